@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Every weight between two bounds.
+#pragma once
+
+#include "espalier/core/check.hpp"
+#include "espalier/core/policy.hpp"
+
+namespace espalier {
+
+/// lo <= w <= hi, exactly: bounds that a float does not have are rounded inwards.
+struct Clip {
+  double lo = -1, hi = 1;
+
+  static constexpr std::string_view name = "Clip";
+
+  template <Scalar S>
+  bool contains(S w) const {
+    return static_cast<double>(w) >= lo && static_cast<double>(w) <= hi;
+  }
+  template <Scalar S>
+  S project(S w) const {
+    const S low = detail::round_up<S>(lo), high = detail::round_down<S>(hi);
+    const S raised = w < low ? low : w;
+    return raised > high ? high : raised;
+  }
+  void validate() const {
+    if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", fmt::format("lo = {}, hi = {}", lo, hi));
+    if (detail::round_up<float>(lo) > detail::round_down<float>(hi))
+      detail::fail("Clip", "a float between lo and hi", fmt::format("lo = {}, hi = {}", lo, hi));
+  }
+
+  bool operator==(const Clip&) const = default;
+};
+
+static_assert(ElementSet<Clip> && Policy<Clip>);
+
+}  // namespace espalier

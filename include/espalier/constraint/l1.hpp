@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The L1 penalty, by its proximal operator: weights that do not pay for themselves are exactly zero.
+#pragma once
+
+#include "espalier/core/check.hpp"
+#include "espalier/core/policy.hpp"
+
+namespace espalier {
+
+/// strength * sum |w|. The step is followed by soft(y, strength * t), t the step size of that coordinate (for Adam
+/// eta / (sqrt(vhat) + eps)); never through the gradient, which would leave no weight at zero (Parikh & Boyd 2014, 6.5.2).
+struct L1 {
+  double strength = 0;
+
+  static constexpr std::string_view name = "L1";
+  static constexpr bool homogeneous = true;
+
+  template <Scalar S>
+  S value(S w) const {
+    return static_cast<S>(strength) * (w < 0 ? -w : w);
+  }
+  template <Scalar S>
+  S prox(S y, S t) const {
+    const S threshold = static_cast<S>(strength) * t;
+    const S over = y - threshold, under = y + threshold;
+    const S positive = over > 0 ? over : S(0);
+    return under < 0 ? under : positive;
+  }
+  void validate() const { detail::check_not_negative(name, "strength", strength); }
+
+  bool operator==(const L1&) const = default;
+};
+
+static_assert(ProximalPenalty<L1> && Policy<L1>);
+
+}  // namespace espalier

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The Euclidean norm of every neuron's incoming weights is at most a radius.
+#pragma once
+
+#include "espalier/core/check.hpp"
+#include "espalier/core/policy.hpp"
+
+namespace espalier {
+
+/// norm(w_j) <= radius for each neuron j, with no tolerance: the norm of the stored numbers, accumulated in double, is
+/// at most the radius, and weights that satisfy it are not touched (Srebro et al. 2004; Hinton et al. 2012).
+struct MaxNorm {
+  double radius = 0;
+  Metric metric = Metric::step;
+
+  static constexpr std::string_view name = "MaxNorm";
+  static constexpr bool sphere = false;
+
+  NormBound norm_bound() const { return {radius, metric}; }
+  void validate() const { detail::check_positive(name, "radius", radius); }
+
+  bool operator==(const MaxNorm&) const = default;
+};
+
+static_assert(NormSet<MaxNorm> && Policy<MaxNorm>);
+
+}  // namespace espalier

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// No weight below zero.
+#pragma once
+
+#include "espalier/core/policy.hpp"
+
+namespace espalier {
+
+/// w >= 0, exactly. On every weight, with monotone activations, the network is monotone in each input.
+struct NonNegative {
+  static constexpr std::string_view name = "NonNegative";
+  static constexpr bool homogeneous = true;
+
+  template <Scalar S>
+  bool contains(S w) const {
+    return w >= 0;
+  }
+  template <Scalar S>
+  S project(S w) const {
+    return w < 0 ? S(0) : w;
+  }
+
+  bool operator==(const NonNegative&) const = default;
+};
+
+static_assert(ElementSet<NonNegative> && Policy<NonNegative>);
+
+}  // namespace espalier

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// A pack of policies: the sum of its penalties over the intersection of its sets, compiled to an exact algorithm or refused.
+#pragma once
+
+#include <array>
+#include <tuple>
+#include <type_traits>
+
+#include "espalier/constraint/norm_projection.hpp"
+#include "espalier/core/error.hpp"
+#include "espalier/core/policy.hpp"
+
+namespace espalier {
+
+namespace detail {
+
+template <class P, class... Ps>
+inline constexpr int occurrences = (0 + ... + int{std::is_same_v<P, Ps>});
+
+/// How often a policy of a pack acted on a weight.
+template <std::size_t N>
+using ActiveCounts = std::array<Index, N>;
+
+}  // namespace detail
+
+/// The order in which the policies are written does not matter.
+template <class... Ps>
+class Pack {
+ public:
+  static constexpr std::size_t size = sizeof...(Ps);
+  static constexpr bool empty = size == 0;
+  static constexpr bool smooth = (false || ... || SmoothPenalty<Ps>);
+  static constexpr bool decays = (false || ... || Decay<Ps>);
+  static constexpr int proximal = (0 + ... + int{ProximalPenalty<Ps>});
+  static constexpr int element_sets = (0 + ... + int{ElementSet<Ps>});
+  static constexpr int norm_sets = (0 + ... + int{NormSet<Ps>});
+  static constexpr int row_sets = (0 + ... + int{RowSet<Ps>});
+  static constexpr int reparametrisations = (0 + ... + int{Reparametrisation<Ps>});
+  static constexpr bool has_set = element_sets + norm_sets + row_sets > 0;
+  static constexpr bool constrains = has_set || proximal > 0;
+  /// Must a whole row be seen at once?
+  static constexpr bool by_row = norm_sets + row_sets > 0;
+
+  static constexpr bool on_sphere = [] {
+    bool found = false;
+    ([&] { if constexpr (NormSet<Ps>) found = found || Ps::sphere; }(), ...);
+    return found;
+  }();
+  static constexpr bool homogeneous =
+      (true && ... && (homogeneous_policy<Ps>() || !(ElementSet<Ps> || ProximalPenalty<Ps>)));
+
+  static_assert((true && ... && (roles_of<Ps> > 0)),
+                "a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp");
+  static_assert((true && ... && (roles_of<Ps> <= 1)),
+                "a policy plays two roles: split it into two policies, one for each role of espalier/core/policy.hpp");
+  static_assert((true && ... && (detail::occurrences<Ps, Ps...> == 1)),
+                "a policy is given twice: write it once, with the value that you mean");
+  static_assert(norm_sets <= 1,
+                "two norm constraints on one group: keep either UnitNorm or MaxNorm, a row has one norm");
+  static_assert(!on_sphere || homogeneous,
+                "UnitNorm with Clip has no exact projection: write MaxNorm instead of UnitNorm, or NonNegative instead of Clip");
+  static_assert(reparametrisations <= 1,
+                "two reparametrisations on one weight: keep either WeightNorm or UnitNormalized");
+  static_assert(reparametrisations == 0 || !has_set,
+                "a reparametrisation with a set on the same weight: say on what, Gain<...> for the lengths, or drop one of the two");
+  static_assert(reparametrisations == 0 || !(smooth || decays || proximal > 0),
+                "a penalty or decay on a weight whose scale is reparametrised away only changes the learning rate: put it on "
+                "Gain<...>, or drop the reparametrisation");
+  static_assert(proximal <= 1, "two proximal penalties on one weight have no exact joint algorithm: keep one of them");
+  static_assert(row_sets <= 1 && (row_sets == 0 || element_sets + norm_sets + proximal == 0),
+                "a set of whole rows cannot be combined exactly with another set or a proximal penalty: write one policy that "
+                "projects onto the intersection");
+
+  using Counts = detail::ActiveCounts<size>;
+
+  Pack() = default;
+  explicit Pack(const Ps&... policies)
+    requires(size > 0)
+      : policies_(policies...) {}
+
+  const std::tuple<Ps...>& policies() const { return policies_; }
+
+  /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on rows of `n` weights.
+  void validate(std::string_view where, Index n) const {
+    each([&](const auto& p, std::size_t) {
+      try {
+        if constexpr (requires { p.validate(); }) p.validate();
+      } catch (const ValueError& error) {
+        throw ValueError(fmt::format("{}: {}", where, error.what()));
+      }
+    });
+    const double nearest = restrict(0.0);
+    bool meet = contains_each(static_cast<float>(nearest)) || contains_each(nearest);
+    if constexpr (norm_sets > 0) meet = meet && std::abs(nearest) * std::sqrt(static_cast<double>(n)) <= bound().radius;
+    if (!meet) detail::fail(where, "constraint sets that have a point in common", "an empty intersection");
+  }
+
+  /// The sum of the penalties of `n` weights.
+  template <Scalar S>
+  double penalty(const S* w, Index n) const {
+    double sum = 0;
+    each([&](const auto& p, std::size_t) {
+      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>> || ProximalPenalty<std::decay_t<decltype(p)>>)
+        for (Index i = 0; i < n; ++i) sum += static_cast<double>(p.value(w[i]));
+    });
+    return sum;
+  }
+
+  /// g += the gradient of the smooth penalties.
+  template <Scalar S>
+  void add_gradient(const S* w, S* g, Index n, Counts& active) const {
+    each([&](const auto& p, std::size_t k) {
+      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
+        Index count = 0;
+        for (Index i = 0; i < n; ++i) {
+          const S slope = p.gradient(w[i]);
+          g[i] += slope;
+          count += slope != 0;
+        }
+        active[k] += count;
+      }
+    });
+  }
+
+  /// The factor of decoupled decay at learning rate `rate`, `base` before the schedule.
+  double shrink(double rate, double base) const {
+    double factor = 1;
+    each([&](const auto& p, std::size_t) {
+      if constexpr (Decay<std::decay_t<decltype(p)>>) factor *= p.shrink(rate, base);
+    });
+    return factor;
+  }
+
+  template <Scalar S>
+  bool contains(const S* w, Index n) const {
+    bool inside = true;
+    each([&](const auto& p, std::size_t) {
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (ElementSet<P>)
+        for (Index i = 0; i < n; ++i) inside = inside && p.contains(w[i]);
+      if constexpr (NormSet<P>) inside = inside && detail::norm_holds(w, n, p.norm_bound().radius, P::sphere);
+      if constexpr (RowSet<P>) inside = inside && p.contains(ConstRow<S>(w, n));
+    });
+    return inside;
+  }
+
+  /// The nearest feasible row in the Euclidean norm; a feasible row is not touched. `scratch` has room for the row.
+  template <Scalar S>
+  void project(S* w, Index n, S* scratch) const {
+    Counts ignored{};
+    if (has_set && !contains(w, n)) constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored);
+  }
+
+  /// After a step: the proximal point of the penalties over the sets, in the metric of the step sizes `steps`; `rate` is
+  /// the learning rate, the step size wherever the Euclidean metric is asked for. Counts the weights or rows moved.
+  template <bool with_penalties = true, Scalar S>
+  void constrain(S* w, Index n, detail::Steps<S> steps, S rate, S* scratch, Counts& active) const {
+    if constexpr (norm_sets > 0) {
+      constexpr bool euclidean_only = on_sphere && element_sets + proximal > 0;
+      if (euclidean_only || bound().metric == Metric::euclidean) steps = {nullptr, rate};
+      std::copy(w, w + n, scratch);
+    }
+    each([&](const auto& p, std::size_t k) {
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (ProximalPenalty<P> && with_penalties)
+        active[k] += apply(w, n, [&](S y, Index i) { return p.prox(y, steps[i]); });
+    });
+    each([&](const auto& p, std::size_t k) {
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (ElementSet<P>) active[k] += apply(w, n, [&](S y, Index) { return p.project(y); });
+      if constexpr (RowSet<P>) {
+        if (!p.contains(ConstRow<S>(w, n))) {
+          Row<S> row(w, n);
+          p.project(row);
+          ++active[k];
+        }
+      }
+    });
+    each([&](const auto& p, std::size_t k) {
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (NormSet<P>) {
+        const double radius = p.norm_bound().radius;
+        if (detail::norm_holds(w, n, radius, P::sphere)) return;
+        const Elements<with_penalties> elements{*this};
+        detail::NormProjection<S, Elements<with_penalties>> projection(elements, scratch, w, n, steps, radius);
+        P::sphere ? projection.onto_sphere() : projection.onto_ball();
+        ++active[k];
+      }
+    });
+  }
+
+  bool operator==(const Pack&) const = default;
+
+ private:
+  /// f(policy, its place in the pack) for each policy.
+  template <class F>
+  void each(F&& f) const {
+    std::apply([&](const Ps&... p) { [[maybe_unused]] std::size_t k = 0; (f(p, k++), ...); }, policies_);
+  }
+
+  template <Scalar S, class F>
+  static Index apply(S* w, Index n, F&& f) {
+    Index moved = 0;
+    for (Index i = 0; i < n; ++i) {
+      const S x = f(w[i], i);
+      moved += x != w[i];
+      w[i] = x;
+    }
+    return moved;
+  }
+
+  template <Scalar S>
+  S restrict(S w) const {
+    each([&](const auto& p, std::size_t) {
+      if constexpr (ElementSet<std::decay_t<decltype(p)>>) w = p.project(w);
+    });
+    return w;
+  }
+
+  template <Scalar S>
+  bool contains_each(S w) const {
+    bool inside = true;
+    each([&](const auto& p, std::size_t) {
+      if constexpr (ElementSet<std::decay_t<decltype(p)>>) inside = inside && p.contains(w);
+    });
+    return inside;
+  }
+
+  NormBound bound() const {
+    NormBound found{};
+    each([&](const auto& p, std::size_t) {
+      if constexpr (NormSet<std::decay_t<decltype(p)>>) found = p.norm_bound();
+    });
+    return found;
+  }
+
+  /// The element policies as the norm projection sees them.
+  template <bool with_penalties>
+  struct Elements {
+    static constexpr bool homogeneous = Pack::homogeneous;
+    static constexpr bool none = element_sets == 0 && (proximal == 0 || !with_penalties);
+
+    const Pack& pack;
+
+    template <Scalar S>
+    S prox(S y, S t) const {
+      pack.each([&](const auto& p, std::size_t) {
+        if constexpr (ProximalPenalty<std::decay_t<decltype(p)>> && with_penalties) y = p.prox(y, t);
+      });
+      return y;
+    }
+    template <Scalar S>
+    S restrict(S w) const {
+      return pack.restrict(w);
+    }
+    /// What a weight of one gains where the row was `y`.
+    template <Scalar S>
+    S gain(S y) const {
+      return y < 0 && pack.restrict(S(-1)) != 0 ? -y : y;
+    }
+  };
+
+  std::tuple<Ps...> policies_;
+};
+
+}  // namespace espalier

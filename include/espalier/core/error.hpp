@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// What the library throws: every message says what was expected, what was found, and where.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace espalier {
+
+/// The base of every exception of this library.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A width, a count or a shape that does not fit.
+class ShapeError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A number that makes no sense where it stands: NaN in data, a label out of range, a negative radius.
+class ValueError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A file that cannot be opened, is truncated, or is not what it says it is.
+class FileError : public Error {
+ public:
+  using Error::Error;
+};
+
+namespace detail {
+
+/// "<where>: expected <expected>, found <found>": the one sentence behind every exception.
+template <class E = ValueError, class Found>
+[[noreturn]] void fail(std::string_view where, std::string_view expected, const Found& found) {
+  throw E(fmt::format("{}: expected {}, found {}", where, expected, found));
+}
+
+}  // namespace detail
+}  // namespace espalier

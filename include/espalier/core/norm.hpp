@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// The Euclidean norm that decides feasibility: the same sum in the same order wherever the numbers stand.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "espalier/core/matrix.hpp"
+
+namespace espalier::detail {
+
+/// One unit of roundoff.
+template <Scalar S>
+inline constexpr double roundoff = static_cast<double>(std::numeric_limits<S>::epsilon()) / 2;
+
+/// sum x^2 of floats: eight partial sums in double, by index and not by address, so that a copy has the same norm.
+inline double sum_of_squares(const float* x, Index n) {
+  std::array<double, 8> sum{};
+  const Index whole = n / 8 * 8;
+  for (Index i = 0; i < whole; i += 8)
+    for (Index k = 0; k < 8; ++k) {
+      const double value = x[i + k];
+      sum[static_cast<std::size_t>(k)] += value * value;
+    }
+  for (Index i = whole; i < n; ++i) sum[static_cast<std::size_t>(i - whole)] += static_cast<double>(x[i]) * x[i];
+  return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+}
+
+/// sum x^2 of doubles as if in twice the precision (Ogita, Rump, Oishi 2005: Dot2).
+inline double sum_of_squares(const double* x, Index n) {
+  double high = 0, low = 0;
+  for (Index i = 0; i < n; ++i) {
+    const double product = x[i] * x[i], lost = std::fma(x[i], x[i], -product);
+    const double sum = high + product, rest = sum - high;
+    low += ((high - (sum - rest)) + (product - rest)) + lost;
+    high = sum;
+  }
+  return high + low;
+}
+
+/// norm(x), also where the squares of doubles would overflow or vanish.
+template <Scalar S>
+[[gnu::noinline]] double norm(const S* x, Index n) {
+  const double sum = sum_of_squares(x, n);
+  if (sum > 1e-280 && sum < 1e280) return std::sqrt(sum);
+  double largest = 0;
+  for (Index i = 0; i < n; ++i) largest = std::fmax(largest, std::fabs(static_cast<double>(x[i])));
+  if (largest == 0 || !std::isfinite(largest)) return std::isfinite(sum) ? largest : sum;
+  double scaled = 0;
+  for (Index i = 0; i < n; ++i) scaled += (static_cast<double>(x[i]) / largest) * (static_cast<double>(x[i]) / largest);
+  return largest * std::sqrt(scaled);
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Gradient transforms: what an optimizer does to all gradients before its moments, in the order written.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+
+#include "espalier/core/check.hpp"
+#include "espalier/core/norm.hpp"
+#include "espalier/core/policy.hpp"
+
+namespace espalier {
+
+/// `apply` sees the gradients of all parameters, penalties included, as one array (gaps between them are zero).
+template <class T>
+concept GradientTransform = requires(const T& t, Row<float> f, Row<double> d) {
+  t.apply(f);
+  t.apply(d);
+};
+
+/// Each component into [-limit, limit] (torch.nn.utils.clip_grad_value_).
+struct ClipValue {
+  double limit = 1;
+
+  void validate() const { detail::check_positive("ClipValue", "limit", limit); }
+  template <Scalar S>
+  void apply(Row<S>& gradients) const {
+    gradients = gradients.max(static_cast<S>(-limit)).min(static_cast<S>(limit));
+  }
+  bool operator==(const ClipValue&) const = default;
+};
+
+/// The norm of all gradients together to at most `limit` (Pascanu et al. 2013, algorithm 1).
+struct ClipNorm {
+  double limit = 1;
+
+  void validate() const { detail::check_positive("ClipNorm", "limit", limit); }
+  template <Scalar S>
+  void apply(Row<S>& gradients) const {
+    const double length = detail::norm(gradients.data(), gradients.size());
+    if (length > limit) gradients *= static_cast<S>(limit / length);
+  }
+  bool operator==(const ClipNorm&) const = default;
+};
+
+static_assert(GradientTransform<ClipValue> && GradientTransform<ClipNorm>);
+
+}  // namespace espalier
