@@ -7,8 +7,9 @@
 
 namespace espalier {
 
-/// strength * sum |w|. The step is followed by soft(y, strength * t), t the step size of that coordinate (for Adam
-/// eta / (sqrt(vhat) + eps)); never through the gradient, which would leave no weight at zero (Parikh & Boyd 2014, 6.5.2).
+/// strength * sum |w|. The step is followed by soft(y, strength * t), t the step size of that coordinate (for
+/// Adam eta / (sqrt(vhat) + eps)); never through the gradient, which would leave no weight at zero (Parikh &
+/// Boyd 2014, 6.5.2).
 struct L1 {
   double strength = 0;
 

@@ -7,8 +7,9 @@
 
 namespace espalier {
 
-/// norm(w_j) <= radius for each neuron j, with no tolerance: the norm of the stored numbers, accumulated in double, is
-/// at most the radius, and weights that satisfy it are not touched (Srebro et al. 2004; Hinton et al. 2012).
+/// norm(w_j) <= radius for each neuron j, with no tolerance: the norm of the stored numbers, accumulated in
+/// double, is at most the radius, and weights that satisfy it are not touched (Srebro et al. 2004; Hinton et
+/// al. 2012).
 struct MaxNorm {
   double radius = 0;
   Metric metric = Metric::step;

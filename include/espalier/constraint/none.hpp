@@ -6,8 +6,8 @@
 
 namespace espalier {
 
-/// Every weight is feasible. A set needs to say what it contains and where the nearest point of it is; a member
-/// `void validate() const` that throws ValueError is called when a layer is built with the policy.
+/// Every weight is feasible. A set needs to say what it contains and where the nearest point of it is; a
+/// member `void validate() const` that throws ValueError is called when a layer is built with the policy.
 struct Unconstrained {
   static constexpr std::string_view name = "Unconstrained";
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The nearest row inside a Euclidean ball, or on a sphere, in the metric of the step and together with element policies.
+// The nearest row inside a Euclidean ball, or on a sphere, in the metric of the step and together with
+// element policies.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "espalier/core/norm.hpp"
 #include "espalier/core/policy.hpp"
@@ -25,11 +27,13 @@ bool norm_holds(const S* x, Index n, double radius, bool sphere) {
   return sphere ? std::abs(length - radius) <= 2 * roundoff<S> * radius : length <= radius;
 }
 
-/// Solves  min_x sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in I and norm(x) <= r (or == r).  With a multiplier mu
-/// on norm(x)^2 / 2 the coordinates come apart: x_i(mu) = P_I(prox_h(y_i / (1 + mu t_i), t_i / (1 + mu t_i))), and
-/// norm(x(mu)) falls with mu, so that one root is left. On a sphere mu may be negative, down to -1 / max t.
+/// Solves  min_x sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in I and norm(x) <= r (or == r).  With a
+/// multiplier mu on norm(x)^2 / 2 the coordinates come apart: x_i(mu) = P_I(prox_h(y_i / (1 + mu t_i), t_i /
+/// (1 + mu t_i))), and norm(x(mu)) falls with mu, so that one root is left. On a sphere mu may be negative,
+/// down to -1 / max t.
 ///
-/// Elements is the pack's element policies: prox(y, t), restrict(x), gain(y), and whether they are `homogeneous` or `none`.
+/// Elements is the pack's element policies: prox(y, t), restrict(x), gain(y), and whether they are
+/// `homogeneous` or `none`.
 template <Scalar S, class Elements>
 class NormProjection {
  public:
@@ -39,33 +43,38 @@ class NormProjection {
   /// `x` must hold x(0), found infeasible.
   void onto_ball() {
     if (Elements::homogeneous && !steps_.each)
-      rescale(radius_ / norm(x_, n_));
+      rescale(radius_, norm(x_, n_));
     else
       solve(0);
     for (double ulps = 1; !(norm(x_, n_) <= radius_) && ulps < 0x1p60; ulps *= 2)
-      rescale(std::max(0.0, 1 - ulps * roundoff<S>));
+      rescale(std::max(0.0, 1 - ulps * roundoff<S>), 1);
   }
 
   void onto_sphere() {
     const double length = norm(x_, n_);
     if (length == 0 && (!Elements::none || !steps_.each)) return to_vertex();
     if (!Elements::none || !steps_.each)
-      rescale(radius_ / length);
+      rescale(radius_, length);
     else if (length > radius_)
       solve(0);
     else
       expand();
-    for (int k = 0; k < 64 && !norm_holds(x_, n_, radius_, true); ++k) rescale(radius_ / norm(x_, n_));
+    for (int k = 0; k < 64 && !norm_holds(x_, n_, radius_, true); ++k) rescale(radius_, norm(x_, n_));
   }
 
  private:
-  void rescale(double factor) {
-    for (Index i = 0; i < n_; ++i)
-      x_[i] = elements_.restrict(static_cast<S>(static_cast<double>(x_[i]) * factor));
+  /// x *= to / from, also where the quotient of a tiny `from` overflows.
+  void rescale(double to, double from) {
+    const double factor = to / from;
+    const bool tiny = !std::isfinite(factor);
+    for (Index i = 0; i < n_; ++i) {
+      const double x = x_[i];
+      x_[i] = elements_.restrict(static_cast<S>(tiny ? x / from * to : x * factor));
+    }
   }
 
-  /// 1 + mu t for the multiplier at hand; `mu` is counted from -1 / largest (from 0 if that is 0), so that nothing cancels
-  /// close to the pole.
+  /// 1 + mu t for the multiplier at hand; `mu` is counted from -1 / largest (from 0 if that is 0), so that
+  /// nothing cancels close to the pole.
   static double denominator(double t, double mu, double largest) {
     return (largest > 0 ? (largest - t) / largest : 1) + mu * t;
   }
@@ -74,7 +83,7 @@ class NormProjection {
   void solve(double largest) {
     double low = 0, high = std::numeric_limits<double>::infinity();
     double mu = largest > 0 ? 1 / largest : 0;
-    const double tolerance = sizeof(S) == sizeof(float) ? 1e-10 : 2e-16;
+    const double tolerance = sizeof(S) == sizeof(float) ? 1e-10 : 1e-15;
     for (int iteration = 0; iteration < 200; ++iteration) {
       double squares = 0, slope = 0;
       for (Index i = 0; i < n_; ++i) {
@@ -88,37 +97,43 @@ class NormProjection {
       (length > radius_ ? low : high) = mu;
       if (std::abs(length - radius_) <= tolerance * radius_) break;
       double next = mu + squares / slope * (length - radius_) / radius_;
-      if (!(next > low && next < high)) next = std::isinf(high) ? 2 * low + 1 / steps_[0] : low + (high - low) / 2;
+      if (!(next > low && next < high))
+        next = std::isinf(high) ? 2 * low + 1 / steps_[0] : low + (high - low) / 2;
       if (next == mu || !(low < high)) break;
       mu = next;
     }
     for (Index i = 0; i < n_; ++i) {
       const double t = steps_[i], shrink = denominator(t, mu, largest);
-      x_[i] = elements_.restrict(static_cast<S>(elements_.prox(static_cast<double>(y_[i]) / shrink, t / shrink)));
+      x_[i] =
+          elements_.restrict(static_cast<S>(elements_.prox(static_cast<double>(y_[i]) / shrink, t / shrink)));
     }
   }
 
-  /// A point inside the sphere moves out: -1 / max t < mu < 0. Where no coordinate with the largest step is off zero, the
-  /// norm may stay short of the radius ("hard case" of the trust-region problem); the first of them makes up for it.
+  /// A point inside the sphere moves out: -1 / max t < mu < 0. Where no coordinate with the largest step is
+  /// off zero, the norm may stay short of the radius ("hard case" of the trust-region problem); the first of
+  /// them makes up for it.
   void expand() {
     const Index first = std::max_element(steps_.each, steps_.each + n_) - steps_.each;
     const double largest = steps_[first];
     double squares = 0;
     bool hard = true;
     for (Index i = 0; i < n_; ++i) {
-      const double t = steps_[i], y = y_[i];
+      const double t = steps_[i], y = y_[i], x = y / denominator(t, 0, largest);
       if (t < largest)
-        squares += std::pow(y / denominator(t, 0, largest), 2);
+        squares += x * x;
       else
         hard = hard && y == 0;
     }
     if (!hard || squares > radius_ * radius_) return solve(largest);
     for (Index i = 0; i < n_; ++i)
-      x_[i] = steps_[i] < steps_[first] ? static_cast<S>(y_[i] / denominator(steps_[i], 0, largest)) : S(0);
+      x_[i] = steps_[i] < steps_[first]
+                  ? static_cast<S>(static_cast<double>(y_[i]) / denominator(steps_[i], 0, largest))
+                  : S(0);
     x_[first] = static_cast<S>(std::sqrt(radius_ * radius_ - squares));
   }
 
-  /// Nothing is left to scale: the best point of the sphere has one coordinate, where y gains most (the first of equals).
+  /// Nothing is left to scale: the best point of the sphere has one coordinate, where y gains most (the first
+  /// of equals).
   void to_vertex() {
     Index best = 0;
     for (Index i = 1; i < n_; ++i)

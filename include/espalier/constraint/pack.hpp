@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
-// A pack of policies: the sum of its penalties over the intersection of its sets, compiled to an exact algorithm or refused.
+// A pack of policies: the sum of its penalties over the intersection of its sets, compiled to an exact
+// algorithm or refused.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <tuple>
 #include <type_traits>
+#include <vector>
 
 #include "espalier/constraint/norm_projection.hpp"
+#include "espalier/constraint/roles.hpp"
 #include "espalier/core/error.hpp"
+#include "espalier/core/parameter.hpp"
 #include "espalier/core/policy.hpp"
 
 namespace espalier {
 
 namespace detail {
-
-template <class P, class... Ps>
-inline constexpr int occurrences = (0 + ... + int{std::is_same_v<P, Ps>});
 
 /// How often a policy of a pack acted on a weight.
 template <std::size_t N>
@@ -25,62 +28,22 @@ using ActiveCounts = std::array<Index, N>;
 
 /// The order in which the policies are written does not matter.
 template <class... Ps>
-class Pack {
+class Pack : public detail::PackRoles<Ps...> {
+  using Roles = detail::PackRoles<Ps...>;
+
  public:
-  static constexpr std::size_t size = sizeof...(Ps);
-  static constexpr bool empty = size == 0;
-  static constexpr bool smooth = (false || ... || SmoothPenalty<Ps>);
-  static constexpr bool decays = (false || ... || Decay<Ps>);
-  static constexpr int proximal = (0 + ... + int{ProximalPenalty<Ps>});
-  static constexpr int element_sets = (0 + ... + int{ElementSet<Ps>});
-  static constexpr int norm_sets = (0 + ... + int{NormSet<Ps>});
-  static constexpr int row_sets = (0 + ... + int{RowSet<Ps>});
-  static constexpr int reparametrisations = (0 + ... + int{Reparametrisation<Ps>});
-  static constexpr bool has_set = element_sets + norm_sets + row_sets > 0;
-  static constexpr bool constrains = has_set || proximal > 0;
-  /// Must a whole row be seen at once?
-  static constexpr bool by_row = norm_sets + row_sets > 0;
-
-  static constexpr bool on_sphere = [] {
-    bool found = false;
-    ([&] { if constexpr (NormSet<Ps>) found = found || Ps::sphere; }(), ...);
-    return found;
-  }();
-  static constexpr bool homogeneous =
-      (true && ... && (homogeneous_policy<Ps>() || !(ElementSet<Ps> || ProximalPenalty<Ps>)));
-
-  static_assert((true && ... && (roles_of<Ps> > 0)),
-                "a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp");
-  static_assert((true && ... && (roles_of<Ps> <= 1)),
-                "a policy plays two roles: split it into two policies, one for each role of espalier/core/policy.hpp");
-  static_assert((true && ... && (detail::occurrences<Ps, Ps...> == 1)),
-                "a policy is given twice: write it once, with the value that you mean");
-  static_assert(norm_sets <= 1,
-                "two norm constraints on one group: keep either UnitNorm or MaxNorm, a row has one norm");
-  static_assert(!on_sphere || homogeneous,
-                "UnitNorm with Clip has no exact projection: write MaxNorm instead of UnitNorm, or NonNegative instead of Clip");
-  static_assert(reparametrisations <= 1,
-                "two reparametrisations on one weight: keep either WeightNorm or UnitNormalized");
-  static_assert(reparametrisations == 0 || !has_set,
-                "a reparametrisation with a set on the same weight: say on what, Gain<...> for the lengths, or drop one of the two");
-  static_assert(reparametrisations == 0 || !(smooth || decays || proximal > 0),
-                "a penalty or decay on a weight whose scale is reparametrised away only changes the learning rate: put it on "
-                "Gain<...>, or drop the reparametrisation");
-  static_assert(proximal <= 1, "two proximal penalties on one weight have no exact joint algorithm: keep one of them");
-  static_assert(row_sets <= 1 && (row_sets == 0 || element_sets + norm_sets + proximal == 0),
-                "a set of whole rows cannot be combined exactly with another set or a proximal penalty: write one policy that "
-                "projects onto the intersection");
+  using Roles::size, Roles::has_set, Roles::norm_sets, Roles::row_sets, Roles::on_sphere, Roles::element_sets,
+      Roles::proximal;
 
   using Counts = detail::ActiveCounts<size>;
 
   Pack() = default;
-  explicit Pack(const Ps&... policies)
-    requires(size > 0)
-      : policies_(policies...) {}
+  explicit Pack(const Ps&... policies) requires(size > 0) : policies_(policies...) {}
 
   const std::tuple<Ps...>& policies() const { return policies_; }
 
-  /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on rows of `n` weights.
+  /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on rows of
+  /// `n` weights.
   void validate(std::string_view where, Index n) const {
     each([&](const auto& p, std::size_t) {
       try {
@@ -89,32 +52,37 @@ class Pack {
         throw ValueError(fmt::format("{}: {}", where, error.what()));
       }
     });
-    const double nearest = restrict(0.0);
-    bool meet = contains_each(static_cast<float>(nearest)) || contains_each(nearest);
-    if constexpr (norm_sets > 0) meet = meet && std::abs(nearest) * std::sqrt(static_cast<double>(n)) <= bound().radius;
+    // Intervals and balls around zero meet if the row that is nearest to zero within the intervals lies in the ball.
+    const float nearest = restrict(0.0F);
+    bool meet = contains_each(nearest);
+    if constexpr (norm_sets > 0 && !on_sphere) {
+      const std::vector<float> row(static_cast<std::size_t>(n), nearest);
+      meet = meet && detail::norm(row.data(), n) <= bound().radius;
+    }
     if (!meet) detail::fail(where, "constraint sets that have a point in common", "an empty intersection");
   }
 
-  /// The sum of the penalties of `n` weights.
-  template <Scalar S>
+  /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient.
+  template <bool smooth_only = false, Scalar S>
   double penalty(const S* w, Index n) const {
     double sum = 0;
     each([&](const auto& p, std::size_t) {
-      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>> || ProximalPenalty<std::decay_t<decltype(p)>>)
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (SmoothPenalty<P> || (ProximalPenalty<P> && !smooth_only))
         for (Index i = 0; i < n; ++i) sum += static_cast<double>(p.value(w[i]));
     });
     return sum;
   }
 
-  /// g += the gradient of the smooth penalties.
-  template <Scalar S>
+  /// g += the gradient of the smooth penalties, unless they are only to be counted.
+  template <bool add = true, Scalar S>
   void add_gradient(const S* w, S* g, Index n, Counts& active) const {
     each([&](const auto& p, std::size_t k) {
       if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
         Index count = 0;
         for (Index i = 0; i < n; ++i) {
           const S slope = p.gradient(w[i]);
-          g[i] += slope;
+          if constexpr (add) g[i] += slope;
           count += slope != 0;
         }
         active[k] += count;
@@ -144,17 +112,22 @@ class Pack {
     return inside;
   }
 
-  /// The nearest feasible row in the Euclidean norm; a feasible row is not touched. `scratch` has room for the row.
+  /// The nearest feasible row in the Euclidean norm; a feasible row is not touched. `scratch` has room for
+  /// the row.
   template <Scalar S>
   void project(S* w, Index n, S* scratch) const {
     Counts ignored{};
     if (has_set && !contains(w, n)) constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored);
   }
 
-  /// After a step: the proximal point of the penalties over the sets, in the metric of the step sizes `steps`; `rate` is
-  /// the learning rate, the step size wherever the Euclidean metric is asked for. Counts the weights or rows moved.
+  /// After a step: the proximal point of the penalties over the sets, in the metric of the step sizes
+  /// `steps`; `rate` is the learning rate, the step size wherever the Euclidean metric is asked for. Counts
+  /// the weights or rows moved.
   template <bool with_penalties = true, Scalar S>
   void constrain(S* w, Index n, detail::Steps<S> steps, S rate, S* scratch, Counts& active) const {
+    if constexpr (has_set && with_penalties)
+      if (rate == 0)
+        return contains(w, n) ? void() : constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
     if constexpr (norm_sets > 0) {
       constexpr bool euclidean_only = on_sphere && element_sets + proximal > 0;
       if (euclidean_only || bound().metric == Metric::euclidean) steps = {nullptr, rate};
@@ -182,10 +155,22 @@ class Pack {
         const double radius = p.norm_bound().radius;
         if (detail::norm_holds(w, n, radius, P::sphere)) return;
         const Elements<with_penalties> elements{*this};
-        detail::NormProjection<S, Elements<with_penalties>> projection(elements, scratch, w, n, steps, radius);
+        detail::NormProjection<S, Elements<with_penalties>> projection(elements, scratch, w, n, steps,
+                                                                       radius);
         P::sphere ? projection.onto_sphere() : projection.onto_ball();
         ++active[k];
       }
+    });
+  }
+
+  /// Writes down what a step did to `rows` x `cols` weights. Decay and reparametrisations act on all of them.
+  void record(std::span<Activity> activity, const Counts& active, Index rows, Index cols) const {
+    each([&](const auto& p, std::size_t k) {
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (Decay<P> || Reparametrisation<P>)
+        activity[k].record(rows, rows);
+      else
+        activity[k].record(active[k], NormSet<P> || RowSet<P> ? rows : rows * cols);
     });
   }
 
@@ -195,7 +180,12 @@ class Pack {
   /// f(policy, its place in the pack) for each policy.
   template <class F>
   void each(F&& f) const {
-    std::apply([&](const Ps&... p) { [[maybe_unused]] std::size_t k = 0; (f(p, k++), ...); }, policies_);
+    std::apply(
+        [&](const Ps&... p) {
+          [[maybe_unused]] std::size_t k = 0;
+          (f(p, k++), ...);
+        },
+        policies_);
   }
 
   template <Scalar S, class F>
@@ -237,7 +227,7 @@ class Pack {
   /// The element policies as the norm projection sees them.
   template <bool with_penalties>
   struct Elements {
-    static constexpr bool homogeneous = Pack::homogeneous;
+    static constexpr bool homogeneous = Roles::homogeneous;
     static constexpr bool none = element_sets == 0 && (proximal == 0 || !with_penalties);
 
     const Pack& pack;
@@ -263,4 +253,22 @@ class Pack {
   std::tuple<Ps...> policies_;
 };
 
+namespace detail {
+
+/// The pack of those of `ps` that `Keep` keeps.
+template <class Keep, class... Ps>
+auto pack_of(const Ps&... ps) {
+  const auto kept = std::tuple_cat([&] {
+    if constexpr (Keep::template keeps<Ps>)
+      return std::tuple<Ps>(ps);
+    else
+      return std::tuple<>();
+  }()...);
+  return std::apply([]<class... Kept>(const Kept&... policies) { return Pack<Kept...>(policies...); }, kept);
+}
+
+template <class Keep, class... Ps>
+using PackOf = decltype(pack_of<Keep>(std::declval<const Ps&>()...));
+
+}  // namespace detail
 }  // namespace espalier

@@ -6,9 +6,9 @@
 
 namespace espalier {
 
-/// norm(w_j) = 1 for each neuron j, within 2 units of roundoff of the precision. A zero row goes to a unit vector: along
-/// the coordinate with the largest step, the first of equals. Together with NonNegative or L1 always Euclidean: no
-/// algorithm for their metric form is known.
+/// norm(w_j) = 1 for each neuron j, within 2 units of roundoff of the precision. A zero row goes to a unit
+/// vector: along the coordinate with the largest step, the first of equals. Together with NonNegative or L1
+/// always Euclidean: no algorithm for their metric form is known.
 struct UnitNorm {
   Metric metric = Metric::step;
 

@@ -7,8 +7,9 @@
 
 namespace espalier {
 
-/// w *= 1 - eta * rate before the step, as AdamW does in PyTorch and Keras. With `schedule_only` the factor is
-/// 1 - (eta / eta_0) * rate, eta_0 the base learning rate: the form of the paper (Loshchilov & Hutter 2019, alg. 2).
+/// w *= 1 - eta * rate before the step, as AdamW does in PyTorch and Keras. With `schedule_only` the factor
+/// is 1 - (eta / eta_0) * rate, eta_0 the base learning rate: the form of the paper (Loshchilov & Hutter
+/// 2019, alg. 2).
 struct WeightDecay {
   double rate = 0;
   bool schedule_only = false;

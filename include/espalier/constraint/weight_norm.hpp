@@ -6,15 +6,16 @@
 
 namespace espalier {
 
-/// w_j = g_j v_j / norm(v_j), one gain g_j a neuron (Salimans & Kingma 2016, eq. 2 and 3). The weight is never
-/// materialised: the layer scales the rows of one product.
+/// w_j = g_j v_j / norm(v_j), one gain g_j a neuron (Salimans & Kingma 2016, eq. 2 and 3). The weight is
+/// never materialised: the layer scales the rows of one product.
 struct WeightNorm {
   static constexpr std::string_view name = "WeightNorm";
   static constexpr bool trains_gain = true;
   bool operator==(const WeightNorm&) const = default;
 };
 
-/// The same with every gain fixed at one: rows of unit norm in the forward pass, whatever the stored directions.
+/// The same with every gain fixed at one: rows of unit norm in the forward pass, whatever the stored
+/// directions.
 struct UnitNormalized {
   static constexpr std::string_view name = "UnitNormalized";
   static constexpr bool trains_gain = false;

@@ -35,6 +35,12 @@ class FileError : public Error {
   using Error::Error;
 };
 
+/// A loss, a gradient or a weight that is no longer a finite number: training stopped before it could spread.
+class NotFiniteError : public Error {
+ public:
+  using Error::Error;
+};
+
 namespace detail {
 
 /// "<where>: expected <expected>, found <found>": the one sentence behind every exception.

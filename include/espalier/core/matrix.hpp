@@ -16,7 +16,8 @@ inline constexpr int Dynamic = Eigen::Dynamic;
 template <class T>
 concept Scalar = std::same_as<T, float> || std::same_as<T, double>;
 
-/// A batch: features x samples, one sample contiguous (a C-ordered NumPy `(samples, features)` array, unchanged).
+/// A batch: features x samples, one sample contiguous (a C-ordered NumPy `(samples, features)` array,
+/// unchanged).
 template <Scalar S>
 using Matrix = Eigen::Matrix<S, Dynamic, Dynamic>;
 

@@ -14,16 +14,20 @@ namespace espalier::detail {
 template <Scalar S>
 inline constexpr double roundoff = static_cast<double>(std::numeric_limits<S>::epsilon()) / 2;
 
-/// sum x^2 of floats: eight partial sums in double, by index and not by address, so that a copy has the same norm.
+/// sum x^2 of floats: eight partial sums in double, by index and not by address, so that a copy has the same
+/// norm.
 inline double sum_of_squares(const float* x, Index n) {
   std::array<double, 8> sum{};
   const Index whole = n / 8 * 8;
   for (Index i = 0; i < whole; i += 8)
-    for (Index k = 0; k < 8; ++k) {
-      const double value = x[i + k];
-      sum[static_cast<std::size_t>(k)] += value * value;
+    for (std::size_t k = 0; k < 8; ++k) {
+      const double value = x[i + static_cast<Index>(k)];
+      sum[k] += value * value;
     }
-  for (Index i = whole; i < n; ++i) sum[static_cast<std::size_t>(i - whole)] += static_cast<double>(x[i]) * x[i];
+  for (Index i = whole; i < n; ++i) {
+    const double value = x[i];
+    sum[static_cast<std::size_t>(i - whole)] += value * value;
+  }
   return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
@@ -48,7 +52,8 @@ template <Scalar S>
   for (Index i = 0; i < n; ++i) largest = std::fmax(largest, std::fabs(static_cast<double>(x[i])));
   if (largest == 0 || !std::isfinite(largest)) return std::isfinite(sum) ? largest : sum;
   double scaled = 0;
-  for (Index i = 0; i < n; ++i) scaled += (static_cast<double>(x[i]) / largest) * (static_cast<double>(x[i]) / largest);
+  for (Index i = 0; i < n; ++i)
+    scaled += (static_cast<double>(x[i]) / largest) * (static_cast<double>(x[i]) / largest);
   return largest * std::sqrt(scaled);
 }
 

@@ -13,7 +13,8 @@
 
 namespace espalier {
 
-/// Only a weight takes an optimizer's default pack; biases and gains are free unless a policy is put on them by name.
+/// Only a weight takes an optimizer's default pack; biases and gains are free unless a policy is put on them
+/// by name.
 enum class ParameterKind { weight, gain, bias };
 
 /// One parameter as its layer declares it: a row-major matrix under a pack of policies.
@@ -32,7 +33,8 @@ struct Activity {
   long steps = 0;       ///< optimizer steps seen
   long acted = 0;       ///< steps in which it changed anything
   long last_acted = 0;  ///< the latest of those, counted from 1; 0: it has never acted
-  double fraction = 0;  ///< share of the weights (or rows, for a policy on rows) it changed in the latest step
+  double fraction =
+      0;  ///< share of the weights (or rows, for a policy on rows) it changed in the latest step
 
   void record(Index active, Index all) {
     ++steps;
@@ -55,7 +57,8 @@ struct ParameterView {
   const Pack& pack;
   S* values;
   S* gradients;
-  std::span<std::conditional_t<std::is_const_v<S>, const Activity, Activity>> activity;  ///< one for each policy of the pack
+  std::span<std::conditional_t<std::is_const_v<S>, const Activity, Activity>>
+      activity;  ///< one for each policy of the pack
 
   Index size() const { return rows * cols; }
   std::string where() const { return fmt::format("layer {} {}", layer, name); }

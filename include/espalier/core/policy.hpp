@@ -4,16 +4,18 @@
 // A policy is a small aggregate. It plays exactly one role:
 //
 //   role                     members (S is float or double)
-//   smooth penalty           S value(S w), S gradient(S w)                     added to the loss and its gradient
-//   proximal penalty         S value(S w), S prox(S y, S t)                    argmin_x (x - y)^2 / (2 t) + value(x)
-//   decay                    double shrink(double rate, double base_rate)      w *= shrink, decoupled from the loss
-//   set, by element          bool contains(S w), S project(S w)                an interval
-//   set, by norm of a row    NormBound norm_bound(), static constexpr bool sphere  a bound on a neuron's Euclidean norm
-//   set, by row              bool contains(ConstRow<S>), void project(Row<S>)  any other closed set of rows
-//   reparametrisation        static constexpr bool trains_gain                 W = diag(gain / norm(v_j)) V
+//   smooth penalty           S value(S w), S gradient(S w)                     added to the loss and its
+//   gradient proximal penalty         S value(S w), S prox(S y, S t)                    argmin_x (x - y)^2 /
+//   (2 t) + value(x) decay                    double shrink(double rate, double base_rate)      w *= shrink,
+//   decoupled from the loss set, by element          bool contains(S w), S project(S w)                an
+//   interval set, by norm of a row    NormBound norm_bound(), static constexpr bool sphere  a bound on a
+//   neuron's Euclidean norm set, by row              bool contains(ConstRow<S>), void project(Row<S>)  any
+//   other closed set of rows reparametrisation        static constexpr bool trains_gain                 W =
+//   diag(gain / norm(v_j)) V
 //
 // Optional: `static constexpr std::string_view name`; `void validate() const`, which throws ValueError; and
-// `static constexpr bool homogeneous = true` where a set is a cone or a penalty's value(c w) is c value(w), c > 0.
+// `static constexpr bool homogeneous = true` where a set is a cone or a penalty's value(c w) is c value(w), c
+// > 0.
 #pragma once
 
 #include <concepts>
@@ -29,8 +31,8 @@ using Row = Eigen::Map<Eigen::Array<S, Dynamic, 1>>;
 template <Scalar S>
 using ConstRow = Eigen::Map<const Eigen::Array<S, Dynamic, 1>>;
 
-/// In which norm the result of an optimizer's step is projected: the one in which the step was a gradient step
-/// (policies.md 3.4: the only one whose resting points are constrained optima), or the Euclidean one.
+/// In which norm the result of an optimizer's step is projected: the one in which the step was a gradient
+/// step (policies.md 3.4: the only one whose resting points are constrained optima), or the Euclidean one.
 enum class Metric { step, euclidean };
 
 /// norm(row) <= radius exactly, or on the sphere norm(row) == radius within 2 units of roundoff.
@@ -92,7 +94,8 @@ inline constexpr int roles_of =
     int{SmoothPenalty<P>} + int{ProximalPenalty<P>} + int{Decay<P>} + int{Set<P>} + int{Reparametrisation<P>};
 
 template <class P>
-concept Policy = roles_of<P> == 1;
+concept Policy = roles_of<P>
+== 1;
 
 template <class P>
 constexpr bool homogeneous_policy() {

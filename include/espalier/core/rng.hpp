@@ -48,7 +48,8 @@ class Rng {
   double uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
   double uniform(double lo, double hi) { return lo + (hi - lo) * uniform(); }
 
-  /// Standard normal (Marsaglia's polar method; the second value is dropped, so that the state is all there is).
+  /// Standard normal (Marsaglia's polar method; the second value is dropped, so that the state is all there
+  /// is).
   double normal() {
     for (;;) {
       const double u = uniform(-1, 1), v = uniform(-1, 1), s = u * u + v * v;

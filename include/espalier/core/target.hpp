@@ -10,8 +10,8 @@
 
 namespace espalier {
 
-/// A view of somebody's labels (one class index a sample, counted from 0) or values (outputs x samples); vectors, spans and
-/// matrices convert to it. It owns nothing: what it looks at must outlive it.
+/// A view of somebody's labels (one class index a sample, counted from 0) or values (outputs x samples);
+/// vectors, spans and matrices convert to it. It owns nothing: what it looks at must outlive it.
 template <Scalar S>
 class Target {
  public:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The fully connected layer: y = W x + b, with policies on W, on b by name, and on the gains of a normalised W.
+// The fully connected layer: y = W x + b, with policies on W, on b by name, and on the gains of a normalised
+// W.
 #pragma once
 
 #include <concepts>
@@ -17,9 +18,7 @@ template <class... Ps>
 struct Bias {
   Pack<Ps...> pack;
   Bias() = default;
-  explicit Bias(const Ps&... ps)
-    requires(sizeof...(Ps) > 0)
-      : pack(ps...) {}
+  explicit Bias(const Ps&... ps) requires(sizeof...(Ps) > 0) : pack(ps...) {}
   bool operator==(const Bias&) const = default;
 };
 
@@ -28,9 +27,7 @@ template <class... Ps>
 struct Gain {
   Pack<Ps...> pack;
   Gain() = default;
-  explicit Gain(const Ps&... ps)
-    requires(sizeof...(Ps) > 0)
-      : pack(ps...) {}
+  explicit Gain(const Ps&... ps) requires(sizeof...(Ps) > 0) : pack(ps...) {}
   bool operator==(const Gain&) const = default;
 };
 
@@ -49,14 +46,9 @@ template <class P>
 inline constexpr bool is_gain = false;
 template <class... Ps>
 inline constexpr bool is_gain<Gain<Ps...>> = true;
-template <class P>
-inline constexpr bool is_weight_policy = !is_bias<P> && !is_gain<P> && !std::same_as<P, NoBias>;
-
-template <class Tuple>
-struct PackOf;
-template <class... Ps>
-struct PackOf<std::tuple<Ps...>> {
-  using type = Pack<Ps...>;
+struct WeightPolicies {
+  template <class P>
+  static constexpr bool keeps = !is_bias<P> && !is_gain<P> && !std::same_as<P, NoBias>;
 };
 
 /// The Bias<...> (Gain<...>) among the policies, or an empty one.
@@ -72,9 +64,10 @@ struct IsBias : std::bool_constant<is_bias<P>> {};
 template <class P>
 struct IsGain : std::bool_constant<is_gain<P>> {};
 
-/// Extents worth knowing in a kernel: products of small matrices unroll, the others share one kernel per scalar.
+/// Extents worth knowing in a kernel: products of small matrices unroll, the others share one kernel per
+/// scalar.
 template <Scalar S, int rows, int cols>
-inline constexpr bool unrolls = rows != Dynamic && cols != Dynamic && rows* cols * int{sizeof(S)} <= 4096;
+inline constexpr bool unrolls = rows != Dynamic&& cols != Dynamic&& rows* cols* int{sizeof(S)} <= 4096;
 
 }  // namespace detail
 
@@ -85,8 +78,7 @@ class Dense {
  public:
   static constexpr int input_extent = In, output_extent = Out;
 
-  using WeightPack = typename detail::PackOf<decltype(std::tuple_cat(
-      std::declval<std::conditional_t<detail::is_weight_policy<Policies>, std::tuple<Policies>, std::tuple<>>>()...))>::type;
+  using WeightPack = detail::PackOf<detail::WeightPolicies, Policies...>;
   using BiasPolicies = typename detail::Find<Bias<>, detail::IsBias, Policies...>::type;
   using GainPolicies = typename detail::Find<Gain<>, detail::IsGain, Policies...>::type;
 
@@ -96,33 +88,29 @@ class Dense {
     if constexpr (Reparametrisation<Policies>) return bool{Policies::trains_gain};
     return false;
   }());
-  static_assert(has_gain || std::same_as<GainPolicies, Gain<>>, "Gain<...> needs a gain: add WeightNorm to the layer");
-  static_assert(has_bias || std::same_as<BiasPolicies, Bias<>>, "Bias<...> needs a bias: remove NoBias from the layer");
-  static_assert((0 + ... + int{detail::is_bias<Policies>}) <= 1 && (0 + ... + int{detail::is_gain<Policies>}) <= 1,
+  static_assert(has_gain || std::same_as<GainPolicies, Gain<>>,
+                "Gain<...> needs a gain: add WeightNorm to the layer");
+  static_assert(has_bias || std::same_as<BiasPolicies, Bias<>>,
+                "Bias<...> needs a bias: remove NoBias from the layer");
+  static_assert((0 + ... + int{detail::is_bias<Policies>}) <= 1 &&
+                    (0 + ... + int{detail::is_gain<Policies>}) <= 1,
                 "Bias<...> or Gain<...> is given twice: write all its policies into one");
 
-  explicit Dense(const Policies&... policies)
-    requires(In != Dynamic && Out != Dynamic && sizeof...(Policies) > 0)
+  explicit Dense(const Policies&... policies) requires(In != Dynamic && Out != Dynamic &&
+                                                       sizeof...(Policies) > 0)
       : Dense(Unchecked{}, In, Out, policies...) {}
-  Dense()
-    requires(In != Dynamic && Out != Dynamic)
-      : Dense(Unchecked{}, In, Out, Policies{}...) {}
+  Dense() requires(In != Dynamic && Out != Dynamic) : Dense(Unchecked{}, In, Out, Policies{}...) {}
 
-  Dense(Index inputs, Index outputs, const Policies&... policies)
-    requires(In == Dynamic && Out == Dynamic)
+  Dense(Index inputs, Index outputs, const Policies&... policies) requires(In == Dynamic && Out == Dynamic)
       : Dense(Unchecked{}, inputs, outputs, policies...) {}
 
-  explicit Dense(Index inputs, const Policies&... policies)
-    requires(In == Dynamic && Out != Dynamic)
+  explicit Dense(Index inputs, const Policies&... policies) requires(In == Dynamic && Out != Dynamic)
       : Dense(Unchecked{}, inputs, Out, policies...) {}
-  explicit Dense(Index inputs)
-    requires(In == Dynamic && Out != Dynamic && sizeof...(Policies) > 0)
+  explicit Dense(Index inputs) requires(In == Dynamic && Out != Dynamic && sizeof...(Policies) > 0)
       : Dense(Unchecked{}, inputs, Out, Policies{}...) {}
-  explicit Dense(Index outputs, const Policies&... policies)
-    requires(In != Dynamic && Out == Dynamic)
+  explicit Dense(Index outputs, const Policies&... policies) requires(In != Dynamic && Out == Dynamic)
       : Dense(Unchecked{}, In, outputs, policies...) {}
-  explicit Dense(Index outputs)
-    requires(In != Dynamic && Out == Dynamic && sizeof...(Policies) > 0)
+  explicit Dense(Index outputs) requires(In != Dynamic && Out == Dynamic && sizeof...(Policies) > 0)
       : Dense(Unchecked{}, In, outputs, Policies{}...) {}
 
   Index inputs() const { return inputs_; }
@@ -130,16 +118,19 @@ class Dense {
 
   auto parameters() const {
     return std::tuple_cat(
-        std::tuple(ParameterSpec<WeightPack, ParameterKind::weight>{"weight", outputs_, inputs_, weight_pack_}),
+        std::tuple(
+            ParameterSpec<WeightPack, ParameterKind::weight>{"weight", outputs_, inputs_, weight_pack_}),
         [&] {
           if constexpr (has_gain)
-            return std::tuple(ParameterSpec<decltype(gain_.pack), ParameterKind::gain>{"gain", outputs_, 1, gain_.pack});
+            return std::tuple(
+                ParameterSpec<decltype(gain_.pack), ParameterKind::gain>{"gain", outputs_, 1, gain_.pack});
           else
             return std::tuple();
         }(),
         [&] {
           if constexpr (has_bias)
-            return std::tuple(ParameterSpec<decltype(bias_.pack), ParameterKind::bias>{"bias", outputs_, 1, bias_.pack});
+            return std::tuple(
+                ParameterSpec<decltype(bias_.pack), ParameterKind::bias>{"bias", outputs_, 1, bias_.pack});
           else
             return std::tuple();
         }());
@@ -183,7 +174,8 @@ class Dense {
     Eigen::Map<WeightMatrix<S>> weight(values[0], outputs_, inputs_);
     init(weight, inputs_, outputs_, rng);
     if constexpr (has_gain)
-      for (Index j = 0; j < outputs_; ++j) values[1][j] = static_cast<S>(detail::norm(values[0] + j * inputs_, inputs_));
+      for (Index j = 0; j < outputs_; ++j)
+        values[1][j] = static_cast<S>(detail::norm(values[0] + j * inputs_, inputs_));
     if constexpr (has_bias) {
       Eigen::Map<Vector<S>> bias(values[n - 1], outputs_);
       if constexpr (requires { init.bias(bias, inputs_, rng); })
@@ -198,34 +190,35 @@ class Dense {
  private:
   struct Unchecked {};
 
+  /// Fixed extents where the product unrolls.
+  template <class S>
+  using Shape = std::conditional_t<detail::unrolls<S, Out, In>,
+                                   Eigen::Matrix<S, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>,
+                                   WeightMatrix<S>>;
+  template <class T, class Shape>
+  using MapOf = Eigen::Map<std::conditional_t<std::is_const_v<T>, const Shape, Shape>>;
   template <class T>
-  using Weight = std::conditional_t<
-      detail::unrolls<std::remove_const_t<T>, Out, In>,
-      Eigen::Map<std::conditional_t<std::is_const_v<T>, const Eigen::Matrix<std::remove_const_t<T>, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>,
-                                    Eigen::Matrix<T, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>>>,
-      Eigen::Map<std::conditional_t<std::is_const_v<T>, const WeightMatrix<std::remove_const_t<T>>, WeightMatrix<T>>>>;
+  using Weight = MapOf<T, Shape<std::remove_const_t<T>>>;
   template <class T>
-  using Column = Eigen::Map<std::conditional_t<std::is_const_v<T>, const Vector<std::remove_const_t<T>>, Vector<T>>>;
+  using Column = MapOf<T, Vector<std::remove_const_t<T>>>;
 
-  Dense(Unchecked, Index inputs, Index outputs, const Policies&... policies) : inputs_(inputs), outputs_(outputs) {
+  Dense(Unchecked, Index inputs, Index outputs, const Policies&... policies)
+      : inputs_(inputs),
+        outputs_(outputs),
+        weight_pack_(detail::pack_of<detail::WeightPolicies>(policies...)) {
     if (inputs < 1 || outputs < 1)
-      detail::fail<ShapeError>("Dense", "at least 1 input and 1 output", fmt::format("{} -> {}", inputs, outputs));
-    weight_pack_ = std::apply([](const auto&... ps) { return WeightPack(ps...); },
-                              std::tuple_cat(only<detail::is_weight_policy<Policies>>(policies)...));
-    ([&] {
-      if constexpr (detail::is_bias<Policies>) bias_ = policies;
-      if constexpr (detail::is_gain<Policies>) gain_ = policies;
-    }(), ...);
+      detail::fail<ShapeError>("Dense", "at least 1 input and 1 output",
+                               fmt::format("{} -> {}", inputs, outputs));
+    (
+        [&] {
+          if constexpr (detail::is_bias<Policies>) bias_ = policies;
+          if constexpr (detail::is_gain<Policies>) gain_ = policies;
+        }(),
+        ...);
     const std::string name = fmt::format("Dense({}, {})", inputs, outputs);
     weight_pack_.validate(name + " weight", inputs);
     bias_.pack.validate(name + " bias", 1);
     gain_.pack.validate(name + " gain", 1);
-  }
-
-  template <bool wanted, class P>
-  static auto only(const P& policy) {
-    if constexpr (wanted) return std::tuple<P>(policy);
-    else return std::tuple<>();
   }
 
   /// scratch = [g_j / norm(v_j), 1 / norm(v_j)]. A zero direction gives a zero row and takes no gradient.
@@ -235,12 +228,15 @@ class Dense {
       const double length = detail::norm(p[0] + j * inputs_, inputs_);
       const double inverse = length > 0 ? 1 / length : 0;
       scratch[outputs_ + j] = static_cast<S>(inverse);
-      if constexpr (has_gain) scratch[j] = static_cast<S>(static_cast<double>(p[1][j]) * inverse);
-      else scratch[j] = static_cast<S>(inverse);
+      if constexpr (has_gain)
+        scratch[j] = static_cast<S>(static_cast<double>(p[1][j]) * inverse);
+      else
+        scratch[j] = static_cast<S>(inverse);
     }
   }
 
-  /// dv = (g / norm(v)) (dw - g' v / norm(v)), g' = <dw, v> / norm(v) (Salimans & Kingma 2016, eq. 3), row by row.
+  /// dv = (g / norm(v)) (dw - g' v / norm(v)), g' = <dw, v> / norm(v) (Salimans & Kingma 2016, eq. 3), row by
+  /// row.
   template <Scalar S, std::size_t n>
   void pull_back(const Values<S, n>& p, const Gradients<S, n>& g, const S* scratch) const {
     for (Index j = 0; j < outputs_; ++j) {

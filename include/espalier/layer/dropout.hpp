@@ -8,8 +8,9 @@
 
 namespace espalier {
 
-/// y = x / (1 - rate) with probability 1 - rate, else 0; the identity outside training (Srivastava et al. 2014, in the
-/// inverted form). Nothing is stored: the backward pass draws the same mask again from the seed of the pass.
+/// y = x / (1 - rate) with probability 1 - rate, else 0; the identity outside training (Srivastava et al.
+/// 2014, in the inverted form). Nothing is stored: the backward pass draws the same mask again from the seed
+/// of the pass.
 struct Dropout {
   double rate = 0.5;
 

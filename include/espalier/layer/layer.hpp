@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
-// The contract of a layer: an aggregate that knows its sizes and its mathematics, while the model owns all memory.
+// The contract of a layer: an aggregate that knows its sizes and its mathematics, while the model owns all
+// memory.
 //
 // A layer without parameters has two members, on batches of features x samples, and keeps the width:
 //
 //   template <class X, class Y> void forward(const X& x, Y&& y) const;
-//   template <class X, class Y, class DY, class DX> void backward(const X& x, const Y& y, const DY& dy, DX&& dx) const;
+//   template <class X, class Y, class DY, class DX> void backward(const X& x, const Y& y, const DY& dy, DX&&
+//   dx) const;
 //
-// `dx` may be the memory of `dy`. Both may take a last argument `const Pass&`. A layer that changes the width, or that has
-// parameters, is Sized; one with parameters is Parametric, and its forward and backward take their addresses first:
+// `dx` may be the memory of `dy`. Both may take a last argument `const Pass&`. A layer that changes the
+// width, or that has parameters, is Sized; one with parameters is Parametric, and its forward and backward
+// take their addresses first:
 //
 //   static constexpr int input_extent, output_extent;     // Dynamic where known at run time only
 //   Index inputs() const, outputs() const;
 //   std::tuple<ParameterSpec<...>, ...> parameters() const;
-//   Index scratch() const;                                 // numbers to keep from forward to backward; optional
-//   forward(const Values<S>& p, x, y, S* scratch)
-//   backward(const Values<S>& p, x, y, dy, dx, const Gradients<S>& g, S* scratch)   // overwrites g; may overwrite dy;
-//                                                                                   // dx is nullptr if nobody reads it
+//   Index scratch() const;                                 // numbers to keep from forward to backward;
+//   optional forward(const Values<S>& p, x, y, S* scratch) backward(const Values<S>& p, x, y, dy, dx, const
+//   Gradients<S>& g, S* scratch)   // overwrites g; may overwrite dy;
+//                                                                                   // dx is nullptr if
+//                                                                                   nobody reads it
 //   initialise(const Init&, const Gradients<S>& values, Rng&)
 #pragma once
 
@@ -49,7 +53,9 @@ concept Sized = requires(const L& layer) {
 };
 
 template <class L>
-concept Parametric = Sized<L> && requires(const L& layer) { layer.parameters(); };
+concept Parametric = Sized<L> && requires(const L& layer) {
+  layer.parameters();
+};
 
 template <class L>
 inline constexpr std::size_t parameter_count = 0;

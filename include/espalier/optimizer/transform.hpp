@@ -11,7 +11,8 @@
 
 namespace espalier {
 
-/// `apply` sees the gradients of all parameters, penalties included, as one array (gaps between them are zero).
+/// `apply` sees the gradients of all parameters, penalties included, as one array (gaps between them are
+/// zero).
 template <class T>
 concept GradientTransform = requires(const T& t, Row<float> f, Row<double> d) {
   t.apply(f);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Which column of a CSV text plays which role, and numbers as text.
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <span>
+
+#include "espalier/data/csv_options.hpp"
+#include "espalier/data/csv_records.hpp"
+
+namespace espalier::detail {
+
+/// Reads all of `text` as a finite number, the same in every locale. Returns what was expected if it is none.
+template <Scalar S>
+std::string_view read_number(std::string_view text, S& value) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return "a number";
+  if (error == std::errc::result_out_of_range) {
+    if constexpr (std::same_as<S, float>) {  // what is too small for a float rounds, what is too large is
+                                             // refused
+      double wide = 0;
+      if (read_number(text, wide).empty() && std::fabs(wide) < 1) return value = static_cast<S>(wide), "";
+    }
+    return "a number within the range of its precision";
+  }
+  return std::isfinite(value) ? "" : "a finite number";
+}
+
+inline bool is_number(std::string_view text) {
+  double ignored = 0;
+  return read_number(text, ignored) != "a number";
+}
+
+using CsvRow = std::span<const std::string_view>;
+
+/// Whether `first` is a header; `second` is empty if there is one row only.
+inline bool has_header(const CsvOptions& options, CsvRow first, CsvRow second, std::string_view where) {
+  if (options.header != CsvHeader::automatic) return options.header == CsvHeader::yes;
+  const auto named = [](const Column& column) { return column.name && *column.name != "last"; };
+  if ((options.label && named(*options.label)) ||
+      std::any_of(options.target.begin(), options.target.end(), named) ||
+      std::any_of(options.ignore.begin(), options.ignore.end(), named))
+    return true;
+  std::string_view text, number;
+  for (std::size_t k = 0; k < std::min(first.size(), second.size()); ++k)
+    if (is_number(second[k])) (is_number(first[k]) ? number : text) = first[k].empty() ? " " : first[k];
+  if (!text.empty() && !number.empty())
+    fail<FileError>(where, "a header or a row of numbers (the options header and skip settle it)",
+                    fmt::format("{} and {}", shown(number), shown(text)));
+  return !text.empty();
+}
+
+/// The places of the columns by role, checked.
+class CsvLayout {
+ public:
+  /// `header` is empty if there is none. FileError for an unknown or ambiguous column, or if no feature is
+  /// left.
+  CsvLayout(const CsvOptions& options, CsvRow header, std::size_t width, std::string_view where)
+      : width_(width), names_(header.begin(), header.end()), taken_(width, false) {
+    for (const Column& column : options.ignore) take(column, where);
+    for (const Column& column : options.target) targets.push_back(take(column, where));
+    if (options.label) label = take(*options.label, where);
+    for (std::size_t k = 0; k < width; ++k)
+      if (!taken_[k]) features.push_back(k);
+    if (features.empty()) fail<FileError>(where, "a column of features", "none beside the named columns");
+  }
+
+  std::size_t width() const { return width_; }
+  std::vector<std::string> feature_names() const {
+    std::vector<std::string> result;
+    if (!names_.empty())
+      for (const std::size_t k : features) result.push_back(names_[k]);
+    return result;
+  }
+  /// For messages, which count from 1: "column 4 of 65 (age)".
+  std::string column(std::size_t k) const {
+    return fmt::format("column {} of {}{}", k + 1, width_,
+                       names_.empty() ? "" : fmt::format(" ({})", names_[k]));
+  }
+
+  std::vector<std::size_t> features, targets;
+  std::optional<std::size_t> label;
+
+ private:
+  std::size_t take(const Column& column, std::string_view where) {
+    const std::size_t k = column.name ? place_of(*column.name, where) : place_of(column.place, where);
+    if (taken_[k])
+      fail<FileError>(where, "one role for each column", fmt::format("two for {}", this->column(k)));
+    taken_[k] = true;
+    return k;
+  }
+
+  std::size_t place_of(Index place, std::string_view where) const {
+    const auto width = static_cast<Index>(width_);
+    if (place < -width || place >= width)
+      fail<FileError>(where, fmt::format("a column from 0 to {}, or from -1 for the last", width - 1), place);
+    return static_cast<std::size_t>(place < 0 ? place + width : place);
+  }
+
+  std::size_t place_of(const std::string& name, std::string_view where) const {
+    const auto count = std::count(names_.begin(), names_.end(), name);
+    const std::size_t found =
+        static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+    if (name == "last" && (count == 0 || found == width_ - 1)) return width_ - 1;
+    if (count == 1 && name != "last") return found;
+    std::string header = names_.empty() ? "no header" : "";
+    for (const std::string& other : names_) header += (header.empty() ? "" : ", ") + other;
+    fail<FileError>(where, fmt::format("one column {}", shown(name)), shown(header));
+  }
+
+  std::size_t width_;
+  std::vector<std::string> names_;
+  std::vector<bool> taken_;
+};
+
+}  // namespace espalier::detail

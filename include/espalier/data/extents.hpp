@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// The shape that a file claims, checked against the bytes that it holds before anything is allocated.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "espalier/core/error.hpp"
+
+namespace espalier::detail {
+
+/// FileError unless every extent is at least 1 and their product is exactly `bytes` / `item`.
+inline void check_extents(std::string_view where, std::span<const std::size_t> extents, std::size_t bytes,
+                          std::size_t item = 1) {
+  const std::size_t room = bytes / item;
+  std::size_t count = 1;
+  std::string shape;
+  for (const std::size_t extent : extents) shape += (shape.empty() ? "" : " x ") + std::to_string(extent);
+  for (const std::size_t extent : extents) {
+    if (extent == 0) fail<FileError>(where, "extents of at least 1", shape);
+    count =
+        extent > room / count ? room + 1 : count * extent;  // above `room` is wrong anyway: nothing overflows
+  }
+  if (count != room || bytes % item != 0)
+    fail<FileError>(where, fmt::format("{} numbers of {} bytes after the header", shape, item),
+                    fmt::format("{} bytes", bytes));
+}
+
+}  // namespace espalier::detail

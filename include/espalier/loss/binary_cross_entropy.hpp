@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The cross-entropy of yes and no, from logits: one output, or several independent ones.
+#pragma once
+
+#include "espalier/loss/loss.hpp"
+
+namespace espalier {
+
+/// The mean over all outputs and samples of -p t log s(y) - (1 - t) log(1 - s(y)), with s the logistic
+/// function and p `positive_weight` (torch.nn.BCEWithLogitsLoss; p does not enter the mean). Targets are
+/// values from 0 to 1, or labels 0 and 1 if there is one output. Stable for any finite logits.
+struct BinaryCrossEntropy {
+  double positive_weight = 1;
+
+  static constexpr std::string_view name = "BinaryCrossEntropy";
+
+  void validate() const { detail::check_positive(name, "positive_weight", positive_weight); }
+
+  template <class Y>
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {
+    return run<typename Y::Scalar>(y, t, nullptr);
+  }
+  template <class Y>
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t,
+                    Matrix<typename Y::Scalar>& gradient) const {
+    return run<typename Y::Scalar>(y, t, &gradient);
+  }
+
+  bool operator==(const BinaryCrossEntropy&) const = default;
+
+ private:
+  template <Scalar S>
+  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
+    check(outputs, target);
+    const Index n = outputs.rows();
+    const double size = static_cast<double>(n);
+    const double total = detail::total_weight(name, target, [](Index) { return 1.0; });
+    const S p = static_cast<S>(positive_weight);
+    return detail::mean_over_samples(outputs, target, total, gradient, [&](Index i, double scale, S* g) {
+      S label = 0;
+      if (target.has_labels()) label = static_cast<S>(target.labels()[static_cast<std::size_t>(i)]);
+      const ConstRow<S> y(outputs.col(i).data(), n);
+      const ConstRow<S> t(target.has_labels() ? &label : target.values().col(i).data(), n);
+      // -log s(y) = max(-y, 0) + log(1 + e^-|y|): nothing overflows, and no small loss is a difference of
+      // large numbers.
+      if (g)
+        Row<S>(g, n) = static_cast<S>(scale / size) * ((1 - t) / (1 + (-y).exp()) - p * t / (1 + y.exp()));
+      return (p * t * (-y).max(S(0)) + (1 - t) * y.max(S(0)) + (p * t + (1 - t)) * (-y.abs()).exp().log1p())
+                 .template cast<double>()
+                 .sum() /
+             size;
+    });
+  }
+
+  template <Scalar S>
+  void check(const ConstBatch<S>& y, const Target<S>& t) const {
+    validate();
+    detail::check_samples(name, y, t);
+    if (t.has_labels() && y.rows() == 1) return detail::check_labels(name, t.labels(), 2);
+    detail::check_values(name, y, t, y.rows() == 1 ? "labels or values from 0 to 1" : "values from 0 to 1");
+    for (Index i = 0; i < y.cols(); ++i)
+      for (Index k = 0; k < y.rows(); ++k)
+        if (const S value = t.values()(k, i); !(value >= 0 && value <= 1))
+          detail::fail(name,
+                       fmt::format("a value from 0 to 1 for output {} of sample {} (counted from 0)", k, i),
+                       value);
+  }
+};
+
+static_assert(Loss<BinaryCrossEntropy>);
+
+}  // namespace espalier

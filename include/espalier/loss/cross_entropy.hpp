@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// The cross-entropy of several classes, from logits.
+#pragma once
+
+#include <vector>
+
+#include "espalier/loss/loss.hpp"
+
+namespace espalier {
+
+/// l_i = sum_c v_c q_ic (-log p_ic), with p = softmax(y), class weights v (1 if `class_weights` is empty) and
+/// target q: a label's unit vector, or probabilities (>= 0, with a sum within 1e-3 of 1). Label smoothing
+/// mixes q with the uniform distribution: (1 - label_smoothing) q + label_smoothing / classes.
+///
+/// As in torch.nn.CrossEntropyLoss the class weights enter the mean for labels only: the value is
+///   sum_i w_i l_i / sum_i w_i v_label(i)   for labels,      sum_i w_i l_i / sum_i w_i   for probabilities,
+/// w_i being the weights of the samples. Stable for any finite logits: log p comes from the shifted
+/// log-sum-exp.
+struct CrossEntropy {
+  double label_smoothing = 0;
+  std::vector<double> class_weights;
+
+  static constexpr std::string_view name = "CrossEntropy";
+
+  void validate() const {
+    detail::check_below_one(name, "label_smoothing", label_smoothing);
+    for (std::size_t c = 0; c < class_weights.size(); ++c)
+      if (!(class_weights[c] >= 0) || !std::isfinite(class_weights[c]))
+        detail::fail(name, fmt::format("class_weights[{}] >= 0 and finite", c), class_weights[c]);
+  }
+
+  template <class Y>
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {
+    return run<typename Y::Scalar>(y, t, nullptr);
+  }
+  template <class Y>
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t,
+                    Matrix<typename Y::Scalar>& gradient) const {
+    return run<typename Y::Scalar>(y, t, &gradient);
+  }
+
+  bool operator==(const CrossEntropy&) const = default;
+
+ private:
+  template <Scalar S>
+  double run(const ConstBatch<S>& y, const Target<S>& t, Matrix<S>* gradient) const {
+    check(y, t);
+    const double total =
+        detail::total_weight(name, t, [&](Index i) { return t.has_labels() ? weight(label(t, i)) : 1; });
+    return detail::mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
+      const ConstRow<S> logits(y.col(i).data(), y.rows());
+      Row<S> slope(g, g ? y.rows() : 0);
+      const S top = logits.maxCoeff();
+      if (g) slope = (logits - top).exp();
+      const double sum =
+          g ? slope.template cast<double>().sum() : (logits - top).exp().template cast<double>().sum();
+      const double log_sum = std::log(sum);
+      double loss = 0, mass = 0;
+      for_each_class(t, i, y.rows(), [&](Index c, double q) {
+        loss += q * (log_sum - (static_cast<double>(logits[c]) - static_cast<double>(top)));
+        mass += q;
+      });
+      if (g) {
+        slope *= static_cast<S>(scale * mass / sum);
+        for_each_class(t, i, y.rows(), [&](Index c, double q) { slope[c] -= static_cast<S>(scale * q); });
+      }
+      return loss;
+    });
+  }
+
+  /// f(c, v_c q_ic) for the classes where q_ic is not 0.
+  template <Scalar S, class F>
+  void for_each_class(const Target<S>& t, Index i, Index classes, const F& f) const {
+    if (t.has_labels() && label_smoothing == 0) return f(label(t, i), weight(label(t, i)));
+    const double uniform = label_smoothing / static_cast<double>(classes);
+    for (Index c = 0; c < classes; ++c) {
+      const double given =
+          t.has_labels() ? (c == label(t, i) ? 1 : 0) : static_cast<double>(t.values()(c, i));
+      const double q = (1 - label_smoothing) * given + uniform;
+      if (q > 0) f(c, weight(c) * q);
+    }
+  }
+
+  template <Scalar S>
+  static Index label(const Target<S>& t, Index i) {
+    return t.labels()[static_cast<std::size_t>(i)];
+  }
+  double weight(Index c) const {
+    return class_weights.empty() ? 1 : class_weights[static_cast<std::size_t>(c)];
+  }
+
+  template <Scalar S>
+  void check(const ConstBatch<S>& y, const Target<S>& t) const {
+    validate();
+    detail::check_samples(name, y, t);
+    if (y.rows() < 2)
+      detail::fail<ShapeError>(
+          name, "an output for each of at least 2 classes (BinaryCrossEntropy takes one)", y.rows());
+    if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != y.rows())
+      detail::fail<ShapeError>(name, fmt::format("a class weight for each of {} outputs", y.rows()),
+                               fmt::format("{} class weights", class_weights.size()));
+    if (t.has_labels()) return detail::check_labels(name, t.labels(), y.rows());
+    detail::check_values(name, y, t, "labels, or probabilities");
+    for (Index i = 0; i < y.cols(); ++i) {
+      const ConstRow<S> q(t.values().col(i).data(), y.rows());
+      for (Index c = 0; c < y.rows(); ++c)
+        if (!(q[c] >= 0))
+          detail::fail(
+              name, fmt::format("a probability >= 0 for class {} of sample {} (counted from 0)", c, i), q[c]);
+      const double sum = q.template cast<double>().sum();
+      if (!(std::abs(sum - 1) <= 1e-3))
+        detail::fail(name, fmt::format("probabilities with the sum 1 for sample {} (counted from 0)", i),
+                     sum);
+    }
+  }
+};
+
+static_assert(Loss<CrossEntropy>);
+
+}  // namespace espalier

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The contract of a loss: one number for a batch, and its gradient.
+//
+// A loss is a small aggregate of options with two call operators, for outputs y (any Eigen expression,
+// outputs x samples):
+//
+//   template <class Y> double operator()(const Y& y, const Target<typename Y::Scalar>& t) const;
+//   template <class Y> double operator()(const Y& y, const Target<typename Y::Scalar>& t,
+//                                        Matrix<typename Y::Scalar>& gradient) const;
+//
+// Both give the same value, summed in double. The second also sets `gradient` to d value / d y, in the shape
+// of y; it allocates only if that shape is new. y must not be a view of `gradient`.
+//
+// The value is sum_i w_i l_i / sum_i w_i over the samples i: l_i is the loss of a sample, w_i its weight in
+// the target (1 if there are none). Without weights this is PyTorch's reduction = 'mean'. NaN in gives NaN
+// out; everything else that makes no sense throws ShapeError or ValueError, before the gradient is touched.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <string_view>
+
+#include "espalier/core/check.hpp"
+#include "espalier/core/policy.hpp"
+#include "espalier/core/target_check.hpp"
+
+namespace espalier {
+
+namespace detail {
+
+template <class L, class S>
+concept LossIn = requires(const L& loss, const Eigen::Map<const Matrix<S>>& y, const Target<S>& t,
+                          Matrix<S>& gradient) {
+  { loss(y, t) } -> std::same_as<double>;
+  { loss(y, t, gradient) } -> std::same_as<double>;
+};
+
+}  // namespace detail
+
+/// Check it where a loss is taken: `static_assert(Loss<L>, "a loss lacks a call operator of
+/// espalier/loss/loss.hpp");`
+template <class L>
+concept Loss = detail::LossIn<L, float> && detail::LossIn<L, double>;
+
+namespace detail {
+
+template <Scalar S>
+double weight_of(const Target<S>& t, Index i) {
+  return t.weights().empty() ? 1 : static_cast<double>(t.weights()[static_cast<std::size_t>(i)]);
+}
+
+/// sum_i w_i factor(i). Throws ValueError unless all w_i are finite and >= 0 and the sum is > 0.
+template <Scalar S, class Factor>
+double total_weight(std::string_view where, const Target<S>& t, const Factor& factor) {
+  double total = 0;
+  for (Index i = 0; i < t.samples(); ++i) {
+    const double w = weight_of(t, i);
+    if (!(w >= 0) || !std::isfinite(w))
+      fail(where, fmt::format("a weight >= 0 and finite for sample {} (counted from 0)", i), w);
+    total += w * factor(i);
+  }
+  if (!(total > 0)) fail(where, "weights with a sum > 0", total);
+  return total;
+}
+
+/// The loop behind every loss. `sample(i, scale, g)` returns l_i and, unless g is null, sets the column g to
+/// scale * d l_i / d y_i; scale is w_i / total.
+template <Scalar S, class Sample>
+double mean_over_samples(const ConstBatch<S>& y, const Target<S>& t, double total, Matrix<S>* gradient,
+                         const Sample& sample) {
+  if (gradient) gradient->resize(y.rows(), y.cols());
+  double sum = 0;
+  for (Index i = 0; i < y.cols(); ++i) {
+    const double w = weight_of(t, i);
+    sum += w * sample(i, w / total, gradient ? gradient->data() + i * y.rows() : nullptr);
+  }
+  return sum / total;
+}
+
+/// The losses whose l_i is the mean over the outputs of a function of y and t. On the columns of one sample
+/// `value(y, t)` is that function summed, as a double, and `slope(y, t)` its derivative, as an expression.
+template <Scalar S, class Value, class Slope>
+double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
+                          Matrix<S>* gradient, const Value& value, const Slope& slope) {
+  check_values(where, y, t);
+  const Index n = y.rows();
+  const double size = static_cast<double>(n);
+  return mean_over_samples(y, t, total_weight(where, t, [](Index) { return 1.0; }), gradient,
+                           [&](Index i, double scale, S* g) {
+                             const ConstRow<S> out(y.col(i).data(), n), wanted(t.values().col(i).data(), n);
+                             if (g) Row<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);
+                             return value(out, wanted) / size;
+                           });
+}
+
+}  // namespace detail
+}  // namespace espalier

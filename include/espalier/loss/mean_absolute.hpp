@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The mean absolute error, for regression that outliers should not rule.
+#pragma once
+
+#include "espalier/loss/loss.hpp"
+
+namespace espalier {
+
+/// The mean of |y - t| over all outputs and samples (torch.nn.L1Loss); the gradient is 0 where y = t. Targets
+/// are values.
+struct MeanAbsolute {
+  static constexpr std::string_view name = "MeanAbsolute";
+
+  template <class Y>
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {
+    return run<typename Y::Scalar>(y, t, nullptr);
+  }
+  template <class Y>
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t,
+                    Matrix<typename Y::Scalar>& gradient) const {
+    return run<typename Y::Scalar>(y, t, &gradient);
+  }
+
+  bool operator==(const MeanAbsolute&) const = default;
+
+ private:
+  template <Scalar S>
+  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
+    return detail::mean_over_elements(
+        name, outputs, target, gradient,
+        [](const auto& y, const auto& t) { return (y - t).abs().template cast<double>().sum(); },
+        [](const auto& y, const auto& t) { return (y - t).sign(); });
+  }
+};
+
+static_assert(Loss<MeanAbsolute>);
+
+}  // namespace espalier

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// What can be done with a model's parameters as a whole, or with one of them by name.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "espalier/core/error.hpp"
+#include "espalier/core/parameter.hpp"
+#include "espalier/core/policy.hpp"
+
+namespace espalier {
+namespace detail {
+
+template <class View>
+void project_parameter(const View& p) {
+  if constexpr (View::Pack::has_set) {
+    std::vector<std::remove_const_t<std::remove_pointer_t<decltype(p.values)>>> scratch(
+        static_cast<std::size_t>(p.cols));
+    for (Index j = 0; j < p.rows; ++j) p.pack.project(p.values + j * p.cols, p.cols, scratch.data());
+  }
+}
+
+/// f(view) for the named parameter of layer `layer`.
+template <class M, class F>
+void find_parameter(M& model, Index layer, std::string_view name, F&& f) {
+  bool found = false;
+  model.for_each_parameter([&](const auto& p) {
+    if (p.layer == layer && p.name == name) f(p), found = true;
+  });
+  if (!found)
+    fail(fmt::format("layer {}", layer), fmt::format("a parameter '{}'", name), "none of that name");
+}
+
+/// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or
+/// infinity.
+template <class M, class F>
+void require_finite(const M& model, std::string_view what, F&& of) {
+  model.for_each_parameter([&](const auto& p) {
+    if (!ConstRow<typename M::Scalar_t>(of(p), p.size()).allFinite())
+      fail<NotFiniteError>(p.where(), fmt::format("finite {}", what), "NaN or infinity");
+  });
+}
+
+}  // namespace detail
+
+/// Moves every parameter to the nearest point of its sets; feasible ones are not touched. Throws
+/// NotFiniteError, and changes nothing, if there is NaN or infinity.
+template <class M>
+void project(M& model) {
+  detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
+  model.for_each_parameter([](const auto& p) { detail::project_parameter(p); });
+}
+
+/// The sum of all penalties, to be added to the data loss; with `smooth_only`, of those that have a gradient.
+template <bool smooth_only = false, class M>
+double penalty(const M& model) {
+  double sum = 0;
+  model.for_each_parameter(
+      [&](const auto& p) { sum += p.pack.template penalty<smooth_only>(p.values, p.size()); });
+  return sum;
+}
+
+/// Replaces the named parameter of layer `layer` (counted from 1) and projects it onto its sets. Throws, and
+/// changes nothing, for another shape, a number that is not finite, or a name that the layer does not have.
+template <class M>
+void assign(M& model, Index layer, std::string_view name,
+            const Eigen::Ref<const Matrix<typename M::Scalar_t>>& matrix) {
+  detail::find_parameter(model, layer, name, [&](const auto& p) {
+    if (matrix.rows() != p.rows || matrix.cols() != p.cols)
+      detail::fail<ShapeError>(p.where(), fmt::format("{} x {}", p.rows, p.cols),
+                               fmt::format("{} x {}", matrix.rows(), matrix.cols()));
+    if (!matrix.allFinite()) detail::fail<NotFiniteError>(p.where(), "finite numbers", "NaN or infinity");
+    Eigen::Map<WeightMatrix<typename M::Scalar_t>>(p.values, p.rows, p.cols) = matrix;
+    detail::project_parameter(p);
+  });
+}
+
+/// A copy of the named parameter of layer `layer` (counted from 1): "weight", "bias" or "gain" of a Dense.
+template <class M>
+Matrix<typename M::Scalar_t> parameter(const M& model, Index layer, std::string_view name) {
+  using S = typename M::Scalar_t;
+  Matrix<S> copy;
+  detail::find_parameter(model, layer, name, [&](const auto& p) {
+    copy = Eigen::Map<const WeightMatrix<S>>(p.values, p.rows, p.cols);
+  });
+  return copy;
+}
+
+}  // namespace espalier

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Adagrad: the gradient over the root of the sum of all its squares.
+#pragma once
+
+#include "espalier/optimizer/optimizer.hpp"
+
+namespace espalier {
+
+/// v += g^2;  w -= rate g / (sqrt(v) + epsilon) (Duchi et al. 2011), as torch.optim.Adagrad.
+struct AdagradRule {
+  double rate = 1e-2, epsilon = 1e-10;
+  AtBound at_bound = AtBound::keep;
+
+  static constexpr bool adaptive = true;
+
+  void validate() const {
+    detail::check_positive("Adagrad", "rate", rate);
+    detail::check_positive("Adagrad", "epsilon", epsilon);
+  }
+  int states() const { return 1; }
+  int momentum() const { return -1; }
+
+  template <Scalar S>
+  struct Kernel {
+    S rate, epsilon;
+
+    void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const {
+      Row<S> v(s[0], w.size());
+      v += g.square();
+      t = rate / (v.sqrt() + epsilon);
+      w -= t * g;
+    }
+    S momentum_step(S t) const { return t; }
+  };
+
+  template <Scalar S>
+  Kernel<S> kernel(long, double eta) const {
+    return {static_cast<S>(eta), static_cast<S>(epsilon)};
+  }
+};
+
+static_assert(Rule<AdagradRule>);
+
+/// `Adagrad optimizer{{.rate = 0.1}};`
+template <class... Extras>
+struct Adagrad : Optimizer<AdagradRule, Extras...> {
+  using Optimizer<AdagradRule, Extras...>::Optimizer;
+};
+Adagrad()->Adagrad<>;
+template <class... Extras>
+Adagrad(AdagradRule, Extras...) -> Adagrad<Extras...>;
+
+}  // namespace espalier

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Adam: momentum over the root of the mean square, both corrected for their start at zero.
+#pragma once
+
+#include <cmath>
+
+#include "espalier/optimizer/optimizer.hpp"
+
+namespace espalier {
+
+/// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  w -= rate mhat / (sqrt(vhat) + epsilon)
+/// (Kingma & Ba 2015, algorithm 1), as torch.optim.Adam. `amsgrad` divides by the largest v so far (Reddi et
+/// al. 2018). With the policy WeightDecay on the weights it is AdamW, with L2 it is
+/// torch.optim.Adam(weight_decay=).
+struct AdamRule {
+  double rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  bool amsgrad = false;
+  AtBound at_bound = AtBound::keep;
+
+  static constexpr bool adaptive = true;
+
+  void validate() const {
+    detail::check_positive("Adam", "rate", rate);
+    detail::check_below_one("Adam", "beta1", beta1);
+    detail::check_below_one("Adam", "beta2", beta2);
+    detail::check_positive("Adam", "epsilon", epsilon);
+  }
+  int states() const { return amsgrad ? 3 : 2; }
+  int momentum() const { return 0; }
+
+  template <Scalar S>
+  struct Kernel {
+    S rate, keep1, add1, keep2, add2, epsilon;
+    S correction1, correction2;  // 1 / (1 - beta^k), for 2 its root
+    bool amsgrad;
+
+    void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const {
+      Row<S> m(s[0], w.size()), v(s[1], w.size());
+      m = keep1 * m + add1 * g;
+      v = keep2 * v + add2 * g.square();
+      if (amsgrad) {
+        Row<S> largest(s[2], w.size());
+        largest = largest.max(v);
+        t = rate / (correction2 * largest.sqrt() + epsilon);
+      } else {
+        t = rate / (correction2 * v.sqrt() + epsilon);
+      }
+      w -= momentum_step(t) * m;
+    }
+    auto momentum_step(const auto& t) const { return correction1 * t; }
+  };
+
+  template <Scalar S>
+  Kernel<S> kernel(long k, double eta) const {
+    const double steps = static_cast<double>(k);
+    return {static_cast<S>(eta),
+            static_cast<S>(beta1),
+            static_cast<S>(1 - beta1),
+            static_cast<S>(beta2),
+            static_cast<S>(1 - beta2),
+            static_cast<S>(epsilon),
+            static_cast<S>(1 / (1 - std::pow(beta1, steps))),
+            static_cast<S>(1 / std::sqrt(1 - std::pow(beta2, steps))),
+            amsgrad};
+  }
+};
+
+static_assert(Rule<AdamRule>);
+
+/// `Adam optimizer{{.rate = 1e-3}};`, with transforms and defaults `Adam<ClipNorm, MaxNorm> optimizer{{},
+/// {1}, {.radius = 3}};`
+template <class... Extras>
+struct Adam : Optimizer<AdamRule, Extras...> {
+  using Optimizer<AdamRule, Extras...>::Optimizer;
+};
+Adam()->Adam<>;
+template <class... Extras>
+Adam(AdamRule, Extras...) -> Adam<Extras...>;
+
+}  // namespace espalier

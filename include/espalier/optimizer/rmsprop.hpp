@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// RMSProp: the gradient over the root of its mean square.
+#pragma once
+
+#include "espalier/optimizer/optimizer.hpp"
+
+namespace espalier {
+
+/// v = smoothing v + (1 - smoothing) g^2;  w -= rate g / (sqrt(v) + epsilon) (Hinton 2012, lecture 6e), as
+/// torch.optim.RMSprop: `centered` takes the mean of g from v (Graves 2013), `momentum_factor` accumulates
+/// the quotient.
+struct RMSPropRule {
+  double rate = 1e-2, smoothing = 0.99, epsilon = 1e-8, momentum_factor = 0;
+  bool centered = false;
+  AtBound at_bound = AtBound::keep;
+
+  static constexpr bool adaptive = true;
+
+  void validate() const {
+    detail::check_positive("RMSProp", "rate", rate);
+    detail::check_below_one("RMSProp", "smoothing", smoothing);
+    detail::check_positive("RMSProp", "epsilon", epsilon);
+    detail::check_below_one("RMSProp", "momentum_factor", momentum_factor);
+  }
+  int states() const { return centered ? 3 : momentum_factor > 0 ? 2 : 1; }
+  int momentum() const { return momentum_factor > 0 ? 1 : -1; }
+
+  template <Scalar S>
+  struct Kernel {
+    S rate, keep, add, epsilon, mu;
+    bool centered;
+
+    void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const {
+      Row<S> v(s[0], w.size());
+      v = keep * v + add * g.square();
+      if (centered) {
+        Row<S> mean(s[2], w.size());
+        mean = keep * mean + add * g;
+        t = rate / ((v - mean.square()).max(S(0)).sqrt() + epsilon);
+      } else {
+        t = rate / (v.sqrt() + epsilon);
+      }
+      if (mu > 0) {
+        Row<S> m(s[1], w.size());
+        m = mu * m + t / rate * g;
+        w -= rate * m;
+      } else {
+        w -= t * g;
+      }
+    }
+    S momentum_step(S) const { return rate; }
+  };
+
+  template <Scalar S>
+  Kernel<S> kernel(long, double eta) const {
+    return {static_cast<S>(eta),     static_cast<S>(smoothing),       static_cast<S>(1 - smoothing),
+            static_cast<S>(epsilon), static_cast<S>(momentum_factor), centered};
+  }
+};
+
+static_assert(Rule<RMSPropRule>);
+
+/// `RMSProp optimizer{{.rate = 1e-3}};`
+template <class... Extras>
+struct RMSProp : Optimizer<RMSPropRule, Extras...> {
+  using Optimizer<RMSPropRule, Extras...>::Optimizer;
+};
+RMSProp()->RMSProp<>;
+template <class... Extras>
+RMSProp(RMSPropRule, Extras...) -> RMSProp<Extras...>;
+
+}  // namespace espalier

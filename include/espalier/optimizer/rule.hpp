@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The contract of an optimizer's rule: the mathematics of one step, on runs of weights, and nothing else.
+//
+// A rule is an aggregate of options:
+//
+//   double rate; AtBound at_bound;                // the base learning rate; what happens to momentum at a
+//   bound void validate() const;                        // throws ValueError int states() const; // numbers
+//   kept for each weight, at most 3, zero at the start int momentum() const;                         // which
+//   of them is a momentum; -1: none static constexpr bool adaptive;               // has every weight its own
+//   step size? Kernel kernel<S>(long k, double rate) const;  // the k-th step, k >= 1, at this learning rate:
+//     void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const;  // t: the step sizes used, if
+//     adaptive S momentum_step(S t) const;                 // how far a momentum of one moves a weight whose
+//     step size is t
+//
+// The step sizes are the metric of the step: it went downhill in the norm sum x^2 / t, and sets are projected
+// onto in it.
+#pragma once
+
+#include <array>
+#include <concepts>
+
+#include "espalier/core/check.hpp"
+#include "espalier/core/policy.hpp"
+
+namespace espalier {
+
+/// What happens to the momentum of weights that a set holds back. `keep`: nothing (the textbook method; a
+/// momentum of 0.9 delays leaving a bound by about 7 steps). `zero`: it is forgotten. `tangent`: its part
+/// that points out of the set is removed. `displacement`: it becomes the step that was really made. Packs
+/// with a proximal penalty always keep it.
+enum class AtBound { keep, zero, tangent, displacement };
+
+/// Where a rule's numbers for a run of weights stand.
+template <Scalar S>
+using States = std::array<S*, 3>;
+
+template <class R>
+concept Rule = requires(const R& rule, Row<float> row, ConstRow<float> gradient, States<float> states) {
+  { rule.rate } -> std::convertible_to<double>;
+  { rule.at_bound } -> std::convertible_to<AtBound>;
+  { rule.states() } -> std::same_as<int>;
+  { rule.momentum() } -> std::same_as<int>;
+  { R::adaptive } -> std::convertible_to<bool>;
+  rule.validate();
+  rule.template kernel<float>(1L, 0.1)(row, gradient, states, row);
+  { rule.template kernel<float>(1L, 0.1).momentum_step(0.1F) } -> std::same_as<float>;
+};
+
+}  // namespace espalier
