@@ -26,7 +26,8 @@ struct BasicDataset {
 
   Index samples() const { return inputs.cols(); }
   Index features() const { return inputs.rows(); }
-  /// The number of class names or, without names, the largest label + 1; 0 for data without labels.
+  /// The number of class names or, without names, the largest label + 1 (then a part of the data may have
+  /// fewer).
   Index classes() const {
     if (!class_names.empty() || labels.empty()) return static_cast<Index>(class_names.size());
     return Index{*std::max_element(labels.begin(), labels.end())} + 1;
@@ -49,8 +50,7 @@ struct BasicDataset {
             part};
   }
 
-  /// The named samples, in this order; one may come twice. classes() is that of the whole, also where a part
-  /// lacks one.
+  /// The samples of these numbers, in this order; one may come twice.
   BasicDataset subset(std::span<const Index> which) const {
     check_sizes();
     const auto count = static_cast<Index>(which.size());
@@ -70,8 +70,6 @@ struct BasicDataset {
       if (!labels.empty()) part.labels.push_back(labels[at]);
       if (!weights.empty()) part.weights.push_back(weights[at]);
     }
-    if (class_names.empty())
-      for (Index c = 0; c < classes(); ++c) part.class_names.push_back(std::to_string(c));
     return part;
   }
 

@@ -71,9 +71,9 @@ inline std::vector<int> read_idx_labels(const std::filesystem::path& path) {
   return labels;
 }
 
-/// MNIST, or a set with its file names and ten classes, from a directory with `train-images-idx3-ubyte`,
-/// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each as it is or with
-/// `.gz`.
+/// One part of MNIST, or of a set with its file names and ten classes: the directory has
+/// `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` (for the test part `t10k-...`), each as it is or
+/// with `.gz`.
 template <Scalar S = float>
 BasicDataset<S> read_mnist(const std::filesystem::path& directory, MnistPart part,
                            const IdxOptions& options = {}) {

@@ -55,18 +55,18 @@ inline void check_scale(std::string_view where, Index samples, Vector<double>& s
 
 }  // namespace detail
 
-/// Mean 0 and standard deviation 1 (of the population: divided by n) on the set it is fitted to; a constant
-/// row becomes 0.
+/// Mean 0 and standard deviation 1 (that of the population) on the set it is fitted to; a constant row
+/// becomes 0.
 ///
 ///   const Standardise scale(train.inputs);
-///   train.inputs = scale(std::move(train.inputs)), test.inputs = scale(std::move(test.inputs));
+///   train.inputs = scale(std::move(train.inputs));
+///   test.inputs = scale(std::move(test.inputs));
 struct Standardise : RowScale {
   template <Scalar S>
   explicit Standardise(const Matrix<S>& x)
       : RowScale{Vector<double>::Zero(x.rows()), Vector<double>::Zero(x.rows())} {
     if (x.cols() > 0) {
-      // Differences from the first sample: a constant row gives exact zeros, and a distant mean costs no
-      // digits.
+      // Differences from the first sample: a constant row gives exact zeros, a distant mean costs no digits.
       const Vector<double> first = x.col(0).template cast<double>();
       const double n = static_cast<double>(x.cols());
       for (Index j = 0; j < x.cols(); ++j) shift += x.col(j).template cast<double>() - first;

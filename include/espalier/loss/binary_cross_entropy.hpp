@@ -32,24 +32,16 @@ struct BinaryCrossEntropy {
   template <Scalar S>
   double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
     check(outputs, target);
-    const Index n = outputs.rows();
-    const double size = static_cast<double>(n);
-    const double total = detail::total_weight(name, target, [](Index) { return 1.0; });
     const S p = static_cast<S>(positive_weight);
-    return detail::mean_over_samples(outputs, target, total, gradient, [&](Index i, double scale, S* g) {
-      S label = 0;
-      if (target.has_labels()) label = static_cast<S>(target.labels()[static_cast<std::size_t>(i)]);
-      const ConstRow<S> y(outputs.col(i).data(), n);
-      const ConstRow<S> t(target.has_labels() ? &label : target.values().col(i).data(), n);
-      // -log s(y) = max(-y, 0) + log(1 + e^-|y|): nothing overflows, and no small loss is a difference of
-      // large numbers.
-      if (g)
-        Row<S>(g, n) = static_cast<S>(scale / size) * ((1 - t) / (1 + (-y).exp()) - p * t / (1 + y.exp()));
-      return (p * t * (-y).max(S(0)) + (1 - t) * y.max(S(0)) + (p * t + (1 - t)) * (-y.abs()).exp().log1p())
-                 .template cast<double>()
-                 .sum() /
-             size;
-    });
+    // -log s(y) = max(-y, 0) + log(1 + e^-|y|): nothing overflows, and no small loss is a difference of
+    // large numbers.
+    return detail::mean_over_elements(
+        name, outputs, target, gradient,
+        [p](const auto& y, const auto& t) {
+          return p * t * (-y).max(S(0)) + (1 - t) * y.max(S(0)) +
+                 (p * t + (1 - t)) * (-y.abs()).exp().log1p();
+        },
+        [p](const auto& y, const auto& t) { return (1 - t) / (1 + (-y).exp()) - p * t / (1 + y.exp()); });
   }
 
   template <Scalar S>

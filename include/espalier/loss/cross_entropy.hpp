@@ -14,11 +14,10 @@ namespace espalier {
 ///
 /// As in torch.nn.CrossEntropyLoss the class weights enter the mean for labels only: the value is
 ///   sum_i w_i l_i / sum_i w_i v_label(i)   for labels,      sum_i w_i l_i / sum_i w_i   for probabilities,
-/// w_i being the weights of the samples. Stable for any finite logits: log p comes from the shifted
-/// log-sum-exp.
+/// w_i being the weights of the samples. Stable for any finite logits, by the shifted log-sum-exp.
 struct CrossEntropy {
   double label_smoothing = 0;
-  std::vector<double> class_weights;
+  std::vector<double> class_weights{};
 
   static constexpr std::string_view name = "CrossEntropy";
 
@@ -49,20 +48,16 @@ struct CrossEntropy {
         detail::total_weight(name, t, [&](Index i) { return t.has_labels() ? weight(label(t, i)) : 1; });
     return detail::mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
       const ConstRow<S> logits(y.col(i).data(), y.rows());
-      Row<S> slope(g, g ? y.rows() : 0);
       const S top = logits.maxCoeff();
-      if (g) slope = (logits - top).exp();
-      const double sum =
-          g ? slope.template cast<double>().sum() : (logits - top).exp().template cast<double>().sum();
-      const double log_sum = std::log(sum);
+      const double sum = detail::sum((logits - top).exp()), log_sum = std::log(sum);
       double loss = 0, mass = 0;
       for_each_class(t, i, y.rows(), [&](Index c, double q) {
         loss += q * (log_sum - (static_cast<double>(logits[c]) - static_cast<double>(top)));
         mass += q;
       });
       if (g) {
-        slope *= static_cast<S>(scale * mass / sum);
-        for_each_class(t, i, y.rows(), [&](Index c, double q) { slope[c] -= static_cast<S>(scale * q); });
+        Row<S>(g, y.rows()) = static_cast<S>(scale * mass / sum) * (logits - top).exp();
+        for_each_class(t, i, y.rows(), [&](Index c, double q) { g[c] -= static_cast<S>(scale * q); });
       }
       return loss;
     });

@@ -8,8 +8,8 @@
 
 namespace espalier {
 
-/// The mean over all outputs and samples of d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2), with d
-/// = y - t (Huber 1964; torch.nn.HuberLoss). Targets are values.
+/// The mean over all outputs and samples of d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2)
+/// (Huber 1964; torch.nn.HuberLoss), d being y - t. Targets are values.
 struct Huber {
   double delta = 1;
 
@@ -33,6 +33,7 @@ struct Huber {
   template <Scalar S>
   double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
     validate();
+    detail::check_values(name, outputs, target);
     // With near = min(|d|, delta) both cases are one formula.
     auto loss = [this](S d) {
       const double size = std::abs(static_cast<double>(d)), near = std::min(size, delta);
@@ -40,7 +41,7 @@ struct Huber {
     };
     return detail::mean_over_elements(
         name, outputs, target, gradient,
-        [&](const auto& y, const auto& t) { return (y - t).unaryExpr(loss).sum(); },
+        [&](const auto& y, const auto& t) { return (y - t).unaryExpr(loss); },
         [this](const auto& y, const auto& t) {
           return (y - t).max(static_cast<S>(-delta)).min(static_cast<S>(delta));
         });

@@ -16,6 +16,7 @@
 // out; everything else that makes no sense throws ShapeError or ValueError, before the gradient is touched.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <string_view>
@@ -63,34 +64,50 @@ double total_weight(std::string_view where, const Target<S>& t, const Factor& fa
   return total;
 }
 
+/// The sum of a column in double. Its numbers are computed in the expression's own precision, by packets,
+/// which Eigen does not do behind a cast.
+template <class X>
+double sum(const Eigen::ArrayBase<X>& x) {
+  constexpr int chunk = 64;
+  double total = 0;
+  for (Index i = 0; i < x.size(); i += chunk) {
+    const Eigen::Array<typename X::Scalar, Dynamic, 1, Eigen::ColMajor, chunk, 1> part =
+        x.segment(i, std::min<Index>(chunk, x.size() - i));
+    total += part.template cast<double>().sum();
+  }
+  return total;
+}
+
 /// The loop behind every loss. `sample(i, scale, g)` returns l_i and, unless g is null, sets the column g to
 /// scale * d l_i / d y_i; scale is w_i / total.
 template <Scalar S, class Sample>
 double mean_over_samples(const ConstBatch<S>& y, const Target<S>& t, double total, Matrix<S>* gradient,
                          const Sample& sample) {
   if (gradient) gradient->resize(y.rows(), y.cols());
-  double sum = 0;
+  double weighted = 0;
   for (Index i = 0; i < y.cols(); ++i) {
     const double w = weight_of(t, i);
-    sum += w * sample(i, w / total, gradient ? gradient->data() + i * y.rows() : nullptr);
+    weighted += w * sample(i, w / total, gradient ? gradient->data() + i * y.rows() : nullptr);
   }
-  return sum / total;
+  return weighted / total;
 }
 
 /// The losses whose l_i is the mean over the outputs of a function of y and t. On the columns of one sample
-/// `value(y, t)` is that function summed, as a double, and `slope(y, t)` its derivative, as an expression.
+/// `value(y, t)` is that function and `slope(y, t)` its derivative, both as expressions. Labels (of a loss
+/// that lets them pass its checks, for a single output) stand for the values 0 and 1.
 template <Scalar S, class Value, class Slope>
 double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
                           Matrix<S>* gradient, const Value& value, const Slope& slope) {
-  check_values(where, y, t);
   const Index n = y.rows();
   const double size = static_cast<double>(n);
-  return mean_over_samples(y, t, total_weight(where, t, [](Index) { return 1.0; }), gradient,
-                           [&](Index i, double scale, S* g) {
-                             const ConstRow<S> out(y.col(i).data(), n), wanted(t.values().col(i).data(), n);
-                             if (g) Row<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);
-                             return value(out, wanted) / size;
-                           });
+  const double total = total_weight(where, t, [](Index) { return 1.0; });
+  return mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
+    const S label = t.has_labels() ? static_cast<S>(t.labels()[static_cast<std::size_t>(i)]) : S(0);
+    const ConstRow<S> out(y.col(i).data(), n);
+    const ConstRow<S> wanted(t.has_labels() ? &label : t.values().col(i).data(), n);
+    if (g) Row<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);
+    return sum(value(out, wanted)) / size;
+  });
 }
 
 }  // namespace detail

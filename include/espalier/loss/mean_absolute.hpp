@@ -26,9 +26,9 @@ struct MeanAbsolute {
  private:
   template <Scalar S>
   double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
+    detail::check_values(name, outputs, target);
     return detail::mean_over_elements(
-        name, outputs, target, gradient,
-        [](const auto& y, const auto& t) { return (y - t).abs().template cast<double>().sum(); },
+        name, outputs, target, gradient, [](const auto& y, const auto& t) { return (y - t).abs(); },
         [](const auto& y, const auto& t) { return (y - t).sign(); });
   }
 };

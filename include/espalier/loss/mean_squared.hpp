@@ -25,9 +25,10 @@ struct MeanSquared {
  private:
   template <Scalar S>
   double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
+    detail::check_values(name, outputs, target);
     return detail::mean_over_elements(
         name, outputs, target, gradient,
-        [](const auto& y, const auto& t) { return (y - t).template cast<double>().square().sum(); },
+        [](const auto& y, const auto& t) { return (y - t).template cast<double>().square(); },
         [](const auto& y, const auto& t) { return S(2) * (y - t); });
   }
 };

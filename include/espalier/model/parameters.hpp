@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "espalier/core/error.hpp"
+#include "espalier/core/norm.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/core/policy.hpp"
 
@@ -85,6 +86,25 @@ Matrix<typename M::Scalar_t> parameter(const M& model, Index layer, std::string_
     copy = Eigen::Map<const WeightMatrix<S>>(p.values, p.rows, p.cols);
   });
   return copy;
+}
+
+/// The matrix W that multiplies the inputs of layer `layer`: the weight as stored, or what its
+/// reparametrisation makes of it.
+template <class M>
+Matrix<typename M::Scalar_t> effective_weight(const M& model, Index layer) {
+  using S = typename M::Scalar_t;
+  Matrix<S> w;
+  detail::find_parameter(model, layer, "weight", [&](const auto& p) {
+    w = Eigen::Map<const WeightMatrix<S>>(p.values, p.rows, p.cols);
+    if constexpr (std::decay_t<decltype(p)>::Pack::reparametrisations > 0)
+      for (Index j = 0; j < p.rows; ++j)
+        if (const double length = detail::norm(p.values + j * p.cols, p.cols); length > 0)
+          w.row(j) *= static_cast<S>(1 / length);
+  });
+  model.for_each_parameter([&](const auto& p) {
+    if (p.layer == layer && p.name == "gain") w.array().colwise() *= ConstRow<S>(p.values, p.rows);
+  });
+  return w;
 }
 
 }  // namespace espalier

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// The audit of a model: for each policy whether it holds, how often it acted, and what the weights look like.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "espalier/model/sequential.hpp"
+
+namespace espalier {
+
+/// One policy on one parameter. A policy that has seen steps and never acted is a bug, or is not needed.
+struct PolicyAudit {
+  std::string policy;
+  double violation =
+      0;  ///< largest distance to the set, in units of the weights; 0: every element or row holds exactly
+  double active_fraction =
+      0;  ///< share of weights (or rows, for a policy on rows) that it changed in the latest step
+  long steps = 0, acted = 0, last_acted = 0;  ///< as in Activity
+};
+
+/// One parameter.
+struct ParameterAudit {
+  std::string parameter;                  ///< "layer 1 weight"
+  Index rows = 0, cols = 0, zeros = 0;    ///< zeros: numbers that are exactly 0
+  double norm = 0, largest_row_norm = 0;  ///< Euclidean, of the whole and of a row, of the numbers as stored
+  std::vector<PolicyAudit> policies;
+
+  double violation() const {
+    double largest = 0;
+    for (const PolicyAudit& p : policies) largest = std::max(largest, p.violation);
+    return largest;
+  }
+};
+
+struct Audit {
+  std::vector<ParameterAudit> parameters;
+
+  /// 0: every parameter is in every one of its sets.
+  double violation() const {
+    double largest = 0;
+    for (const ParameterAudit& p : parameters) largest = std::max(largest, p.violation());
+    return largest;
+  }
+};
+
+namespace detail {
+
+/// How far `w` (rows x cols) is from the set of a policy; 0 exactly where `contains` holds everywhere.
+template <class P, class S>
+double violation_of(const P& policy, const S* w, Index rows, Index cols) {
+  double largest = 0;
+  if constexpr (Set<P>) {
+    using T = std::remove_const_t<S>;
+    const Pack<P> alone(policy);
+    std::vector<T> nearest(static_cast<std::size_t>(cols)), scratch(nearest);
+    for (Index j = 0; j < rows; ++j) {
+      const S* row = w + j * cols;
+      if (alone.contains(row, cols)) continue;
+      std::copy(row, row + cols, nearest.begin());
+      alone.project(nearest.data(), cols, scratch.data());
+      const ConstRow<T> from(row, cols), to(nearest.data(), cols);
+      largest = std::max(largest, std::sqrt((from - to).template cast<double>().square().sum()));
+    }
+  }
+  return largest;
+}
+
+template <class PackType, class S, class Activities>
+std::vector<PolicyAudit> audit_pack(const PackType& pack, const S* w, Index rows, Index cols,
+                                    const Activities& activity) {
+  std::vector<PolicyAudit> result;
+  auto add = [&]<class P>(const P& policy) {
+    const Activity& a = activity[result.size()];
+    result.push_back({std::string(policy_name<P>()), violation_of(policy, w, rows, cols), a.fraction, a.steps,
+                      a.acted, a.last_acted});
+  };
+  std::apply([&](const auto&... policies) { (add(policies), ...); }, pack.policies());
+  return result;
+}
+
+template <class View>
+ParameterAudit audit_numbers(const View& p) {
+  ParameterAudit result{p.where(), p.rows, p.cols, 0, detail::norm(p.values, p.size()), 0, {}};
+  for (Index i = 0; i < p.size(); ++i) result.zeros += p.values[i] == 0;
+  for (Index j = 0; j < p.rows; ++j)
+    result.largest_row_norm = std::max(result.largest_row_norm, detail::norm(p.values + j * p.cols, p.cols));
+  return result;
+}
+
+}  // namespace detail
+
+/// What the weights are now, and what the layers' policies did in training.
+template <Model M>
+Audit audit(const M& model) {
+  Audit result;
+  model.for_each_parameter([&](const auto& p) {
+    result.parameters.push_back(detail::audit_numbers(p));
+    result.parameters.back().policies = detail::audit_pack(p.pack, p.values, p.rows, p.cols, p.activity);
+  });
+  return result;
+}
+
+/// The same, with the default pack of the optimizer on the weights that take it.
+template <Model M, class O>
+Audit audit(const M& model, const O& optimizer) {
+  Audit result = audit(model);
+  std::size_t parameter = 0, next = 0;
+  model.for_each_parameter([&](const auto& p) {
+    ParameterAudit& line = result.parameters[parameter++];
+    if constexpr (O::template takes_defaults<std::decay_t<decltype(p)>>)
+      if (next < optimizer.default_activity().size())
+        line.policies = detail::audit_pack(optimizer.defaults(), p.values, p.rows, p.cols,
+                                           optimizer.default_activity()[next++]);
+  });
+  return result;
+}
+
+}  // namespace espalier
+
+/// `fmt::print("{}", audit(net))`: a line for each parameter and policy.
+template <>
+struct fmt::formatter<espalier::Audit> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+
+  template <class Context>
+  auto format(const espalier::Audit& audit, Context& context) const {
+    auto out = fmt::format_to(context.out(), "{:<16} {:>11} {:>8} {:>10} {:>10}  {:<14} {:>9} {:>7} {}\n",
+                              "parameter", "shape", "zeros", "norm", "row norm", "policy", "violation",
+                              "active", "acted in steps (last)");
+    for (const espalier::ParameterAudit& p : audit.parameters) {
+      out = fmt::format_to(out, "{:<16} {:>11} {:>8} {:>10.4g} {:>10.4g}", p.parameter,
+                           fmt::format("{} x {}", p.rows, p.cols), p.zeros, p.norm, p.largest_row_norm);
+      if (p.policies.empty()) out = fmt::format_to(out, "  free\n");
+      bool first = true;
+      for (const espalier::PolicyAudit& policy : p.policies) {
+        out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>5.0f} % {}\n", "", first ? 0 : 59,
+                             policy.policy, policy.violation, 100 * policy.active_fraction,
+                             policy.acted > 0
+                                 ? fmt::format("{} of {} ({})", policy.acted, policy.steps, policy.last_acted)
+                                 : fmt::format("never in {}", policy.steps));
+        first = false;
+      }
+    }
+    return out;
+  }
+};

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The header of NumPy's .npy files: type, order and shape.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "espalier/core/error.hpp"
+
+namespace espalier::detail {
+
+/// What stands before the numbers: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }
+struct NpyHeader {
+  std::string type;
+  bool fortran_order = false;
+  std::vector<std::size_t> shape;
+  std::size_t size = 0;  ///< bytes before the numbers
+};
+
+/// Reads the header: a Python dictionary with these three keys in any order.
+class NpyHeaderReader {
+ public:
+  NpyHeaderReader(std::string_view bytes, std::string_view where) : where_(where) {
+    if (bytes.substr(0, 6) != "\x93NUMPY" || bytes.size() < 12)
+      fail<FileError>(where, "an .npy file", fmt::format("{} bytes that start otherwise", bytes.size()));
+    const int version = bytes[6];
+    if (version < 1 || version > 3) fail<FileError>(where, ".npy format version 1, 2 or 3", version);
+    const std::size_t start = version == 1 ? 10 : 12;
+    std::size_t length = 0;
+    for (std::size_t k = start; k-- > 8;) length = length << 8 | static_cast<unsigned char>(bytes[k]);
+    if (length > bytes.size() - start)
+      fail<FileError>(where, fmt::format("a header of {} bytes", length),
+                      fmt::format("{}", bytes.size() - start));
+    text_ = rest_ = bytes.substr(start, length);
+    header_.size = start + length;
+  }
+
+  NpyHeader read() {
+    bool type = false, order = false, shape = false;
+    expect(take("{"));
+    while (!take("}")) {
+      if (take("'descr':")) {
+        expect(!std::exchange(type, true));
+        header_.type = string();
+      } else if (take("'fortran_order':")) {
+        expect(!std::exchange(order, true));
+        header_.fortran_order = take("True");
+        expect(header_.fortran_order || take("False"));
+      } else {
+        expect(take("'shape':") && !std::exchange(shape, true));
+        header_.shape = tuple();
+      }
+      if (take(",")) continue;
+      expect(take("}"));
+      break;
+    }
+    skip_blanks();
+    expect(rest_.empty() && type && order && shape);
+    return header_;
+  }
+
+ private:
+  void expect(bool fine) const {
+    if (!fine)
+      fail<FileError>(where_, "an .npy header with descr (one number type), fortran_order and shape", text_);
+  }
+  void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
+  bool take(std::string_view token) {
+    skip_blanks();
+    if (!rest_.starts_with(token)) return false;
+    rest_.remove_prefix(token.size());
+    return true;
+  }
+  std::string string() {
+    expect(take("'"));
+    const std::size_t end = rest_.find('\'');
+    expect(end != std::string_view::npos);
+    const std::string result(rest_.substr(0, end));
+    rest_.remove_prefix(end + 1);
+    return result;
+  }
+  std::vector<std::size_t> tuple() {
+    std::vector<std::size_t> result;
+    expect(take("("));
+    while (!take(")")) {
+      skip_blanks();
+      std::size_t value = 0;
+      const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+      expect(error == std::errc());
+      rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+      result.push_back(value);
+      if (take(",")) continue;
+      expect(take(")"));
+      break;
+    }
+    return result;
+  }
+
+  std::string_view where_, text_, rest_;
+  NpyHeader header_;
+};
+
+}  // namespace espalier::detail

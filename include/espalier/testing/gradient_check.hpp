@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Are the gradients of a model right? Central differences in double: for your own layers, losses and
+// penalties.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "espalier/loss/loss.hpp"
+#include "espalier/model/sequential.hpp"
+
+namespace espalier {
+
+/// How far a parameter's gradient is from the differences: norm(a - b) / (norm(a) + norm(b)), 0 where both
+/// vanish.
+struct GradientError {
+  std::string parameter;  ///< "layer 1 weight"
+  double relative;
+};
+
+/// Compares backward() and the smooth penalties with central differences of loss + smooth penalties, for
+/// every parameter. The model is left as it was. Right gradients of smooth functions give errors below 1e-6;
+/// kinks (ReLU at 0, an absolute error of 0) do not count as errors of yours, so keep the batch away from
+/// them. Models with Dropout have no fixed function to differentiate.
+template <Model M, Loss L>
+requires std::same_as<typename M::Scalar_t, double> std::vector<GradientError> gradient_check(
+    M model, const L& loss, const Matrix<double>& x, const Target<double>& target, double step = 1e-5) {
+  Matrix<double> gradient;
+  loss(model.forward(x), target, gradient);
+  model.backward(x, gradient);
+  const auto objective = [&] { return loss(model.forward(x), target) + penalty<true>(model); };
+  std::vector<GradientError> errors;
+  model.for_each_parameter([&](const auto& p) {
+    typename std::decay_t<decltype(p)>::Pack::Counts ignored{};
+    p.pack.add_gradient(p.values, p.gradients, p.size(), ignored);
+    double difference = 0, ours = 0, theirs = 0;
+    for (Index i = 0; i < p.size(); ++i) {
+      const double value = p.values[i], h = step * std::max(1.0, std::abs(value));
+      p.values[i] = value + h;
+      const double above = objective();
+      p.values[i] = value - h;
+      const double below = objective();
+      p.values[i] = value;
+      const double slope = (above - below) / (2 * h), found = p.gradients[i];
+      difference += (found - slope) * (found - slope);
+      ours += found * found;
+      theirs += slope * slope;
+    }
+    const double scale = std::sqrt(ours) + std::sqrt(theirs);
+    errors.push_back({p.where(), scale > 0 ? std::sqrt(difference) / scale : 0});
+  });
+  return errors;
+}
+
+}  // namespace espalier

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Early stopping: ends a run that no longer improves, and gives the best weights back.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "espalier/train/observer.hpp"
+
+namespace espalier {
+
+struct EarlyStoppingOptions {
+  long patience = 10;    ///< epochs
+  double min_delta = 0;  ///< how much lower a loss must be to count
+};
+
+/// Ends the run after `patience` epochs without a loss that is lower by more than `min_delta`: the validation
+/// loss where there is one, else the training loss plus penalties. `finish` restores the weights of the best
+/// epoch, which were feasible.
+class EarlyStopping {
+ public:
+  explicit EarlyStopping(const EarlyStoppingOptions& options = {}) : options_(options) {
+    if (options.patience < 1) detail::fail("EarlyStopping", "patience >= 1", options.patience);
+    detail::check_not_negative("EarlyStopping", "min_delta", options.min_delta);
+  }
+
+  /// Counted from 1; 0 before the first epoch.
+  long best_epoch() const { return best_epoch_; }
+  double best_loss() const { return best_; }
+
+  void start(const Plan&) {
+    best_ = std::numeric_limits<double>::infinity();
+    best_epoch_ = 0;
+    weights_.clear();
+  }
+  bool epoch(const auto& model, const EpochReport& report) {
+    const double loss =
+        std::isnan(report.validation_loss) ? report.loss + report.penalty : report.validation_loss;
+    if (loss < best_ - options_.min_delta || best_epoch_ == 0) {
+      best_ = loss;
+      best_epoch_ = report.epoch;
+      weights_.assign(model.values().begin(), model.values().end());
+    }
+    return report.epoch - best_epoch_ < options_.patience;
+  }
+  void finish(auto& model) {
+    for (std::size_t i = 0; i < weights_.size(); ++i)
+      model.values()[i] = static_cast<std::remove_cvref_t<decltype(model.values()[i])>>(weights_[i]);
+  }
+
+ private:
+  EarlyStoppingOptions options_;
+  double best_ = std::numeric_limits<double>::infinity();
+  long best_epoch_ = 0;
+  std::vector<double> weights_;  // exact for floats too
+};
+
+}  // namespace espalier

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// The contract of an observer: it watches a run of `fit`, prints or records, and may end it.
+//
+// An observer has any of these members; `fit` calls the ones there are:
+//
+//   void start(const Plan&);
+//   void batch(const M& model, const BatchReport&);     // after each step; model.gradients() are those of
+//   the step bool epoch(const M& model, const EpochReport&);     // after each epoch; false ends the run (may
+//   also be void) void finish(M& model);                              // after the last epoch, also if it
+//   came early
+#pragma once
+
+#include <concepts>
+#include <limits>
+#include <type_traits>
+
+#include "espalier/model/sequential.hpp"
+
+namespace espalier {
+
+struct Plan {
+  long epochs = 0, batches = 0;  ///< batches in each epoch
+};
+
+struct BatchReport {
+  long epoch = 0, batch = 0;  ///< counted from 1
+  double loss = 0;            ///< of this batch before its step, without penalties
+  double rate = 0;            ///< learning rate of the step
+};
+
+struct EpochReport {
+  long epoch = 0;      ///< counted from 1
+  double loss = 0;     ///< mean over the samples, each at the weights its batch met; without penalties
+  double penalty = 0;  ///< the sum of all penalties after the epoch
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();      ///< NaN: no validation data
+  double validation_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< NaN: none, or no labels
+  double rate = 0;                                                        ///< learning rate of the last step
+  double seconds = 0;                                                     ///< since the start of the run
+};
+
+namespace detail {
+
+template <class O>
+concept Starts = requires(O& o, const Plan& plan) {
+  o.start(plan);
+};
+template <class O, class M>
+concept WatchesBatches = requires(O& o, const M& model, const BatchReport& report) {
+  o.batch(model, report);
+};
+template <class O, class M>
+concept WatchesEpochs = requires(O& o, const M& model, const EpochReport& report) {
+  o.epoch(model, report);
+};
+template <class O, class M>
+concept Finishes = requires(O& o, M& model) {
+  o.finish(model);
+};
+
+template <class O>
+void start(O& observer, const Plan& plan) {
+  if constexpr (Starts<O>) observer.start(plan);
+}
+template <class O, class M>
+void end_batch(O& observer, const M& model, const BatchReport& report) {
+  if constexpr (WatchesBatches<O, M>) observer.batch(model, report);
+}
+template <class O, class M>
+void finish(O& observer, M& model) {
+  if constexpr (Finishes<O, M>) observer.finish(model);
+}
+/// Whether to go on.
+template <class O, class M>
+bool end_epoch(O& observer, const M& model, const EpochReport& report) {
+  if constexpr (!WatchesEpochs<O, M>) {
+    return true;
+  } else if constexpr (std::is_void_v<decltype(observer.epoch(model, report))>) {
+    observer.epoch(model, report);
+    return true;
+  } else {
+    return observer.epoch(model, report);
+  }
+}
+
+}  // namespace detail
+
+template <class O, class M>
+concept Observer = detail::Starts<O> || detail::WatchesBatches<O, M> || detail::WatchesEpochs<O, M> ||
+    detail::Finishes<O, M>;
+
+}  // namespace espalier
