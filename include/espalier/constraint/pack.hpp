@@ -38,7 +38,7 @@ class Pack : public detail::PackRoles<Ps...> {
   using Counts = detail::ActiveCounts<size>;
 
   Pack() = default;
-  explicit Pack(const Ps&... policies) requires(size > 0) : policies_(policies...) {}
+  explicit Pack(const Ps&... policies) requires(sizeof...(Ps) > 0) : policies_(policies...) {}
 
   const std::tuple<Ps...>& policies() const { return policies_; }
 

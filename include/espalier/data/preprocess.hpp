@@ -41,14 +41,22 @@ struct RowScale {
 
 namespace detail {
 
-/// A row that never varies keeps its unit. ValueError for nan, infinity and an overflow on the way.
-inline void check_scale(std::string_view where, Index samples, Vector<double>& scale) {
-  if (samples == 0 || scale.size() == 0)
-    fail<ShapeError>(where, "at least one sample and one row to fit",
-                     fmt::format("{} x {}", scale.size(), samples));
+template <Scalar S>
+void check_fit(std::string_view where, const Matrix<S>& x) {
+  if (x.size() == 0)
+    fail<ShapeError>(where, "at least one row and one sample to fit",
+                     fmt::format("{} x {}", x.rows(), x.cols()));
+  if (x.allFinite()) return;
+  for (Index i = 0; i < x.rows(); ++i)
+    if (!x.row(i).allFinite())
+      fail(fmt::format("{}, row {}", where, i), "finite numbers to fit", "nan or infinity");
+}
+
+/// A row that never varies keeps its unit.
+inline void settle(std::string_view where, Vector<double>& scale) {
   for (Index i = 0; i < scale.size(); ++i) {
     if (!std::isfinite(scale(i)))
-      fail(fmt::format("{}, row {}", where, i), "finite numbers to fit", scale(i));
+      fail(fmt::format("{}, row {}", where, i), "a spread that double can hold", scale(i));
     if (scale(i) == 0) scale(i) = 1;
   }
 }
@@ -56,38 +64,35 @@ inline void check_scale(std::string_view where, Index samples, Vector<double>& s
 }  // namespace detail
 
 /// Mean 0 and standard deviation 1 (that of the population) on the set it is fitted to; a constant row
-/// becomes 0.
+/// becomes 0. ShapeError for an empty set, ValueError for nan and infinity.
 ///
 ///   const Standardise scale(train.inputs);
 ///   train.inputs = scale(std::move(train.inputs));
 ///   test.inputs = scale(std::move(test.inputs));
 struct Standardise : RowScale {
   template <Scalar S>
-  explicit Standardise(const Matrix<S>& x)
-      : RowScale{Vector<double>::Zero(x.rows()), Vector<double>::Zero(x.rows())} {
-    if (x.cols() > 0) {
-      // Differences from the first sample: a constant row gives exact zeros, a distant mean costs no digits.
-      const Vector<double> first = x.col(0).template cast<double>();
-      const double n = static_cast<double>(x.cols());
-      for (Index j = 0; j < x.cols(); ++j) shift += x.col(j).template cast<double>() - first;
-      shift = first + shift / n;
-      for (Index j = 0; j < x.cols(); ++j) scale += (x.col(j).template cast<double>() - shift).cwiseAbs2();
-      scale = (scale / n).cwiseSqrt();
-    }
-    detail::check_scale("Standardise", x.cols(), scale);
+  explicit Standardise(const Matrix<S>& x) {
+    detail::check_fit("Standardise", x);
+    // The running mean (Welford 1962) of a constant row is exactly that constant, so that its scale is
+    // exactly 0.
+    shift.setZero(x.rows());
+    for (Index j = 0; j < x.cols(); ++j)
+      shift += (x.col(j).template cast<double>() - shift) / static_cast<double>(j + 1);
+    scale.setZero(x.rows());
+    for (Index j = 0; j < x.cols(); ++j) scale += (x.col(j).template cast<double>() - shift).cwiseAbs2();
+    scale = (scale / static_cast<double>(x.cols())).cwiseSqrt();
+    detail::settle("Standardise", scale);
   }
 };
 
-/// From 0 to 1 on the set it is fitted to; a constant row becomes 0.
+/// From 0 to 1 on the set it is fitted to; a constant row becomes 0. Errors as with Standardise.
 struct MinMax : RowScale {
   template <Scalar S>
-  explicit MinMax(const Matrix<S>& x)
-      : RowScale{Vector<double>::Zero(x.rows()), Vector<double>::Zero(x.rows())} {
-    if (x.size() > 0) {
-      shift = x.rowwise().template minCoeff<Eigen::PropagateNaN>().template cast<double>();
-      scale = x.rowwise().template maxCoeff<Eigen::PropagateNaN>().template cast<double>() - shift;
-    }
-    detail::check_scale("MinMax", x.cols(), scale);
+  explicit MinMax(const Matrix<S>& x) {
+    detail::check_fit("MinMax", x);
+    shift = x.rowwise().minCoeff().template cast<double>();
+    scale = x.rowwise().maxCoeff().template cast<double>() - shift;
+    detail::settle("MinMax", scale);
   }
 };
 

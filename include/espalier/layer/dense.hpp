@@ -254,9 +254,4 @@ class Dense {
   GainPolicies gain_;
 };
 
-template <class... Ps>
-Dense(Index, Index, const Ps&...) -> Dense<Dynamic, Dynamic, Ps...>;
-template <class... Ps>
-Dense(int, int, const Ps&...) -> Dense<Dynamic, Dynamic, Ps...>;
-
 }  // namespace espalier

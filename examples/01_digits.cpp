@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The demo: one network on 1797 real handwritten digits, free and under a constraint on its input layer.
+#include <espalier/espalier.hpp>
+
+#include "arguments.hpp"
+
+using namespace espalier;
+
+constexpr auto usage =
+    R"(demo: trains a 64-128-10 network on the UCI handwritten digits, free and with constraints
+  --epochs N   passes over the training data (default 60)
+  --seed N     of the split, the initial weights and the shuffling (default 42)
+  --data FILE  pixels and label, comma-separated (default examples/data/digits.csv)
+  --quick      2 epochs
+)";
+
+struct Run {
+  Dataset train, test;
+  long epochs;
+  std::uint64_t seed;
+
+  /// Trains a fresh network with these policies on its input layer and prints a line of the table.
+  template <class... Policies>
+  std::string operator()(const std::string& name, const Policies&... policies) const {
+    Sequential net{Dense(64, 128, policies...), ReLU{}, Dense(128, 10)};
+    initialise(net, Rng{seed});
+    Adam optimizer{{.rate = 1e-3}};
+    const auto history =
+        fit(net, train, CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 32, .seed = seed},
+            ProgressBar(fmt::format("{:<24}", name)));
+    const Matrix<float> weight = effective_weight(net, 1);
+    return fmt::format(
+        "{:<24} {:>8.2f} % {:>11.1f} % {:>9.3f} {:>10} {:>8.2f}\n", name, 100 * accuracy(net, test),
+        100.0 * static_cast<double>((weight.array() == 0).count()) / static_cast<double>(weight.size()),
+        weight.rowwise().norm().maxCoeff(), audit(net).violation(), history.back().seconds);
+  }
+};
+
+int main(int argc, char** argv) try {
+  const Arguments arguments(argc, argv, usage);
+  const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 42));
+  auto [train, test] =
+      read_csv(arguments.text("--data", "examples/data/digits.csv"), {.label = "last"}).split(0.8, Rng{seed});
+  const MinMax scale(train.inputs);
+  train.inputs = scale(train.inputs);
+  test.inputs = scale(test.inputs);
+
+  const Run run{train, test, arguments.has("--quick") ? 2 : arguments.number("--epochs", 60), seed};
+  std::string table;
+  table += run("unconstrained");
+  table += run("L1 1e-3", L1{1e-3});
+  table += run("L2 1e-2", L2{1e-2});
+  table += run("Clip [-0.1, 0.1]", Clip{-0.1, 0.1});
+  table += run("WeightNorm", WeightNorm{});
+  table += run("MaxNorm 1", MaxNorm{.radius = 1});
+  table += run("L1, NonNegative, MaxNorm", L1{1e-4}, NonNegative{}, MaxNorm{.radius = 1});
+  fmt::print("\n{:<24} {:>10} {:>13} {:>9} {:>10} {:>8}\n{}", "input layer", "test acc.", "exact zeros",
+             "row norm", "violation", "seconds", table);
+} catch (const Error& error) {
+  fmt::print(stderr, "{}\n", error.what());
+  return 1;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Adam with coupled L2 on a 10-5 linear layer. In PyTorch:
+//
+//   model = torch.nn.Linear(10, 5)
+//   optimizer = torch.optim.Adam(model.parameters(), lr=1e-2, weight_decay=0.001)
+//
+// PyTorch puts weight_decay on biases too; here they are free unless they are named. The decoupled form,
+// AdamW, is the policy WeightDecay: with an adaptive optimizer it is another method, as the two columns show.
+#include <espalier/espalier.hpp>
+
+using namespace espalier;
+
+/// The mean squared error before each of `steps` steps.
+std::vector<double> train(auto layer, const Matrix<float>& x, const Matrix<float>& t, int steps) {
+  Sequential net{layer};
+  initialise(net, Rng{1}, PyTorchLinear{});
+  Adam optimizer{{.rate = 1e-2}};
+  Matrix<float> gradient;
+  std::vector<double> losses;
+  for (int step = 0; step < steps; ++step) {
+    losses.push_back(MeanSquared{}(net.forward(x), t, gradient));
+    net.backward(x, gradient);
+    optimizer.step(net);
+  }
+  return losses;
+}
+
+int main() {
+  Rng rng{0};
+  const auto normal = [&](Index rows) {
+    return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
+  };
+  const Matrix<float> x = normal(10), t = normal(5);
+
+  const auto coupled =
+      train(Dense(10, 5, L2{0.001}, Bias{L2{0.001}}), x, t, 200);             // Adam(weight_decay=0.001)
+  const auto decoupled = train(Dense(10, 5, WeightDecay{0.001}), x, t, 200);  // AdamW(weight_decay=0.001)
+  fmt::print("step     coupled L2   decoupled decay\n");
+  for (std::size_t step = 0; step < coupled.size(); step += 40)
+    fmt::print("{:>4} {:>14.6f} {:>17.6f}\n", step, coupled[step], decoupled[step]);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Clipping weights to [-1, 1]. The widespread recipe clamps before the optimizer's step:
+//
+//   loss.backward()
+//   for p in model.parameters(): p.data.clamp_(-1, 1)
+//   optimizer.step()
+//
+// so that the step takes the weights out of the range again, and the model that is evaluated, saved or
+// shipped is outside. Clip acts after the step: after every step, the weights are inside.
+#include <espalier/espalier.hpp>
+
+using namespace espalier;
+
+int main() {
+  Rng rng{0};
+  const auto normal = [&](Index rows) {
+    return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
+  };
+  const Matrix<float> x = normal(10), t = 10 * normal(5);  // targets that want large weights
+
+  Sequential recipe{Dense(10, 5)};
+  Sequential ours{Dense(10, 5, Clip{-1, 1}, Bias{Clip{-1, 1}})};
+  initialise(recipe, Rng{1}, PyTorchLinear{});
+  initialise(ours, Rng{1}, PyTorchLinear{});
+  SGD first{{.rate = 0.5}}, second{{.rate = 0.5}};
+  Matrix<float> gradient;
+  fmt::print("step   max |w|, clamp before   max |w|, Clip\n");
+  for (int step = 1; step <= 20; ++step) {
+    MeanSquared{}(recipe.forward(x), t, gradient);
+    recipe.backward(x, gradient);
+    for (float& w : recipe.values()) w = std::clamp(w, -1.0F, 1.0F);
+    first.step(recipe);
+
+    MeanSquared{}(ours.forward(x), t, gradient);
+    ours.backward(x, gradient);
+    second.step(ours);
+
+    if (step % 4 == 0)
+      fmt::print("{:>4} {:>23.4f} {:>15.4f}\n", step, parameter(recipe, 1, "weight").cwiseAbs().maxCoeff(),
+                 parameter(ours, 1, "weight").cwiseAbs().maxCoeff());
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The loop below `fit`, for those who write their own, with sizes known to the compiler and a layer of one's
+// own.
+#include <espalier/espalier.hpp>
+
+using namespace espalier;
+
+/// y = sin(x): a layer without parameters is a forward and a backward pass.
+struct Sine {
+  void forward(const auto& x, auto&& y) const { y = x.array().sin().matrix(); }
+  void backward(const auto& x, const auto&, const auto& dy, auto&& dx) const {
+    dx = dy.cwiseProduct(x.array().cos().matrix());
+  }
+};
+static_assert(Layer<Sine>);
+
+int main() {
+  // sin(3 x) x on [-2, 2], as a batch of one feature x 64 samples
+  const Matrix<double> x = Eigen::RowVectorXd::LinSpaced(64, -2, 2);
+  const Matrix<double> t = (3 * x.array()).sin() * x.array();
+
+  auto net = sequential<double>(Dense<1, 32, MaxNorm>{{.radius = 4}}, Sine{}, Dense<32, 1, L2>{{1e-5}});
+  initialise(net, Rng{3});
+  Adam<ClipNorm> optimizer{{.rate = 1e-2}, {.limit = 1}};
+  CosineDecay schedule;
+  Matrix<double> gradient;
+  const long steps = 2000;
+  for (long step = 0; step < steps; ++step) {
+    optimizer.scale_rate(schedule({.step = step, .steps = steps}));
+    const double loss = MeanSquared{}(net.forward(x), t, gradient);
+    net.backward(x, gradient);
+    optimizer.step(net);
+    if (step % 400 == 0) fmt::print("step {:>4}  loss {:.6f}  penalty {:.6f}\n", step, loss, penalty(net));
+  }
+  fmt::print("rmse {:.4f}\n{}", rmse(net.predict(x), t), audit(net));
+}
