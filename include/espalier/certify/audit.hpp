@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,8 +18,9 @@ namespace espalier {
 /// One policy on one parameter. A policy that has seen steps and never acted is a bug, or is not needed.
 struct PolicyAudit {
   std::string policy;
-  double violation =
-      0;  ///< largest distance to the set, in units of the weights; 0: every element or row holds exactly
+  /// Largest distance to the set, in units of the weights; 0: every element or row holds exactly; infinity: a
+  /// weight is not finite.
+  double violation = 0;
   double active_fraction =
       0;  ///< share of weights (or rows, for a policy on rows) that it changed in the latest step
   long steps = 0, acted = 0, last_acted = 0;  ///< as in Activity
@@ -60,10 +64,11 @@ double violation_of(const P& policy, const S* w, Index rows, Index cols) {
     for (Index j = 0; j < rows; ++j) {
       const S* row = w + j * cols;
       if (alone.contains(row, cols)) continue;
+      if (!std::isfinite(norm(row, cols))) return std::numeric_limits<double>::infinity();
       std::copy(row, row + cols, nearest.begin());
       alone.project(nearest.data(), cols, scratch.data());
-      const ConstRow<T> from(row, cols), to(nearest.data(), cols);
-      largest = std::max(largest, std::sqrt((from - to).template cast<double>().square().sum()));
+      Row<T>(nearest.data(), cols) -= ConstRow<T>(row, cols);
+      largest = std::max(largest, norm(nearest.data(), cols));
     }
   }
   return largest;
@@ -111,10 +116,11 @@ Audit audit(const M& model, const O& optimizer) {
   std::size_t parameter = 0, next = 0;
   model.for_each_parameter([&](const auto& p) {
     ParameterAudit& line = result.parameters[parameter++];
-    if constexpr (O::template takes_defaults<std::decay_t<decltype(p)>>)
-      if (next < optimizer.default_activity().size())
-        line.policies = detail::audit_pack(optimizer.defaults(), p.values, p.rows, p.cols,
-                                           optimizer.default_activity()[next++]);
+    if constexpr (O::template takes_defaults<std::decay_t<decltype(p)>>) {
+      std::array<Activity, O::Defaults::size> activity{};  // of an optimizer that has made no step
+      if (next < optimizer.default_activity().size()) activity = optimizer.default_activity()[next++];
+      line.policies = detail::audit_pack(optimizer.defaults(), p.values, p.rows, p.cols, activity);
+    }
   });
   return result;
 }

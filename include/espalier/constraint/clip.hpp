@@ -2,6 +2,9 @@
 // Every weight between two bounds.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
 
@@ -25,7 +28,8 @@ struct Clip {
   }
   void validate() const {
     if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", fmt::format("lo = {}, hi = {}", lo, hi));
-    if (detail::round_up<float>(lo) > detail::round_down<float>(hi))
+    const float low = detail::round_up<float>(lo), high = detail::round_down<float>(hi);
+    if (low > high || std::isinf(std::clamp(0.0F, low, high)))
       detail::fail("Clip", "a float between lo and hi", fmt::format("lo = {}, hi = {}", lo, hi));
   }
 

@@ -23,9 +23,8 @@ struct L1 {
   template <Scalar S>
   S prox(S y, S t) const {
     const S threshold = static_cast<S>(strength) * t;
-    const S over = y - threshold, under = y + threshold;
-    const S positive = over > 0 ? over : S(0);
-    return under < 0 ? under : positive;
+    const S raised = y < -threshold ? -threshold : y;  // y, clipped to [-threshold, threshold]; NaN stays
+    return y - (raised > threshold ? threshold : raised);
   }
   void validate() const { detail::check_not_negative(name, "strength", strength); }
 

@@ -52,14 +52,8 @@ class Pack : public detail::PackRoles<Ps...> {
         throw ValueError(fmt::format("{}: {}", where, error.what()));
       }
     });
-    // Intervals and balls around zero meet if the row that is nearest to zero within the intervals lies in the ball.
-    const float nearest = restrict(0.0F);
-    bool meet = contains_each(nearest);
-    if constexpr (norm_sets > 0 && !on_sphere) {
-      const std::vector<float> row(static_cast<std::size_t>(n), nearest);
-      meet = meet && detail::norm(row.data(), n) <= bound().radius;
-    }
-    if (!meet) detail::fail(where, "constraint sets that have a point in common", "an empty intersection");
+    if (!meet<float>(n) || !meet<double>(n))
+      detail::fail(where, "constraint sets that have a point in common", "an empty intersection");
   }
 
   /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient.
@@ -68,8 +62,11 @@ class Pack : public detail::PackRoles<Ps...> {
     double sum = 0;
     each([&](const auto& p, std::size_t) {
       using P = std::decay_t<decltype(p)>;
-      if constexpr (SmoothPenalty<P> || (ProximalPenalty<P> && !smooth_only))
-        for (Index i = 0; i < n; ++i) sum += static_cast<double>(p.value(w[i]));
+      if constexpr (SmoothPenalty<P> || (ProximalPenalty<P> && !smooth_only)) {
+        double own = 0;  // apart from the others, so that their order does not matter
+        for (Index i = 0; i < n; ++i) own += static_cast<double>(p.value(w[i]));
+        sum += own;
+      }
     });
     return sum;
   }
@@ -125,7 +122,7 @@ class Pack : public detail::PackRoles<Ps...> {
   /// the weights or rows moved.
   template <bool with_penalties = true, Scalar S>
   void constrain(S* w, Index n, detail::Steps<S> steps, S rate, S* scratch, Counts& active) const {
-    if constexpr (has_set && with_penalties)
+    if constexpr (with_penalties)
       if (rate == 0)
         return contains(w, n) ? void() : constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
     if constexpr (norm_sets > 0) {
@@ -207,13 +204,14 @@ class Pack : public detail::PackRoles<Ps...> {
     return w;
   }
 
+  /// Have the sets a point in common? Of intervals and a ball around zero the nearest row to zero decides, of
+  /// cones and a sphere any direction.
   template <Scalar S>
-  bool contains_each(S w) const {
-    bool inside = true;
-    each([&](const auto& p, std::size_t) {
-      if constexpr (ElementSet<std::decay_t<decltype(p)>>) inside = inside && p.contains(w);
-    });
-    return inside;
+  bool meet(Index n) const {
+    if constexpr (row_sets > 0) return true;
+    const std::vector<S> nearest(static_cast<std::size_t>(n), restrict(S(0)));
+    if constexpr (!on_sphere) return contains(nearest.data(), n);
+    return n > 0 && (restrict(S(1)) == 1 || restrict(S(-1)) == -1);
   }
 
   NormBound bound() const {
@@ -243,10 +241,14 @@ class Pack : public detail::PackRoles<Ps...> {
     S restrict(S w) const {
       return pack.restrict(w);
     }
-    /// What a weight of one gains where the row was `y`.
+    /// The value of the penalties that prox takes care of.
     template <Scalar S>
-    S gain(S y) const {
-      return y < 0 && pack.restrict(S(-1)) != 0 ? -y : y;
+    double cost([[maybe_unused]] S w) const {
+      double sum = 0;
+      pack.each([&]([[maybe_unused]] const auto& p, std::size_t) {
+        if constexpr (ProximalPenalty<std::decay_t<decltype(p)>> && with_penalties) sum += p.value(w);
+      });
+      return sum;
     }
   };
 

@@ -23,18 +23,18 @@ inline void check_below_one(std::string_view where, std::string_view what, doubl
   if (!(value >= lo && value < 1)) fail(where, fmt::format("{} <= {} < 1", lo, what), value);
 }
 
-/// The smallest S that is not below `x`. (`gnu::const` lets loops over weights take the call out of the
-/// loop.)
+/// The smallest S that is not below `x`; never -0. (`gnu::const` lets loops over weights take the call out of
+/// the loop.)
 template <Scalar S>
 [[gnu::const, gnu::noinline]] S round_up(double x) {
-  const S s = static_cast<S>(x);
+  const S s = static_cast<S>(x) + S(0);
   return static_cast<double>(s) < x ? std::nextafter(s, std::numeric_limits<S>::infinity()) : s;
 }
 
-/// The largest S that is not above `x`.
+/// The largest S that is not above `x`; never -0.
 template <Scalar S>
 [[gnu::const, gnu::noinline]] S round_down(double x) {
-  const S s = static_cast<S>(x);
+  const S s = static_cast<S>(x) + S(0);
   return static_cast<double>(s) > x ? std::nextafter(s, -std::numeric_limits<S>::infinity()) : s;
 }
 

@@ -2,8 +2,10 @@
 // The Euclidean norm that decides feasibility: the same sum in the same order wherever the numbers stand.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <limits>
 
 #include "espalier/core/matrix.hpp"
@@ -31,11 +33,11 @@ inline double sum_of_squares(const float* x, Index n) {
   return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
-/// sum x^2 of doubles as if in twice the precision (Ogita, Rump, Oishi 2005: Dot2).
-inline double sum_of_squares(const double* x, Index n) {
+/// sum (scale x)^2 of doubles as if in twice the precision (Ogita, Rump, Oishi 2005: Dot2).
+inline double sum_of_squares(const double* x, Index n, double scale = 1) {
   double high = 0, low = 0;
   for (Index i = 0; i < n; ++i) {
-    const double product = x[i] * x[i], lost = std::fma(x[i], x[i], -product);
+    const double value = x[i] * scale, product = value * value, lost = std::fma(value, value, -product);
     const double sum = high + product, rest = sum - high;
     low += ((high - (sum - rest)) + (product - rest)) + lost;
     high = sum;
@@ -43,18 +45,27 @@ inline double sum_of_squares(const double* x, Index n) {
   return high + low;
 }
 
-/// norm(x), also where the squares of doubles would overflow or vanish.
+/// norm(x), also where the squares of doubles would overflow or vanish: those are scaled by a power of two.
 template <Scalar S>
 [[gnu::noinline]] double norm(const S* x, Index n) {
   const double sum = sum_of_squares(x, n);
-  if (sum > 1e-280 && sum < 1e280) return std::sqrt(sum);
-  double largest = 0;
-  for (Index i = 0; i < n; ++i) largest = std::fmax(largest, std::fabs(static_cast<double>(x[i])));
-  if (largest == 0 || !std::isfinite(largest)) return std::isfinite(sum) ? largest : sum;
-  double scaled = 0;
-  for (Index i = 0; i < n; ++i)
-    scaled += (static_cast<double>(x[i]) / largest) * (static_cast<double>(x[i]) / largest);
-  return largest * std::sqrt(scaled);
+  if constexpr (std::same_as<S, double>) {
+    if (sum > 1e-280 && sum < 1e280) return std::sqrt(sum);
+    double largest = 0;
+    for (Index i = 0; i < n; ++i) largest = std::fmax(largest, std::fabs(x[i]));
+    if (largest > 0 && std::isfinite(largest)) {
+      const int exponent = std::max(std::ilogb(largest), std::numeric_limits<double>::min_exponent);
+      return std::ldexp(std::sqrt(sum_of_squares(x, n, std::ldexp(1.0, -exponent))), exponent);
+    }
+  }
+  return std::sqrt(sum);
+}
+
+/// 1 / norm(x); 0 where S cannot hold it: a zero row has no direction.
+template <Scalar S>
+double inverse_norm(const S* x, Index n) {
+  const double length = norm(x, n);
+  return length < static_cast<double>(std::numeric_limits<S>::min()) ? 0 : 1 / length;
 }
 
 }  // namespace espalier::detail

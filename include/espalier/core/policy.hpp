@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
 // The contract of a constraint policy, on one page: the role is found from the members, never declared.
 //
-// A policy is a small aggregate. It plays exactly one role:
+// A policy is a small aggregate. It plays exactly one role (S is float or double):
 //
-//   role                     members (S is float or double)
-//   smooth penalty           S value(S w), S gradient(S w)                     added to the loss and its
-//   gradient proximal penalty         S value(S w), S prox(S y, S t)                    argmin_x (x - y)^2 /
-//   (2 t) + value(x) decay                    double shrink(double rate, double base_rate)      w *= shrink,
-//   decoupled from the loss set, by element          bool contains(S w), S project(S w)                an
-//   interval set, by norm of a row    NormBound norm_bound(), static constexpr bool sphere  a bound on a
-//   neuron's Euclidean norm set, by row              bool contains(ConstRow<S>), void project(Row<S>)  any
-//   other closed set of rows reparametrisation        static constexpr bool trains_gain                 W =
-//   diag(gain / norm(v_j)) V
+// clang-format off
+//   role               members                                               what it does
+//   smooth penalty     S value(S w), S gradient(S w)                         joins the loss and its gradient
+//   proximal penalty   S value(S w), S prox(S y, S t)                        argmin (x-y)^2/(2t) + value(x)
+//   decay              double shrink(double rate, double base_rate)          w *= shrink, apart from the loss
+//   set, by element    bool contains(S w), S project(S w)                    an interval
+//   set, by norm       NormBound norm_bound(), static constexpr bool sphere  bounds each row's Euclidean norm
+//   set, by row        bool contains(ConstRow<S>), void project(Row<S>)      any other closed set of rows
+//   reparametrisation  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
+// clang-format on
 //
 // Optional: `static constexpr std::string_view name`; `void validate() const`, which throws ValueError; and
-// `static constexpr bool homogeneous = true` where a set is a cone or a penalty's value(c w) is c value(w), c
-// > 0.
+// `static constexpr bool homogeneous = true` where a set is a cone or a penalty's value(c w) is c value(w),
+// c > 0. A step size t may be 0; prox(y, 0) is y.
 #pragma once
 
 #include <concepts>

@@ -69,6 +69,25 @@ struct IsGain : std::bool_constant<is_gain<P>> {};
 template <Scalar S, int rows, int cols>
 inline constexpr bool unrolls = rows != Dynamic&& cols != Dynamic&& rows* cols* int{sizeof(S)} <= 4096;
 
+/// to = a b, or to += a b, in tiles for which Eigen has room on the stack: no product allocates.
+template <bool add = false, class A, class B, class To>
+void multiply(const A& a, const B& b, To&& to) {
+  constexpr Index room = EIGEN_STACK_ALLOCATION_LIMIT / sizeof(typename A::Scalar), side = 128,
+                  depth = room / side;
+  const bool fits = (a.size() <= room && b.size() <= room) || a.rows() == 1 || b.cols() == 1;
+  const Index rows = fits ? a.rows() : side, cols = fits ? b.cols() : side, inner = fits ? a.cols() : depth;
+  for (Index k = 0; k < a.cols(); k += inner)
+    for (Index j = 0; j < b.cols(); j += cols)
+      for (Index i = 0; i < a.rows(); i += rows) {
+        const Index m = std::min(rows, a.rows() - i), n = std::min(cols, b.cols() - j),
+                    d = std::min(inner, a.cols() - k);
+        if (add || k > 0)
+          to.block(i, j, m, n).noalias() += a.block(i, k, m, d) * b.block(k, j, d, n);
+        else
+          to.block(i, j, m, n).noalias() = a.block(i, k, m, d) * b.block(k, j, d, n);
+      }
+}
+
 }  // namespace detail
 
 /// `Dense(64, 128, L1{1e-5})` has sizes known at run time, `Dense<64, 128, L1>{{1e-5}}` at compile time,
@@ -144,14 +163,14 @@ class Dense {
     const Weight<const S> weight(p[0], outputs_, inputs_);
     if constexpr (normalised) {
       measure(p, scratch);
-      y.noalias() = weight * x;
+      detail::multiply(weight, x, y);
       y.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
       if constexpr (has_bias) y.colwise() += Column<const S>(p[n - 1], outputs_);
     } else if constexpr (has_bias) {
       y.colwise() = Column<const S>(p[n - 1], outputs_);
-      y.noalias() += weight * x;
+      detail::multiply<true>(weight, x, y);
     } else {
-      y.noalias() = weight * x;
+      detail::multiply(weight, x, y);
     }
   }
 
@@ -159,13 +178,13 @@ class Dense {
   void backward(const Values<S, n>& p, const X& x, const Y&, DY&& dy, DX&& dx, const Gradients<S, n>& g,
                 [[maybe_unused]] S* scratch) const {
     if constexpr (has_bias) Column<S>(g[n - 1], outputs_) = dy.rowwise().sum();
-    Weight<S>(g[0], outputs_, inputs_).noalias() = dy * x.transpose();
+    detail::multiply(dy, x.transpose(), Weight<S>(g[0], outputs_, inputs_));
     if constexpr (normalised) {
       pull_back(p, g, scratch);
       dy.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
     }
     if constexpr (!std::same_as<std::remove_cvref_t<DX>, std::nullptr_t>)
-      dx.noalias() = Weight<const S>(p[0], outputs_, inputs_).transpose() * dy;
+      detail::multiply(Weight<const S>(p[0], outputs_, inputs_).transpose(), dy, dx);
   }
 
   /// Gains start at the norms of the rows, so that the weight starts as the initialiser made it.
@@ -225,8 +244,7 @@ class Dense {
   template <Scalar S, std::size_t n>
   void measure(const Values<S, n>& p, S* scratch) const {
     for (Index j = 0; j < outputs_; ++j) {
-      const double length = detail::norm(p[0] + j * inputs_, inputs_);
-      const double inverse = length > 0 ? 1 / length : 0;
+      const double inverse = detail::inverse_norm(p[0] + j * inputs_, inputs_);
       scratch[outputs_ + j] = static_cast<S>(inverse);
       if constexpr (has_gain)
         scratch[j] = static_cast<S>(static_cast<double>(p[1][j]) * inverse);
@@ -253,5 +271,8 @@ class Dense {
   BiasPolicies bias_;
   GainPolicies gain_;
 };
+
+template <std::integral I, std::integral J, class... Ps>
+Dense(I, J, const Ps&...) -> Dense<Dynamic, Dynamic, Ps...>;
 
 }  // namespace espalier

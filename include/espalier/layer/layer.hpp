@@ -2,25 +2,27 @@
 // The contract of a layer: an aggregate that knows its sizes and its mathematics, while the model owns all
 // memory.
 //
-// A layer without parameters has two members, on batches of features x samples, and keeps the width:
+// A layer without parameters that keeps the width has two members, on batches of features x samples:
 //
-//   template <class X, class Y> void forward(const X& x, Y&& y) const;
-//   template <class X, class Y, class DY, class DX> void backward(const X& x, const Y& y, const DY& dy, DX&&
-//   dx) const;
+//   void forward(const auto& x, auto&& y) const;
+//   void backward(const auto& x, const auto& y, const auto& dy, auto&& dx) const;
 //
-// `dx` may be the memory of `dy`. Both may take a last argument `const Pass&`. A layer that changes the
-// width, or that has parameters, is Sized; one with parameters is Parametric, and its forward and backward
-// take their addresses first:
+// `dx` may be the memory of `dy`. Both may take a last argument `const Pass&`. A layer that changes the width
+// is Sized: it also has the following, and its `dx` is never the memory of `dy`.
 //
-//   static constexpr int input_extent, output_extent;     // Dynamic where known at run time only
+//   static constexpr int input_extent, output_extent;    // Dynamic where known at run time only
 //   Index inputs() const, outputs() const;
+//
+// A layer with parameters is Sized and Parametric; it takes their addresses first.
+//
 //   std::tuple<ParameterSpec<...>, ...> parameters() const;
-//   Index scratch() const;                                 // numbers to keep from forward to backward;
-//   optional forward(const Values<S>& p, x, y, S* scratch) backward(const Values<S>& p, x, y, dy, dx, const
-//   Gradients<S>& g, S* scratch)   // overwrites g; may overwrite dy;
-//                                                                                   // dx is nullptr if
-//                                                                                   nobody reads it
-//   initialise(const Init&, const Gradients<S>& values, Rng&)
+//   Index scratch() const;    // optional: how many numbers it keeps from forward to backward
+//   void forward(const Values<S, n>& p, x, y, S* scratch) const;
+//   void backward(const Values<S, n>& p, x, y, dy, dx, const Gradients<S, n>& g, S* scratch) const;
+//   void initialise(const Init&, const Gradients<S, n>& values, Rng&) const;
+//
+// This backward overwrites g and may overwrite dy; dx is nullptr if nobody reads it. `void validate() const`
+// of any layer, which throws ValueError, is called when a model is built.
 #pragma once
 
 #include <array>

@@ -98,8 +98,7 @@ Matrix<typename M::Scalar_t> effective_weight(const M& model, Index layer) {
     w = Eigen::Map<const WeightMatrix<S>>(p.values, p.rows, p.cols);
     if constexpr (std::decay_t<decltype(p)>::Pack::reparametrisations > 0)
       for (Index j = 0; j < p.rows; ++j)
-        if (const double length = detail::norm(p.values + j * p.cols, p.cols); length > 0)
-          w.row(j) *= static_cast<S>(1 / length);
+        w.row(j) *= static_cast<S>(detail::inverse_norm(p.values + j * p.cols, p.cols));
   });
   model.for_each_parameter([&](const auto& p) {
     if (p.layer == layer && p.name == "gain") w.array().colwise() *= ConstRow<S>(p.values, p.rows);

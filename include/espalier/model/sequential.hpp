@@ -88,6 +88,7 @@ class Sequential {
     if (output_gradient.rows() != outputs() || output_gradient.cols() != n)
       detail::fail<ShapeError>("backward", fmt::format("an output gradient of {} x {}", outputs(), n),
                                fmt::format("{} x {}", output_gradient.rows(), output_gradient.cols()));
+    if (has_gaps(x)) return backward(Matrix<S>(x), output_gradient);
     Eigen::Map<Matrix<S>>(workspace_.deltas[0], outputs(), n) = output_gradient;
     back<depth - 1>(x.data(), workspace_.deltas[0], workspace_.deltas[1]);
   }
@@ -123,7 +124,7 @@ class Sequential {
     return 0;
   }
 
-  /// Equal layers and bitwise equal parameters; activations and counters do not matter.
+  /// Equal layers and equal parameters; activations and counters do not matter.
   bool operator==(const Sequential& other) const requires(true && ... && std::equality_comparable<Layers>) {
     return layers_ == other.layers_ && widths_ == other.widths_ && values_ == other.values_;
   }
@@ -183,10 +184,14 @@ class Sequential {
     });
   }
 
+  /// Is it a block of rows of a larger matrix? Layers read samples one after another: then a copy.
+  static bool has_gaps(const ConstBatch<S>& x) { return x.outerStride() != x.rows() && x.cols() > 1; }
+
   Outputs run(const ConstBatch<S>& x, Workspace_t& w, Pass pass) const {
     if (x.rows() != inputs() || x.cols() == 0)
       detail::fail<ShapeError>("forward", fmt::format("a batch of {} inputs x at least 1 sample", inputs()),
                                fmt::format("{} x {}", x.rows(), x.cols()));
+    if (has_gaps(x)) return run(Matrix<S>(x), w, pass);
     w.plan(widths_, scratch_, x.cols());
     const S* input = x.data();
     each_layer([&]<std::size_t k>(const auto& layer) {
@@ -228,6 +233,7 @@ class Sequential {
         layer.backward(p, from, to, dy, nullptr, g, workspace_.scratch[k]);
       }
     } else if constexpr (wanted) {
+      if constexpr (Sized<LayerAt<k>>) std::swap(current, other);
       Eigen::Map<In> dx(current, widths_[k], n);
       if constexpr (requires { layer.backward(from, to, dy, dx, Pass{}); })
         layer.backward(from, to, dy, dx, Pass{true, seed_ + passes_, k});

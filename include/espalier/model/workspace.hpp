@@ -26,9 +26,9 @@ struct Workspace {
   std::array<S*, 2> deltas{};       ///< gradients on their way back, alternating
   Index samples = 0;                ///< of the latest pass
 
-  /// `widths[k + 1]` numbers a sample leave layer k.
+  /// `widths[k + 1]` numbers a sample leave layer k, which keeps `kept[k]` of its own.
   void plan(const std::array<Index, depth + 1>& widths, const std::array<Index, depth>& kept, Index n) {
-    if (n > capacity_) {
+    if (n > capacity_ || memory_.empty() || widths != widths_ || kept != kept_) {
       Index total = 0, widest = 0;
       for (std::size_t k = 0; k < depth; ++k) {
         total += detail::padded<S>(widths[k + 1] * n) + detail::padded<S>(kept[k]);
@@ -42,7 +42,7 @@ struct Workspace {
         scratch[k] = take(kept[k]);
       }
       deltas = {take(widest * n), take(widest * n)};
-      capacity_ = n;
+      capacity_ = n, widths_ = widths, kept_ = kept;
     }
     samples = n;
   }
@@ -50,6 +50,8 @@ struct Workspace {
  private:
   detail::AlignedVector<S> memory_;
   Index capacity_ = 0;
+  std::array<Index, depth + 1> widths_{};
+  std::array<Index, depth> kept_{};
 };
 
 }  // namespace espalier

@@ -20,6 +20,13 @@ struct DefaultPolicies {
   static constexpr bool keeps = !GradientTransform<E>;
 };
 
+/// What an optimizer remembers of a parameter that its state belongs to.
+struct Place {
+  Index rows, cols;
+  bool takes_defaults;
+  bool operator==(const Place&) const = default;
+};
+
 /// A rule's numbers for all parameters of a model, one kind after another in the layout of the model's arena.
 template <Scalar S>
 struct OptimizerState {
@@ -81,20 +88,21 @@ class Optimizer {
       View::kind == ParameterKind::weight&& View::Pack::empty && !Defaults::empty;
 
   /// Plans the state for a model and makes the weights under the default pack feasible; the first step does
-  /// it too. Throws ShapeError, and changes nothing, for a model of another size or precision than the one
+  /// it too. Throws ShapeError, and changes nothing, for a model of other shapes or precision than the one
   /// the state belongs to.
   template <Scalar S, class... Layers>
   void prepare(Sequential<S, Layers...>& model) {
+    if (knows(model)) return;
     const std::size_t size = model.values().size();
-    if (const detail::OptimizerState<S>* state = std::get_if<detail::OptimizerState<S>>(&state_);
-        state && state->size == size)
-      return;
     if (!std::holds_alternative<std::monostate>(state_))
-      detail::fail<ShapeError>("optimizer", "the model that its state belongs to, in size and precision",
+      detail::fail<ShapeError>("optimizer", "the model that its state belongs to, in shapes and precision",
                                fmt::format("one of {} numbers of {} bytes", size, sizeof(S)));
+    detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
     Index longest_row = 0, weights = 0;
+    std::vector<detail::Place> places;
     std::as_const(model).for_each_parameter([&](const auto& p) {
       longest_row = std::max(longest_row, p.cols);
+      places.push_back(place_of(p));
       if constexpr (takes_defaults<std::decay_t<decltype(p)>>) {
         defaults_.validate(p.where() + " (optimizer's default)", p.cols);
         ++weights;
@@ -107,15 +115,16 @@ class Optimizer {
         for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0]);
     });
     activity_.assign(static_cast<std::size_t>(weights), {});
+    places_ = std::move(places);
     state_ = std::move(state);
   }
 
-  /// One step on the gradients in the model. Throws ValueError, and changes nothing, if one of them is not
-  /// finite. Afterwards the gradients include smooth penalties and transforms.
+  /// One step on the gradients in the model. Throws NotFiniteError, and changes nothing, if one of them is
+  /// not finite. Afterwards the gradients include smooth penalties and transforms.
   template <Scalar S, class... Layers>
   void step(Sequential<S, Layers...>& model) {
-    prepare(model);
     detail::require_finite(model, "gradients", [](const auto& p) { return p.gradients; });
+    prepare(model);
     if constexpr (transforms) {
       each(model, [&](const auto& p, const auto& pack, auto& active, auto) {
         pack.add_gradient(p.values, p.gradients, p.size(), active);
@@ -138,6 +147,20 @@ class Optimizer {
   }
 
  private:
+  template <class View>
+  static detail::Place place_of(const View& p) {
+    return {p.rows, p.cols, takes_defaults<View>};
+  }
+
+  template <Scalar S, class... Layers>
+  bool knows(const Sequential<S, Layers...>& model) const {
+    bool same = std::holds_alternative<detail::OptimizerState<S>>(state_);
+    std::size_t k = 0;
+    model.for_each_parameter(
+        [&](const auto& p) { same = same && k < places_.size() && places_[k++] == place_of(p); });
+    return same && k == places_.size();
+  }
+
   static constexpr bool transforms = (false || ... || GradientTransform<Extras>);
 
   /// f(parameter, its pack or the default, counts, activities) for each parameter.
@@ -162,7 +185,19 @@ class Optimizer {
   double factor_ = 1;
   long steps_ = 0;
   std::variant<std::monostate, detail::OptimizerState<float>, detail::OptimizerState<double>> state_;
+  std::vector<detail::Place> places_;
   std::vector<std::array<Activity, Defaults::size>> activity_;
 };
+
+/// The sum of all penalties, with those of the optimizer's default pack on the weights that take it.
+template <Model M, class RuleType, class... Extras>
+double penalty(const M& model, const Optimizer<RuleType, Extras...>& optimizer) {
+  double sum = penalty(model);
+  model.for_each_parameter([&](const auto& p) {
+    if constexpr (Optimizer<RuleType, Extras...>::template takes_defaults<std::decay_t<decltype(p)>>)
+      sum += optimizer.defaults().penalty(p.values, p.size());
+  });
+  return sum;
+}
 
 }  // namespace espalier

@@ -36,17 +36,18 @@ struct RMSPropRule {
       if (centered) {
         Row<S> mean(s[2], w.size());
         mean = keep * mean + add * g;
-        t = rate / ((v - mean.square()).max(S(0)).sqrt() + epsilon);
+        t = 1 / ((v - mean.square()).max(S(0)).sqrt() + epsilon);
       } else {
-        t = rate / (v.sqrt() + epsilon);
+        t = 1 / (v.sqrt() + epsilon);
       }
       if (mu > 0) {
         Row<S> m(s[1], w.size());
-        m = mu * m + t / rate * g;
+        m = mu * m + t * g;
         w -= rate * m;
       } else {
-        w -= t * g;
+        w -= rate * t * g;
       }
+      t *= rate;
     }
     S momentum_step(S) const { return rate; }
   };

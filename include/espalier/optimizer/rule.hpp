@@ -3,17 +3,20 @@
 //
 // A rule is an aggregate of options:
 //
-//   double rate; AtBound at_bound;                // the base learning rate; what happens to momentum at a
-//   bound void validate() const;                        // throws ValueError int states() const; // numbers
-//   kept for each weight, at most 3, zero at the start int momentum() const;                         // which
-//   of them is a momentum; -1: none static constexpr bool adaptive;               // has every weight its own
-//   step size? Kernel kernel<S>(long k, double rate) const;  // the k-th step, k >= 1, at this learning rate:
-//     void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const;  // t: the step sizes used, if
-//     adaptive S momentum_step(S t) const;                 // how far a momentum of one moves a weight whose
-//     step size is t
+//   double rate; AtBound at_bound;                // the base learning rate; momentum at a bound
+//   void validate() const;                        // throws ValueError
+//   int states() const;                           // numbers kept for each weight, at most 3
+//   int momentum() const;                         // which of them is a momentum; -1: none
+//   static constexpr bool adaptive;               // has every weight its own step size?
+//   Kernel kernel<S>(long k, double rate) const;  // the k-th step, k >= 1, at this learning rate >= 0
 //
-// The step sizes are the metric of the step: it went downhill in the norm sum x^2 / t, and sets are projected
-// onto in it.
+// and its kernel has
+//
+//   void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const;    // t: step sizes, if adaptive
+//   S momentum_step(S t) const;    // how far a momentum of 1 moves a weight whose step size is t
+//
+// The step sizes are the metric of the step: it went downhill in the norm sum x^2 / t, and that is the norm
+// in which sets are projected onto.
 #pragma once
 
 #include <array>

@@ -14,7 +14,7 @@
 namespace espalier {
 
 /// How far a parameter's gradient is from the differences: norm(a - b) / (norm(a) + norm(b)), 0 where both
-/// vanish.
+/// vanish, NaN where one is not finite.
 struct GradientError {
   std::string parameter;  ///< "layer 1 weight"
   double relative;
@@ -49,7 +49,7 @@ requires std::same_as<typename M::Scalar_t, double> std::vector<GradientError> g
       theirs += slope * slope;
     }
     const double scale = std::sqrt(ours) + std::sqrt(theirs);
-    errors.push_back({p.where(), scale > 0 ? std::sqrt(difference) / scale : 0});
+    errors.push_back({p.where(), scale == 0 ? 0 : std::sqrt(difference) / scale});
   });
   return errors;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "espalier/constraint/pack.hpp"
@@ -11,74 +12,116 @@
 
 namespace espalier {
 
-/// What went wrong, as counts and worst values over all trials; a right projection of a convex set has 0
-/// everywhere and `variational` at the level of roundoff.
+/// What went wrong, as counts and worst values over all trials. A right projection of a convex set has 0
+/// everywhere and `variational` at the level of roundoff; on a sphere the last two mean nothing.
 struct ProjectionErrors {
   long infeasible = 0;      ///< results that `contains` denies
   long not_idempotent = 0;  ///< results that change, in any bit, when projected again
-  long moved_feasible = 0;  ///< feasible rows that were touched
-  long longer = 0;          ///< pairs that ended further apart than they began (convex sets)
-  double variational = 0;  ///< largest <y - p, z - p> / (norm(y - p) norm(z - p)), z feasible; <= 0 for *the*
-                           ///< projection (convex)
+  long moved_feasible = 0;  ///< feasible rows that were touched, in any bit
+  long longer = 0;          ///< pairs that ended further apart than they began, by more than roundoff
+  /// Largest <y - p, z - p>, z feasible, relative to the sizes of y - p, z - p and p: not above 0 for *the*
+  /// projection.
+  double variational = 0;
 };
 
 struct ProjectionTrials {
   long trials = 200;
   Index length = 5;  ///< of a row
-  double scale = 1;  ///< of the random rows; feasible rows come from projecting others
+  double scale = 1;  ///< of the random rows
   bool uneven_steps =
       false;  ///< in a metric with a random step size for each weight, as after a step of Adam
 };
 
 namespace detail {
 
+/// <a - b, c - d> in the metric of the step sizes t.
 template <Scalar S>
 double weighted_dot(const std::vector<S>& a, const std::vector<S>& b, const std::vector<S>& c,
                     const std::vector<S>& d, const std::vector<S>& t) {
-  double sum = 0;  // <a - b, c - d> in the metric
+  double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i)
     sum += (static_cast<double>(a[i]) - static_cast<double>(b[i])) *
            (static_cast<double>(c[i]) - static_cast<double>(d[i])) / static_cast<double>(t[i]);
   return sum;
 }
 
+/// One row after another through the projection of a pack.
+template <Scalar S, class PackType>
+class ProjectionCheck {
+ public:
+  ProjectionCheck(const PackType& pack, Rng rng, const ProjectionTrials& options)
+      : pack_(pack), rng_(rng), options_(options), t_(size(), S(1)), zero_(size()), scratch_(size()) {}
+
+  ProjectionErrors run() {
+    for (long trial = 0; trial < options_.trials; ++trial) {
+      if (options_.uneven_steps)
+        for (S& step : t_) step = static_cast<S>(std::exp(rng_.normal()));
+      const Numbers y = random(), p = project(y), other = random(), z = project(other);
+      errors_.infeasible += !contains(p);
+      errors_.not_idempotent += differ(project(p), p);
+      errors_.longer +=
+          distance(p, z) > distance(y, other) + 8 * roundoff<S> * (distance(p, zero_) + distance(z, zero_));
+      try_feasible(z, y, p);
+      // Points on the way from p to y: none may be feasible. Points on the way to zero: many are.
+      try_feasible(between(p, y, std::exp2(-rng_.uniform(0, 40))), y, p);
+      try_feasible(between(p, zero_, rng_.uniform()), y, p);
+    }
+    return errors_;
+  }
+
+ private:
+  using Numbers = std::vector<S>;
+
+  std::size_t size() const { return static_cast<std::size_t>(options_.length); }
+  bool contains(const Numbers& row) const { return pack_.contains(row.data(), options_.length); }
+  double distance(const Numbers& a, const Numbers& b) const {
+    return std::sqrt(weighted_dot(a, b, a, b, t_));
+  }
+  static bool differ(const Numbers& a, const Numbers& b) {
+    return std::memcmp(a.data(), b.data(), a.size() * sizeof(S)) != 0;
+  }
+
+  Numbers random() {
+    Numbers row(size());
+    for (S& x : row) x = static_cast<S>(options_.scale * rng_.normal());
+    return row;
+  }
+  Numbers project(Numbers row) {
+    typename PackType::Counts counts{};
+    const Steps<S> steps{options_.uneven_steps ? t_.data() : nullptr, S(1)};
+    pack_.template constrain<false>(row.data(), options_.length, steps, S(1), scratch_.data(), counts);
+    return row;
+  }
+  Numbers between(const Numbers& a, const Numbers& b, double part) const {
+    Numbers row(size());
+    for (std::size_t i = 0; i < row.size(); ++i)
+      row[i] = static_cast<S>(static_cast<double>(a[i]) +
+                              part * (static_cast<double>(b[i]) - static_cast<double>(a[i])));
+    return row;
+  }
+
+  /// If `z` is feasible, it must not be touched, and y - p must not point towards it.
+  void try_feasible(const Numbers& z, const Numbers& y, const Numbers& p) {
+    if (!contains(z)) return;
+    errors_.moved_feasible += differ(project(z), z);
+    const double size_of_p = distance(p, zero_);
+    const double sizes = (distance(y, p) + size_of_p) * (distance(z, p) + size_of_p);
+    if (sizes > 0) errors_.variational = std::max(errors_.variational, weighted_dot(y, p, z, p, t_) / sizes);
+  }
+
+  const PackType& pack_;
+  Rng rng_;
+  ProjectionTrials options_;
+  Numbers t_, zero_, scratch_;
+  ProjectionErrors errors_;
+};
+
 }  // namespace detail
 
 /// Tries the projection of a pack of sets, `Pack(Clip{-1, 1}, MaxNorm{2})`, on random rows of precision S.
 template <Scalar S, class... Ps>
 ProjectionErrors projection_check(const Pack<Ps...>& pack, Rng rng, const ProjectionTrials& options = {}) {
-  const auto n = static_cast<std::size_t>(options.length);
-  using Numbers = std::vector<S>;
-  Numbers t(n, S(1)), scratch(n);
-  const auto random = [&] {
-    Numbers row(n);
-    for (S& x : row) x = static_cast<S>(options.scale * rng.normal());
-    return row;
-  };
-  const auto project = [&](Numbers row) {
-    typename Pack<Ps...>::Counts counts{};
-    if (!pack.contains(row.data(), options.length))
-      pack.template constrain<false>(row.data(), options.length,
-                                     detail::Steps<S>{options.uneven_steps ? t.data() : nullptr, S(1)}, S(1),
-                                     scratch.data(), counts);
-    return row;
-  };
-  ProjectionErrors errors;
-  for (long trial = 0; trial < options.trials; ++trial) {
-    if (options.uneven_steps)
-      for (S& step : t) step = static_cast<S>(std::exp(rng.normal()));
-    const Numbers y = random(), p = project(y), other = random(), z = project(other);
-    errors.infeasible += !pack.contains(p.data(), options.length);
-    errors.not_idempotent += project(p) != p;
-    if (pack.contains(y.data(), options.length)) errors.moved_feasible += p != y;
-    const double before = detail::weighted_dot(y, other, y, other, t),
-                 after = detail::weighted_dot(p, z, p, z, t);
-    errors.longer += after > before * (1 + 16 * detail::roundoff<S>);
-    const double reach = std::sqrt(detail::weighted_dot(y, p, y, p, t) * detail::weighted_dot(z, p, z, p, t));
-    if (reach > 0)
-      errors.variational = std::max(errors.variational, detail::weighted_dot(y, p, z, p, t) / reach);
-  }
-  return errors;
+  return detail::ProjectionCheck<S, Pack<Ps...>>(pack, rng, options).run();
 }
 
 }  // namespace espalier

@@ -10,12 +10,14 @@
 
 namespace espalier {
 
-/// `for (Index b = 0; b < batches.count(); ++b) { batches.load(b); ... batches.inputs(), batches.target() ...
-/// }`. The data must outlive it. The last batch may be smaller.
+/// `for (Index b = 0; b < batches.count(); ++b) { batches.load(b); ... batches.inputs() ... batches.target()
+/// ... }` The data must outlive it. The last batch may be smaller. Throws for data that do not pass
+/// `validate()`.
 template <Scalar S>
 class Batches {
  public:
   Batches(const BasicDataset<S>& data, Index batch) : data_(data), batch_(std::min(batch, data.samples())) {
+    data.validate();
     if (batch < 1) detail::fail("batches", "a batch of at least 1 sample", batch);
     order_.resize(static_cast<std::size_t>(data.samples()));
     std::iota(order_.begin(), order_.end(), Index{0});
@@ -24,6 +26,7 @@ class Batches {
     buffer_.labels.resize(data.labels.empty() ? 0 : static_cast<std::size_t>(batch_));
     buffer_.weights.resize(data.weights.empty() ? 0 : static_cast<std::size_t>(batch_));
   }
+  Batches(BasicDataset<S>&&, Index) = delete;
 
   Index count() const { return (data_.samples() + batch_ - 1) / batch_; }
   Index size() const { return size_; }
@@ -32,6 +35,7 @@ class Batches {
 
   /// Copies batch `b`, 0 <= b < count().
   void load(Index b) {
+    eigen_assert(b >= 0 && b < count());
     const Index first = b * batch_;
     size_ = std::min(batch_, data_.samples() - first);
     for (Index k = 0; k < size_; ++k) {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "espalier/loss/loss.hpp"
@@ -35,28 +35,57 @@ using History = std::vector<EpochReport>;
 
 namespace detail {
 
-/// Lets the loss look at all targets before the first step: it throws for those that do not fit it or the
-/// model.
-template <Scalar S, Loss L>
-void check_targets(const BasicDataset<S>& data, const L& loss, Index outputs) {
-  constexpr Index piece = 65536;
-  for (Index first = 0; first < data.samples(); first += piece) {
-    const Index n = std::min(piece, data.samples() - first);
-    loss(Matrix<S>::Zero(outputs, n).eval(), data.target(first, n));
-  }
+/// Throws for data that do not fit the model or the loss, which looks at all targets here.
+template <class M, Scalar S, Loss L>
+void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
+  data.validate();
+  if (data.features() != model.inputs())
+    fail<ShapeError>("fit", fmt::format("data of {} features, the inputs of the model", model.inputs()),
+                     data.features());
+  loss(Matrix<S>::Zero(model.outputs(), data.samples()).eval(), data.target());
 }
 
+/// The data of a run, checked with its options: what it trains on, and what it is validated with, if
+/// anything.
 template <Scalar S>
-void check_fit(const BasicDataset<S>& data, const BasicFitOptions<S>& options, Index inputs) {
-  data.validate();
-  if (data.features() != inputs)
-    fail<ShapeError>("fit", fmt::format("data of {} features, the inputs of the model", inputs),
-                     data.features());
-  if (options.epochs < 1) fail("fit", "epochs >= 1", options.epochs);
-  if (options.batch < 1) fail("fit", "batch >= 1", options.batch);
-  check_below_one("fit", "validation", options.validation);
-  if (options.validation > 0 && options.validation_data) fail("fit", "validation or validation_data", "both");
-}
+class FitData {
+ public:
+  template <class M, class L>
+  FitData(const M& model, const BasicDataset<S>& data, const L& loss, const BasicFitOptions<S>& options)
+      : training_(&data), validation_(options.validation_data) {
+    if (options.epochs < 1) fail("fit", "epochs >= 1", options.epochs);
+    if (options.batch < 1) fail("fit", "batch >= 1", options.batch);
+    check_below_one("fit", "validation", options.validation);
+    if (options.validation > 0 && validation_) fail("fit", "validation or validation_data", "both");
+    check_data(model, data, loss);
+    if (options.validation > 0) {
+      parts_ = data.split(1 - options.validation, Rng(options.seed, 1));
+      training_ = &parts_.first, validation_ = &parts_.second;
+      check_data(model, *training_, loss);
+    }
+    if (validation_) check_data(model, *validation_, loss);
+  }
+  FitData(const FitData&) = delete;
+  FitData& operator=(const FitData&) = delete;
+
+  const BasicDataset<S>& training() const { return *training_; }
+  const BasicDataset<S>* validation() const { return validation_; }
+
+ private:
+  std::pair<BasicDataset<S>, BasicDataset<S>> parts_;
+  const BasicDataset<S>* training_;
+  const BasicDataset<S>* validation_;
+};
+
+/// The factor of a schedule ends with its run, however that ends.
+template <class O>
+struct ScheduledRate {
+  O& optimizer;
+  bool scheduled;
+  ~ScheduledRate() {
+    if (scheduled) optimizer.scale_rate(1);
+  }
+};
 
 /// One epoch of steps; the mean loss, each batch at the weights it met.
 template <class M, class L, class O, class Schedule, class OnBatch>
@@ -89,14 +118,22 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
   return sum / weight;
 }
 
-template <class M, class L>
-EpochReport report_epoch(const M& model, const L& loss,
+/// What there is to say of epoch `k` apart from its steps. Throws NotFiniteError for weights, or a validation
+/// loss, that no longer are.
+template <class M, class L, class O>
+EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimizer,
                          const BasicDataset<typename M::Scalar_t>* validation) {
+  require_finite(model, fmt::format("weights after epoch {}", k), [](const auto& p) { return p.values; });
   EpochReport report;
-  report.penalty = penalty(model);
+  report.epoch = k;
+  report.rate = optimizer.rate();
+  report.penalty = penalty(model, optimizer);
   if (!validation) return report;
   const auto outputs = predict(model, validation->inputs);
   report.validation_loss = loss(outputs, validation->target());
+  if (!std::isfinite(report.validation_loss))
+    fail<NotFiniteError>(fmt::format("fit, after epoch {}", k), "a finite validation loss",
+                         report.validation_loss);
   if (!validation->labels.empty()) report.validation_accuracy = accuracy(outputs, validation->target());
   return report;
 }
@@ -106,7 +143,8 @@ EpochReport report_epoch(const M& model, const L& loss,
 /// Trains `model` on `data` and returns the history. Observers (train/observer.hpp) come last, as many as you
 /// like: `fit(net, train, CrossEntropy{}, optimizer, {.epochs = 30}, ProgressBar{}, stopping)`. Throws, and
 /// changes nothing, for data and options that make no sense; NotFiniteError, with the weights as they were
-/// before that step, if a loss or a gradient is not finite.
+/// before that step, if a loss or a gradient is not finite, and after an epoch that left weights that are
+/// not. A schedule's factor of the rate is 1 again after the run.
 template <Model M, class L, class O, class... Observers>
 History fit(M& model, const BasicDataset<typename M::Scalar_t>& data, const L& loss, O& optimizer,
             const BasicFitOptions<typename M::Scalar_t>& options = {}, Observers&&... observers) {
@@ -115,37 +153,27 @@ History fit(M& model, const BasicDataset<typename M::Scalar_t>& data, const L& l
   static_assert(
       (true && ... && Observer<std::remove_cvref_t<Observers>, M>),
       "an observer has none of the members listed in espalier/train/observer.hpp: give it at least one");
-  detail::check_fit(data, options, model.inputs());
-  std::optional<std::pair<BasicDataset<S>, BasicDataset<S>>> parts;
-  if (options.validation > 0) parts = data.split(1 - options.validation, Rng(options.seed, 1));
-  const BasicDataset<S>& training = parts ? parts->first : data;
-  const BasicDataset<S>* validation = parts ? &parts->second : options.validation_data;
-  detail::check_targets(training, loss, model.outputs());
-  if (validation) {
-    detail::check_fit(*validation, {}, model.inputs());
-    detail::check_targets(*validation, loss, model.outputs());
-  }
+  const detail::FitData<S> parts(model, data, loss, options);
   optimizer.prepare(model);
 
   const auto start = std::chrono::steady_clock::now();
-  Batches<S> batches(training, options.batch);
+  Batches<S> batches(parts.training(), options.batch);
   Progress progress{0, options.epochs * batches.count(), 0, options.epochs};
   auto schedule = options.schedule;
+  const detail::ScheduledRate<O> scheduled{optimizer, static_cast<bool>(schedule)};
   Matrix<S> gradient;
   Rng rng(options.seed);
   History history;
   (detail::start(observers, Plan{options.epochs, batches.count()}), ...);
-  for (bool going = true; going && progress.epoch < options.epochs; ++progress.epoch) {
+  for (bool going = true; going && progress.epoch < options.epochs;) {
     if (options.shuffle) batches.shuffle(rng);
     const double mean = detail::train_epoch(
         model, batches, loss, optimizer, schedule, progress, gradient,
         [&](const BatchReport& report) { (detail::end_batch(observers, model, report), ...); });
-    EpochReport report = detail::report_epoch(model, loss, validation);
-    report.epoch = progress.epoch + 1;
+    EpochReport report = detail::report_epoch(++progress.epoch, model, loss, optimizer, parts.validation());
     report.loss = mean;
-    report.rate = optimizer.rate();
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    progress.loss = validation ? report.validation_loss : report.loss;
+    progress.loss = parts.validation() ? report.validation_loss : mean;
     history.push_back(report);
     ((going = detail::end_epoch(observers, model, report) && going), ...);
   }

@@ -27,7 +27,7 @@ class ProgressBar {
   void start(const Plan& plan) { plan_ = plan; }
 
   void batch(const auto&, const BatchReport& report) {
-    const long width = 30, filled = width * report.batch / plan_.batches;
+    const long width = 30, filled = width * report.batch / std::max(1L, plan_.batches);
     if (!terminal_ || (filled == filled_ && report.batch > 1)) return;
     filled_ = filled;
     draw(fmt::format("{} [{:=>{}}{:>{}}] loss {:.4f}", head(report.epoch), "", filled, "", width - filled,

@@ -1,0 +1,36 @@
+# What tests, examples and benchmarks are built with. Nothing of it reaches a user's program. Warnings become errors with
+# CMake's own CMAKE_COMPILE_WARNING_AS_ERROR, which the test presets set.
+include(CheckCXXCompilerFlag)
+
+add_library(espalier_development INTERFACE)
+target_link_libraries(espalier_development INTERFACE espalier::espalier)
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+  target_compile_options(
+    espalier_development
+    INTERFACE -Wall
+              -Wextra
+              -Wpedantic
+              -Wshadow
+              -Wconversion
+              -Wsign-conversion
+              -Wnon-virtual-dtor
+              -Wold-style-cast
+              -Woverloaded-virtual
+              -Wnull-dereference
+              -Wdouble-promotion
+              # GCC sees the deliberately undefined vectors of its own AVX-512 header (its bug 105593).
+              $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+endif()
+
+if(ESPALIER_NATIVE)
+  check_cxx_compiler_flag(-march=native ESPALIER_HAS_NATIVE)
+  if(ESPALIER_HAS_NATIVE)
+    target_compile_options(espalier_development INTERFACE -march=native)
+  endif()
+endif()
+
+if(ESPALIER_SANITIZE)
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(espalier_development INTERFACE ${sanitizers})
+  target_link_options(espalier_development INTERFACE ${sanitizers})
+endif()

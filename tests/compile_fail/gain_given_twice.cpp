@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// expect: Bias<...> or Gain<...> is given twice: write all its policies into one
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/dense.hpp"
+
+using namespace espalier;
+
+#ifdef REFUSED
+Dense<4, 3, WeightNorm, Gain<Clip>, Gain<L2>> layer;
+#else
+Dense<4, 3, WeightNorm, Gain<Clip, L2>> layer;
+#endif

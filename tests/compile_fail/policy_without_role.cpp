@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// expect: a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp
+#include "espalier/layer/dense.hpp"
+
+#include <string>
+
+using namespace espalier;
+
+#ifdef REFUSED
+Dense<4, 3, std::string> layer;
+#else
+Dense<4, 3> layer;
+#endif

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// expect: two reparametrisations on one weight: keep either WeightNorm or UnitNormalized
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/dense.hpp"
+
+using namespace espalier;
+
+#ifdef REFUSED
+Dense<4, 3, WeightNorm, UnitNormalized> layer;
+#else
+Dense<4, 3, WeightNorm> layer;
+#endif

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// expect: expects another number of inputs
+#include "espalier/layer/dense.hpp"
+#include "espalier/layer/dropout.hpp"
+#include "espalier/model/sequential.hpp"
+
+using namespace espalier;
+
+#ifdef REFUSED
+Sequential net{Dense<Dynamic, 8>{4}, Dropout{}, Dense<9, 2>{}};
+#else
+Sequential net{Dense<Dynamic, 8>{4}, Dropout{}, Dense<8, 2>{}};
+#endif

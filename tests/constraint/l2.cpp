@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/constraint/l2.hpp"
+
+#include <limits>
+
+#include "central_difference.hpp"
+#include "espalier/constraint/pack.hpp"
+#include "support.hpp"
+
+using namespace espalier;
+
+TEST_CASE("the gradient is the derivative of the value") {
+  const Pack pack(L2{.strength = 0.3});
+  const Matrix<double> w = (Matrix<double>(2, 3) << 1, -2, 0.5, 3, -0.1, 0).finished();
+  const Matrix<double> numeric =
+      central_difference([&](const Matrix<double>& at) { return pack.penalty(at.data(), at.size()); }, w);
+  Matrix<double> gradient = Matrix<double>::Zero(2, 3);
+  Pack<L2>::Counts active{};
+  pack.add_gradient(w.data(), gradient.data(), 6, active);
+  CHECK((gradient - numeric).norm() <= 1e-6 * numeric.norm());
+  CHECK(active[0] == 5);  // one weight is zero
+}
+
+TEST_CASE("half the strength times the square, so that the gradient is strength times the weight") {
+  CHECK(L2{3}.value(2.0) == 6);
+  CHECK(L2{3}.gradient(2.0) == 6);
+  CHECK(L2{3}.gradient(-2.0F) == -6);
+}
+
+TEST_CASE("the gradient joins that of the loss, or is only counted") {
+  const Pack pack(L2{.strength = 0.5});
+  const float w[] = {2, 0, -4};
+  float g[] = {1, 1, 1};
+  Pack<L2>::Counts active{};
+  pack.add_gradient<false>(w, g, 3, active);
+  CHECK((g[0] == 1 && g[1] == 1 && g[2] == 1));
+  CHECK(active[0] == 2);
+  pack.add_gradient(w, g, 3, active);
+  CHECK((g[0] == 2 && g[1] == 1 && g[2] == -1));
+  CHECK(active[0] == 4);
+}
+
+TEST_CASE("a strength must be a number that is not negative") {
+  CHECK_NOTHROW(L2{0}.validate());
+  CHECK(message_of([] { L2{-1}.validate(); }) == "L2: expected strength >= 0 and finite, found -1");
+  CHECK_THROWS_AS(L2{std::numeric_limits<double>::infinity()}.validate(), ValueError);
+  CHECK_THROWS_AS(L2{std::numeric_limits<double>::quiet_NaN()}.validate(), ValueError);
+}

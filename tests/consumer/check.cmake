@@ -1,0 +1,30 @@
+# The library used as users do: HOW=install (and find_package), fetch (its sources as part of the user's build) or copy (of
+# include/, and the compiler called by hand). Builds main.cpp in the folder WORK, which it empties, and runs it.
+cmake_minimum_required(VERSION 3.25)
+
+function(run)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK} RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "failed: ${ARGN}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+set(consumer ${CMAKE_CURRENT_LIST_DIR})
+if(HOW STREQUAL "copy")
+  file(COPY ${SOURCES}/include DESTINATION ${WORK})
+  run(${COMPILER} -std=c++20 -Wall -Wextra -Werror -Iinclude -isystem ${EIGEN} ${consumer}/main.cpp -o consumer ${FMT} ${ZLIB})
+  run(./consumer)
+else()
+  if(HOW STREQUAL "install")
+    run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+    set(espalier -Despalier_ROOT=${WORK}/prefix)
+  else()
+    set(espalier -DESPALIER_SOURCES=${SOURCES})
+  endif()
+  run(${CMAKE_COMMAND} -S ${consumer} -B build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER} ${espalier}
+      -DEigen3_DIR=${EIGEN_PACKAGE} -Dfmt_DIR=${FMT_PACKAGE})
+  run(${CMAKE_COMMAND} --build build)
+  run(build/consumer)
+endif()

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/core/parameter.hpp"
+
+#include "catch.hpp"
+
+using namespace espalier;
+
+TEST_CASE("activity says how often, when last and on how much a policy acted") {
+  Activity activity;
+  CHECK(activity.last_acted == 0);
+  activity.record(0, 8);
+  CHECK(activity == Activity{.steps = 1, .acted = 0, .last_acted = 0, .fraction = 0});
+  activity.record(2, 8);
+  CHECK(activity == Activity{.steps = 2, .acted = 1, .last_acted = 2, .fraction = 0.25});
+  activity.record(0, 8);
+  CHECK(activity == Activity{.steps = 3, .acted = 1, .last_acted = 2, .fraction = 0});
+  activity.record(8, 8);
+  CHECK(activity == Activity{.steps = 4, .acted = 2, .last_acted = 4, .fraction = 1});
+  activity.record(0, 0);
+  CHECK(activity.fraction == 0);
+}
+
+TEST_CASE("a parameter knows its size and names its place") {
+  struct NoPolicies {
+  } pack;
+  float values[6] = {}, gradients[6] = {};
+  const ParameterView<float, NoPolicies, ParameterKind::weight> view{"weight", 2,      2,         3, 0,
+                                                                     pack,     values, gradients, {}};
+  CHECK(view.size() == 6);
+  CHECK(view.where() == "layer 2 weight");
+  static_assert(decltype(view)::kind == ParameterKind::weight);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/loss/loss.hpp"
+
+#include "espalier/loss/cross_entropy.hpp"
+#include "espalier/loss/huber.hpp"
+#include "espalier/loss/mean_squared.hpp"
+#include "loss_test.hpp"
+#include "support.hpp"
+
+using namespace espalier;
+using test::batch;
+
+namespace {
+
+struct ValueOnly {
+  template <class Y>
+  double operator()(const Y&, const Target<typename Y::Scalar>&) const {
+    return 0;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a loss needs both call operators") {
+  STATIC_REQUIRE(Loss<MeanSquared>);
+  STATIC_REQUIRE(!Loss<ValueOnly>);
+  STATIC_REQUIRE(!Loss<int>);
+}
+
+TEST_CASE("the outputs may be a map, a block, a row-major matrix or an expression") {
+  const Matrix<double> y = batch<double>(2, {0.5, -1, 2, 0.25, -3, 1.5}), t = Matrix<double>::Zero(2, 3);
+  const MeanSquared loss;
+  Matrix<double> expected, gradient;
+  const double value = loss(y, t, expected);
+  auto check = [&](const auto& outputs) {
+    CHECK(loss(outputs, t) == value);
+    CHECK(loss(outputs, t, gradient) == value);
+    CHECK(gradient == expected);
+  };
+  check(Eigen::Map<const Eigen::Matrix<double, 2, Dynamic>>(y.data(), 2, 3));
+  Matrix<double> larger = Matrix<double>::Constant(5, 4, 7);
+  larger.block(1, 1, 2, 3) = y;
+  check(larger.block(1, 1, 2, 3));
+  check(WeightMatrix<double>(y));
+  check(2 * (0.5 * y));
+}
+
+TEST_CASE("the gradient keeps its memory while the shape stays") {
+  Matrix<float> y = Matrix<float>::Random(3, 5), t = Matrix<float>::Random(3, 5), gradient;
+  MeanSquared{}(y, t, gradient);
+  const float* memory = gradient.data();
+  gradient.setConstant(99);
+  MeanSquared{}(y, t, gradient);
+  CHECK(gradient.data() == memory);
+  CHECK(gradient.cwiseAbs().maxCoeff() < 1);
+}
+
+TEST_CASE("values are summed in double") {
+  // 1 + 2^-24 per pair: lost when added in float.
+  const Index n = 1 << 12;
+  Matrix<float> y(1, n);
+  for (Index i = 0; i < n; ++i) y(i) = i % 2 == 0 ? 1 : 0x1p-12f;
+  CHECK(MeanSquared{}(y, Matrix<float>(Matrix<float>::Zero(1, n))) == 0.5 * (1 + 0x1p-24));
+  CHECK(MeanSquared{}(Matrix<float>(y.transpose()), Matrix<float>(Matrix<float>::Zero(n, 1))) ==
+        0.5 * (1 + 0x1p-24));
+}
+
+TEST_CASE("sample weights make a weighted mean of the losses of the samples") {
+  const Matrix<double> y = batch<double>(2, {1, 3, 2, 0, 5, 7}), t = Matrix<double>::Zero(2, 3);
+  const std::vector<double> weights{2, 1, 0};
+  // The samples' own losses are (1 + 9) / 2 = 5 and 4 / 2 = 2.
+  test::check_loss<double>(MeanSquared{}, y, {t, weights}, (2 * 5 + 1 * 2) / 3.0,
+                           {2 / 3.0, 6 / 3.0, 2 / 3.0, 0, 0, 0});
+  const std::vector<double> scaled{20, 10, 0};
+  CHECK(MeanSquared{}(y, {t, scaled}) == Catch::Approx(MeanSquared{}(y, {t, weights})).epsilon(1e-15));
+}
+
+TEST_CASE("NaN in the outputs is NaN in the value") {
+  Matrix<float> y = Matrix<float>::Zero(3, 2);
+  y(1, 1) = std::numeric_limits<float>::quiet_NaN();
+  CHECK(std::isnan(MeanSquared{}(y, Matrix<float>(Matrix<float>::Zero(3, 2)))));
+  CHECK(std::isnan(Huber{}(y, Matrix<float>(Matrix<float>::Zero(3, 2)))));
+  CHECK(std::isnan(CrossEntropy{}(y, std::vector<int>{0, 2})));
+}
+
+TEST_CASE("what cannot be compared is refused, and the gradient is not touched") {
+  const Matrix<double> y = Matrix<double>::Zero(2, 3), t = y;
+  Matrix<double> gradient = Matrix<double>::Constant(1, 1, 42);
+  auto message = [&](const Matrix<double>& outputs, const Target<double>& target) {
+    const std::string text = message_of([&] { MeanSquared{}(outputs, target, gradient); });
+    CHECK(text == message_of([&] { MeanSquared{}(outputs, target); }));
+    REQUIRE(gradient.size() == 1);
+    CHECK(gradient(0) == 42);
+    return text;
+  };
+  const Matrix<double> none(2, 0), other = Matrix<double>::Zero(2, 4), narrow = Matrix<double>::Zero(1, 3);
+  const std::vector<int> labels{0, 1, 0};
+  CHECK(message(none, none) ==
+        "MeanSquared: expected outputs of at least 1 x 1 (outputs x samples), found 2 x 0");
+  CHECK(message(y, other) == "MeanSquared: expected targets for 3 samples, found 4");
+  CHECK(message(y, narrow) == "MeanSquared: expected values of 2 x 3 as targets, found 1 x 3");
+  CHECK(message(y, labels) == "MeanSquared: expected values as targets, found class labels");
+  CHECK_THROWS_AS(MeanSquared{}(y, other), ShapeError);
+  CHECK_THROWS_AS(MeanSquared{}(y, narrow), ShapeError);
+  CHECK_THROWS_AS(MeanSquared{}(y, labels), ValueError);
+
+  const std::vector<double> negative{1, -1, 1}, zero{0, 0, 0};
+  std::vector<double> bad{1, 1, std::numeric_limits<double>::quiet_NaN()};
+  CHECK(message(y, {t, negative}) ==
+        "MeanSquared: expected a weight >= 0 and finite for sample 1 (counted from 0), found -1");
+  CHECK(message(y, {t, bad}) ==
+        "MeanSquared: expected a weight >= 0 and finite for sample 2 (counted from 0), found nan");
+  bad[2] = std::numeric_limits<double>::infinity();
+  CHECK(message(y, {t, bad}) ==
+        "MeanSquared: expected a weight >= 0 and finite for sample 2 (counted from 0), found inf");
+  CHECK(message(y, {t, zero}) == "MeanSquared: expected weights with a sum > 0, found 0");
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// With a.cpp: every header twice in one program.
+#include "every_header.hpp"

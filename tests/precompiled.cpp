@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// Nothing: it stands for the precompiled header that all tests share.

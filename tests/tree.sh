@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The rules of the tree that no compiler checks. Prints each breach; run it in the top folder.
+set -u
+cd include/espalier || exit 1
+
+# <folder> <folders that its headers may include from>
+rules='
+core       core
+constraint core constraint
+init       core constraint init
+layer      core constraint init layer
+model      core constraint init layer model
+optimizer  core constraint init layer model optimizer
+loss       core loss
+data       core data
+train      core constraint init layer model optimizer loss data train
+io         core constraint init layer model io
+certify    core constraint init layer model certify
+testing    core constraint init layer model optimizer loss data train io certify testing
+'
+# Headers whose test is not at the mirrored path.
+untested='
+espalier.hpp   # the programs in tests/consumer include it and nothing else
+'
+
+# What the header includes, and what that includes.
+includes_of() { sed -n 's|^ *# *include *["<]espalier/\([^">]*\)[">].*|\1|p' "$@"; }
+reached=espalier.hpp
+while :; do
+  # shellcheck disable=SC2086  # names without spaces
+  next=$({ printf '%s\n' $reached && includes_of $reached; } 2>/dev/null | sort -u)
+  [ "$next" != "$reached" ] || break
+  reached=$next
+done
+
+breaches=$(
+  find . -name '*.hpp' | sed 's|^\./||' | sort | while read -r header; do
+    folder=${header%%/*}
+    if [ "$header" != espalier.hpp ]; then
+      allowed=$(printf '%s' "$rules" | awk -v folder="$folder" '$1 == folder { $1 = ""; print $0 " " }')
+      [ -n "$allowed" ] || echo "$header: the folder $folder has no rule in tests/tree.sh"
+      includes_of "$header" | while read -r included; do
+        [ -e "$included" ] || echo "$header includes $included, which does not exist"
+        case "$allowed" in
+          *" ${included%%/*} "*) ;;
+          *) echo "$header includes $included: $folder may include from$allowed" ;;
+        esac
+      done
+      [ "$folder" = testing ] || printf '%s' "$reached" | grep -q "^$header$" ||
+        echo "espalier.hpp does not lead to $header"
+    fi
+    [ "$(sed -n 1p "$header")" = '// SPDX-License-Identifier: MIT' ] || echo "$header does not begin with the SPDX line"
+    sed -n 2p "$header" | grep -q '^// .' || echo "$header does not state its purpose in line 2"
+    grep -q '^#pragma once$' "$header" || echo "$header has no #pragma once"
+    lines=$(awk 'END { print NR }' "$header")
+    [ "$lines" -le 300 ] || echo "$header has $lines lines: split it at 300"
+    [ -e "../../tests/${header%.hpp}.cpp" ] || printf '%s' "$untested" | grep -q "^$header " ||
+      echo "$header has no test at tests/${header%.hpp}.cpp"
+  done
+)
+[ -z "$breaches" ] || { printf '%s\n' "$breaches" && exit 1; }
