@@ -58,8 +58,8 @@ Numbers<S> constrained(const Pack<Ps...>& pack, Numbers<S> row, const Numbers<S>
   typename Pack<Ps...>::Counts counts{};
   Numbers<S> scratch(row.size());
   const espalier::detail::Steps<S> steps{t.empty() ? nullptr : t.data(), rate};
-  pack.template constrain<with_penalties>(row.data(), static_cast<Index>(row.size()), steps, rate, scratch.data(),
-                                          counts);
+  pack.template constrain<with_penalties>(row.data(), static_cast<Index>(row.size()), steps, rate,
+                                          scratch.data(), counts);
   return row;
 }
 

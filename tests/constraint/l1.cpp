@@ -11,8 +11,8 @@ using namespace espalier;
 
 TEMPLATE_TEST_CASE("the prox is the soft threshold, with exact zeros", "", float, double) {
   const L1 l1{.strength = 0.5};
-  CHECK(l1.value(TestType(-3)) == 1.5);
-  CHECK(l1.value(TestType(3)) == 1.5);
+  CHECK(l1.value(TestType(-3)) == TestType(1.5));
+  CHECK(l1.value(TestType(3)) == TestType(1.5));
   CHECK(l1.prox(TestType(3), TestType(2)) == 2);
   CHECK(l1.prox(TestType(-3), TestType(2)) == -2);
   for (const double y : {-1.0, -0.5, -0.0, 0.0, 0.999, 1.0}) {
@@ -71,13 +71,15 @@ TEST_CASE("in the metric of the step every weight has its own threshold: strengt
 
 TEST_CASE("L1 with NonNegative is max(y - t lambda, 0), L1 with Clip the clipped soft threshold") {
   Rng rng{4};
-  const test::Numbers<double> y = test::random_row<double>(500, 1, rng), t = test::random_steps<double>(500, rng);
+  const test::Numbers<double> y = test::random_row<double>(500, 1, rng),
+                              t = test::random_steps<double>(500, rng);
   const test::Numbers<double> with_cone = test::constrained(Pack(L1{0.3}, NonNegative{}), y, t);
   const test::Numbers<double> with_box = test::constrained(Pack(Clip{-0.2, 0.6}, L1{0.3}), y, t);
   int clip_first_differs = 0;
   for (std::size_t i = 0; i < y.size(); ++i) {
     const double soft = L1{0.3}.prox(y[i], t[i]);
-    REQUIRE(with_cone[i] == std::max(y[i] - 0.3 * t[i], 0.0));
+    REQUIRE(with_cone[i] == std::max(soft, 0.0));
+    REQUIRE(with_cone[i] == Catch::Approx(std::max(y[i] - 0.3 * t[i], 0.0)).margin(1e-15));
     REQUIRE(with_box[i] == std::clamp(soft, -0.2, 0.6));
     clip_first_differs += L1{0.3}.prox(std::clamp(y[i], -0.2, 0.6), t[i]) != with_box[i];
   }
@@ -90,7 +92,7 @@ TEST_CASE("NaN is not repaired, and an infinite weight stays one") {
   CHECK(L1{1}.prox(-inf, 1.0F) == -inf);
 }
 
-TEST_CASE("a strength must be a number that is not negative") {
+TEST_CASE("the strength of L1 must be a number that is not negative") {
   CHECK_NOTHROW(L1{0}.validate());
   CHECK(message_of([] { L1{-1}.validate(); }) == "L1: expected strength >= 0 and finite, found -1");
   CHECK_THROWS_AS(L1{std::numeric_limits<double>::infinity()}.validate(), ValueError);

@@ -40,7 +40,7 @@ TEST_CASE("the gradient joins that of the loss, or is only counted") {
   CHECK(active[0] == 4);
 }
 
-TEST_CASE("a strength must be a number that is not negative") {
+TEST_CASE("the strength of L2 must be a number that is not negative") {
   CHECK_NOTHROW(L2{0}.validate());
   CHECK(message_of([] { L2{-1}.validate(); }) == "L2: expected strength >= 0 and finite, found -1");
   CHECK_THROWS_AS(L2{std::numeric_limits<double>::infinity()}.validate(), ValueError);

@@ -23,7 +23,7 @@ TEMPLATE_TEST_CASE("weights below zero become zero, the others stay bit for bit"
   CHECK(std::signbit(policy.project(TestType(-0.0))));
 }
 
-TEST_CASE("NaN is not feasible and not repaired") {
+TEST_CASE("NaN is not made non-negative") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   CHECK_FALSE(NonNegative{}.contains(nan));
   CHECK(std::isnan(NonNegative{}.project(nan)));

@@ -19,7 +19,8 @@ TEST_CASE("an empty pack does nothing") {
 
 TEST_CASE("penalties and decay constrain nothing, but for a prox") {
   using Roles = PackRoles<L2, WeightDecay>;
-  STATIC_REQUIRE((Roles::smooth && Roles::decays && !Roles::constrains && !Roles::has_set && Roles::size == 2));
+  STATIC_REQUIRE(
+      (Roles::smooth && Roles::decays && !Roles::constrains && !Roles::has_set && Roles::size == 2));
   STATIC_REQUIRE((PackRoles<L1>::constrains && !PackRoles<L1>::has_set && !PackRoles<L1>::by_row));
 }
 
@@ -31,5 +32,6 @@ TEST_CASE("only sets of rows need whole rows") {
 TEST_CASE("cones and L1 are homogeneous, boxes are not; the sphere is told from the ball") {
   STATIC_REQUIRE((PackRoles<NonNegative, L1, UnitNorm>::homogeneous && PackRoles<MaxNorm, L2>::homogeneous));
   STATIC_REQUIRE((!PackRoles<Clip>::homogeneous && !PackRoles<Unconstrained>::homogeneous));
-  STATIC_REQUIRE((PackRoles<UnitNorm>::on_sphere && !PackRoles<MaxNorm>::on_sphere && !PackRoles<Clip>::on_sphere));
+  STATIC_REQUIRE(
+      (PackRoles<UnitNorm>::on_sphere && !PackRoles<MaxNorm>::on_sphere && !PackRoles<Clip>::on_sphere));
 }

@@ -22,7 +22,8 @@ TEST_CASE("a pack decays as its policy says, and not at all without one") {
 
 TEST_CASE("a decay rate must be a number that is not negative") {
   CHECK_NOTHROW(WeightDecay{0}.validate());
-  CHECK(message_of([] { WeightDecay{-1}.validate(); }) == "WeightDecay: expected rate >= 0 and finite, found -1");
+  CHECK(message_of([] { WeightDecay{-1}.validate(); }) ==
+        "WeightDecay: expected rate >= 0 and finite, found -1");
   CHECK_THROWS_AS(WeightDecay{std::numeric_limits<double>::infinity()}.validate(), ValueError);
   CHECK_THROWS_AS(WeightDecay{std::numeric_limits<double>::quiet_NaN()}.validate(), ValueError);
 }

@@ -30,7 +30,8 @@ TEST_CASE("option values out of range are refused with their name and value") {
         "L1: expected strength >= 0 and finite, found -2");
   CHECK(message_of([] { check_positive("MaxNorm", "radius", 0); }) ==
         "MaxNorm: expected radius > 0 and finite, found 0");
-  CHECK(message_of([] { check_below_one("SGD", "momentum", 1.5); }) == "SGD: expected 0 <= momentum < 1, found 1.5");
+  CHECK(message_of([] { check_below_one("SGD", "momentum", 1.5); }) ==
+        "SGD: expected 0 <= momentum < 1, found 1.5");
 }
 
 TEST_CASE("bounds are rounded inwards, to the nearest number of the precision") {

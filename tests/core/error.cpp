@@ -6,13 +6,14 @@
 using namespace espalier;
 
 TEST_CASE("a message says where, what was expected and what was found") {
-  CHECK(message_of([] { detail::fail("layer 2", "64 inputs", 63); }) == "layer 2: expected 64 inputs, found 63");
+  CHECK(message_of([] { detail::fail("layer 2", "64 inputs", 63); }) ==
+        "layer 2: expected 64 inputs, found 63");
   CHECK(message_of([] { detail::fail<FileError>("a.csv, row 3", "a number", "\"x\""); }) ==
         "a.csv, row 3: expected a number, found \"x\"");
 }
 
-TEMPLATE_TEST_CASE("every kind of error is thrown as itself and caught as an Error", "", ShapeError, ValueError,
-                   FileError, NotFiniteError) {
+TEMPLATE_TEST_CASE("every kind of error is thrown as itself and caught as an Error", "", ShapeError,
+                   ValueError, FileError, NotFiniteError) {
   CHECK_THROWS_AS(detail::fail<TestType>("", "", ""), TestType);
   CHECK_THROWS_AS(detail::fail<TestType>("", "", ""), Error);
   CHECK_THROWS_AS(detail::fail<TestType>("", "", ""), std::runtime_error);

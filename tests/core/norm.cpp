@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/core/norm.hpp"
 
+#include <cstdint>
 #include <vector>
 
 #include "catch.hpp"
@@ -49,6 +50,20 @@ TEST_CASE("the squares of doubles are summed as if in twice the precision") {
   std::vector<double> x(1 << 10, small);
   x[0] = 1;
   CHECK(detail::sum_of_squares(x.data(), 1 << 10) == 1 + 1023 * small * small);
+  // whole numbers of 30 bits, whose squares are no doubles: the sum is the exact one, rounded once
+  Rng rng{2};
+  int wrong = 0;
+  for (int trial = 0; trial < 500; ++trial) {
+    std::uint64_t exact = 0;
+    x.resize(8);
+    for (double& value : x) {
+      const auto whole = static_cast<std::uint64_t>(rng.below(1 << 30));
+      value = static_cast<double>(whole);
+      exact += whole * whole;
+    }
+    wrong += detail::sum_of_squares(x.data(), 8) != static_cast<double>(exact);
+  }
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("squares that overflow or vanish do not hurt") {
@@ -75,7 +90,8 @@ TEMPLATE_TEST_CASE("a row that is not finite has no finite norm", "", float, dou
 }
 
 TEMPLATE_TEST_CASE("a row without a direction has the inverse norm zero", "", float, double) {
-  const std::vector<TestType> four{0, 4}, zero{0, 0}, denormal{0, std::numeric_limits<TestType>::denorm_min()};
+  const std::vector<TestType> four{0, 4}, zero{0, 0},
+      denormal{0, std::numeric_limits<TestType>::denorm_min()};
   CHECK(detail::inverse_norm(four.data(), 2) == 0.25);
   CHECK(detail::inverse_norm(zero.data(), 2) == 0);
   CHECK(detail::inverse_norm(denormal.data(), 2) == 0);

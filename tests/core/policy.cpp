@@ -73,8 +73,8 @@ TEST_CASE("each role is recognised, and only it") {
   STATIC_REQUIRE((NormSet<Ball> && !ElementSet<Ball> && !RowSet<Ball>));
   STATIC_REQUIRE((RowSet<Rows> && !ElementSet<Rows> && !NormSet<Rows>));
   STATIC_REQUIRE((Reparametrisation<Reparametrised> && !Set<Reparametrised>));
-  STATIC_REQUIRE((Policy<Smooth> && Policy<Proximal> && Policy<Decaying> && Policy<Interval> && Policy<Ball> &&
-                  Policy<Rows> && Policy<Reparametrised>));
+  STATIC_REQUIRE((Policy<Smooth> && Policy<Proximal> && Policy<Decaying> && Policy<Interval> &&
+                  Policy<Ball> && Policy<Rows> && Policy<Reparametrised>));
 }
 
 TEST_CASE("what plays no role, half a role or two is no policy") {

@@ -48,8 +48,8 @@ struct CutToSquare {  // clips to the largest square inside
   }
 };
 
-/// sum |x| <= 1 (Duchi et al. 2008, figure 1, through a sort). rho is counted from 0, so that the threshold is the
-/// excess over rho + 1 entries; a published implementation divides by rho.
+/// sum |x| <= 1 (Duchi et al. 2008, figure 1, through a sort). rho is counted from 0, so that the threshold
+/// is the excess over rho + 1 entries; a published implementation divides by rho.
 template <int added>
 struct L1Ball {
   bool contains(const auto& row) const { return row.template cast<double>().abs().sum() <= 1; }
@@ -130,8 +130,8 @@ TEST_CASE("an epsilon in a denominator is found") {
 }
 
 TEST_CASE("a feasible point that is not the nearest is found by the variational inequality alone") {
-  for (const ProjectionErrors& errors :
-       {check<float>(Ball<RescaleToHalf>{}), check<double>(Ball<RescaleToHalf>{}), check<double>(L1Ball<0>{})}) {
+  for (const ProjectionErrors& errors : {check<float>(Ball<RescaleToHalf>{}),
+                                         check<double>(Ball<RescaleToHalf>{}), check<double>(L1Ball<0>{})}) {
     CHECK(errors.infeasible == 0);
     CHECK(errors.not_idempotent == 0);
     CHECK(errors.moved_feasible == 0);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/constraint/pack.hpp"
 #include "espalier/model/sequential.hpp"
 
 namespace espalier {

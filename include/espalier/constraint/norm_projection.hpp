@@ -78,7 +78,8 @@ class NormProjection {
 
   /// x_i(nu) as y_i / shrink with shrink = 1 + mu t_i; nothing cancels close to the pole.
   double at(Index i, double shrink) const {
-    return elements_.prox(static_cast<double>(y_[i]) / shrink, steps_[i] / shrink);
+    const double y = y_[i], t = steps_[i];
+    return elements_.prox(y / shrink, t / shrink);
   }
 
   /// Newton's method on r / norm(x(nu)) - 1 from the left of the root: for a ball alone this function is
@@ -88,7 +89,10 @@ class NormProjection {
     const double inverse = 1 / largest;
     nu = std::max(nu, std::numeric_limits<double>::min());
     if (!std::isfinite(nu * inverse)) return;  // beyond any metric: a rescaled x(1) will do
-    const auto shrink = [&](Index i) { return (largest - steps_[i]) * inverse + nu * (steps_[i] * inverse); };
+    const auto part = [&](Index i) { return static_cast<double>(steps_[i]) * inverse; };
+    const auto shrink = [&](Index i) {
+      return (largest - static_cast<double>(steps_[i])) * inverse + nu * part(i);
+    };
     const double tolerance = std::same_as<S, float> ? 1e-10 : 1e-15;
     double low = 0, high = std::numeric_limits<double>::infinity(), leap = 2;
     for (int iteration = 1; iteration < 200; ++iteration) {
@@ -96,7 +100,7 @@ class NormProjection {
       for (Index i = 0; i < n_; ++i) {
         const double moved = at(i, shrink(i)), inside = elements_.restrict(moved), x = inside / radius_;
         squares += x * x;
-        if (inside == moved) slope += x * x * (steps_[i] * inverse) / shrink(i);
+        if (inside == moved) slope += x * x * part(i) / shrink(i);
       }
       const double excess = std::sqrt(squares) - 1;
       (excess > 0 ? low : high) = nu;
@@ -114,33 +118,34 @@ class NormProjection {
     for (Index i = 0; i < n_; ++i) x_[i] = elements_.restrict(static_cast<S>(at(i, shrink(i))));
   }
 
-  /// A point inside the sphere moves out: 0 < nu < 1. If every coordinate with the largest step is zero, the
-  /// norm may stay short of the radius at the pole ("hard case" of the trust-region problem); the first of
-  /// them makes up for it.
+  /// A point inside the sphere moves out: 0 < nu < 1. If every coordinate with the largest step is zero (or
+  /// as good as), the norm may stay short of the radius at the pole ("hard case" of the trust-region
+  /// problem); the largest of them, the first of equals, makes up for it.
   void expand() {
-    const Index first = std::max_element(steps_.each, steps_.each + n_) - steps_.each;
-    const double largest = steps_[first];
+    Index last = std::max_element(steps_.each, steps_.each + n_) - steps_.each;
+    const double largest = steps_[last];
     double others = 0, pole = 0;
     for (Index i = 0; i < n_; ++i) {
       const double t = steps_[i], y = static_cast<double>(y_[i]) / radius_;
       if (t < largest)
         others += std::pow(y / ((largest - t) / largest), 2);
-      else
-        pole = std::max(pole, std::abs(y));
+      else if (std::abs(y) > pole)
+        pole = std::abs(y), last = i;
     }
-    if (pole > 0 || others > 1) return solve(pole);
+    if (pole > 1e-290 || others > 1) return solve(pole);
     for (Index i = 0; i < n_; ++i) {
       const double t = steps_[i];
       x_[i] = t < largest ? static_cast<S>(static_cast<double>(y_[i]) / ((largest - t) / largest)) : S(0);
     }
-    x_[first] = static_cast<S>(radius_ * std::sqrt(1 - others));
+    const S rest = static_cast<S>(radius_ * std::sqrt(1 - others));
+    x_[last] = y_[last] < 0 ? -rest : rest;
   }
 
   /// Nothing is left to scale: the best point of the sphere has one coordinate, where y gains most (the first
   /// of equals, the positive side before the negative).
   void to_vertex() {
     const S r = static_cast<S>(radius_);
-    const double handicap = steps_.uniform * (elements_.cost(S(-1)) - elements_.cost(S(1)));
+    const double t = steps_.uniform, handicap = t * (elements_.cost(S(-1)) - elements_.cost(S(1)));
     double most = -std::numeric_limits<double>::infinity();
     Index best = 0;
     S vertex = r;

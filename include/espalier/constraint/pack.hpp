@@ -246,7 +246,8 @@ class Pack : public detail::PackRoles<Ps...> {
     double cost([[maybe_unused]] S w) const {
       double sum = 0;
       pack.each([&]([[maybe_unused]] const auto& p, std::size_t) {
-        if constexpr (ProximalPenalty<std::decay_t<decltype(p)>> && with_penalties) sum += p.value(w);
+        if constexpr (ProximalPenalty<std::decay_t<decltype(p)>> && with_penalties)
+          sum += static_cast<double>(p.value(w));
       });
       return sum;
     }

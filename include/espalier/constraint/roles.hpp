@@ -68,6 +68,8 @@ struct PackRoles {
                 "a set of whole rows cannot be combined exactly with another set or a proximal penalty: "
                 "write one policy that "
                 "projects onto the intersection");
+
+  bool operator==(const PackRoles&) const = default;
 };
 
 }  // namespace espalier::detail

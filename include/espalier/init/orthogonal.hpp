@@ -3,6 +3,8 @@
 #pragma once
 
 #include <Eigen/QR>
+#include <algorithm>
+#include <type_traits>
 
 #include "espalier/init/initialiser.hpp"
 

@@ -10,6 +10,7 @@
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initialiser.hpp"
 #include "espalier/layer/layer.hpp"
+#include "espalier/layer/product.hpp"
 
 namespace espalier {
 
@@ -68,25 +69,6 @@ struct IsGain : std::bool_constant<is_gain<P>> {};
 /// scalar.
 template <Scalar S, int rows, int cols>
 inline constexpr bool unrolls = rows != Dynamic&& cols != Dynamic&& rows* cols* int{sizeof(S)} <= 4096;
-
-/// to = a b, or to += a b, in tiles for which Eigen has room on the stack: no product allocates.
-template <bool add = false, class A, class B, class To>
-void multiply(const A& a, const B& b, To&& to) {
-  constexpr Index room = EIGEN_STACK_ALLOCATION_LIMIT / sizeof(typename A::Scalar), side = 128,
-                  depth = room / side;
-  const bool fits = (a.size() <= room && b.size() <= room) || a.rows() == 1 || b.cols() == 1;
-  const Index rows = fits ? a.rows() : side, cols = fits ? b.cols() : side, inner = fits ? a.cols() : depth;
-  for (Index k = 0; k < a.cols(); k += inner)
-    for (Index j = 0; j < b.cols(); j += cols)
-      for (Index i = 0; i < a.rows(); i += rows) {
-        const Index m = std::min(rows, a.rows() - i), n = std::min(cols, b.cols() - j),
-                    d = std::min(inner, a.cols() - k);
-        if (add || k > 0)
-          to.block(i, j, m, n).noalias() += a.block(i, k, m, d) * b.block(k, j, d, n);
-        else
-          to.block(i, j, m, n).noalias() = a.block(i, k, m, d) * b.block(k, j, d, n);
-      }
-}
 
 }  // namespace detail
 
@@ -161,16 +143,16 @@ class Dense {
   template <Scalar S, std::size_t n, class X, class Y>
   void forward(const Values<S, n>& p, const X& x, Y&& y, [[maybe_unused]] S* scratch) const {
     const Weight<const S> weight(p[0], outputs_, inputs_);
-    if constexpr (normalised) {
-      measure(p, scratch);
-      detail::multiply(weight, x, y);
-      y.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
-      if constexpr (has_bias) y.colwise() += Column<const S>(p[n - 1], outputs_);
-    } else if constexpr (has_bias) {
+    if constexpr (has_bias && !normalised) {
       y.colwise() = Column<const S>(p[n - 1], outputs_);
       detail::multiply<true>(weight, x, y);
     } else {
       detail::multiply(weight, x, y);
+    }
+    if constexpr (normalised) {
+      measure(p, scratch);
+      y.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
+      if constexpr (has_bias) y.colwise() += Column<const S>(p[n - 1], outputs_);
     }
   }
 
@@ -178,7 +160,8 @@ class Dense {
   void backward(const Values<S, n>& p, const X& x, const Y&, DY&& dy, DX&& dx, const Gradients<S, n>& g,
                 [[maybe_unused]] S* scratch) const {
     if constexpr (has_bias) Column<S>(g[n - 1], outputs_) = dy.rowwise().sum();
-    detail::multiply(dy, x.transpose(), Weight<S>(g[0], outputs_, inputs_));
+    Weight<S> gradient(g[0], outputs_, inputs_);
+    detail::multiply(dy, x.transpose(), gradient);
     if constexpr (normalised) {
       pull_back(p, g, scratch);
       dy.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);

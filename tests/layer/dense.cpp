@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/layer/dense.hpp"
+
+#include "../nets.hpp"
+#include "../support.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/optimizer/sgd.hpp"
+
+using namespace espalier;
+
+namespace {
+
+/// Outputs, parameters and gradients of a net after one pass with fixed numbers.
+template <class Net>
+std::vector<double> pass_through(Net net, Index samples) {
+  using S = typename Net::Scalar_t;
+  initialise(net, Rng{3}, PyTorchLinear{});
+  const Matrix<S> x = random_matrix<S>(net.inputs(), samples, 4), y = net.forward(x);
+  net.backward(x, random_matrix<S>(net.outputs(), samples, 5));
+  std::vector<double> numbers(y.data(), y.data() + y.size());
+  net.for_each_parameter([&](const auto& p) {
+    numbers.insert(numbers.end(), p.values, p.values + p.size());
+    numbers.insert(numbers.end(), p.gradients, p.gradients + p.size());
+  });
+  return numbers;
+}
+
+/// The largest relative difference.
+double apart(const std::vector<double>& a, const std::vector<double>& b) {
+  REQUIRE(a.size() == b.size());
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    largest = std::max(largest, std::abs(a[i] - b[i]) / std::max(1.0, std::abs(a[i])));
+  return largest;
+}
+
+/// The same net with sizes of all kinds: for each the numbers that it comes to.
+template <Scalar S, int in, int hidden, int out, bool halves = false>
+void compare_sizes() {
+  const double roundings = sizeof(S) == sizeof(float) ? 1e-6 : 1e-14;
+  for (const Index samples : {1, 2, 7}) {
+    CAPTURE(in, hidden, out, samples);
+    const auto expected = pass_through(sequential<S>(Dense(in, hidden, MaxNorm{1}), Tanh{}, Dense(hidden, out)), samples);
+    const auto check = [&](const auto& first, const auto& second) {
+      CHECK(apart(expected, pass_through(sequential<S>(first, Tanh{}, second), samples)) <= roundings);
+    };
+    check(Dense<in, hidden, MaxNorm>{{1}}, Dense<hidden, out>{});
+    if constexpr (halves) {
+      check(Dense<in, Dynamic, MaxNorm>(hidden, {1}), Dense<Dynamic, out>(hidden));
+      check(Dense<Dynamic, hidden, MaxNorm>(in, {1}), Dense<hidden, Dynamic>(out));
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Sizes known at compile time, at run time or by halves give the same numbers") {
+  compare_sizes<float, 3, 5, 2, true>();
+  compare_sizes<double, 3, 5, 2, true>();
+  compare_sizes<double, 1, 1, 1>();
+  compare_sizes<double, 4, 1, 3>();
+  compare_sizes<float, 1, 130, 9>();  // the last layer is too large to unroll
+}
+
+TEST_CASE("Dense computes W x + b and the gradients of a sum over samples") {
+  auto net = sequential<double>(Dense(2, 1), Dense(1, 2, NoBias{}));
+  assign(net, 1, "weight", Matrix<double>{{2, -1}});
+  assign(net, 1, "bias", Matrix<double>{{0.5}});
+  assign(net, 2, "weight", Matrix<double>{{3}, {-2}});
+  const Matrix<double> x{{1, 0}, {4, 1}};  // two samples, (1, 4) and (0, 1)
+  // Hidden: 2 - 4 + 0.5 = -1.5 and -1 + 0.5 = -0.5.
+  CHECK(net.forward(x) == Matrix<double>{{-4.5, -1.5}, {3, 1}});
+  net.backward(x, Matrix<double>{{1, 2}, {10, 20}});
+  // At the hidden unit: 3 * 1 - 2 * 10 = -17 and -34.
+  std::vector<std::vector<double>> gradients;
+  net.for_each_parameter([&](const auto& p) { gradients.emplace_back(p.gradients, p.gradients + p.size()); });
+  REQUIRE(gradients.size() == 3);
+  CHECK(gradients[0] == std::vector<double>{-17, -17 * 4 - 34});
+  CHECK(gradients[1] == std::vector<double>{-51});
+  CHECK(gradients[2] == std::vector<double>{-1.5 * 1 - 0.5 * 2, -1.5 * 10 - 0.5 * 20});
+}
+
+TEST_CASE("NoBias has no bias, and a layer without it starts at zero bias") {
+  auto net = sequential<float>(Dense(2, 3, NoBias{}), Dense(3, 1));
+  initialise(net, Rng{1});
+  std::vector<std::string> names;
+  net.for_each_parameter([&](const auto& p) { names.push_back(p.where()); });
+  CHECK(names == std::vector<std::string>{"layer 1 weight", "layer 2 weight", "layer 2 bias"});
+  CHECK(net.predict(Matrix<float>::Zero(2, 1)) == Matrix<float>::Zero(1, 1));
+}
+
+TEMPLATE_TEST_CASE("Bias and Gain carry policies of their own, and other biases are free", "", float, double) {
+  auto net = sequential<TestType>(Dense(4, 3, MaxNorm{0.1}, Bias{NonNegative{}}), Tanh{},
+                                  Dense(3, 3, WeightNorm{}, Gain{Clip{0.2, 0.4}}, Bias{Clip{-0.01, 0.01}}), Tanh{}, Dense(3, 2, Clip{0, 0.1}));
+  initialise(net, Rng{2}, PyTorchLinear{});
+  CHECK(feasible(net));
+  SGD optimizer{{.rate = 0.5}};
+  random_steps(net, optimizer, 20, 3);
+  CHECK(feasible(net));
+  CHECK(parameter(net, 1, "bias").minCoeff() == 0);
+  CHECK(parameter(net, 1, "bias").maxCoeff() > 0.1);
+  CHECK(parameter(net, 3, "gain").maxCoeff() == detail::round_down<TestType>(0.4));
+  CHECK(parameter(net, 5, "bias").cwiseAbs().maxCoeff() > 0.5);
+}
+
+TEST_CASE("The order of the policies does not matter to a layer") {
+  auto net = sequential<double>(Dense(4, 3, L1{0.01}, Bias{NonNegative{}}, MaxNorm{0.5}, Clip{-0.3, 0.2}));
+  auto same = sequential<double>(Dense(4, 3, Clip{-0.3, 0.2}, MaxNorm{0.5}, L1{0.01}, Bias{NonNegative{}}));
+  initialise(net, Rng{2});
+  initialise(same, Rng{2});
+  SGD optimizer{{.rate = 0.1}}, again = optimizer;
+  random_steps(net, optimizer, 50, 3);
+  random_steps(same, again, 50, 3);
+  CHECK(net.values() == same.values());
+}
+
+TEMPLATE_TEST_CASE("A normalised layer multiplies by its effective weight", "", float, double) {
+  auto net = sequential<TestType>(Dense(5, 4, WeightNorm{}), Tanh{}, Dense(4, 3, UnitNormalized{}), Tanh{}, Dense(3, 2, WeightNorm{}, NoBias{}));
+  initialise(net, Rng{2}, PyTorchLinear{});
+  assign(net, 1, "gain", Matrix<TestType>{{2}, {-1}, {0}, {0.5}});
+  CHECK((effective_weight(net, 1).rowwise().norm() - Matrix<TestType>{{2}, {1}, {0}, {0.5}}).norm() < 1e-6);
+  CHECK((effective_weight(net, 3).rowwise().norm().array() - 1).abs().maxCoeff() < 1e-6);
+  auto plain = sequential<TestType>(Dense(5, 4), Tanh{}, Dense(4, 3), Tanh{}, Dense(3, 2, NoBias{}));
+  for (const Index layer : {1, 3, 5}) assign(plain, layer, "weight", effective_weight(net, layer));
+  for (const Index layer : {1, 3}) assign(plain, layer, "bias", parameter(net, layer, "bias"));
+  const Matrix<TestType> x = random_matrix<TestType>(5, 9, 1);
+  CHECK((net.predict(x) - plain.predict(x)).norm() <= (sizeof(TestType) == 4 ? 1e-6 : 1e-14));
+}
+
+TEST_CASE("WeightNorm starts at the weight that the initialiser made") {
+  auto net = sequential<double>(Dense(5, 4, WeightNorm{}));
+  auto plain = sequential<double>(Dense(5, 4));
+  initialise(net, Rng{2});
+  initialise(plain, Rng{2});
+  CHECK((effective_weight(net, 1) - parameter(plain, 1, "weight")).norm() < 1e-15);
+}
+
+TEMPLATE_TEST_CASE("A direction of no length gives a zero row and no gradient", "", float, double) {
+  const TestType too_small = std::numeric_limits<TestType>::denorm_min();  // 1 / norm(v) is no number
+  auto net = sequential<TestType>(Dense(2, 3, WeightNorm{}));
+  assign(net, 1, "weight", Matrix<TestType>{{0, 0}, {too_small, 0}, {3, 4}});
+  assign(net, 1, "gain", Matrix<TestType>{{2}, {2}, {10}});
+  const Matrix<TestType> x{{1}, {1}}, y = net.forward(x);
+  CHECK(y.isApprox(Matrix<TestType>{{0}, {0}, {14}}));
+  CHECK(effective_weight(net, 1).isApprox(Matrix<TestType>{{0, 0}, {0, 0}, {6, 8}}));
+  net.backward(x, Matrix<TestType>{{1}, {1}, {0}});
+  CHECK(std::all_of(net.gradients().begin(), net.gradients().begin() + 6, [](TestType g) { return g == 0; }));
+}
+
+TEST_CASE("Dense takes sizes of any integer type") {
+  const Index features = 3;
+  const std::size_t classes = 4;
+  CHECK(Dense(features, 2).inputs() == 3);
+  CHECK(Dense(2, features, L2{0.1}).outputs() == 3);
+  CHECK(Dense(features, classes).outputs() == 4);
+}
+
+TEST_CASE("Dense refuses sizes and policies that make no sense, and says where") {
+  CHECK_THROWS_AS(Dense(0, 3), ShapeError);
+  CHECK(message_of([] { Dense(4, -1); }) == "Dense: expected at least 1 input and 1 output, found 4 -> -1");
+  CHECK_THROWS_AS((Dense<3, 2, MaxNorm>{}), ValueError);  // no radius given
+  CHECK(message_of([] { Dense(4, 2, MaxNorm{-1}); }) == "Dense(4, 2) weight: MaxNorm: expected radius > 0 and finite, found -1");
+  CHECK(message_of([] { Dense(4, 2, Bias{Clip{1, 0}}); }).starts_with("Dense(4, 2) bias: Clip: expected lo <= hi"));
+  CHECK(message_of([] { Dense(4, 2, WeightNorm{}, Gain{L2{-1}}); }).starts_with("Dense(4, 2) gain: L2: "));
+  CHECK(message_of([] { Dense(4, 2, Clip{0.6, 1}, MaxNorm{1}); }) ==
+        "Dense(4, 2) weight: expected constraint sets that have a point in common, found an empty intersection");
+}
+
+TEST_CASE("Layers are values that can be compared") {
+  CHECK(Dense(2, 3, L1{0.1}) == Dense(2, 3, L1{0.1}));
+  CHECK(Dense(2, 3, L1{0.1}) != Dense(2, 3, L1{0.2}));
+  CHECK(Dense(2, 3, Bias{Clip{0, 1}}) != Dense(2, 3, Bias{Clip{0, 2}}));
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/model/sequential.hpp"
+
+#include <thread>
+
+#include "../nets.hpp"
+#include "../support.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/unit_norm.hpp"
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/init/orthogonal.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/layer/dropout.hpp"
+#include "espalier/optimizer/sgd.hpp"
+
+using namespace espalier;
+
+namespace {
+
+auto small_net() {
+  Sequential net(Dense(3, 5, MaxNorm{1}), Tanh{}, Dense(5, 2, WeightNorm{}));
+  initialise(net, Rng{1});
+  return net;
+}
+
+const Matrix<float> batch = random_matrix<float>(3, 4, 2);
+
+}  // namespace
+
+TEST_CASE("A copy of a model keeps its weights and is independent of it") {
+  auto net = small_net();
+  const Matrix<float> before = net.predict(batch);
+  auto copy = net;
+  CHECK(copy == net);
+  CHECK(copy.predict(batch) == before);
+  copy.values()[0] += 1;
+  CHECK(copy != net);
+  CHECK(net.predict(batch) == before);
+  auto trained = net;
+  SGD optimizer{{.rate = 0.1}};
+  random_steps(trained, optimizer, 3, 1);
+  CHECK(net.predict(batch) == before);
+  CHECK(trained.predict(batch) != before);
+}
+
+TEST_CASE("A copy does not point into the original") {
+  auto net = std::make_unique<decltype(small_net())>(small_net());
+  const Matrix<float> expected = net->forward(batch);
+  auto copy = *net;
+  net.reset();
+  CHECK(copy.forward(batch) == expected);
+  copy.backward(batch, Matrix<float>::Ones(2, 4));
+  CHECK(std::any_of(copy.gradients().begin(), copy.gradients().end(), [](float g) { return g != 0; }));
+}
+
+TEST_CASE("A model can be moved, assigned, swapped, kept in a vector and returned") {
+  auto net = small_net();
+  const Matrix<float> expected = net.forward(batch);
+  auto moved = std::move(net);
+  CHECK(moved.forward(batch) == expected);
+  moved.backward(batch, Matrix<float>::Ones(2, 4));
+  auto other = small_net();
+  other.values()[0] = 9;
+  net = moved;
+  CHECK(net.predict(batch) == expected);
+  std::swap(net, other);
+  CHECK(other.predict(batch) == expected);
+  CHECK(net.values()[0] == 9);
+  other = *&other;
+  CHECK(other.predict(batch) == expected);
+  std::vector<decltype(small_net())> many(3, other);
+  many.push_back(net);
+  many.erase(many.begin());
+  CHECK(many[0].predict(batch) == expected);
+  CHECK(many[2] == net);
+}
+
+TEST_CASE("A copy has no forward pass to go back from") {
+  auto net = small_net();
+  net.forward(batch);
+  auto copy = net;
+  CHECK_THROWS_AS(copy.backward(batch, Matrix<float>::Ones(2, 4)), ShapeError);
+  net.backward(batch, Matrix<float>::Ones(2, 4));
+}
+
+TEST_CASE("Models are equal if layers, options and numbers are") {
+  CHECK(Sequential(Dense(2, 3, Clip{0, 1}), ReLU{}) == Sequential(Dense(2, 3, Clip{0, 1}), ReLU{}));
+  CHECK(Sequential(Dense(2, 3, Clip{0, 1}), ReLU{}) != Sequential(Dense(2, 3, Clip{0, 2}), ReLU{}));
+  CHECK(Sequential(Dense(2, 3), LeakyReLU{0.1}) != Sequential(Dense(2, 3), LeakyReLU{0.2}));
+  CHECK(Sequential(Dense(2, 3)) != Sequential(Dense(3, 2)));
+}
+
+TEMPLATE_TEST_CASE("predict is forward without dropout, and changes nothing", "", float, double) {
+  auto net = sequential<TestType>(Dense(3, 5), Tanh{}, Dropout{0.5}, Dense(5, 2));
+  auto without = sequential<TestType>(Dense(3, 5), Tanh{}, Dense(5, 2));
+  initialise(net, Rng{1});
+  initialise(without, Rng{1});
+  const Matrix<TestType> x = random_matrix<TestType>(3, 4, 2);
+  const auto& fixed = net;
+  typename decltype(net)::Workspace_t workspace;
+  CHECK(fixed.predict(x) == without.forward(x));
+  CHECK(fixed.predict(x, workspace) == fixed.predict(x));
+  CHECK(net.forward(x) != fixed.predict(x));
+  net.backward(x, Matrix<TestType>::Ones(2, 4));
+  const auto gradients = net.gradients();
+  net.predict(x.leftCols(1));  // between forward and backward
+  net.backward(x, Matrix<TestType>::Ones(2, 4));
+  CHECK(net.gradients() == gradients);
+}
+
+TEST_CASE("Several threads predict with one model, each in a workspace of its own") {
+  const auto net = small_net();
+  const Matrix<float> x = random_matrix<float>(3, 100, 5), expected = net.predict(x);
+  std::array<int, 2> same{};
+  auto work = [&](std::size_t k) {
+    decltype(small_net())::Workspace_t workspace;
+    for (int i = 0; i < 50; ++i) same[k] += net.predict(x, workspace) == expected;
+  };
+  std::thread first(work, 0), second(work, 1);
+  first.join();
+  second.join();
+  CHECK(same == std::array<int, 2>{50, 50});
+}
+
+TEST_CASE("A batch may be a part of a larger matrix") {
+  auto net = small_net();
+  const Matrix<float> wide = random_matrix<float>(9, 8, 3), x = wide.middleRows(2, 3), dy = random_matrix<float>(2, 8, 4);
+  CHECK(net.predict(wide.middleRows(2, 3)) == net.predict(x));
+  CHECK(net.predict(wide.block(2, 1, 3, 1)) == net.predict(x.col(1)));
+  net.forward(x);
+  net.backward(x, dy);
+  const auto expected = net.gradients();
+  net.forward(wide.middleRows(2, 3));
+  net.backward(wide.middleRows(2, 3), dy);
+  CHECK(net.gradients() == expected);
+}
+
+TEST_CASE("Each sample is predicted alone, whatever the batch") {
+  auto net = small_net();
+  const Matrix<float> all = net.predict(batch);
+  for (Index i = 0; i < 4; ++i) CHECK((net.predict(batch.col(i)) - all.col(i)).norm() <= 1e-6F);
+}
+
+TEST_CASE("Batches and gradients of a wrong shape are refused") {
+  auto net = small_net();
+  const Matrix<float> ones = Matrix<float>::Ones(2, 4);
+  CHECK(message_of([&] { net.forward(Matrix<float>::Ones(4, 2)); }) ==
+        "forward: expected a batch of 3 inputs x at least 1 sample, found 4 x 2");
+  CHECK_THROWS_AS(net.predict(Matrix<float>(3, 0)), ShapeError);
+  CHECK(message_of([&] { net.backward(batch, ones); }) == "backward: expected the batch of the latest forward, 3 x 0, found 3 x 4");
+  net.forward(batch);
+  CHECK(message_of([&] { net.backward(batch.leftCols(2), ones); }) ==
+        "backward: expected the batch of the latest forward, 3 x 4, found 3 x 2");
+  CHECK(message_of([&] { net.backward(batch, batch); }) == "backward: expected an output gradient of 2 x 4, found 3 x 4");
+  net.backward(batch, ones);
+}
+
+TEST_CASE("Options of layers are checked when a model is built") {
+  CHECK_THROWS_AS(Sequential(Dense(2, 2), LeakyReLU{-1}), ValueError);
+}
+
+TEMPLATE_TEST_CASE("A model is feasible from the start under every policy and initialiser", "", float, double) {
+  auto net = sequential<TestType>(Dense(6, 5, MaxNorm{0.3}), Tanh{}, Dense(5, 5, UnitNorm{}, Bias{NonNegative{}}), Tanh{},
+                                  Dense(5, 4, NonNegative{}, MaxNorm{0.5}), Dense(4, 3, Clip{-0.1, 0.2}),
+                                  Dense(3, 3, NonNegative{}, UnitNorm{}), Dense(3, 2, WeightNorm{}, Gain{Clip{0.5, 0.6}}));
+  const auto check = [&](const auto& init) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      initialise(net, Rng{seed}, init);
+      CHECK(feasible(net));
+    }
+  };
+  check(HeNormal{});
+  check(GlorotUniform{});
+  check(PyTorchLinear{});
+  check(Orthogonal{});
+}
+
+TEST_CASE("The same seed initialises to the same bits, another seed to others") {
+  auto net = small_net(), again = small_net();
+  CHECK(net.values() == again.values());
+  initialise(again, Rng{2});
+  CHECK(net.values() != again.values());
+}
+
+TEST_CASE("Initialising again forgets the training before") {
+  auto net = Sequential(Dense(3, 30), Dropout{0.5}, Dense(30, 2, Clip{-0.01, 0.01})), fresh = net;
+  SGD optimizer{{.rate = 1}};
+  initialise(net, Rng{5});
+  net.forward(batch);
+  random_steps(net, optimizer, 2, 1);
+  initialise(net, Rng{1});
+  initialise(fresh, Rng{1});
+  CHECK(net == fresh);
+  CHECK(Matrix<float>(net.forward(batch)) == fresh.forward(batch));
+  net.for_each_parameter([](const auto& p) {
+    for (const Activity& a : p.activity) CHECK(a == Activity{});
+  });
+}
+
+TEST_CASE("Parameters stand one after another, each on a cache line, with zeros between") {
+  auto net = Sequential(Dense(3, 5), Tanh{}, Dense(5, 2));
+  initialise(net, Rng{1}, PyTorchLinear{});
+  net.forward(batch);
+  net.backward(batch, Matrix<float>::Ones(2, 4));
+  std::vector<bool> taken(net.values().size(), false);
+  net.for_each_parameter([&](const auto& p) {
+    CHECK(reinterpret_cast<std::uintptr_t>(p.values) % 64 == 0);
+    CHECK(p.values == net.values().data() + p.offset);
+    for (Index i = 0; i < p.size(); ++i) taken[static_cast<std::size_t>(p.offset + i)] = true;
+  });
+  for (std::size_t i = 0; i < taken.size(); ++i)
+    if (!taken[i]) CHECK((net.values()[i] == 0 && net.gradients()[i] == 0));
+}
+
+TEST_CASE("The first layer with outputs that are not finite is named") {
+  auto net = Sequential(Dense(1, 1), ReLU{}, Dense(1, 1));
+  CHECK(net.first_not_finite() == 0);
+  const Matrix<float> x = Matrix<float>::Ones(1, 2);
+  net.forward(x);
+  CHECK(net.first_not_finite() == 0);
+  assign(net, 1, "weight", Matrix<float>{{3e38F}});
+  assign(net, 3, "weight", Matrix<float>{{3e38F}});
+  net.forward(x);
+  CHECK(net.first_not_finite() == 3);
+  net.forward(x * std::numeric_limits<float>::quiet_NaN());
+  CHECK(net.first_not_finite() == 1);
+}
+
+TEST_CASE("A model of doubles computes in double") {
+  auto net = sequential<double>(Dense(2, 1, NoBias{}));
+  assign(net, 1, "weight", Matrix<double>{{1, 1e-12}});
+  CHECK(net.predict(Matrix<double>{{1}, {1}})(0) == 1 + 1e-12);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// What tests of models share: random batches and gradients, and what must hold of a net.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "catch.hpp"
+#include "espalier/data/dataset.hpp"
+#include "espalier/model/sequential.hpp"
+
+/// Standard normal numbers.
+template <espalier::Scalar S>
+espalier::Matrix<S> random_matrix(espalier::Index rows, espalier::Index cols, std::uint64_t seed) {
+  espalier::Rng rng(seed);
+  espalier::Matrix<S> result(rows, cols);
+  for (espalier::Index i = 0; i < result.size(); ++i) result(i) = static_cast<S>(rng.normal());
+  return result;
+}
+
+/// As if a loss had been differentiated.
+template <espalier::Model M>
+void random_gradients(M& net, espalier::Rng& rng) {
+  net.for_each_parameter([&](const auto& p) {
+    for (espalier::Index i = 0; i < p.size(); ++i)
+      p.gradients[i] = static_cast<typename M::Scalar_t>(rng.normal());
+  });
+}
+
+/// `steps` steps of `optimizer` on random gradients.
+template <espalier::Model M, class O>
+void random_steps(M& net, O& optimizer, long steps, std::uint64_t seed) {
+  espalier::Rng rng(seed);
+  for (long k = 0; k < steps; ++k) {
+    random_gradients(net, rng);
+    optimizer.step(net);
+  }
+}
+
+/// Is every parameter in every set of its pack, without tolerance?
+template <espalier::Model M>
+bool feasible(const M& net) {
+  bool inside = true;
+  net.for_each_parameter([&](const auto& p) {
+    for (espalier::Index j = 0; j < p.rows; ++j)
+      inside = inside && p.pack.contains(p.values + j * p.cols, p.cols);
+  });
+  return inside;
+}
+
+/// Every number of a net, in the order of its parameters.
+template <espalier::Model M>
+std::vector<typename M::Scalar_t> numbers_of(const M& net) {
+  std::vector<typename M::Scalar_t> numbers;
+  net.for_each_parameter([&](const auto& p) { numbers.insert(numbers.end(), p.values, p.values + p.size()); });
+  return numbers;
+}
+
+/// Sets the only weight's gradient (nets of one weight, `Dense(1, 1, NoBias{})`), steps, and returns the weight.
+template <espalier::Model M, class O>
+double step_with(M& net, O& optimizer, double gradient) {
+  net.gradients()[0] = static_cast<typename M::Scalar_t>(gradient);
+  optimizer.step(net);
+  return static_cast<double>(net.values()[0]);
+}
+
+/// Points of the plane with the class of the half they lie in: x above y, or not. Easy to learn.
+template <espalier::Scalar S = float>
+espalier::BasicDataset<S> two_halves(espalier::Index samples, std::uint64_t seed = 1) {
+  espalier::BasicDataset<S> data;
+  data.inputs = random_matrix<S>(2, samples, seed);
+  for (espalier::Index i = 0; i < samples; ++i)
+    data.labels.push_back(data.inputs(0, i) > data.inputs(1, i) ? 1 : 0);
+  return data;
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/optimizer/optimizer.hpp"
+
+#include "../nets.hpp"
+#include "../support.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/none.hpp"
+#include "espalier/constraint/weight_decay.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/adagrad.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/rmsprop.hpp"
+#include "espalier/optimizer/sgd.hpp"
+
+using namespace espalier;
+using Catch::Approx;
+
+namespace {
+
+template <Scalar S = double, class... Policies>
+auto one_weight(double start, const Policies&... policies) {
+  auto net = sequential<S>(Dense(1, 1, NoBias{}, policies...));
+  net.values()[0] = static_cast<S>(start);
+  return net;
+}
+
+}  // namespace
+
+TEST_CASE("All tensors share one step counter") {
+  // Every gradient is 0 until step 100, where it is 1: the update is then rate m / (sqrt(v) + epsilon) with the
+  // corrections of step 100. A counter that runs once for each of four tensors makes it 1.86 times too large.
+  auto net = sequential<double>(Dense(2, 3), Tanh{}, Dense(3, 2));
+  Adam optimizer{{.rate = 0.1}};
+  for (int k = 0; k < 99; ++k) optimizer.step(net);
+  CHECK(numbers_of(net) == std::vector<double>(17, 0.0));
+  net.for_each_parameter([](const auto& p) { std::fill_n(p.gradients, p.size(), 1.0); });
+  optimizer.step(net);
+  CHECK(optimizer.steps() == 100);
+  const double m = 0.1 / (1 - std::pow(0.9, 100)), v = 0.001 / (1 - std::pow(0.999, 100));
+  for (const double w : numbers_of(net)) CHECK(w == Approx(-0.1 * m / (std::sqrt(v) + 1e-8)).epsilon(1e-12));
+}
+
+TEST_CASE("A used optimizer can be copied, and both continue alike and apart") {
+  auto net = sequential<float>(Dense(2, 3), Tanh{}, Dense(3, 2));
+  initialise(net, Rng{1});
+  auto optimizer = std::make_unique<Adam<ClipNorm, MaxNorm>>(AdamRule{.rate = 0.1}, ClipNorm{1}, MaxNorm{0.8});
+  random_steps(net, *optimizer, 5, 1);
+  auto copy = *optimizer;
+  auto copied_net = net, other_net = net;
+  random_steps(net, *optimizer, 5, 2);
+  const long steps = optimizer->steps();
+  optimizer.reset();
+  auto third = copy;
+  random_steps(other_net, third, 3, 7);
+  random_steps(copied_net, copy, 5, 2);
+  CHECK(copied_net == net);
+  CHECK(copy.steps() == steps);
+  CHECK(third.steps() == 8);
+}
+
+TEST_CASE("State belongs to the parameters by number, not by address") {
+  auto net = sequential<double>(Dense(2, 3), Dense(3, 2));
+  initialise(net, Rng{1});
+  auto expected = net;
+  Adam optimizer{{.rate = 0.1}}, again = optimizer;
+  random_steps(expected, again, 6, 1);
+  Rng rng(1);
+  for (int k = 0; k < 6; ++k) {
+    auto elsewhere = std::make_unique<decltype(net)>(net);  // at another address in each step
+    random_gradients(*elsewhere, rng);
+    optimizer.step(*elsewhere);
+    net = *elsewhere;
+  }
+  CHECK(net == expected);
+}
+
+TEST_CASE("The state of one model is refused for another, and nothing changes") {
+  auto net = sequential<float>(Dense(4, 16), Dense(16, 1));
+  Adam<MaxNorm> optimizer{{}, MaxNorm{1}};
+  random_steps(net, optimizer, 3, 1);
+  const auto refuses = [&](auto other) {
+    initialise(other, Rng{1});
+    const auto before = other.values();
+    CHECK_THROWS_AS(optimizer.step(other), ShapeError);
+    CHECK_THROWS_AS(optimizer.prepare(other), ShapeError);
+    CHECK(other.values() == before);
+    CHECK(optimizer.steps() == 3);
+  };
+  refuses(sequential<float>(Dense(4, 16)));
+  refuses(sequential<double>(Dense(4, 16), Dense(16, 1)));
+  refuses(sequential<float>(Dense(16, 4), Dense(4, 1), Dense(1, 1)));
+  const auto same_size = sequential<float>(Dense(64, 1), Dense(1, 16));  // 112 numbers, too, and other shapes
+  REQUIRE(same_size.values().size() == net.values().size());
+  refuses(same_size);
+  refuses(sequential<float>(Dense(4, 16, Unconstrained{}), Dense(16, 1)));  // less for the default pack to do
+  auto more = sequential<float>(Dense(1, 1));
+  CHECK(message_of([&] { optimizer.step(more); }) ==
+        "optimizer: expected the model that its state belongs to, in shapes and precision, found one of 32 numbers of 4 bytes");
+  auto copy = net;
+  optimizer.step(copy);
+  CHECK(optimizer.steps() == 4);
+}
+
+TEST_CASE("The default pack is for weights whose layer names no policy") {
+  auto net = Sequential(Dense(3, 4), Tanh{}, Dense(4, 4, L2{1e-6}), Tanh{}, Dense(4, 4, Unconstrained{}), Tanh{}, Dense(4, 2, MaxNorm{2}));
+  initialise(net, Rng{1});
+  SGD<MaxNorm> optimizer{{.rate = 1}, MaxNorm{0.5}};
+  random_steps(net, optimizer, 10, 1);
+  const auto longest = [&](Index layer) { return parameter(net, layer, "weight").cast<double>().rowwise().norm().maxCoeff(); };
+  CHECK(longest(1) == Approx(0.5));
+  CHECK(longest(3) > 1);
+  CHECK(longest(5) > 1);
+  CHECK(longest(7) == Approx(2));
+  for (const Index layer : {1, 3, 5, 7}) CHECK(parameter(net, layer, "bias").cwiseAbs().maxCoeff() > 0.5F);
+  REQUIRE(optimizer.default_activity().size() == 1);
+  CHECK(optimizer.default_activity()[0][0].acted == 10);
+}
+
+TEST_CASE("Weights under a default pack are feasible before the first step") {
+  auto net = Sequential(Dense(3, 4), Dense(4, 1, Unconstrained{}));
+  initialise(net, Rng{1});
+  const Matrix<float> free = parameter(net, 2, "weight");
+  SGD<Clip> optimizer{{}, Clip{-0.1, 0.1}};
+  optimizer.prepare(net);
+  CHECK(parameter(net, 1, "weight").cwiseAbs().maxCoeff() <= 0.1F);
+  CHECK(parameter(net, 2, "weight") == free);
+  const auto before = net;
+  optimizer.prepare(net);
+  CHECK(net == before);
+  CHECK(optimizer.steps() == 0);
+}
+
+TEST_CASE("A default pack for weights that are not finite is refused") {
+  auto net = Sequential(Dense(2, 1));
+  net.values()[1] = std::numeric_limits<float>::infinity();
+  SGD<Clip> optimizer{{}, Clip{-1, 1}};
+  CHECK_THROWS_AS(optimizer.step(net), NotFiniteError);
+  CHECK(std::isinf(net.values()[1]));
+}
+
+TEST_CASE("A default pack is a pack: penalties, decay and sets, each counted") {
+  auto net = sequential<double>(Dense(1, 1), Dense(1, 1, Unconstrained{}));
+  for (const Index layer : {1, 2}) assign(net, layer, "weight", Matrix<double>{{2}});
+  assign(net, 1, "bias", Matrix<double>{{2}});
+  std::fill(net.gradients().begin(), net.gradients().end(), 0);
+  SGD<L2, WeightDecay, Clip> optimizer{{.rate = 0.1}, L2{1}, WeightDecay{0.5}, Clip{-1, 1.8}};
+  optimizer.prepare(net);
+  CHECK(penalty(net, optimizer) == Approx(1.62));
+  CHECK(penalty(net) == 0);
+  optimizer.step(net);
+  CHECK(parameter(net, 1, "weight")(0) == Approx(1.8 * 0.95 - 0.1 * 1.8));
+  CHECK(parameter(net, 1, "bias")(0) == 2);
+  CHECK(parameter(net, 2, "weight")(0) == 2);
+}
+
+TEST_CASE("Options of extras and of the rule are checked when an optimizer is made") {
+  CHECK_THROWS_AS((SGD<MaxNorm>{{}, MaxNorm{-1}}), ValueError);
+  CHECK_THROWS_AS((SGD<MaxNorm>{SGDRule{}}), ValueError);  // no radius given
+  CHECK_THROWS_AS((SGD<ClipNorm>{{}, ClipNorm{0}}), ValueError);
+  CHECK_THROWS_AS((Adam{{.rate = -1}}), ValueError);
+  SGD<Clip, MaxNorm> apart{{}, Clip{0.6, 1}, MaxNorm{1}};  // meet on rows of up to 2 weights
+  auto net = Sequential(Dense(3, 1));
+  CHECK(message_of([&] { apart.prepare(net); }).starts_with("layer 1 weight (optimizer's default): "));
+  CHECK_THROWS_AS(apart.step(net), ValueError);
+  CHECK(apart.steps() == 0);
+}
+
+TEST_CASE("A gradient that is not finite stops the step before anything changes") {
+  const float bad = GENERATE(std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity());
+  auto net = Sequential(Dense(2, 3), Tanh{}, Dense(3, 1, L2{0.1}));
+  initialise(net, Rng{1});
+  Adam<ClipNorm> optimizer{{.rate = 0.1}, ClipNorm{1}};
+  random_steps(net, optimizer, 3, 1);
+  const auto before = net;
+  auto expected = net;
+  auto again = optimizer;
+  Rng rng(4);
+  random_gradients(net, rng);
+  const auto gradients = net.gradients();
+  net.for_each_parameter([&](const auto& p) {
+    if (p.layer == 3 && p.name == "weight") p.gradients[1] = bad;
+  });
+  CHECK(message_of([&] { optimizer.step(net); }) == "layer 3 weight: expected finite gradients, found NaN or infinity");
+  CHECK_THROWS_AS(optimizer.step(net), NotFiniteError);
+  CHECK(net == before);
+  CHECK(optimizer.steps() == 3);
+  random_steps(net, optimizer, 3, 9);  // as if nothing had happened
+  random_steps(expected, again, 3, 9);
+  CHECK(net == expected);
+}
+
+TEST_CASE("The first step on gradients that are not finite changes nothing either") {
+  auto net = Sequential(Dense(2, 1));
+  initialise(net, Rng{1});
+  const auto before = net;
+  net.gradients()[0] = std::numeric_limits<float>::quiet_NaN();
+  SGD<Clip> optimizer{{}, Clip{-0.01, 0.01}};
+  CHECK_THROWS_AS(optimizer.step(net), NotFiniteError);
+  CHECK(net == before);
+}
+
+TEST_CASE("A learning-rate factor of 0 leaves feasible weights alone, whatever the optimizer") {
+  const auto check = [](auto optimizer) {
+    auto net = Sequential(Dense(3, 4, MaxNorm{0.7}), Tanh{}, Dense(4, 3, Clip{-0.3, 0.3}), Tanh{}, Dense(3, 2, L1{0.1}, MaxNorm{1}));
+    initialise(net, Rng{1});
+    random_steps(net, optimizer, 5, 1);
+    const auto before = net;
+    optimizer.scale_rate(0);
+    CHECK(optimizer.rate() == 0);
+    random_steps(net, optimizer, 5, 2);
+    CHECK(net == before);
+    optimizer.scale_rate(1);
+    random_steps(net, optimizer, 5, 3);
+    CHECK(net != before);
+    for (const float w : numbers_of(net)) CHECK(std::isfinite(w));
+  };
+  const auto at_bound = GENERATE(AtBound::keep, AtBound::zero, AtBound::tangent, AtBound::displacement);
+  check(SGD{{.rate = 0.1, .momentum_factor = 0.9, .at_bound = at_bound}});
+  check(RMSProp{{.rate = 0.1, .at_bound = at_bound}});
+  check(RMSProp{{.rate = 0.1, .momentum_factor = 0.5, .centered = true, .at_bound = at_bound}});
+  check(Adagrad{{.rate = 0.1, .at_bound = at_bound}});
+  check(Adam{{.rate = 0.1, .at_bound = at_bound}});
+  if (at_bound != AtBound::displacement) check(Lion{{.rate = 0.1, .at_bound = at_bound}});
+}
+
+TEST_CASE("The learning rate takes the factor of a schedule, which is checked") {
+  auto net = one_weight(1);
+  SGD optimizer{{.rate = 0.5}};
+  optimizer.scale_rate(0.5);
+  CHECK(optimizer.rate() == 0.25);
+  CHECK(step_with(net, optimizer, 1) == 0.75);
+  CHECK_THROWS_AS(optimizer.scale_rate(-1), ValueError);
+  CHECK_THROWS_AS(optimizer.scale_rate(std::nan("")), ValueError);
+  CHECK(optimizer.rate() == 0.25);
+}
+
+TEST_CASE("A step is gradient, penalty, transform, moments, decay, step, set, in this order") {
+  // w = 2: the penalty makes the gradient 0.5 + 10 * 2 = 20.5, the transform 4, the momentum 4 (no decay in it);
+  // decay by 1 - 0.1 * 0.5 gives 1.9, the step 1.9 - 0.1 * 4 = 1.5, the set 1.4.
+  auto net = one_weight(2, L2{10}, WeightDecay{0.5}, Clip{-1, 1.4});
+  SGD<ClipValue> optimizer{{.rate = 0.1, .momentum_factor = 0.9}, ClipValue{4}};
+  CHECK(step_with(net, optimizer, 0.5) == 1.4);
+  CHECK(net.gradients()[0] == 4);
+  // Gradient -14.5 + 14 = -0.5, momentum 3.6 - 0.5 = 3.1, w = 1.4 * 0.95 - 0.31.
+  CHECK(step_with(net, optimizer, -14.5) == Approx(1.02).epsilon(1e-12));
+}
+
+TEST_CASE("Decay is decoupled from the gradient and its moments") {
+  auto net = one_weight(1, WeightDecay{0.1});
+  Adam optimizer{{.rate = 0.5}};
+  CHECK(step_with(net, optimizer, 0) == Approx(0.95).epsilon(1e-15));
+  CHECK(step_with(net, optimizer, 0) == Approx(0.95 * 0.95).epsilon(1e-15));
+  optimizer.scale_rate(0.5);
+  CHECK(step_with(net, optimizer, 0) == Approx(0.95 * 0.95 * 0.975).epsilon(1e-15));
+  auto paper = one_weight(1, WeightDecay{.rate = 0.1, .schedule_only = true});
+  Adam scheduled{{.rate = 0.5}};
+  CHECK(step_with(paper, scheduled, 0) == Approx(0.9).epsilon(1e-15));
+  scheduled.scale_rate(0.5);
+  CHECK(step_with(paper, scheduled, 0) == Approx(0.9 * 0.95).epsilon(1e-15));
+}
+
+TEST_CASE("L1 leaves exact zeros, in the metric of the step") {
+  // SGD: soft(1 - 0.1 * 0.5, 0.1 * 2) = 0.75. Adam's first step size is rate / (|g| + epsilon) = 0.1 / (0.5 + 0.5).
+  auto net = one_weight(1, L1{2});
+  SGD sgd{{.rate = 0.1}};
+  CHECK(step_with(net, sgd, 0.5) == Approx(0.75));
+  auto other = one_weight(1, L1{2});
+  Adam adam{{.rate = 0.1, .epsilon = 0.5}};
+  CHECK(step_with(other, adam, 0.5) == Approx(1 - 0.05 - 0.2));
+  for (int k = 0; k < 10; ++k) step_with(net, sgd, 0.5);
+  CHECK(net.values()[0] == 0);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/optimizer/update.hpp"
+
+#include "../nets.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/unit_norm.hpp"
+#include "espalier/constraint/weight_decay.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/sgd.hpp"
+
+using namespace espalier;
+using Catch::Approx;
+
+namespace {
+
+/// f = (x - 2)^2 / 2 + 5 (y - 1)^2 on the unit disc, minimised by Adam at rate 1e-3 and then 1e-4 (policies.md 3.4).
+struct Rest {
+  double x, y;
+  double f() const { return (x - 2) * (x - 2) / 2 + 5 * (y - 1) * (y - 1); }
+};
+
+template <Scalar S, class O>
+Rest rest(O optimizer, const MaxNorm& disc, int steps) {
+  auto net = sequential<S>(Dense(2, 1, NoBias{}, disc));
+  for (const double factor : {1.0, 0.1}) {
+    optimizer.scale_rate(factor);
+    for (int k = 0; k < steps; ++k) {
+      net.gradients()[0] = net.values()[0] - 2;
+      net.gradients()[1] = 10 * (net.values()[1] - 1);
+      optimizer.step(net);
+      if (!feasible(net)) FAIL("left the disc in step " << k);
+    }
+  }
+  return {static_cast<double>(net.values()[0]), static_cast<double>(net.values()[1])};
+}
+
+/// What `update` should do, one parameter at a time and without blocks.
+template <class RuleType, class PackType>
+void reference_step(const PackType& pack, const RuleType& rule, long k, std::vector<double>& w, std::vector<double> g,
+                    std::vector<double>& states, Index rows, Index cols) {
+  const Index n = rows * cols;
+  std::vector<double> t(w.size(), rule.rate), scratch(w.size());
+  typename PackType::Counts ignored{};
+  pack.add_gradient(w.data(), g.data(), n, ignored);
+  for (double& x : w) x *= pack.shrink(rule.rate, rule.rate);
+  rule.template kernel<double>(k, rule.rate)(Row<double>(w.data(), n), ConstRow<double>(g.data(), n),
+                                             {states.data(), states.data() + n, states.data() + 2 * n}, Row<double>(t.data(), n));
+  for (Index j = 0; j < rows; ++j)
+    pack.constrain(w.data() + j * cols, cols, detail::Steps<double>{RuleType::adaptive ? t.data() + j * cols : nullptr, rule.rate},
+                   rule.rate, scratch.data(), ignored);
+}
+
+template <class RuleType, class... Policies>
+void compare(const RuleType& rule, Index rows, Index cols, const Policies&... policies) {
+  CAPTURE(rows, cols);
+  const Pack<Policies...> pack(policies...);
+  auto net = sequential<double>(Dense(cols, rows, NoBias{}, policies...));
+  initialise(net, Rng{1});
+  std::vector<double> w = numbers_of(net), states(3 * w.size(), 0.0);
+  Optimizer optimizer{rule};
+  Rng rng(2);
+  for (long k = 1; k <= 3; ++k) {
+    random_gradients(net, rng);
+    reference_step(pack, rule, k, w, std::vector<double>(net.gradients().begin(), net.gradients().begin() + rows * cols), states,
+                   rows, cols);
+    optimizer.step(net);
+  }
+  CHECK(numbers_of(net) == w);
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Adam with MaxNorm comes to rest at the constrained optimum, the usual recipe does not", "", float, double) {
+  const double close = sizeof(TestType) == sizeof(float) ? 1e-3 : 1e-4;
+  const Rest optimum = rest<TestType>(Adam{{.rate = 1e-3}}, MaxNorm{1}, 20000);
+  CHECK(optimum.x == Approx(0.5903).margin(close));
+  CHECK(optimum.y == Approx(0.8072).margin(close));
+  CHECK(optimum.f() == Approx(1.1795).margin(1e-4));
+  const Rest usual = rest<TestType>(Adam{{.rate = 1e-3}}, MaxNorm{1, Metric::euclidean}, 20000);
+  CHECK(usual.x == Approx(0.7071).margin(close));
+  CHECK(usual.y == Approx(0.7071).margin(close));
+  CHECK(usual.f() == Approx(1.2647).margin(1e-3));
+}
+
+TEST_CASE("The choice of momentum at the bound does not move the constrained optimum") {
+  const AtBound choice = GENERATE(AtBound::zero, AtBound::tangent, AtBound::displacement);
+  const Rest optimum = rest<double>(Adam{{.rate = 1e-3, .at_bound = choice}}, MaxNorm{1}, 20000);
+  CHECK(optimum.f() == Approx(1.1795).margin(1e-3));
+}
+
+TEST_CASE("Blocks of any shape give what one pass over everything gives") {
+  for (const auto& [rows, cols] : std::vector<std::pair<Index, Index>>{{1, 1}, {7, 3}, {40, 40}, {2, 511}, {2, 512}, {3, 513}, {700, 1}, {1, 1300}}) {
+    compare(SGDRule{.rate = 0.1, .momentum_factor = 0.9}, rows, cols, L2{0.1}, WeightDecay{0.1}, MaxNorm{0.9}, Clip{-0.5, 0.5});
+    compare(AdamRule{.rate = 0.1}, rows, cols, L2{0.1}, L1{0.01}, MaxNorm{0.9});
+    compare(AdamRule{.rate = 0.1, .amsgrad = true}, rows, cols, UnitNorm{});
+    compare(AdamRule{.rate = 0.1}, rows, cols, L1{0.01}, Clip{-0.5, 0.5}, WeightDecay{0.1});
+  }
+}
+
+TEST_CASE("The tangent choice takes from the momentum its outward part and no more") {
+  // On the circle of radius 5 at (3, 4): the step went to (6, 8) and was pulled back along (3, 4). The momentum's
+  // step -m = (1, 7) has 31/25 of (3, 4) in it.
+  const std::array<double, 2> before{3, 3}, y{6, 8}, x{3, 4};
+  std::array<double, 2> m{-1, -7};
+  const auto one = [](Index) { return 1.0; };
+  detail::hold_back<true>(AtBound::tangent, m.data(), before.data(), y.data(), x.data(), 2, one, one);
+  CHECK(m[0] == Approx(-1 + 31.0 / 25 * 3));
+  CHECK(m[1] == Approx(-7 + 31.0 / 25 * 4));
+  CHECK(m[0] * 3 + m[1] * 4 == Approx(0).margin(1e-12));
+  std::array<double, 2> inwards{1, 7};
+  detail::hold_back<true>(AtBound::tangent, inwards.data(), before.data(), y.data(), x.data(), 2, one, one);
+  CHECK(inwards == std::array<double, 2>{1, 7});
+}
+
+TEST_CASE("In an uneven metric the tangent choice leaves a momentum whose step stays on the tangent") {
+  // y = x + T n for the outward normal n = (3, 4) of the circle and step sizes T = diag(2, 1).
+  const std::array<double, 2> before{3, 3}, x{3, 4}, y{3 + 6, 4 + 4};
+  std::array<double, 2> m{-1, -7};
+  const auto t = [](Index i) { return i == 0 ? 2.0 : 1.0; };
+  detail::hold_back<true>(AtBound::tangent, m.data(), before.data(), y.data(), x.data(), 2, t, t);
+  CHECK(t(0) * m[0] * 3 + t(1) * m[1] * 4 == Approx(0).margin(1e-12));
+}
+
+TEST_CASE("What a pack did is counted for every policy of it") {
+  auto net = sequential<double>(Dense(2, 2, NoBias{}, L2{1}, Clip{-1, 1}, MaxNorm{1.2}, WeightDecay{0.1}));
+  assign(net, 1, "weight", Matrix<double>{{1, 0}, {0, 0.5}});
+  std::copy_n(std::array<double, 4>{-1, 0, 0, -0.6}.data(), 4, net.gradients().data());
+  SGD optimizer{{.rate = 1}};
+  optimizer.step(net);  // to 0.9 - 1 + 1 = 0.9 and 0.45 - 0.5 + 0.6
+  const auto activity = [&](std::size_t k) {
+    Activity found;
+    net.for_each_parameter([&](const auto& p) { found = p.activity[k]; });
+    return found;
+  };
+  CHECK(activity(0) == Activity{1, 1, 1, 0.5});  // L2: two of four weights are not 0
+  CHECK(activity(1) == Activity{1, 0, 0, 0});
+  CHECK(activity(3) == Activity{1, 1, 1, 1});
+  std::copy_n(std::array<double, 4>{-2, -2, 0, 0}.data(), 4, net.gradients().data());
+  optimizer.step(net);
+  CHECK(activity(1) == Activity{2, 1, 2, 0.5});
+  CHECK(activity(2) == Activity{2, 1, 2, 0.5});  // one of two rows
+}
