@@ -18,7 +18,6 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
               -Woverloaded-virtual
               -Wnull-dereference
               # Clang's warning of this name is of every float that becomes a double, GCC's only of those in the midst of floats.
-              $<$<CXX_COMPILER_ID:GNU>:-Wdouble-promotion>
               # GCC 12 warns of the vectors that its own AVX-512 header leaves undefined on purpose (its bug 105593).
               "$<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized;-Wno-maybe-uninitialized>")
 endif()

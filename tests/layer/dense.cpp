@@ -46,7 +46,8 @@ void compare_sizes() {
   const double roundings = sizeof(S) == sizeof(float) ? 1e-6 : 1e-14;
   for (const Index samples : {1, 2, 7}) {
     CAPTURE(in, hidden, out, samples);
-    const auto expected = pass_through(sequential<S>(Dense(in, hidden, MaxNorm{1}), Tanh{}, Dense(hidden, out)), samples);
+    const auto expected =
+        pass_through(sequential<S>(Dense(in, hidden, MaxNorm{1}), Tanh{}, Dense(hidden, out)), samples);
     const auto check = [&](const auto& first, const auto& second) {
       CHECK(apart(expected, pass_through(sequential<S>(first, Tanh{}, second), samples)) <= roundings);
     };
@@ -95,9 +96,11 @@ TEST_CASE("NoBias has no bias, and a layer without it starts at zero bias") {
   CHECK(net.predict(Matrix<float>::Zero(2, 1)) == Matrix<float>::Zero(1, 1));
 }
 
-TEMPLATE_TEST_CASE("Bias and Gain carry policies of their own, and other biases are free", "", float, double) {
+TEMPLATE_TEST_CASE("Bias and Gain carry policies of their own, and other biases are free", "", float,
+                   double) {
   auto net = sequential<TestType>(Dense(4, 3, MaxNorm{0.1}, Bias{NonNegative{}}), Tanh{},
-                                  Dense(3, 3, WeightNorm{}, Gain{Clip{0.2, 0.4}}, Bias{Clip{-0.01, 0.01}}), Tanh{}, Dense(3, 2, Clip{0, 0.1}));
+                                  Dense(3, 3, WeightNorm{}, Gain{Clip{0.2, 0.4}}, Bias{Clip{-0.01, 0.01}}),
+                                  Tanh{}, Dense(3, 2, Clip{0, 0.1}));
   initialise(net, Rng{2}, PyTorchLinear{});
   CHECK(feasible(net));
   SGD optimizer{{.rate = 0.5}};
@@ -121,7 +124,8 @@ TEST_CASE("The order of the policies does not matter to a layer") {
 }
 
 TEMPLATE_TEST_CASE("A normalised layer multiplies by its effective weight", "", float, double) {
-  auto net = sequential<TestType>(Dense(5, 4, WeightNorm{}), Tanh{}, Dense(4, 3, UnitNormalized{}), Tanh{}, Dense(3, 2, WeightNorm{}, NoBias{}));
+  auto net = sequential<TestType>(Dense(5, 4, WeightNorm{}), Tanh{}, Dense(4, 3, UnitNormalized{}), Tanh{},
+                                  Dense(3, 2, WeightNorm{}, NoBias{}));
   initialise(net, Rng{2}, PyTorchLinear{});
   assign(net, 1, "gain", Matrix<TestType>{{2}, {-1}, {0}, {0.5}});
   CHECK((effective_weight(net, 1).rowwise().norm() - Matrix<TestType>{{2}, {1}, {0}, {0.5}}).norm() < 1e-6);
@@ -165,11 +169,17 @@ TEST_CASE("Dense refuses sizes and policies that make no sense, and says where")
   CHECK_THROWS_AS(Dense(0, 3), ShapeError);
   CHECK(message_of([] { Dense(4, -1); }) == "Dense: expected at least 1 input and 1 output, found 4 -> -1");
   CHECK_THROWS_AS((Dense<3, 2, MaxNorm>{}), ValueError);  // no radius given
-  CHECK(message_of([] { Dense(4, 2, MaxNorm{-1}); }) == "Dense(4, 2) weight: MaxNorm: expected radius > 0 and finite, found -1");
-  CHECK(message_of([] { Dense(4, 2, Bias{Clip{1, 0}}); }).starts_with("Dense(4, 2) bias: Clip: expected lo <= hi"));
+  CHECK(message_of([] { Dense(4, 2, MaxNorm{-1}); }) ==
+        "Dense(4, 2) weight: MaxNorm: expected radius > 0 and finite, found -1");
+  CHECK(message_of([] {
+          Dense(4, 2, Bias{Clip{1, 0}});
+        }).starts_with("Dense(4, 2) bias: Clip: expected lo <= hi"));
   CHECK(message_of([] { Dense(4, 2, WeightNorm{}, Gain{L2{-1}}); }).starts_with("Dense(4, 2) gain: L2: "));
-  CHECK(message_of([] { Dense(4, 2, Clip{0.6, 1}, MaxNorm{1}); }) ==
-        "Dense(4, 2) weight: expected constraint sets that have a point in common, found an empty intersection");
+  CHECK(message_of([] {
+          Dense(4, 2, Clip{0.6, 1}, MaxNorm{1});
+        }) ==
+        "Dense(4, 2) weight: expected constraint sets that have a point in common, found an empty "
+        "intersection");
 }
 
 TEST_CASE("Layers are values that can be compared") {

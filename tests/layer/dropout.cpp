@@ -70,6 +70,7 @@ TEST_CASE("A copied net draws the masks that the original would have drawn") {
 }
 
 TEST_CASE("Dropout refuses a rate outside [0, 1)") {
-  CHECK(message_of([] { Sequential(Dense(1, 1), Dropout{1}); }) == "Dropout: expected 0 <= rate < 1, found 1");
+  CHECK(message_of([] { Sequential(Dense(1, 1), Dropout{1}); }) ==
+        "Dropout: expected 0 <= rate < 1, found 1");
   CHECK_THROWS_AS(Sequential(Dense(1, 1), Dropout{-0.1}), ValueError);
 }

@@ -63,18 +63,22 @@ struct SumPairs {
 
 /// x + 1 in training, x otherwise.
 struct Shift {
-  void forward(const auto& x, auto&& y, const Pass& pass) const { y.array() = x.array() + (pass.training ? 1 : 0); }
+  void forward(const auto& x, auto&& y, const Pass& pass) const {
+    y.array() = x.array() + (pass.training ? 1 : 0);
+  }
   void backward(const auto&, const auto&, const auto& dy, auto&& dx, const Pass&) const { dx = dy; }
 };
 
 static_assert(Layer<Square> && Layer<Scale<>> && Layer<SumPairs> && Layer<Shift> && !Layer<int>);
 static_assert(Parametric<Scale<>> && Sized<SumPairs> && !Parametric<SumPairs> && !Sized<Square>);
-static_assert(parameter_count<Scale<>> == 1 && parameter_count<Square> == 0 && parameter_count<Dense<2, 3>> == 2);
+static_assert(parameter_count<Scale<>> == 1 && parameter_count<Square> == 0 &&
+              parameter_count<Dense<2, 3>> == 2);
 
 }  // namespace
 
 TEST_CASE("A user's own layers stand in a net like the library's, with right gradients") {
-  auto net = sequential<double>(Square{}, Dense(3, 8), SumPairs{8}, Scale<>{4}, Square{}, SumPairs{4}, Dense(2, 2));
+  auto net =
+      sequential<double>(Square{}, Dense(3, 8), SumPairs{8}, Scale<>{4}, Square{}, SumPairs{4}, Dense(2, 2));
   initialise(net, Rng{1});
   const Matrix<double> x = random_matrix<double>(3, 5, 2);
   for (const GradientError& error : gradient_check(net, MeanSquared{}, x, random_matrix<double>(2, 5, 3))) {

@@ -22,7 +22,8 @@ void compare(Index rows, Index depth, Index cols) {
   CHECK((c_by_rows.template cast<double>() - expected).norm() <= roundings);
   c.setConstant(7);
   detail::multiply<true>(a, b, c);
-  CHECK(((c.template cast<double>() - expected).array() - 7).matrix().norm() <= roundings + 7 * eps * std::sqrt(c.size()));
+  CHECK(((c.template cast<double>() - expected).array() - 7).matrix().norm() <=
+        roundings + 7 * eps * std::sqrt(c.size()));
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ using namespace espalier;
 
 namespace {
 
-constexpr float infinity = std::numeric_limits<float>::infinity(), no_number = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinity = std::numeric_limits<float>::infinity(),
+                no_number = std::numeric_limits<float>::quiet_NaN();
 
 auto small_net() {
   Sequential net(Dense(2, 2, MaxNorm{1}), ReLU{}, Dense(2, 1, Clip{-1, 1}));
@@ -40,12 +41,16 @@ TEST_CASE("assign refuses what does not fit, and changes nothing") {
   auto net = small_net();
   const auto before = net;
   const Matrix<float> right = Matrix<float>::Ones(2, 2);
-  CHECK(message_of([&] { assign(net, 1, "weight", Matrix<float>::Ones(2, 3)); }) == "layer 1 weight: expected 2 x 2, found 2 x 3");
-  CHECK(message_of([&] { assign(net, 1, "weights", right); }) == "layer 1: expected a parameter 'weights', found none of that name");
-  CHECK(message_of([&] { assign(net, 2, "weight", right); }) == "layer 2: expected a parameter 'weight', found none of that name");
+  CHECK(message_of([&] { assign(net, 1, "weight", Matrix<float>::Ones(2, 3)); }) ==
+        "layer 1 weight: expected 2 x 2, found 2 x 3");
+  CHECK(message_of([&] { assign(net, 1, "weights", right); }) ==
+        "layer 1: expected a parameter 'weights', found none of that name");
+  CHECK(message_of([&] { assign(net, 2, "weight", right); }) ==
+        "layer 2: expected a parameter 'weight', found none of that name");
   CHECK_THROWS_AS(assign(net, 9, "weight", right), ValueError);
-  CHECK(message_of([&] { assign(net, 1, "weight", Matrix<float>{{0, 0}, {no_number, 0}}); }) ==
-        "layer 1 weight: expected finite numbers, found NaN or infinity");
+  CHECK(message_of([&] {
+          assign(net, 1, "weight", Matrix<float>{{0, 0}, {no_number, 0}});
+        }) == "layer 1 weight: expected finite numbers, found NaN or infinity");
   CHECK_THROWS_AS(assign(net, 3, "weight", Matrix<float>{{0, infinity}}), NotFiniteError);
   CHECK(net == before);
 }
@@ -71,7 +76,8 @@ TEST_CASE("project refuses NaN and infinity instead of repairing them, and chang
   net.for_each_parameter([](const auto& p) {
     if (p.layer == 3 && p.name == "weight") p.values[1] = GENERATE(no_number, infinity);
   });
-  CHECK(message_of([&] { project(net); }) == "layer 3 weight: expected finite weights, found NaN or infinity");
+  CHECK(message_of([&] { project(net); }) ==
+        "layer 3 weight: expected finite weights, found NaN or infinity");
   CHECK(net.values()[0] == 100);
 }
 

@@ -128,7 +128,8 @@ TEST_CASE("Several threads predict with one model, each in a workspace of its ow
 
 TEST_CASE("A batch may be a part of a larger matrix") {
   auto net = small_net();
-  const Matrix<float> wide = random_matrix<float>(9, 8, 3), x = wide.middleRows(2, 3), dy = random_matrix<float>(2, 8, 4);
+  const Matrix<float> wide = random_matrix<float>(9, 8, 3), x = wide.middleRows(2, 3),
+                      dy = random_matrix<float>(2, 8, 4);
   CHECK(net.predict(wide.middleRows(2, 3)) == net.predict(x));
   CHECK(net.predict(wide.block(2, 1, 3, 1)) == net.predict(x.col(1)));
   net.forward(x);
@@ -151,11 +152,13 @@ TEST_CASE("Batches and gradients of a wrong shape are refused") {
   CHECK(message_of([&] { net.forward(Matrix<float>::Ones(4, 2)); }) ==
         "forward: expected a batch of 3 inputs x at least 1 sample, found 4 x 2");
   CHECK_THROWS_AS(net.predict(Matrix<float>(3, 0)), ShapeError);
-  CHECK(message_of([&] { net.backward(batch, ones); }) == "backward: expected the batch of the latest forward, 3 x 0, found 3 x 4");
+  CHECK(message_of([&] { net.backward(batch, ones); }) ==
+        "backward: expected the batch of the latest forward, 3 x 0, found 3 x 4");
   net.forward(batch);
   CHECK(message_of([&] { net.backward(batch.leftCols(2), ones); }) ==
         "backward: expected the batch of the latest forward, 3 x 4, found 3 x 2");
-  CHECK(message_of([&] { net.backward(batch, batch); }) == "backward: expected an output gradient of 2 x 4, found 3 x 4");
+  CHECK(message_of([&] { net.backward(batch, batch); }) ==
+        "backward: expected an output gradient of 2 x 4, found 3 x 4");
   net.backward(batch, ones);
 }
 
@@ -163,10 +166,12 @@ TEST_CASE("Options of layers are checked when a model is built") {
   CHECK_THROWS_AS(Sequential(Dense(2, 2), LeakyReLU{-1}), ValueError);
 }
 
-TEMPLATE_TEST_CASE("A model is feasible from the start under every policy and initialiser", "", float, double) {
-  auto net = sequential<TestType>(Dense(6, 5, MaxNorm{0.3}), Tanh{}, Dense(5, 5, UnitNorm{}, Bias{NonNegative{}}), Tanh{},
-                                  Dense(5, 4, NonNegative{}, MaxNorm{0.5}), Dense(4, 3, Clip{-0.1, 0.2}),
-                                  Dense(3, 3, NonNegative{}, UnitNorm{}), Dense(3, 2, WeightNorm{}, Gain{Clip{0.5, 0.6}}));
+TEMPLATE_TEST_CASE("A model is feasible from the start under every policy and initialiser", "", float,
+                   double) {
+  auto net = sequential<TestType>(
+      Dense(6, 5, MaxNorm{0.3}), Tanh{}, Dense(5, 5, UnitNorm{}, Bias{NonNegative{}}), Tanh{},
+      Dense(5, 4, NonNegative{}, MaxNorm{0.5}), Dense(4, 3, Clip{-0.1, 0.2}),
+      Dense(3, 3, NonNegative{}, UnitNorm{}), Dense(3, 2, WeightNorm{}, Gain{Clip{0.5, 0.6}}));
   const auto check = [&](const auto& init) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       initialise(net, Rng{seed}, init);

@@ -17,7 +17,8 @@ TEST_CASE("Widths that do not fit are refused with both layers' numbers") {
 }
 
 TEST_CASE("Layers without a width take that of their neighbours") {
-  CHECK(detail::widths_of(ReLU{}, Tanh{}, Dense(4, 2), ReLU{}, Dense(2, 3), Tanh{}) == std::array<Index, 7>{4, 4, 4, 2, 2, 3, 3});
+  CHECK(detail::widths_of(ReLU{}, Tanh{}, Dense(4, 2), ReLU{}, Dense(2, 3), Tanh{}) ==
+        std::array<Index, 7>{4, 4, 4, 2, 2, 3, 3});
   const Sequential net(ReLU{}, Dense(4, 2), Tanh{});
   CHECK(net.inputs() == 4);
   CHECK(net.outputs() == 2);

@@ -19,11 +19,15 @@ constexpr std::array<Index, 2> kept{0, 4};
 TEST_CASE("A plan gives every buffer its room, each on a cache line") {
   Space space;
   space.plan(widths, kept, 10);
-  const std::vector<std::pair<float*, Index>> buffers{
-      {space.outputs[0], 50}, {space.scratch[1], 4}, {space.outputs[1], 20}, {space.deltas[0], 50}, {space.deltas[1], 50}};
+  const std::vector<std::pair<float*, Index>> buffers{{space.outputs[0], 50},
+                                                      {space.scratch[1], 4},
+                                                      {space.outputs[1], 20},
+                                                      {space.deltas[0], 50},
+                                                      {space.deltas[1], 50}};
   for (const auto& [start, size] : buffers) {
     CHECK(reinterpret_cast<std::uintptr_t>(start) % 64 == 0);
-    for (const auto& [other, n] : buffers) CHECK((start == other || start + size <= other || other + n <= start));
+    for (const auto& [other, n] : buffers)
+      CHECK((start == other || start + size <= other || other + n <= start));
     std::fill_n(start, size, 1.0F);  // the sanitizer would object
   }
 }

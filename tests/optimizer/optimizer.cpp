@@ -32,8 +32,9 @@ auto one_weight(double start, const Policies&... policies) {
 }  // namespace
 
 TEST_CASE("All tensors share one step counter") {
-  // Every gradient is 0 until step 100, where it is 1: the update is then rate m / (sqrt(v) + epsilon) with the
-  // corrections of step 100. A counter that runs once for each of four tensors makes it 1.86 times too large.
+  // Every gradient is 0 until step 100, where it is 1: the update is then rate m / (sqrt(v) + epsilon) with
+  // the corrections of step 100. A counter that runs once for each of four tensors makes it 1.86 times too
+  // large.
   auto net = sequential<double>(Dense(2, 3), Tanh{}, Dense(3, 2));
   Adam optimizer{{.rate = 0.1}};
   for (int k = 0; k < 99; ++k) optimizer.step(net);
@@ -48,7 +49,8 @@ TEST_CASE("All tensors share one step counter") {
 TEST_CASE("A used optimizer can be copied, and both continue alike and apart") {
   auto net = sequential<float>(Dense(2, 3), Tanh{}, Dense(3, 2));
   initialise(net, Rng{1});
-  auto optimizer = std::make_unique<Adam<ClipNorm, MaxNorm>>(AdamRule{.rate = 0.1}, ClipNorm{1}, MaxNorm{0.8});
+  auto optimizer =
+      std::make_unique<Adam<ClipNorm, MaxNorm>>(AdamRule{.rate = 0.1}, ClipNorm{1}, MaxNorm{0.8});
   random_steps(net, *optimizer, 5, 1);
   auto copy = *optimizer;
   auto copied_net = net, other_net = net;
@@ -100,18 +102,22 @@ TEST_CASE("The state of one model is refused for another, and nothing changes") 
   refuses(sequential<float>(Dense(4, 16, Unconstrained{}), Dense(16, 1)));  // less for the default pack to do
   auto more = sequential<float>(Dense(1, 1));
   CHECK(message_of([&] { optimizer.step(more); }) ==
-        "optimizer: expected the model that its state belongs to, in shapes and precision, found one of 32 numbers of 4 bytes");
+        "optimizer: expected the model that its state belongs to, in shapes and precision, found one of 32 "
+        "numbers of 4 bytes");
   auto copy = net;
   optimizer.step(copy);
   CHECK(optimizer.steps() == 4);
 }
 
 TEST_CASE("The default pack is for weights whose layer names no policy") {
-  auto net = Sequential(Dense(3, 4), Tanh{}, Dense(4, 4, L2{1e-6}), Tanh{}, Dense(4, 4, Unconstrained{}), Tanh{}, Dense(4, 2, MaxNorm{2}));
+  auto net = Sequential(Dense(3, 4), Tanh{}, Dense(4, 4, L2{1e-6}), Tanh{}, Dense(4, 4, Unconstrained{}),
+                        Tanh{}, Dense(4, 2, MaxNorm{2}));
   initialise(net, Rng{1});
   SGD<MaxNorm> optimizer{{.rate = 1}, MaxNorm{0.5}};
   random_steps(net, optimizer, 10, 1);
-  const auto longest = [&](Index layer) { return parameter(net, layer, "weight").cast<double>().rowwise().norm().maxCoeff(); };
+  const auto longest = [&](Index layer) {
+    return parameter(net, layer, "weight").cast<double>().rowwise().norm().maxCoeff();
+  };
   CHECK(longest(1) == Approx(0.5));
   CHECK(longest(3) > 1);
   CHECK(longest(5) > 1);
@@ -185,7 +191,8 @@ TEST_CASE("A gradient that is not finite stops the step before anything changes"
   net.for_each_parameter([&](const auto& p) {
     if (p.layer == 3 && p.name == "weight") p.gradients[1] = bad;
   });
-  CHECK(message_of([&] { optimizer.step(net); }) == "layer 3 weight: expected finite gradients, found NaN or infinity");
+  CHECK(message_of([&] { optimizer.step(net); }) ==
+        "layer 3 weight: expected finite gradients, found NaN or infinity");
   CHECK_THROWS_AS(optimizer.step(net), NotFiniteError);
   CHECK(net == before);
   CHECK(optimizer.steps() == 3);
@@ -206,7 +213,8 @@ TEST_CASE("The first step on gradients that are not finite changes nothing eithe
 
 TEST_CASE("A learning-rate factor of 0 leaves feasible weights alone, whatever the optimizer") {
   const auto check = [](auto optimizer) {
-    auto net = Sequential(Dense(3, 4, MaxNorm{0.7}), Tanh{}, Dense(4, 3, Clip{-0.3, 0.3}), Tanh{}, Dense(3, 2, L1{0.1}, MaxNorm{1}));
+    auto net = Sequential(Dense(3, 4, MaxNorm{0.7}), Tanh{}, Dense(4, 3, Clip{-0.3, 0.3}), Tanh{},
+                          Dense(3, 2, L1{0.1}, MaxNorm{1}));
     initialise(net, Rng{1});
     random_steps(net, optimizer, 5, 1);
     const auto before = net;
@@ -240,8 +248,8 @@ TEST_CASE("The learning rate takes the factor of a schedule, which is checked") 
 }
 
 TEST_CASE("A step is gradient, penalty, transform, moments, decay, step, set, in this order") {
-  // w = 2: the penalty makes the gradient 0.5 + 10 * 2 = 20.5, the transform 4, the momentum 4 (no decay in it);
-  // decay by 1 - 0.1 * 0.5 gives 1.9, the step 1.9 - 0.1 * 4 = 1.5, the set 1.4.
+  // w = 2: the penalty makes the gradient 0.5 + 10 * 2 = 20.5, the transform 4, the momentum 4 (no decay in
+  // it); decay by 1 - 0.1 * 0.5 gives 1.9, the step 1.9 - 0.1 * 4 = 1.5, the set 1.4.
   auto net = one_weight(2, L2{10}, WeightDecay{0.5}, Clip{-1, 1.4});
   SGD<ClipValue> optimizer{{.rate = 0.1, .momentum_factor = 0.9}, ClipValue{4}};
   CHECK(step_with(net, optimizer, 0.5) == 1.4);
@@ -265,7 +273,8 @@ TEST_CASE("Decay is decoupled from the gradient and its moments") {
 }
 
 TEST_CASE("L1 leaves exact zeros, in the metric of the step") {
-  // SGD: soft(1 - 0.1 * 0.5, 0.1 * 2) = 0.75. Adam's first step size is rate / (|g| + epsilon) = 0.1 / (0.5 + 0.5).
+  // SGD: soft(1 - 0.1 * 0.5, 0.1 * 2) = 0.75. Adam's first step size is rate / (|g| + epsilon) = 0.1 / (0.5 +
+  // 0.5).
   auto net = one_weight(1, L1{2});
   SGD sgd{{.rate = 0.1}};
   CHECK(step_with(net, sgd, 0.5) == Approx(0.75));

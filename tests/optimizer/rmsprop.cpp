@@ -12,18 +12,18 @@ TEMPLATE_TEST_CASE("The first steps of RMSProp, computed by hand", "", float, do
   auto net = sequential<TestType>(Dense(1, 1, NoBias{}));
   SECTION("plain") {
     RMSProp optimizer{{.rate = 0.1, .smoothing = 0.75, .epsilon = 2}};
-    CHECK(step_with(net, optimizer, 4) == Approx(-0.1));          // v = 4: 4 / (2 + 2)
-    CHECK(step_with(net, optimizer, -2) == Approx(-0.05));        // v = 3 + 1: -2 / (2 + 2)
+    CHECK(step_with(net, optimizer, 4) == Approx(-0.1));    // v = 4: 4 / (2 + 2)
+    CHECK(step_with(net, optimizer, -2) == Approx(-0.05));  // v = 3 + 1: -2 / (2 + 2)
   }
   SECTION("with momentum, which sums up quotients") {
     RMSProp optimizer{{.rate = 0.1, .smoothing = 0.75, .epsilon = 2, .momentum_factor = 0.5}};
-    CHECK(step_with(net, optimizer, 4) == Approx(-0.1));          // m = 1
-    CHECK(step_with(net, optimizer, 2) == Approx(-0.2));          // m = 0.5 + 0.5
-    CHECK(step_with(net, optimizer, 0) == Approx(-0.25));         // m = 0.5
+    CHECK(step_with(net, optimizer, 4) == Approx(-0.1));   // m = 1
+    CHECK(step_with(net, optimizer, 2) == Approx(-0.2));   // m = 0.5 + 0.5
+    CHECK(step_with(net, optimizer, 0) == Approx(-0.25));  // m = 0.5
   }
   SECTION("centred, by the variance") {
     RMSProp optimizer{{.rate = 0.1, .smoothing = 0.5, .epsilon = 2, .centered = true}};
-    CHECK(step_with(net, optimizer, 4) == Approx(-0.1));          // v = 8, mean 2: 4 / (sqrt(8 - 4) + 2)
+    CHECK(step_with(net, optimizer, 4) == Approx(-0.1));  // v = 8, mean 2: 4 / (sqrt(8 - 4) + 2)
   }
 }
 

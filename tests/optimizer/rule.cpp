@@ -39,8 +39,8 @@ struct SignRule {
 };
 static_assert(Rule<SignRule> && !Rule<int>);
 
-/// A gradient of -1 pushes the only weight against its bound 1 for 2000 steps, then 1 pulls it back: the number
-/// of steps until it moves.
+/// A gradient of -1 pushes the only weight against its bound 1 for 2000 steps, then 1 pulls it back: the
+/// number of steps until it moves.
 template <class O, class Set>
 long steps_to_leave(O optimizer, const Set& set) {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, set));
@@ -69,19 +69,29 @@ void measure(const Make& make, long kept_at_09, long kept_at_099) {
 }  // namespace
 
 TEST_CASE("A kept momentum delays leaving a bound, the other choices do not") {
-  // m = -(1 - beta^n) / (1 - beta), then m beta^k + (1 - beta^k) / (1 - beta) > 0 where beta^k < 1/2: 7 and 69 steps.
-  measure([](double beta, AtBound choice) { return SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = choice}}; }, 7, 69);
-  measure([](double beta, AtBound choice) { return Adam{{.rate = 0.01, .beta1 = beta, .at_bound = choice}}; }, 7, 69);
-  measure([](double beta, AtBound choice) { return RMSProp{{.rate = 0.01, .momentum_factor = beta, .at_bound = choice}}; }, 7, 69);
+  // m = -(1 - beta^n) / (1 - beta), then m beta^k + (1 - beta^k) / (1 - beta) > 0 where beta^k < 1/2: 7 and
+  // 69 steps.
+  measure([](double beta,
+             AtBound choice) { return SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = choice}}; },
+          7, 69);
+  measure([](double beta, AtBound choice) { return Adam{{.rate = 0.01, .beta1 = beta, .at_bound = choice}}; },
+          7, 69);
+  measure([](double beta,
+             AtBound choice) { return RMSProp{{.rate = 0.01, .momentum_factor = beta, .at_bound = choice}}; },
+          7, 69);
   for (const double beta : {0.9, 0.99}) {
-    CHECK(steps_to_leave(SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = AtBound::displacement}}, Clip{-1, 1}) == 1);
-    CHECK(steps_to_leave(Adam{{.rate = 0.01, .beta1 = beta, .at_bound = AtBound::displacement}}, Clip{-1, 1}) == 1);
-    CHECK(steps_to_leave(SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = AtBound::displacement}}, MaxNorm{1}) == 1);
+    CHECK(steps_to_leave(SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = AtBound::displacement}},
+                         Clip{-1, 1}) == 1);
+    CHECK(steps_to_leave(Adam{{.rate = 0.01, .beta1 = beta, .at_bound = AtBound::displacement}},
+                         Clip{-1, 1}) == 1);
+    CHECK(steps_to_leave(SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = AtBound::displacement}},
+                         MaxNorm{1}) == 1);
   }
 }
 
 TEST_CASE("Lion's kept momentum delays, its forgotten one does not") {
-  // beta1 m + (1 - beta1) g with m from -1 towards 1 by beta2 = 0.99: positive where 0.9 (1 - 2 0.99^(k-1)) + 0.1 > 0.
+  // beta1 m + (1 - beta1) g with m from -1 towards 1 by beta2 = 0.99: positive where 0.9 (1 - 2 0.99^(k-1)) +
+  // 0.1 > 0.
   CHECK(steps_to_leave(Lion{{.rate = 0.01}}, Clip{-1, 1}) == 60);
   CHECK(steps_to_leave(Lion{{.rate = 0.01, .at_bound = AtBound::zero}}, Clip{-1, 1}) == 1);
   CHECK(steps_to_leave(Lion{{.rate = 0.01, .at_bound = AtBound::tangent}}, Clip{-1, 1}) == 1);
@@ -99,8 +109,8 @@ TEST_CASE("Weights inside their set keep their momentum, whatever the choice") {
 }
 
 TEST_CASE("A momentum that points back into the set is kept by tangent, and forgotten by zero") {
-  // A first gradient of -1 gives m = -1. Then the weight is put far outside: the next step, with m = 0.9 * -1 + 1.4
-  // = 0.5, points inwards and still ends outside.
+  // A first gradient of -1 gives m = -1. Then the weight is put far outside: the next step, with m = 0.9 * -1
+  // + 1.4 = 0.5, points inwards and still ends outside.
   const auto momentum_after = [](AtBound choice) {
     auto net = sequential<double>(Dense(1, 1, NoBias{}, Clip{-10, 10}));
     SGD optimizer{{.rate = 1, .momentum_factor = 0.9, .at_bound = choice}};

@@ -17,7 +17,8 @@ using Catch::Approx;
 
 namespace {
 
-/// f = (x - 2)^2 / 2 + 5 (y - 1)^2 on the unit disc, minimised by Adam at rate 1e-3 and then 1e-4 (policies.md 3.4).
+/// f = (x - 2)^2 / 2 + 5 (y - 1)^2 on the unit disc, minimised by Adam at rate 1e-3 and then 1e-4
+/// (policies.md 3.4).
 struct Rest {
   double x, y;
   double f() const { return (x - 2) * (x - 2) / 2 + 5 * (y - 1) * (y - 1); }
@@ -40,17 +41,19 @@ Rest rest(O optimizer, const MaxNorm& disc, int steps) {
 
 /// What `update` should do, one parameter at a time and without blocks.
 template <class RuleType, class PackType>
-void reference_step(const PackType& pack, const RuleType& rule, long k, std::vector<double>& w, std::vector<double> g,
-                    std::vector<double>& states, Index rows, Index cols) {
+void reference_step(const PackType& pack, const RuleType& rule, long k, std::vector<double>& w,
+                    std::vector<double> g, std::vector<double>& states, Index rows, Index cols) {
   const Index n = rows * cols;
   std::vector<double> t(w.size(), rule.rate), scratch(w.size());
   typename PackType::Counts ignored{};
   pack.add_gradient(w.data(), g.data(), n, ignored);
   for (double& x : w) x *= pack.shrink(rule.rate, rule.rate);
   rule.template kernel<double>(k, rule.rate)(Row<double>(w.data(), n), ConstRow<double>(g.data(), n),
-                                             {states.data(), states.data() + n, states.data() + 2 * n}, Row<double>(t.data(), n));
+                                             {states.data(), states.data() + n, states.data() + 2 * n},
+                                             Row<double>(t.data(), n));
   for (Index j = 0; j < rows; ++j)
-    pack.constrain(w.data() + j * cols, cols, detail::Steps<double>{RuleType::adaptive ? t.data() + j * cols : nullptr, rule.rate},
+    pack.constrain(w.data() + j * cols, cols,
+                   detail::Steps<double>{RuleType::adaptive ? t.data() + j * cols : nullptr, rule.rate},
                    rule.rate, scratch.data(), ignored);
 }
 
@@ -65,8 +68,9 @@ void compare(const RuleType& rule, Index rows, Index cols, const Policies&... po
   Rng rng(2);
   for (long k = 1; k <= 3; ++k) {
     random_gradients(net, rng);
-    reference_step(pack, rule, k, w, std::vector<double>(net.gradients().begin(), net.gradients().begin() + rows * cols), states,
-                   rows, cols);
+    reference_step(pack, rule, k, w,
+                   std::vector<double>(net.gradients().begin(), net.gradients().begin() + rows * cols),
+                   states, rows, cols);
     optimizer.step(net);
   }
   CHECK(numbers_of(net) == w);
@@ -74,7 +78,8 @@ void compare(const RuleType& rule, Index rows, Index cols, const Policies&... po
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Adam with MaxNorm comes to rest at the constrained optimum, the usual recipe does not", "", float, double) {
+TEMPLATE_TEST_CASE("Adam with MaxNorm comes to rest at the constrained optimum, the usual recipe does not",
+                   "", float, double) {
   const double close = sizeof(TestType) == sizeof(float) ? 1e-3 : 1e-4;
   const Rest optimum = rest<TestType>(Adam{{.rate = 1e-3}}, MaxNorm{1}, 20000);
   CHECK(optimum.x == Approx(0.5903).margin(close));
@@ -93,8 +98,10 @@ TEST_CASE("The choice of momentum at the bound does not move the constrained opt
 }
 
 TEST_CASE("Blocks of any shape give what one pass over everything gives") {
-  for (const auto& [rows, cols] : std::vector<std::pair<Index, Index>>{{1, 1}, {7, 3}, {40, 40}, {2, 511}, {2, 512}, {3, 513}, {700, 1}, {1, 1300}}) {
-    compare(SGDRule{.rate = 0.1, .momentum_factor = 0.9}, rows, cols, L2{0.1}, WeightDecay{0.1}, MaxNorm{0.9}, Clip{-0.5, 0.5});
+  for (const auto& [rows, cols] : std::vector<std::pair<Index, Index>>{
+           {1, 1}, {7, 3}, {40, 40}, {2, 511}, {2, 512}, {3, 513}, {700, 1}, {1, 1300}}) {
+    compare(SGDRule{.rate = 0.1, .momentum_factor = 0.9}, rows, cols, L2{0.1}, WeightDecay{0.1}, MaxNorm{0.9},
+            Clip{-0.5, 0.5});
     compare(AdamRule{.rate = 0.1}, rows, cols, L2{0.1}, L1{0.01}, MaxNorm{0.9});
     compare(AdamRule{.rate = 0.1, .amsgrad = true}, rows, cols, UnitNorm{});
     compare(AdamRule{.rate = 0.1}, rows, cols, L1{0.01}, Clip{-0.5, 0.5}, WeightDecay{0.1});
@@ -102,8 +109,8 @@ TEST_CASE("Blocks of any shape give what one pass over everything gives") {
 }
 
 TEST_CASE("The tangent choice takes from the momentum its outward part and no more") {
-  // On the circle of radius 5 at (3, 4): the step went to (6, 8) and was pulled back along (3, 4). The momentum's
-  // step -m = (1, 7) has 31/25 of (3, 4) in it.
+  // On the circle of radius 5 at (3, 4): the step went to (6, 8) and was pulled back along (3, 4). The
+  // momentum's step -m = (1, 7) has 31/25 of (3, 4) in it.
   const std::array<double, 2> before{3, 3}, y{6, 8}, x{3, 4};
   std::array<double, 2> m{-1, -7};
   const auto one = [](Index) { return 1.0; };

@@ -39,7 +39,8 @@ class AnyLoss {
     return 0;
   }
   template <class Y>
-  double operator()(const Y& y, const Target<typename Y::Scalar>& t, Matrix<typename Y::Scalar>& gradient) const {
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t,
+                    Matrix<typename Y::Scalar>& gradient) const {
     if constexpr (std::same_as<typename Y::Scalar, double>) return run_(y, t, &gradient);
     return 0;
   }
@@ -55,7 +56,9 @@ struct Case {
   Matrix<double> values;
   std::vector<double> weights;
 
-  Target<double> target() const { return labels.empty() ? Target<double>(values, weights) : Target<double>(labels, weights); }
+  Target<double> target() const {
+    return labels.empty() ? Target<double>(values, weights) : Target<double>(labels, weights);
+  }
 };
 
 /// Every loss with every kind of target, with and without weights of samples.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Weights are in their sets after initialisation and after every step; sets that hold nothing back change nothing.
+// Weights are in their sets after initialisation and after every step; sets that hold nothing back change
+// nothing.
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
@@ -28,13 +29,16 @@ struct Constant {
 template <Scalar S>
 auto every_set() {
   return sequential<S>(
-      Dense(7, 6, Clip{-0.1, 0.3}, Bias{NonNegative{}}), Dense(6, 6, NonNegative{}), Dense(6, 6, MaxNorm{0.7}, Bias{MaxNorm{0.2}}),
-      Dense(6, 6, UnitNorm{}), Dense(6, 6, Constant{}), Dense(6, 6, NonNegative{}, MaxNorm{0.7}),
-      Dense(6, 6, Clip{-0.2, 0.3}, MaxNorm{0.4}), Dense(6, 6, NonNegative{}, UnitNorm{}), Dense(6, 6, L1{0.01}, NonNegative{}),
+      Dense(7, 6, Clip{-0.1, 0.3}, Bias{NonNegative{}}), Dense(6, 6, NonNegative{}),
+      Dense(6, 6, MaxNorm{0.7}, Bias{MaxNorm{0.2}}), Dense(6, 6, UnitNorm{}), Dense(6, 6, Constant{}),
+      Dense(6, 6, NonNegative{}, MaxNorm{0.7}), Dense(6, 6, Clip{-0.2, 0.3}, MaxNorm{0.4}),
+      Dense(6, 6, NonNegative{}, UnitNorm{}), Dense(6, 6, L1{0.01}, NonNegative{}),
       Dense(6, 6, L1{0.01}, Clip{-0.1, 0.1}), Dense(6, 6, L1{0.01}, MaxNorm{0.7, Metric::euclidean}),
-      Dense(6, 6, L1{0.01}, UnitNorm{}), Dense(6, 6, L1{0.01}, L2{0.1}, WeightDecay{0.1}, NonNegative{}, MaxNorm{0.7}),
+      Dense(6, 6, L1{0.01}, UnitNorm{}),
+      Dense(6, 6, L1{0.01}, L2{0.1}, WeightDecay{0.1}, NonNegative{}, MaxNorm{0.7}),
       Dense(6, 6, L1{0.01}, Clip{-0.2, 0.3}, MaxNorm{0.4}), Dense(6, 1100, UnitNorm{Metric::euclidean}),
-      Dense(1100, 3, MaxNorm{1}), Dense(3, 6, WeightNorm{}, Gain{Clip{0.5, 0.6}}), Dense(6, 1, MaxNorm{1e-20}), Dense(1, 2, UnitNorm{}));
+      Dense(1100, 3, MaxNorm{1}), Dense(3, 6, WeightNorm{}, Gain{Clip{0.5, 0.6}}),
+      Dense(6, 1, MaxNorm{1e-20}), Dense(1, 2, UnitNorm{}));
 }
 
 template <Scalar S, class O>
@@ -77,7 +81,8 @@ void inactive_sets_change_nothing(const O& optimizer) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Weights are feasible after each of a thousand steps of SGD with momentum", "", float, double) {
+TEMPLATE_TEST_CASE("Weights are feasible after each of a thousand steps of SGD with momentum", "", float,
+                   double) {
   stays_feasible<TestType>(SGD{{.rate = 0.01, .momentum_factor = 0.9}});
 }
 

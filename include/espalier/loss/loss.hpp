@@ -68,11 +68,11 @@ double total_weight(std::string_view where, const Target<S>& t, const Factor& fa
 /// which Eigen does not do behind a cast.
 template <class X>
 double sum(const Eigen::ArrayBase<X>& x) {
-  constexpr int chunk = 64;
+  constexpr int piece = 64;
   double total = 0;
-  for (Index i = 0; i < x.size(); i += chunk) {
-    const Eigen::Array<typename X::Scalar, Dynamic, 1, Eigen::ColMajor, chunk, 1> part =
-        x.segment(i, std::min<Index>(chunk, x.size() - i));
+  for (Index i = 0; i < x.size(); i += piece) {
+    const Eigen::Array<typename X::Scalar, Dynamic, 1, Eigen::ColMajor, piece, 1> part =
+        x.segment(i, std::min<Index>(piece, x.size() - i));
     total += part.template cast<double>().sum();
   }
   return total;

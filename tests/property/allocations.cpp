@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// After the first step nothing allocates: neither operator new nor Eigen, which calls malloc.
+#include <cstdlib>
+
+#include "../nets.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/unit_norm.hpp"
+#include "espalier/constraint/weight_decay.hpp"
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/layer/dropout.hpp"
+#include "espalier/layer/softmax.hpp"
+#include "espalier/loss/binary_cross_entropy.hpp"
+#include "espalier/loss/cross_entropy.hpp"
+#include "espalier/loss/huber.hpp"
+#include "espalier/loss/mean_absolute.hpp"
+#include "espalier/loss/mean_squared.hpp"
+#include "espalier/optimizer/adagrad.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/rmsprop.hpp"
+#include "espalier/optimizer/sgd.hpp"
+#include "espalier/train/batches.hpp"
+
+namespace {
+
+bool armed = false;
+long allocations = 0;
+
+void count() { allocations += armed; }
+
+}  // namespace
+
+#if defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+#if SANITIZED  // its allocator tells of every block
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, std::size_t),
+                                                         void (*)(const volatile void*));
+namespace {
+[[maybe_unused]] const int hooked = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void*, std::size_t) { count(); }, [](const volatile void*) {});
+}
+#elif defined(__GLIBC__)  // operator new calls these
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+void* malloc(std::size_t size) noexcept { return count(), __libc_malloc(size); }
+void* calloc(std::size_t n, std::size_t size) noexcept { return count(), __libc_calloc(n, size); }
+void* realloc(void* block, std::size_t size) noexcept { return count(), __libc_realloc(block, size); }
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  return count(), __libc_memalign(alignment, size);
+}
+}
+#else                     // at least what is not Eigen's
+void* operator new(std::size_t size) {
+  count();
+  if (void* block = std::malloc(size)) return block;
+  throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+#endif
+
+using namespace espalier;
+
+namespace {
+
+template <class F>
+long allocations_in(F&& f) {
+  allocations = 0;
+  armed = true;
+  f();
+  armed = false;
+  return allocations;
+}
+
+template <Scalar S, class... Layers>
+auto initialised(const Layers&... layers) {
+  auto net = sequential<S>(layers...);
+  initialise(net, Rng{1});
+  return net;
+}
+
+/// Every policy and activation, sizes known and not.
+template <Scalar S>
+auto every_policy() {
+  return initialised<S>(
+      Dense(6, 10, L1{1e-3}, MaxNorm{.radius = 0.5}), ReLU{}, Dense<10, 12, L2, Clip>{{1e-3}, {-0.5, 0.5}},
+      Tanh{}, Dense(12, 9, WeightNorm{}, Gain{L2{1e-3}}), GELU{}, Dropout{0.2}, Dense(9, 9, UnitNormalized{}),
+      SiLU{}, Dense(9, 9, NonNegative{}, UnitNorm{}, Bias{NonNegative{}}), ELU{},
+      Dense(9, 9, UnitNorm{}, WeightDecay{0.1}), Softplus{},
+      Dense(9, 9, Clip{-0.3, 0.3}, MaxNorm{.radius = 0.4}), Sigmoid{}, Dense(9, 4), Softmax{});
+}
+
+/// In a pass of forward, loss, backward and step, after the first ones.
+template <class Net, class L, class O>
+long in_a_step(Net& net, const L& loss, O optimizer, Index samples) {
+  using S = typename Net::Scalar_t;
+  const Matrix<S> x = random_matrix<S>(net.inputs(), samples, 2);
+  const Matrix<S> wanted = Matrix<S>::Constant(net.outputs(), samples, S(1) / static_cast<S>(net.outputs()));
+  Matrix<S> gradient;
+  const auto step = [&] {
+    loss(net.forward(x), Target<S>(wanted), gradient);
+    net.backward(x, gradient);
+    optimizer.step(net);
+  };
+  step();
+  return allocations_in([&] { step(), step(); });
+}
+
+}  // namespace
+
+TEST_CASE("The counter counts") {
+  CHECK(allocations_in([] { std::vector<float> one(10); }) == 1);
+  CHECK(allocations_in([] { detail::AlignedVector<float> one(10); }) == 1);
+#if SANITIZED || defined(__GLIBC__)
+  CHECK(allocations_in([] { Matrix<float> one(10, 10); }) == 1);
+#endif
+}
+
+TEST_CASE("No optimizer allocates after its first step, under any policy") {
+  auto net = every_policy<float>();
+  const auto check = [&](const auto& optimizer) { CHECK(in_a_step(net, MeanSquared{}, optimizer, 5) == 0); };
+  check(SGD{{.rate = 1e-3, .momentum_factor = 0.9, .at_bound = AtBound::tangent}});
+  check(RMSProp{{.rate = 1e-3, .momentum_factor = 0.9, .centered = true, .at_bound = AtBound::displacement}});
+  check(Adagrad{});
+  check(Adam{{.amsgrad = true, .at_bound = AtBound::zero}});
+  check(Lion{});
+  check(Adam<ClipNorm, ClipValue, MaxNorm>{{}, ClipNorm{1}, ClipValue{1}, MaxNorm{.radius = 0.5}});
+}
+
+TEST_CASE("No loss allocates after its first batch") {
+  auto net = initialised<double>(Dense(3, 4), Tanh{}, Dense(4, 3));
+  const auto check = [&](const auto& loss) { CHECK(in_a_step(net, loss, SGD{}, 5) == 0); };
+  check(MeanSquared{});
+  check(MeanAbsolute{});
+  check(Huber{});
+  check(CrossEntropy{0.1, {1, 2, 3}});
+  check(BinaryCrossEntropy{});
+}
+
+TEST_CASE("Layers too large for the stack do not allocate either") {
+  auto net = initialised<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 10, WeightNorm{}));
+  for (const Index samples : {1, 2, 200}) CHECK(in_a_step(net, CrossEntropy{}, Adam{}, samples) == 0);
+  auto doubles = initialised<double>(Dense(300, 200), Dense<200, 2>{});
+  CHECK(in_a_step(doubles, MeanSquared{}, SGD{}, 200) == 0);
+  auto narrow = initialised<float>(Dense<8, 8>{}, Dense<8, 100>{});
+  CHECK(in_a_step(narrow, MeanSquared{}, SGD{}, 6000) == 0);
+}
+
+TEST_CASE("A smaller batch needs no new memory") {
+  auto net = initialised<float>(Dense(3, 4), Tanh{}, Dense(4, 3));
+  const Matrix<float> x = random_matrix<float>(3, 9, 1), dy = random_matrix<float>(3, 9, 2);
+  net.forward(x);
+  CHECK(allocations_in([&] {
+          net.forward(x.leftCols(4));
+          net.backward(x.leftCols(4), dy.leftCols(4));
+          net.forward(x);
+        }) == 0);
+}
+
+TEST_CASE("Loading a batch does not allocate") {
+  Dataset data = two_halves(50);
+  data.weights.assign(50, 1.5F);
+  Batches<float> batches(data, 8);
+  Rng rng(1);
+  CHECK(allocations_in([&] {
+          batches.shuffle(rng);
+          for (Index b = 0; b < batches.count(); ++b)
+            batches.load(b), batches.inputs(), batches.target(), batches.weight();
+        }) == 0);
+}
+
+TEST_CASE("Predicting in a workspace does not allocate") {
+  const auto net = every_policy<float>();
+  const Matrix<float> x = random_matrix<float>(6, 20, 1);
+  decltype(every_policy<float>())::Workspace_t workspace;
+  net.predict(x, workspace);
+  CHECK(allocations_in([&] { net.predict(x, workspace), net.predict(x.leftCols(3), workspace); }) == 0);
+}
