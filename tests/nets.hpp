@@ -54,11 +54,13 @@ bool feasible(const M& net) {
 template <espalier::Model M>
 std::vector<typename M::Scalar_t> numbers_of(const M& net) {
   std::vector<typename M::Scalar_t> numbers;
-  net.for_each_parameter([&](const auto& p) { numbers.insert(numbers.end(), p.values, p.values + p.size()); });
+  net.for_each_parameter(
+      [&](const auto& p) { numbers.insert(numbers.end(), p.values, p.values + p.size()); });
   return numbers;
 }
 
-/// Sets the only weight's gradient (nets of one weight, `Dense(1, 1, NoBias{})`), steps, and returns the weight.
+/// Sets the only weight's gradient (nets of one weight, `Dense(1, 1, NoBias{})`), steps, and returns the
+/// weight.
 template <espalier::Model M, class O>
 double step_with(M& net, O& optimizer, double gradient) {
   net.gradients()[0] = static_cast<typename M::Scalar_t>(gradient);

@@ -2,6 +2,8 @@
 // The whole library, in reading order.
 #pragma once
 
+// clang-format off
+
 #include "espalier/core/version.hpp"
 #include "espalier/core/matrix.hpp"
 #include "espalier/core/error.hpp"
@@ -35,6 +37,7 @@
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/softmax.hpp"
+#include "espalier/layer/product.hpp"
 
 #include "espalier/loss/loss.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"

@@ -1,69 +1,141 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/certify/audit.hpp"
 
+#include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/none.hpp"
+#include "espalier/constraint/unit_norm.hpp"
+#include "espalier/constraint/weight_decay.hpp"
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/sgd.hpp"
-#include "nets.hpp"
 
 using namespace espalier;
+using Catch::Approx;
 
-TEST_CASE("an audit shows zeros, norms and violations of the weights as they are") {
-  Sequential net{Dense(2, 2, MaxNorm{.radius = 5})};
-  Matrix<float> weight(2, 2);
-  weight << 3, 4, 0, 1;
-  assign(net, 1, "weight", weight);
-  Audit report = audit(net);
-  REQUIRE(report.parameters.size() == 2);
-  const ParameterAudit& line = report.parameters[0];
-  CHECK(line.parameter == "layer 1 weight");
-  CHECK(line.zeros == 1);
-  CHECK(line.largest_row_norm == 5);
-  CHECK(line.norm == Catch::Approx(std::sqrt(26.0)));
-  CHECK(report.violation() == 0);
-  net.values()[0] = 6, net.values()[1] = 8;  // norm 10, behind the library's back
-  report = audit(net);
-  CHECK(report.violation() == Catch::Approx(5).epsilon(1e-6));
-  CHECK(report.parameters[0].policies[0].violation == report.violation());
-  CHECK(report.parameters[1].violation() == 0);
+namespace {
+
+/// The violation of the only weight of a net that holds `row`, not projected.
+template <Scalar S, class... Policies>
+double violation(const std::vector<S>& row, const Policies&... policies) {
+  auto net = sequential<S>(Dense(static_cast<Index>(row.size()), 1, NoBias{}, policies...));
+  std::copy(row.begin(), row.end(), net.values().begin());
+  const double found = audit(net).violation();
+  CHECK((found == 0) == feasible(net));
+  return found;
 }
 
-TEST_CASE("an audit tells which policies acted, and which never did") {
-  Sequential net{Dense(1, 1, Clip{-1, 1}, L1{0.1}, MaxNorm{.radius = 100}, NoBias{})};
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Feasible weights violate nothing", "", float, double) {
+  auto net = sequential<TestType>(Dense(3, 4, L1{0.1}, MaxNorm{0.3}), Tanh{},
+                                  Dense(4, 3, UnitNorm{}, Bias{Clip{0, 1}}), Dense(3, 2, WeightNorm{}));
+  initialise(net, Rng{1}, PyTorchLinear{});
+  SGD optimizer{{.rate = 0.1}};
+  random_steps(net, optimizer, 20, 1);
+  CHECK(audit(net).violation() == 0);
+}
+
+TEMPLATE_TEST_CASE("A violation is the distance to the set, however small or large", "", float, double) {
+  using Row = std::vector<TestType>;
+  CHECK(violation(Row{3, 4}, MaxNorm{4}) == Approx(1));
+  CHECK(violation(Row{3, -4}, UnitNorm{}) == Approx(4));
+  CHECK(violation(Row{0, 0}, UnitNorm{}) == Approx(1));
+  CHECK(violation(Row{0.5, -3, -4}, NonNegative{}) == Approx(5));
+  CHECK(violation(Row{4, 1}, Clip{0, 1}, MaxNorm{10}) == Approx(3));
+  const TestType least = std::numeric_limits<TestType>::denorm_min();
+  CHECK(violation(Row{1, -least}, NonNegative{}) > 0);
+  CHECK(violation(Row{std::nextafter(TestType(1), TestType(2))}, MaxNorm{1}) > 0);
+  CHECK(violation(Row{std::numeric_limits<TestType>::max(), 0}, MaxNorm{1}) > 1e38);
+}
+
+TEST_CASE("Weights that are not finite violate their sets infinitely") {
+  const double bad = GENERATE(std::nan(""), infinity, -infinity);
+  CHECK(violation(std::vector<double>{1, bad}, MaxNorm{4}) == infinity);
+  CHECK(violation(std::vector<double>{1, bad}, UnitNorm{}) == infinity);
+  CHECK(violation(std::vector<double>{1, bad}, Clip{0, 1}) == infinity);
+}
+
+TEST_CASE("The audit names every parameter and policy, with zeros and norms") {
+  auto net = Sequential(Dense(2, 2, L1{0.1}, MaxNorm{6}), Tanh{}, Dense(2, 1, Bias{NonNegative{}}));
+  assign(net, 1, "weight", Matrix<float>{{3, 4}, {0, 1}});
+  const Audit result = audit(net);
+  REQUIRE(result.parameters.size() == 4);
+  const ParameterAudit& weight = result.parameters[0];
+  CHECK(weight.parameter == "layer 1 weight");
+  CHECK(weight.rows == 2);
+  CHECK(weight.cols == 2);
+  CHECK(weight.zeros == 1);
+  CHECK(weight.norm == Approx(std::sqrt(26)));
+  CHECK(weight.largest_row_norm == Approx(5));
+  REQUIRE(weight.policies.size() == 2);
+  CHECK(weight.policies[0].policy == "L1");
+  CHECK(weight.policies[1].policy == "MaxNorm");
+  CHECK(result.parameters[1].policies.empty());
+  CHECK(result.parameters[3].parameter == "layer 3 bias");
+  CHECK(result.parameters[3].policies[0].policy == "NonNegative");
+}
+
+TEST_CASE("The audit tells how often each policy acted, and which never did") {
+  auto net = sequential<double>(Dense(2, 2, NoBias{}, Clip{-1, 1}, MaxNorm{100}, WeightDecay{0.1}));
   SGD optimizer{{.rate = 1}};
-  step_with(net, optimizer, -0.5);  // 0.5, then 0.4 by L1
-  step_with(net, optimizer, -5);    // to 5.4, clipped
-  step_with(net, optimizer, 0);     // 0.9
-  const auto policies = audit(net).parameters[0].policies;
-  REQUIRE(policies.size() == 3);
-  CHECK(policies[0].policy == "Clip");
-  CHECK(policies[0].acted == 1);
-  CHECK(policies[0].last_acted == 2);
-  CHECK(policies[0].active_fraction == 0);
-  CHECK(policies[1].acted == 3);
-  CHECK(policies[1].active_fraction == 1);
-  CHECK(policies[2].acted == 0);
-  CHECK(policies[2].steps == 3);
+  const auto step = [&](double gradient) {
+    std::fill_n(net.gradients().begin(), 4, 0.0);
+    net.gradients()[3] = gradient;
+    optimizer.step(net);
+  };
+  step(0);
+  step(-5);
+  step(0);
+  const ParameterAudit weight = audit(net).parameters[0];
+  const PolicyAudit &clip = weight.policies[0], &ball = weight.policies[1], &decay = weight.policies[2];
+  CHECK(clip.steps == 3);
+  CHECK(clip.acted == 1);
+  CHECK(clip.last_acted == 2);
+  CHECK(clip.active_fraction == 0);
+  CHECK(ball.acted == 0);
+  CHECK(ball.last_acted == 0);
+  CHECK(decay.acted == 3);
+  step(-5);
+  CHECK(audit(net).parameters[0].policies[0].active_fraction == 0.25);
 }
 
-TEST_CASE("with the optimizer, an audit shows its default pack on the weights that take it") {
-  Sequential net{Dense(1, 1), Dense(1, 1, Clip{})};
-  initialise(net, Rng{1});
-  SGD optimizer{{.rate = 1}, MaxNorm{.radius = 0.5}};
-  random_steps(net, optimizer, 5, 2);
-  const Audit report = audit(net, optimizer);
-  REQUIRE(report.parameters.size() == 4);
-  REQUIRE(report.parameters[0].policies.size() == 1);
-  CHECK(report.parameters[0].policies[0].policy == "MaxNorm");
-  CHECK(report.parameters[0].policies[0].steps == 5);
-  CHECK(report.parameters[0].policies[0].acted > 0);
-  CHECK(report.parameters[1].policies.empty());  // biases are free
-  CHECK(report.parameters[2].policies[0].policy == "Clip");
-  CHECK(report.violation() == 0);
-  const std::string text = fmt::format("{}", report);
-  CHECK(text.find("layer 1 weight") != std::string::npos);
-  CHECK(text.find("MaxNorm") != std::string::npos);
-  CHECK(text.find("free") != std::string::npos);
+TEST_CASE("With an optimizer, the audit includes the default pack on the weights that take it") {
+  auto net = Sequential(Dense(2, 2), Tanh{}, Dense(2, 2, Unconstrained{}));
+  assign(net, 1, "weight", Matrix<float>{{3, 4}, {0, 1}});
+  SGD<L1, MaxNorm> optimizer{{.rate = 0.1}, L1{0.1}, MaxNorm{2}};
+  const Audit before = audit(net, optimizer);
+  REQUIRE(before.parameters[0].policies.size() == 2);
+  CHECK(before.violation() == Approx(3));
+  CHECK(before.parameters[0].policies[1].steps == 0);
+  CHECK(audit(net).violation() == 0);
+  optimizer.step(net);
+  const Audit after = audit(net, optimizer);
+  CHECK(after.violation() == 0);
+  CHECK(after.parameters[0].policies[0].policy == "L1");
+  CHECK(after.parameters[0].policies[0].acted == 1);
+  CHECK(after.parameters[1].policies.empty());  // biases are free
+  CHECK(after.parameters[2].policies[0].policy == "Unconstrained");
+}
+
+TEST_CASE("An audit prints as a table") {
+  auto net = sequential<double>(Dense(2, 1, Clip{-1, 1}, MaxNorm{100}));
+  SGD optimizer{{.rate = 1}};
+  std::fill_n(net.gradients().begin(), 2, -5.0);
+  optimizer.step(net);
+  CHECK(fmt::format("{}", audit(net)) ==
+        "parameter              shape    zeros       norm   row norm  policy         violation  active acted "
+        "in steps (last)\n"
+        "layer 1 weight         1 x 2        0      1.414      1.414  Clip                   0   100 % 1 of "
+        "1 (1)\n"
+        "                                                             MaxNorm                0     0 % never "
+        "in 1\n"
+        "layer 1 bias           1 x 1        1          0          0  free\n");
 }

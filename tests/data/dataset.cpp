@@ -147,18 +147,18 @@ TEST_CASE("empty data are refused") {
 }
 
 TEST_CASE("sizes that disagree are refused, with both of them named") {
-  Dataset data = labelled(4);
-  SECTION("labels") { data.labels.pop_back(); }
-  SECTION("weights") { data.weights.push_back(1); }
-  SECTION("feature names") { data.feature_names.pop_back(); }
-  SECTION("labels and targets") { data.targets.setZero(1, 4); }
-  SECTION("targets") {
-    data.labels.clear();
-    data.targets.setZero(1, 3);
+  std::vector<Dataset> wrong(5, labelled(4));
+  wrong[0].labels.pop_back();
+  wrong[1].weights.push_back(1);
+  wrong[2].feature_names.pop_back();
+  wrong[3].targets.setZero(1, 4);
+  wrong[4].labels.clear();
+  wrong[4].targets.setZero(1, 3);
+  for (const Dataset& data : wrong) {
+    CHECK_THROWS_AS(data.validate(), ShapeError);
+    CHECK_THROWS_AS(data.target(), ShapeError);
+    CHECK_THROWS_AS(data.subset(std::vector<Index>{0}), ShapeError);
   }
-  CHECK_THROWS_AS(data.validate(), ShapeError);
-  CHECK_THROWS_AS(data.target(), ShapeError);
-  CHECK_THROWS_AS(data.subset(std::vector<Index>{0}), ShapeError);
 }
 
 TEST_CASE("nan and infinity are refused with sample and feature") {
@@ -175,17 +175,13 @@ TEST_CASE("nan and infinity are refused with sample and feature") {
 }
 
 TEST_CASE("labels outside their range and weights that are none are refused with the sample") {
-  Dataset data = labelled(4);
-  SECTION("too large") {
-    data.labels[2] = 3;
-    CHECK(message_of([&] { data.validate(); }) == "labels[2]: expected a class from 0 to 2, found 3");
-  }
-  SECTION("negative") { data.labels[2] = -1; }
-  SECTION("negative without names") {
-    data.class_names.clear();
-    data.labels[3] = -1;
-  }
-  SECTION("negative weight") { data.weights[0] = -1; }
-  SECTION("infinite weight") { data.weights[3] = std::numeric_limits<float>::infinity(); }
-  CHECK_THROWS_AS(data.validate(), ValueError);
+  std::vector<Dataset> wrong(5, labelled(4));
+  wrong[0].labels[2] = 3;
+  wrong[1].labels[2] = -1;
+  wrong[2].class_names.clear();
+  wrong[2].labels[3] = -1;
+  wrong[3].weights[0] = -1;
+  wrong[4].weights[3] = std::numeric_limits<float>::infinity();
+  for (const Dataset& data : wrong) CHECK_THROWS_AS(data.validate(), ValueError);
+  CHECK(message_of([&] { wrong[0].validate(); }) == "labels[2]: expected a class from 0 to 2, found 3");
 }

@@ -1,41 +1,97 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/train/early_stopping.hpp"
 
+#include "../nets.hpp"
+#include "../support.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
-#include "nets.hpp"
-#include "support.hpp"
+#include "espalier/loss/cross_entropy.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/train/fit.hpp"
 
 using namespace espalier;
 
-TEST_CASE("early stopping waits for patience epochs and restores the best weights") {
-  Sequential net{Dense(1, 1, NoBias{})};
-  EarlyStopping stopping{{.patience = 2}};
-  stopping.start({});
-  const std::vector<double> losses{3, 1, 2, 2};
-  std::vector<bool> going;
-  for (std::size_t k = 0; k < losses.size(); ++k) {
-    net.values()[0] = static_cast<float>(k + 1);
-    EpochReport report;
-    report.epoch = static_cast<long>(k + 1);
-    report.loss = 100 - losses[k];  // validation is what counts
-    report.validation_loss = losses[k];
-    going.push_back(stopping.epoch(net, report));
-  }
-  CHECK(going == std::vector<bool>{true, true, true, false});
-  CHECK(stopping.best_epoch() == 2);
-  CHECK(stopping.best_loss() == 1);
-  stopping.finish(net);
-  CHECK(net.values()[0] == 2.0F);
+namespace {
+
+EpochReport report(long epoch, double validation_loss, double loss = 0, double penalty = 0) {
+  EpochReport result;
+  result.epoch = epoch;
+  result.validation_loss = validation_loss;
+  result.loss = loss;
+  result.penalty = penalty;
+  return result;
 }
 
-TEST_CASE("an improvement smaller than min_delta is none, and nonsense is refused") {
-  Sequential net{Dense(1, 1)};
-  EarlyStopping stopping{{.patience = 1, .min_delta = 0.5}};
-  stopping.start({});
-  EpochReport report;
-  report.epoch = 1, report.loss = 2;
-  CHECK(stopping.epoch(net, report));
-  report.epoch = 2, report.loss = 1.6;
-  CHECK_FALSE(stopping.epoch(net, report));
-  CHECK(message_of([] { EarlyStopping bad{{.patience = 0}}; }).find("patience >= 1") != std::string::npos);
+/// The epoch in which a run with these validation losses ends, the model's weight being the number of the
+/// epoch.
+template <Scalar S>
+long run(EarlyStopping& stopping, const std::vector<double>& losses, S& weight_at_the_end) {
+  auto net = sequential<S>(Dense(1, 1, NoBias{}));
+  stopping.start(Plan{});
+  long epoch = 0;
+  for (bool going = true; going && epoch < static_cast<long>(losses.size());) {
+    ++epoch;
+    net.values()[0] = static_cast<S>(epoch) / 3;
+    going = stopping.epoch(net, report(epoch, losses[static_cast<std::size_t>(epoch - 1)]));
+  }
+  stopping.finish(net);
+  weight_at_the_end = net.values()[0];
+  return epoch;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("The run ends after `patience` epochs without improvement, at the best weights", "", float,
+                   double) {
+  EarlyStopping stopping{{.patience = 2}};
+  TestType weight = 0;
+  CHECK(run(stopping, {5, 4, 3, 3.5, 3, 2, 1}, weight) == 5);  // equal is no improvement
+  CHECK(stopping.best_epoch() == 3);
+  CHECK(stopping.best_loss() == 3);
+  CHECK(weight == TestType(3) / 3);
+  CHECK(run(stopping, {5, 4, 6}, weight) == 3);  // the plan ended first
+  CHECK(weight == TestType(2) / 3);
+  CHECK(run(stopping, {9}, weight) == 1);  // a new run knows nothing of the last
+  CHECK(stopping.best_loss() == 9);
+}
+
+TEST_CASE("Improvements smaller than min_delta do not count") {
+  EarlyStopping stopping{{.patience = 2, .min_delta = 0.5}};
+  float weight = 0;
+  CHECK(run(stopping, {5, 4.6, 4.5, 4}, weight) == 3);
+  CHECK(stopping.best_epoch() == 1);
+}
+
+TEST_CASE("Without validation the training loss with its penalties counts") {
+  EarlyStopping stopping{{.patience = 1}};
+  const auto net = Sequential(Dense(1, 1));
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  stopping.start(Plan{});
+  CHECK(stopping.epoch(net, report(1, none, 3, 0.1)));
+  CHECK(stopping.best_loss() == 3.1);
+  CHECK_FALSE(stopping.epoch(net, report(2, none, 2.9, 0.3)));
+}
+
+TEST_CASE("fit ends early and leaves the best weights, which are feasible") {
+  auto net = Sequential(Dense(2, 30, MaxNorm{1}), Tanh{}, Dense(30, 2));
+  initialise(net, Rng{1});
+  const Dataset train = two_halves(30), other = two_halves(200, 2);
+  Dataset noisy = train;
+  for (std::size_t i = 0; i < 30; i += 5) noisy.labels[i] = 1 - noisy.labels[i];  // to be learnt by heart
+  Adam optimizer{{.rate = 0.05}};
+  EarlyStopping stopping{{.patience = 5}};
+  const History history = fit(net, noisy, CrossEntropy{}, optimizer,
+                              {.epochs = 500, .batch = 10, .validation_data = &other}, stopping);
+  CHECK(history.size() < 500);
+  CHECK(static_cast<long>(history.size()) == stopping.best_epoch() + 5);
+  for (const EpochReport& epoch : history) CHECK(epoch.validation_loss >= stopping.best_loss());
+  CHECK(evaluate(net, other, CrossEntropy{}) == stopping.best_loss());
+  CHECK(feasible(net));
+}
+
+TEST_CASE("Early stopping refuses options that make no sense") {
+  CHECK(message_of([] { EarlyStopping{{.patience = 0}}; }) ==
+        "EarlyStopping: expected patience >= 1, found 0");
+  CHECK_THROWS_AS((EarlyStopping{{.min_delta = -1}}), ValueError);
 }

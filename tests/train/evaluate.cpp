@@ -1,35 +1,54 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/train/evaluate.hpp"
 
-#include "espalier/layer/activation.hpp"
+#include "../nets.hpp"
+#include "../support.hpp"
+#include "espalier/constraint/l2.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/loss/mean_squared.hpp"
-#include "nets.hpp"
 
 using namespace espalier;
+using Catch::Approx;
 
-TEST_CASE("predictions in pieces are those of one pass, without dropout") {
-  Sequential net{Dense(2, 5), Tanh{}, Dropout{0.5}, Dense(5, 2)};
+namespace {
+
+template <Scalar S>
+auto net_of(Index outputs) {
+  auto net = sequential<S>(Dense(2, outputs, L2{1}), Dropout{0.5});
   initialise(net, Rng{1});
-  const Dataset data = two_halves(600);  // more than two pieces
-  const Matrix<float> all = predict(net, data.inputs);
-  REQUIRE(all.cols() == 600);
-  CHECK(all.isApprox(net.predict(data.inputs), 1e-5F));
-  CHECK(evaluate(net, data, CrossEntropy{}) == CrossEntropy{}(all, data.target()));
-  CHECK(accuracy(net, data) == accuracy(all, data.target()));
-  CHECK(confusion(net, data) == confusion(all, data.target()));
+  return net;
 }
 
-TEST_CASE("regression metrics of a model are those of its predictions") {
-  Sequential net{Dense(2, 1)};
-  assign(net, 1, "weight", Matrix<float>::Ones(1, 2));
-  Dataset data;
-  data.inputs = random_matrix<float>(2, 50, 7);
-  data.targets = data.inputs.colwise().sum().array() + 0.5F;
-  CHECK(rmse(net, data) == Catch::Approx(0.5));
-  CHECK(mae(net, data) == Catch::Approx(0.5));
-  CHECK(evaluate(net, data, MeanSquared{}) == Catch::Approx(0.25));
-  CHECK(r2(net, data) < 1);
+}  // namespace
+
+TEMPLATE_TEST_CASE("All samples are predicted, in pieces, as they are alone", "", float, double) {
+  const auto net = net_of<TestType>(3);
+  const Matrix<TestType> x = random_matrix<TestType>(2, 600, 2), y = predict(net, x);
+  REQUIRE(y.cols() == 600);
+  CHECK((y - net.predict(x)).norm() <= 1e-6);
+  const Matrix<TestType> wide = random_matrix<TestType>(5, 300, 3);
+  CHECK(predict(net, wide.middleRows(1, 2)) == predict(net, Matrix<TestType>(wide.middleRows(1, 2))));
+  CHECK(predict(net, Matrix<TestType>(2, 0)).cols() == 0);
+  CHECK_THROWS_AS(predict(net, Matrix<TestType>::Ones(3, 4)), ShapeError);
+}
+
+TEST_CASE("evaluate gives the data loss of all samples, without dropout and penalties") {
+  const auto net = net_of<float>(2);
+  const Dataset data = two_halves(600);
+  CHECK(evaluate(net, data, CrossEntropy{}) ==
+        Approx(CrossEntropy{}(net.predict(data.inputs), data.target())));
+}
+
+TEST_CASE("Metrics of a model on data are those of its predictions") {
+  const auto net = net_of<float>(2);
+  const Dataset data = two_halves(600);
+  const Matrix<float> y = net.predict(data.inputs);
+  CHECK(accuracy(net, data) == accuracy(y, data.target()));
+  CHECK(confusion(net, data) == confusion(y, data.target()));
+  Dataset values{data.inputs, {}, data.inputs, {}, {}, {}};
+  CHECK(rmse(net, values) == Approx(rmse(y, values.target())));
+  CHECK(mae(net, values) == Approx(mae(y, values.target())));
+  CHECK(r2(net, values) == Approx(r2(y, values.target())));
 }

@@ -1,25 +1,76 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/train/observer.hpp"
 
+#include "../nets.hpp"
 #include "espalier/layer/dense.hpp"
-#include "nets.hpp"
+#include "espalier/loss/cross_entropy.hpp"
+#include "espalier/optimizer/sgd.hpp"
+#include "espalier/train/fit.hpp"
 
 using namespace espalier;
 
 namespace {
 
-using Net = decltype(Sequential{Dense(1, 1)});
-struct Silent {
-  void epoch(const auto&, const EpochReport&) {}
+/// Everything an observer may have.
+struct Diary {
+  std::vector<std::string> lines;
+
+  void start(const Plan& plan) { lines.push_back(fmt::format("start {} x {}", plan.epochs, plan.batches)); }
+  void batch(const auto& model, const BatchReport& r) {
+    lines.push_back(fmt::format("batch {}.{} {}", r.epoch, r.batch, model.gradients()[0] != 0));
+  }
+  void epoch(const auto&, const EpochReport& r) { lines.push_back(fmt::format("epoch {}", r.epoch)); }
+  void finish(const auto&) { lines.push_back("finish"); }
 };
-struct Stranger {};
+
+/// Ends the run after an epoch.
+struct StopAfter {
+  long last;
+  bool epoch(const auto&, const EpochReport& report) { return report.epoch < last; }
+};
+
+struct Watcher {
+  int epochs = 0;
+  void epoch(const auto&, const EpochReport&) { ++epochs; }
+};
+
+using Net = decltype(Sequential(Dense(2, 2)));
+static_assert(Observer<Diary, Net> && Observer<StopAfter, Net> && !Observer<int, Net>);
+
+template <class... Observers>
+History run(long epochs, Observers&&... observers) {
+  auto net = Sequential(Dense(2, 2));
+  initialise(net, Rng{1});
+  SGD optimizer;
+  return fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 5}, observers...);
+}
 
 }  // namespace
 
-TEST_CASE("an observer has at least one of the members, and one that returns nothing does not end a run") {
-  STATIC_REQUIRE(Observer<Silent, Net>);
-  STATIC_REQUIRE_FALSE(Observer<Stranger, Net>);
-  Silent silent;
-  const Net net{Dense(1, 1)};
-  CHECK(detail::end_epoch(silent, net, EpochReport{}));
+TEST_CASE("An observer is called at the start, after batches and epochs, and at the end") {
+  Diary diary;
+  run(2, diary);
+  CHECK(diary.lines == std::vector<std::string>{"start 2 x 2", "batch 1.1 true", "batch 1.2 true", "epoch 1",
+                                                "batch 2.1 true", "batch 2.2 true", "epoch 2", "finish"});
+}
+
+TEST_CASE("Any observer may end the run; the others see that epoch and the end") {
+  Watcher watcher;
+  Diary diary;
+  CHECK(run(9, StopAfter{2}, watcher, diary).size() == 2);
+  CHECK(watcher.epochs == 2);
+  CHECK(diary.lines.back() == "finish");
+  CHECK(run(9, watcher, StopAfter{3}, StopAfter{5}).size() == 3);
+  CHECK(run(2, StopAfter{7}).size() == 2);
+}
+
+TEST_CASE("An observer may change the model at the end only") {
+  struct Zero {
+    void finish(Net& model) { std::fill(model.values().begin(), model.values().end(), 0.0F); }
+  };
+  auto net = Sequential(Dense(2, 2));
+  initialise(net, Rng{1});
+  SGD optimizer;
+  fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 1}, Zero{});
+  CHECK(numbers_of(net) == std::vector<float>(6, 0.0F));
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "espalier/core/check.hpp"
 #include "espalier/train/observer.hpp"
 
 namespace espalier {

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# The C++ blocks of README.md as one source file: programs and types at namespace scope, other statements in a function.
+function flush_block() {
+  ++count
+  whole = block ~ /int main\(\)/ || block ~ /(^|\n)struct /
+  sub(/int main\(\)/, "void program()", block)
+  statements = ""
+  if (whole && match(block, /(^|\n)};\n/)) { # a type, then statements that use it
+    statements = substr(block, RSTART + RLENGTH)
+    block = substr(block, 1, RSTART + RLENGTH - 1)
+  } else if (!whole) {
+    statements = block
+    block = ""
+  }
+  printf "namespace snippet_%d {\n%s", count, block
+  if (statements != "") printf "void run() {\n%s}\n", statements
+  printf "}\n"
+}
+BEGIN { print "#include <espalier/espalier.hpp>\nusing namespace espalier;\nvoid readme();" }
+/^```cpp$/ { inside = 1; block = ""; next }
+/^```$/ && inside { inside = 0; flush_block(); next }
+inside && !/^#include|^using namespace/ { block = block $0 "\n" }
+END {
+  print "void readme() {}"
+  if (count == 0) exit 1
+}
