@@ -151,3 +151,43 @@ TEST_CASE("What a pack did is counted for every policy of it") {
   CHECK(activity(1) == Activity{2, 1, 2, 0.5});
   CHECK(activity(2) == Activity{2, 1, 2, 0.5});  // one of two rows
 }
+
+TEST_CASE("a momentum that moves nothing any more, because Adam's v overflowed, is left alone at a bound") {
+  const AtBound choice = GENERATE(AtBound::zero, AtBound::tangent, AtBound::displacement);
+  const Metric metric = GENERATE(Metric::step, Metric::euclidean);
+  Sequential net{Dense(2, 1, NoBias{}, MaxNorm{1, metric})};
+  Adam optimizer{{.rate = 2, .at_bound = choice}};
+  for (const float gradient : {-1.0F, 1e20F, 1.0F, -1.0F}) {
+    net.gradients()[0] = gradient;  // the other weight goes on
+    net.gradients()[1] = -1;
+    optimizer.step(net);
+    CHECK(feasible(net));
+    CHECK(std::isfinite(net.values()[0] + net.values()[1]));
+  }
+}
+
+TEST_CASE(
+    "a tangent momentum has no part along the row's correction, in the metric in which it was projected") {
+  const auto across = [](const MaxNorm& ball) {
+    const Pack<MaxNorm> pack(ball);
+    const AdamRule rule{.rate = 0.5, .at_bound = AtBound::tangent};
+    std::vector<double> w{0.6, 0.8}, g{-1, -100}, states(6, 0);
+    detail::Buffers<double> buffers(2);
+    Pack<MaxNorm>::Counts active{};
+    const auto kernel = rule.kernel<double>(1, rule.rate);
+    states[2] = 0.5;  // of v: uneven steps, about 0.7 and 0.5
+    detail::update<true>(pack, rule, kernel, 0.5, 1.0, w.data(), g.data(),
+                         {states.data(), states.data() + 2, states.data() + 4}, 1, 2, buffers, active);
+    REQUIRE(active[0] == 1);
+    double along = 0, length = 0;  // x is normal to the ball at x
+    for (std::size_t i = 0; i < 2; ++i) {
+      const double step = kernel.momentum_step(buffers[0][i]) * states[i];
+      along += w[i] * step;
+      length += step * step;
+    }
+    REQUIRE(length > 0);
+    return along / std::sqrt(length);
+  };
+  CHECK(across({1, Metric::euclidean}) == Approx(0).margin(1e-9));
+  CHECK(across({1, Metric::step}) == Approx(0).margin(1e-9));
+}

@@ -117,6 +117,18 @@ class Pack : public detail::PackRoles<Ps...> {
     if (has_set && !contains(w, n)) constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored);
   }
 
+  /// The step sizes whose metric a row is projected in: those of the step, or `rate` for all where the
+  /// Euclidean metric is asked for, or is the only one with a known algorithm (a sphere with other policies,
+  /// and a set of rows, which projects by itself).
+  template <Scalar S>
+  detail::Steps<S> metric(detail::Steps<S> steps, S rate) const {
+    if constexpr (row_sets > 0 || (on_sphere && element_sets + proximal > 0))
+      steps = {nullptr, rate};
+    else if constexpr (norm_sets > 0)
+      if (bound().metric == Metric::euclidean) steps = {nullptr, rate};
+    return steps;
+  }
+
   /// After a step: the proximal point of the penalties over the sets, in the metric of the step sizes
   /// `steps`; `rate` is the learning rate, the step size wherever the Euclidean metric is asked for. Counts
   /// the weights or rows moved.
@@ -125,11 +137,8 @@ class Pack : public detail::PackRoles<Ps...> {
     if constexpr (with_penalties)
       if (rate == 0)
         return contains(w, n) ? void() : constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
-    if constexpr (norm_sets > 0) {
-      constexpr bool euclidean_only = on_sphere && element_sets + proximal > 0;
-      if (euclidean_only || bound().metric == Metric::euclidean) steps = {nullptr, rate};
-      std::copy(w, w + n, scratch);
-    }
+    steps = metric(steps, rate);
+    if constexpr (norm_sets > 0) std::copy(w, w + n, scratch);
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
       if constexpr (ProximalPenalty<P> && with_penalties)

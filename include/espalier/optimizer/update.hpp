@@ -28,7 +28,8 @@ struct Buffers {
 };
 
 /// Changes the momentum `m` of weights that went from `before` to `y` by the step, and from there to `x` by
-/// the constraint; `scale(i)` is how far a momentum of one moves weight i, `t(i)` its step size.
+/// the constraint; `scale(i)` is how far a momentum of one moves weight i (0 where Adam's v has overflowed:
+/// nothing to set), `t(i)` its step size in the metric of the projection.
 template <bool by_row, Scalar S, class Scale, class Step>
 void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, Index n, Scale&& scale,
                Step&& t) {
@@ -38,21 +39,24 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
       // points outwards.
       double outward = 0, length = 0;
       for (Index i = 0; i < n; ++i) {
+        if (y[i] == x[i]) continue;
         const double normal = static_cast<double>(y[i] - x[i]) / static_cast<double>(t(i));
         outward -= normal * static_cast<double>(scale(i) * m[i]);
         length += normal * static_cast<double>(y[i] - x[i]);
       }
       if (outward > 0)
-        for (Index i = 0; i < n; ++i) m[i] += static_cast<S>(outward / length) * (y[i] - x[i]) / scale(i);
+        for (Index i = 0; i < n; ++i)
+          if (scale(i) > 0) m[i] += static_cast<S>(outward / length) * (y[i] - x[i]) / scale(i);
       return;
     }
   }
   for (Index i = 0; i < n; ++i) {
     if (y[i] == x[i]) continue;
-    if (choice == AtBound::displacement)
-      m[i] = (before[i] - x[i]) / scale(i);
-    else if (choice == AtBound::zero || m[i] * (y[i] - x[i]) < 0)
+    if (choice == AtBound::displacement) {
+      if (scale(i) > 0) m[i] = (before[i] - x[i]) / scale(i);
+    } else if (choice == AtBound::zero || m[i] * (y[i] - x[i]) < 0) {
       m[i] = 0;
+    }
   }
 }
 
@@ -87,7 +91,8 @@ void update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
         if (follow)
           hold_back<PackType::by_row>(
               rule.at_bound, s[static_cast<std::size_t>(momentum)] + start + i, before + i, y + i, x, group,
-              [&](Index j) { return kernel.momentum_step(steps[j]); }, [&](Index j) { return steps[j]; });
+              [&](Index j) { return kernel.momentum_step(steps[j]); },
+              [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
       }
     }
   }
