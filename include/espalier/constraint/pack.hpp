@@ -71,19 +71,42 @@ class Pack : public detail::PackRoles<Ps...> {
     return sum;
   }
 
-  /// g += the gradient of the smooth penalties, unless they are only to be counted.
-  template <bool add = true, Scalar S>
-  void add_gradient(const S* w, S* g, Index n, Counts& active) const {
+  /// How often each policy acted on each place of a line: counted where the compiler can count many at once.
+  template <Scalar S>
+  using LineCounts = std::array<Line<S>, size>;
+
+  /// g += the gradient of the smooth penalties.
+  template <Scalar S>
+  void add_gradient(const S* w, S* g, Index n) const {
+    each([&](const auto& p, std::size_t) {
+      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>)
+        for (Index i = 0; i < n; ++i) g[i] += p.gradient(w[i]);
+    });
+  }
+
+  /// The same on the first n of a line, unless they are only to be counted.
+  template <bool add, Scalar S>
+  void add_gradient(const Line<S>& w, Line<S>& g, Index n, LineCounts<S>& active) const {
     each([&](const auto& p, std::size_t k) {
-      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
-        Index count = 0;
-        for (Index i = 0; i < n; ++i) {
-          const S slope = p.gradient(w[i]);
-          if constexpr (add) g[i] += slope;
-          count += slope != 0;
-        }
-        active[k] += count;
-      }
+      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>)
+        for_line<S>(n, [&, from = w.data(), to = g.data(), count = active[k].data()](Index i) {
+          const S slope = p.gradient(from[i]);
+          if constexpr (add) to[i] += slope;
+          count[i] += slope != 0 ? S(1) : S(0);
+        });
+    });
+  }
+
+  /// The proximal point of the penalties over the sets of elements, on the first n of a line.
+  template <Scalar S>
+  void constrain_elements(Line<S>& w, Index n, detail::Steps<S> steps, LineCounts<S>& active) const {
+    each([&](const auto& p, std::size_t k) {
+      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>)
+        apply_to_line(w, n, active[k], [&](S y, Index i) { return p.prox(y, steps[i]); });
+    });
+    each([&](const auto& p, std::size_t k) {
+      if constexpr (ElementSet<std::decay_t<decltype(p)>>)
+        apply_to_line(w, n, active[k], [&](S y, Index) { return p.project(y); });
     });
   }
 
@@ -203,6 +226,25 @@ class Pack : public detail::PackRoles<Ps...> {
       w[i] = x;
     }
     return moved;
+  }
+
+  /// f(i) for the first n of a line; most lines are full, and then the compiler knows how long the loop is.
+  template <Scalar S, class F>
+  static void for_line(Index n, F&& f) {
+    constexpr Index full = Line<S>::SizeAtCompileTime;
+    if (n == full)
+      for (Index i = 0; i < full; ++i) f(i);
+    else
+      for (Index i = 0; i < n; ++i) f(i);
+  }
+
+  template <Scalar S, class F>
+  static void apply_to_line(Line<S>& w, Index n, Line<S>& active, F&& f) {
+    for_line<S>(n, [&, x = w.data(), count = active.data()](Index i) {
+      const S moved = f(x[i], i);
+      count[i] += moved != x[i] ? S(1) : S(0);
+      x[i] = moved;
+    });
   }
 
   template <Scalar S>

@@ -32,6 +32,10 @@ using Row = Eigen::Map<Eigen::Array<S, Dynamic, 1>>;
 template <Scalar S>
 using ConstRow = Eigen::Map<const Eigen::Array<S, Dynamic, 1>>;
 
+/// A cache line of numbers: what the fused update holds in registers at a time.
+template <Scalar S>
+using Line = Eigen::Array<S, 64 / sizeof(S), 1>;
+
 /// In which norm the result of an optimizer's step is projected: the one in which the step was a gradient
 /// step (policies.md 3.4: the only one whose resting points are constrained optima), or the Euclidean one.
 enum class Metric { step, euclidean };

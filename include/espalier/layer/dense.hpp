@@ -65,11 +65,6 @@ struct IsBias : std::bool_constant<is_bias<P>> {};
 template <class P>
 struct IsGain : std::bool_constant<is_gain<P>> {};
 
-/// Extents worth knowing in a kernel: products of small matrices unroll, the others share one kernel per
-/// scalar.
-template <Scalar S, int rows, int cols>
-inline constexpr bool unrolls = rows != Dynamic&& cols != Dynamic&& rows* cols* int{sizeof(S)} <= 4096;
-
 }  // namespace detail
 
 /// `Dense(64, 128, L1{1e-5})` has sizes known at run time, `Dense<64, 128, L1>{{1e-5}}` at compile time,
@@ -142,12 +137,16 @@ class Dense {
 
   template <Scalar S, std::size_t n, class X, class Y>
   void forward(const Values<S, n>& p, const X& x, Y&& y, [[maybe_unused]] S* scratch) const {
-    const Weight<const S> weight(p[0], outputs_, inputs_);
-    if constexpr (has_bias && !normalised) {
-      y.colwise() = Column<const S>(p[n - 1], outputs_);
-      detail::multiply<true>(weight, x, y);
+    constexpr bool preset = has_bias && !normalised;
+    if constexpr (preset) y.colwise() = Column<const S>(p[n - 1], outputs_);
+    if constexpr (unrolls<S>) {
+      const Weight<const S> weight(p[0]);
+      if constexpr (preset)
+        y.noalias() += weight.lazyProduct(x);
+      else
+        y.noalias() = weight.lazyProduct(x);
     } else {
-      detail::multiply(weight, x, y);
+      detail::multiply_weight(inputs_, outputs_, x.cols(), p[0], x.data(), y.data(), preset);
     }
     if constexpr (normalised) {
       measure(p, scratch);
@@ -160,14 +159,20 @@ class Dense {
   void backward(const Values<S, n>& p, const X& x, const Y&, DY&& dy, DX&& dx, const Gradients<S, n>& g,
                 [[maybe_unused]] S* scratch) const {
     if constexpr (has_bias) Column<S>(g[n - 1], outputs_) = dy.rowwise().sum();
-    Weight<S> gradient(g[0], outputs_, inputs_);
-    detail::multiply(dy, x.transpose(), gradient);
+    if constexpr (unrolls<S>)
+      Weight<S>(g[0]).noalias() = dy * x.transpose();
+    else
+      detail::weight_gradient(inputs_, outputs_, x.cols(), dy.data(), x.data(), g[0]);
     if constexpr (normalised) {
       pull_back(p, g, scratch);
       dy.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
     }
-    if constexpr (!std::same_as<std::remove_cvref_t<DX>, std::nullptr_t>)
-      detail::multiply(Weight<const S>(p[0], outputs_, inputs_).transpose(), dy, dx);
+    if constexpr (!std::same_as<std::remove_cvref_t<DX>, std::nullptr_t>) {
+      if constexpr (unrolls<S>)
+        dx.noalias() = Weight<const S>(p[0]).transpose().lazyProduct(dy);
+      else
+        detail::input_gradient(inputs_, outputs_, x.cols(), p[0], dy.data(), dx.data());
+    }
   }
 
   /// Gains start at the norms of the rows, so that the weight starts as the initialiser made it.
@@ -192,15 +197,15 @@ class Dense {
  private:
   struct Unchecked {};
 
-  /// Fixed extents where the product unrolls.
+  /// Products of small matrices of known extents unroll, the others share one kernel per scalar.
   template <class S>
-  using Shape = std::conditional_t<detail::unrolls<S, Out, In>,
-                                   Eigen::Matrix<S, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>,
-                                   WeightMatrix<S>>;
-  template <class T, class Shape>
-  using MapOf = Eigen::Map<std::conditional_t<std::is_const_v<T>, const Shape, Shape>>;
+  static constexpr bool unrolls = In != Dynamic && Out != Dynamic && In * Out * int{sizeof(S)} <= 4096;
   template <class T>
-  using Weight = MapOf<T, Shape<std::remove_const_t<T>>>;
+  using MatrixOf = Eigen::Matrix<std::remove_const_t<T>, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
+  template <class T, class M>
+  using MapOf = Eigen::Map<std::conditional_t<std::is_const_v<T>, const M, M>>;
+  template <class T>
+  using Weight = MapOf<T, MatrixOf<T>>;
   template <class T>
   using Column = MapOf<T, Vector<std::remove_const_t<T>>>;
 

@@ -2,6 +2,7 @@
 // What can be done with a model's parameters as a whole, or with one of them by name.
 #pragma once
 
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -33,13 +34,17 @@ void find_parameter(M& model, Index layer, std::string_view name, F&& f) {
     fail(fmt::format("layer {}", layer), fmt::format("a parameter '{}'", name), "none of that name");
 }
 
-/// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or
-/// infinity.
-template <class M, class F>
-void require_finite(const M& model, std::string_view what, F&& of) {
+/// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or, apart
+/// from its sign, greater than `limit`.
+template <class M, class F, Scalar S = typename M::Scalar_t>
+void require_finite(const M& model, std::string_view what, F&& of, S limit = std::numeric_limits<S>::max()) {
+  const S scale = std::numeric_limits<S>::max() / limit;  // beyond the limit, it makes an infinity
   model.for_each_parameter([&](const auto& p) {
-    if (!ConstRow<typename M::Scalar_t>(of(p), p.size()).allFinite())
-      fail<NotFiniteError>(p.where(), fmt::format("finite {}", what), "NaN or infinity");
+    const ConstRow<S> numbers(of(p), p.size());
+    if ((numbers * scale * S(0)).sum() == 0) return;
+    const std::string place = p.where();
+    if (numbers.allFinite()) fail<NotFiniteError>(place, fmt::format("{} of at most {:.1e}", what, limit), numbers.abs().maxCoeff());
+    fail<NotFiniteError>(place, fmt::format("finite {}", what), "NaN or infinity");
   });
 }
 

@@ -24,8 +24,8 @@ struct AdagradRule {
   struct Kernel {
     S rate, epsilon;
 
-    void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const {
-      Row<S> v(s[0], w.size());
+    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+      Line<S>& v = s[0];
       v += g.square();
       t = rate / (v.sqrt() + epsilon);
       w -= t * g;

@@ -34,12 +34,11 @@ struct AdamRule {
     S correction1, correction2;  // 1 / (1 - beta^k), for 2 its root
     bool amsgrad;
 
-    void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const {
-      Row<S> m(s[0], w.size()), v(s[1], w.size());
+    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+      auto& [m, v, largest] = s;
       m = keep1 * m + add1 * g;
       v = keep2 * v + add2 * g.square();
       if (amsgrad) {
-        Row<S> largest(s[2], w.size());
         largest = largest.max(v);
         t = rate / (correction2 * largest.sqrt() + epsilon);
       } else {

@@ -29,8 +29,8 @@ struct LionRule {
   struct Kernel {
     S rate, keep1, add1, keep2, add2;
 
-    void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S>) const {
-      Row<S> m(s[0], w.size());
+    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
+      Line<S>& m = s[0];
       w -= rate * (keep1 * m + add1 * g).sign();
       m = keep2 * m + add2 * g;
     }

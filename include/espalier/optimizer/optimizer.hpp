@@ -34,9 +34,9 @@ struct OptimizerState {
   detail::AlignedVector<S> numbers;  // the rule's states, one after another
   detail::Buffers<S> buffers;
 
-  /// The states of the weights `w`; those that the rule does not have point at the weights.
-  States<S> at(Index offset, S* w) {
-    States<S> result{w, w, w};
+  /// The states of the weights at `offset` in the arena.
+  std::array<S*, 3> at(Index offset) {
+    std::array<S*, 3> result{};
     for (std::size_t k = 0; k < numbers.size() / size; ++k) result[k] = numbers.data() + k * size + offset;
     return result;
   }
@@ -120,15 +120,19 @@ class Optimizer {
   }
 
   /// One step on the gradients in the model. Throws NotFiniteError, and changes nothing, if one of them is
-  /// not finite. Afterwards the gradients include smooth penalties and transforms.
+  /// not finite or so large that its square would overflow. Afterwards the gradients include smooth penalties
+  /// and transforms. A step that ends in weights that are not finite throws it too, when they are lost.
   template <Scalar S, class... Layers>
   void step(Sequential<S, Layers...>& model) {
-    detail::require_finite(model, "gradients", [](const auto& p) { return p.gradients; });
-    prepare(model);
+    const S limit = std::sqrt(std::numeric_limits<S>::max()) / 8;
+    const auto gradients = [](const auto& p) { return p.gradients; };
+    detail::require_finite(model, "gradients", gradients, limit);
+    if (!knows(model)) prepare(model);
     if constexpr (transforms) {
-      each(model, [&](const auto& p, const auto& pack, auto& active, auto) {
-        pack.add_gradient(p.values, p.gradients, p.size(), active);
+      each(model, [&](const auto& p, const auto& pack, auto&, auto) {
+        pack.add_gradient(p.values, p.gradients, p.size());
       });
+      detail::require_finite(model, "gradients with penalties", gradients, limit);
       Row<S> all(model.gradients().data(), static_cast<Index>(model.gradients().size()));
       auto apply = [&](const auto& extra) {
         if constexpr (GradientTransform<std::decay_t<decltype(extra)>>) extra.apply(all);
@@ -137,16 +141,26 @@ class Optimizer {
     }
     detail::OptimizerState<S>& state = std::get<detail::OptimizerState<S>>(state_);
     const auto kernel = rule_.template kernel<S>(++steps_, rate());
+    [&]<std::size_t... states>(std::index_sequence<states...>) {
+      ((rule_.states() == int{states} ? update<states>(model, state, kernel) : void()), ...);
+    }
+    (std::make_index_sequence<std::tuple_size_v<States<S>> + 1>{});
+  }
+
+ private:
+  /// The step itself, for a rule with `states` numbers for each weight.
+  template <std::size_t states, class Model, Scalar S, class Kernel>
+  void update(Model& model, detail::OptimizerState<S>& state, const Kernel& kernel) {
     each(model, [&](const auto& p, const auto& pack, auto& active, auto activity) {
       const double shrink = pack.shrink(rate(), rule_.rate);
-      detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), static_cast<S>(shrink),
-                                  p.values, p.gradients, state.at(p.offset, p.values), p.rows, p.cols,
-                                  state.buffers, active);
+      if (!detail::update<states, !transforms>(pack, rule_, kernel, static_cast<S>(rate()), static_cast<S>(shrink),
+                                               p.values, p.gradients, state.at(p.offset), p.rows, p.cols,
+                                               state.buffers, active))
+        detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
       pack.record(activity, active, p.rows, p.cols);
     });
   }
 
- private:
   template <class View>
   static detail::Place place_of(const View& p) {
     return {p.rows, p.cols, takes_defaults<View>};

@@ -30,18 +30,16 @@ struct RMSPropRule {
     S rate, keep, add, epsilon, mu;
     bool centered;
 
-    void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const {
-      Row<S> v(s[0], w.size());
+    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+      auto& [v, m, mean] = s;
       v = keep * v + add * g.square();
       if (centered) {
-        Row<S> mean(s[2], w.size());
         mean = keep * mean + add * g;
         t = 1 / ((v - mean.square()).max(S(0)).sqrt() + epsilon);
       } else {
         t = 1 / (v.sqrt() + epsilon);
       }
       if (mu > 0) {
-        Row<S> m(s[1], w.size());
         m = mu * m + t * g;
         w -= rate * m;
       } else {

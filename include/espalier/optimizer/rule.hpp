@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The contract of an optimizer's rule: the mathematics of one step, on runs of weights, and nothing else.
+// The contract of an optimizer's rule: the mathematics of one step, on one cache line of weights, and nothing
+// else.
 //
 // A rule is an aggregate of options:
 //
@@ -12,7 +13,7 @@
 //
 // and its kernel has
 //
-//   void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S> t) const;    // t: step sizes, if adaptive
+//   void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const;    // t: step sizes, if adaptive
 //   S momentum_step(S t) const;    // how far a momentum of 1 moves a weight whose step size is t
 //
 // The step sizes are the metric of the step: it went downhill in the norm sum x^2 / t, and that is the norm
@@ -33,19 +34,19 @@ namespace espalier {
 /// with a proximal penalty always keep it.
 enum class AtBound { keep, zero, tangent, displacement };
 
-/// Where a rule's numbers for a run of weights stand.
+/// A rule's numbers for a line of weights; those that it does not have are undefined.
 template <Scalar S>
-using States = std::array<S*, 3>;
+using States = std::array<Line<S>, 3>;
 
 template <class R>
-concept Rule = requires(const R& rule, Row<float> row, ConstRow<float> gradient, States<float> states) {
+concept Rule = requires(const R& rule, Line<float> line, States<float> states) {
   { rule.rate } -> std::convertible_to<double>;
   { rule.at_bound } -> std::convertible_to<AtBound>;
   { rule.states() } -> std::same_as<int>;
   { rule.momentum() } -> std::same_as<int>;
   { R::adaptive } -> std::convertible_to<bool>;
   rule.validate();
-  rule.template kernel<float>(1L, 0.1)(row, gradient, states, row);
+  rule.template kernel<float>(1L, 0.1)(line, line, states, line);
   { rule.template kernel<float>(1L, 0.1).momentum_step(0.1F) } -> std::same_as<float>;
 };
 

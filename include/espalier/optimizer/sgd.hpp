@@ -29,12 +29,12 @@ struct SGDRule {
     S rate, mu;
     bool nesterov;
 
-    void operator()(Row<S> w, ConstRow<S> g, States<S> s, Row<S>) const {
+    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
       if (mu == 0) {
         w -= rate * g;
         return;
       }
-      Row<S> m(s[0], w.size());
+      Line<S>& m = s[0];
       m = mu * m + g;
       if (nesterov)
         w -= rate * (g + mu * m);

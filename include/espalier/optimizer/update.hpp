@@ -11,21 +11,34 @@
 
 namespace espalier::detail {
 
-/// The length in which weights are updated, so that all passes over them but the first find them in L1.
-inline constexpr Index chunk = 512;
-
-/// Room for one block of weights: its step sizes, and three copies of it.
+/// Room for one row of weights: its step sizes, and three copies of it.
 template <Scalar S>
 struct Buffers {
   Buffers() = default;
-  explicit Buffers(Index longest_row)
-      : length(std::max(longest_row, chunk)), memory(static_cast<std::size_t>(4 * length)) {}
+  explicit Buffers(Index longest_row) : length(padded<S>(longest_row)), memory(static_cast<std::size_t>(4 * length)) {}
 
   S* operator[](Index k) { return memory.data() + k * length; }
 
   Index length = 0;
-  std::vector<S> memory;
+  AlignedVector<S> memory;
 };
+
+/// The first `n` numbers of a line, the others zero.
+template <Scalar S>
+Line<S> load(const S* from, Index n) {
+  if (n == Line<S>::SizeAtCompileTime) return Eigen::Map<const Line<S>>(from);
+  Line<S> line = Line<S>::Zero();
+  std::copy_n(from, n, line.data());
+  return line;
+}
+
+template <Scalar S>
+void store(const Line<S>& line, S* to, Index n) {
+  if (n == Line<S>::SizeAtCompileTime)
+    Eigen::Map<Line<S>>{to} = line;
+  else
+    std::copy_n(line.data(), n, to);
+}
 
 /// Changes the momentum `m` of weights that went from `before` to `y` by the step, and from there to `x` by
 /// the constraint; `scale(i)` is how far a momentum of one moves weight i (0 where Adam's v has overflowed:
@@ -60,42 +73,66 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
   }
 }
 
-/// One step of a rule on rows x cols weights `w` with gradients `g` and states `s`, under a pack. `rate` is
-/// the learning rate, `shrink` the factor of decay. Blocks are whole rows where a policy looks at rows.
-/// Counts what the pack did.
-template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
-void update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S rate, S shrink, S* w, S* g,
-            States<S> s, Index rows, Index cols, Buffers<S>& buffers, typename PackType::Counts& active) {
-  const Index unit = PackType::by_row ? cols : 1, block = std::max(unit, chunk / unit * unit);
+/// One step of a rule, which has `states` numbers for each weight, on rows x cols weights `w` with gradients
+/// `g`, under a pack. `rate` is the learning rate, `shrink` the factor of decay. Weights are read and written
+/// once, line by line; where a policy looks at rows, it finds each in the first-level cache. Counts what the
+/// pack did. Returns whether all weights were finite before the sets saw them, which hide an infinity.
+template <std::size_t states, bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
+bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S rate, S shrink, S* w, S* g,
+            const std::array<S*, 3>& s, Index rows, Index cols, Buffers<S>& buffers,
+            typename PackType::Counts& active) {
+  constexpr Index length = Line<S>::SizeAtCompileTime;
+  constexpr bool by_row = PackType::by_row;
   const int momentum = rule.momentum();
   const bool follow = PackType::has_set && PackType::proximal == 0 && momentum >= 0 && rate > 0 &&
                       rule.at_bound != AtBound::keep;
-  S *t = buffers[0], *before = buffers[1], *y = buffers[2];
-  for (Index start = 0; start < rows * cols; start += block) {
-    const Index n = std::min(block, rows * cols - start);
-    for (Index i = start; i < start + n; i += chunk) {
-      const Index m = std::min(chunk, start + n - i);
-      pack.template add_gradient<add_penalties>(w + i, g + i, m, active);
-      Row<S> weights(w + i, m);
-      if constexpr (PackType::decays) weights *= shrink;
-      if (follow) Row<S>(before + i - start, m) = weights;
-      kernel(weights, ConstRow<S>(g + i, m), {s[0] + i, s[1] + i, s[2] + i}, Row<S>(t + i - start, m));
-      if (follow) Row<S>(y + i - start, m) = weights;
-    }
-    if constexpr (PackType::constrains) {
-      const Index group = PackType::by_row ? cols : n;
-      for (Index i = 0; i < n; i += group) {
-        const Steps<S> steps{RuleType::adaptive ? t + i : nullptr, rate};
-        S* x = w + start + i;
-        pack.constrain(x, group, steps, rate, buffers[3], active);
-        if (follow)
-          hold_back<PackType::by_row>(
-              rule.at_bound, s[static_cast<std::size_t>(momentum)] + start + i, before + i, y + i, x, group,
-              [&](Index j) { return kernel.momentum_step(steps[j]); },
-              [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
+  const Index group = by_row ? cols : rows * cols;
+  S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2];
+  typename PackType::template LineCounts<S> counts;
+  counts.fill(Line<S>::Zero());
+  Line<S> not_finite = Line<S>::Zero();
+  for (Index start = 0; start < rows * cols; start += group) {
+    for (Index i = 0; i < group; i += length) {
+      const Index n = std::min(length, group - i), at = start + i;
+      Line<S> x = load(w + at, n), gradient = load(g + at, n), t;
+      States<S> state;
+      for (std::size_t k = 0; k < states; ++k) state[k] = load(s[k] + at, n);
+      if constexpr (PackType::smooth) {
+        pack.template add_gradient<add_penalties>(x, gradient, n, counts);
+        if constexpr (add_penalties) store(gradient, g + at, n);
       }
+      if constexpr (PackType::decays) x *= shrink;
+      const Line<S> before = x;
+      kernel(x, gradient, state, t);
+      not_finite += x - x;
+      if constexpr (PackType::constrains && by_row) {
+        if constexpr (RuleType::adaptive) store(t, t_row + i, n);
+        if (follow) store(before, before_row + i, n), store(x, y_row + i, n);
+      } else if constexpr (PackType::constrains) {
+        const Line<S> y = x;
+        const Steps<S> steps{RuleType::adaptive ? t.data() : nullptr, rate};
+        pack.constrain_elements(x, n, steps, counts);
+        if (follow)
+          hold_back<false>(
+              rule.at_bound, state[static_cast<std::size_t>(momentum)].data(), before.data(), y.data(), x.data(), n,
+              [&](Index j) { return kernel.momentum_step(steps[j]); }, [&](Index j) { return steps[j]; });
+      }
+      store(x, w + at, n);
+      for (std::size_t k = 0; k < states; ++k) store(state[k], s[k] + at, n);
+    }
+    if constexpr (PackType::constrains && by_row) {
+      const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
+      S* x = w + start;
+      pack.constrain(x, cols, steps, rate, buffers[3], active);
+      if (follow)
+        hold_back<true>(
+            rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, cols,
+            [&](Index j) { return kernel.momentum_step(steps[j]); },
+            [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
     }
   }
+  for (std::size_t k = 0; k < counts.size(); ++k) active[k] += static_cast<Index>(counts[k].template cast<double>().sum());
+  return not_finite.sum() == 0;
 }
 
 }  // namespace espalier::detail

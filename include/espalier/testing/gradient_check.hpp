@@ -34,7 +34,7 @@ requires std::same_as<typename M::Scalar_t, double> std::vector<GradientError> g
   std::vector<GradientError> errors;
   model.for_each_parameter([&](const auto& p) {
     typename std::decay_t<decltype(p)>::Pack::Counts ignored{};
-    p.pack.add_gradient(p.values, p.gradients, p.size(), ignored);
+    p.pack.add_gradient(p.values, p.gradients, p.size());
     double difference = 0, ours = 0, theirs = 0;
     for (Index i = 0; i < p.size(); ++i) {
       const double value = p.values[i], h = step * std::max(1.0, std::abs(value));

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// The inner loop of every large matrix product: a tile of the result in the processor's registers.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "espalier/core/matrix.hpp"
+
+namespace espalier::detail {
+
+namespace simd = Eigen::internal;
+
+/// Eigen's name for one register of numbers.
+template <Scalar S>
+using Packet = typename simd::packet_traits<S>::type;
+/// How many numbers that is.
+template <Scalar S>
+inline constexpr std::size_t lanes = simd::unpacket_traits<Packet<S>>::size;
+
+/// A tile is tile_rows x tile_cols: two registers for each row, and a few left over for what is multiplied.
+inline constexpr std::size_t tile_rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 12 : 6;
+template <Scalar S>
+inline constexpr std::size_t tile_cols = 2 * lanes<S>;
+
+/// f(0), f(1), ..., f(n - 1), as constants.
+template <std::size_t n, class F>
+EIGEN_ALWAYS_INLINE void unrolled(F&& f) {
+  [&]<std::size_t... i>(std::index_sequence<i...>) { (f(std::integral_constant<Index, Index{i}>{}), ...); }
+  (std::make_index_sequence<n>{});
+}
+
+/// The same number in all lanes, loaded once: GCC would otherwise load it again for every product.
+template <Scalar S>
+EIGEN_ALWAYS_INLINE Packet<S> broadcast(const S& x) {
+  Packet<S> all = simd::pset1<Packet<S>>(x);
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__SSE2__)
+  if constexpr (lanes<S> > 1) asm("" : "+v"(all));
+#endif
+  return all;
+}
+
+/// A matrix of which a_ik stands at data[i * row + k * step].
+template <Scalar S>
+struct Strided {
+  const S* data;
+  Index row, step;
+
+  Strided from(Index i, Index k) const { return {data + i * row + k * step, row, step}; }
+};
+
+/// c = a b, or c += a b, for `rows` rows of a and the `cols` <= tile_cols columns of b in a panel. `stride`
+/// leads from row to row of c.
+template <std::size_t rows, Scalar S>
+void tile(Index depth, Strided<S> a, const S* panel, S* c, Index stride, Index cols, bool add) {
+  using P = Packet<S>;
+  constexpr Index width = lanes<S>;
+  P left[rows], right[rows];
+  unrolled<rows>([&](auto i) { left[i] = right[i] = simd::pset1<P>(S(0)); });
+  for (Index k = 0; k < depth; ++k, a.data += a.step, panel += 2 * width) {
+    const P b_left = simd::pload<P>(panel), b_right = simd::pload<P>(panel + width);
+    unrolled<rows>([&](auto i) {
+      const P a_ik = broadcast(a.data[i * a.row]);
+      left[i] = simd::pmadd(a_ik, b_left, left[i]);
+      right[i] = simd::pmadd(a_ik, b_right, right[i]);
+    });
+  }
+  unrolled<rows>([&](auto i) {
+    S* to = c + i * stride;
+    if (cols == 2 * width) {
+      simd::pstoreu(to, add ? simd::padd(simd::ploadu<P>(to), left[i]) : left[i]);
+      simd::pstoreu(to + width, add ? simd::padd(simd::ploadu<P>(to + width), right[i]) : right[i]);
+    } else {
+      alignas(P) S part[tile_cols<S>];
+      simd::pstore(part, left[i]);
+      simd::pstore(part + width, right[i]);
+      for (Index j = 0; j < cols; ++j) to[j] = add ? to[j] + part[j] : part[j];
+    }
+  });
+}
+
+/// The tile with `rows` <= tile_rows rows.
+template <Scalar S>
+void tile_of(Index rows, Index depth, Strided<S> a, const S* panel, S* c, Index stride, Index cols,
+             bool add) {
+  unrolled<tile_rows>([&](auto i) {
+    if (rows == i + 1) tile<i + 1>(depth, a, panel, c, stride, cols, add);
+  });
+}
+
+/// Copies `depth` x `cols` of b to a panel, row after row of tile_cols, the last columns filled with zeros.
+template <Scalar S>
+void pack(Index depth, Index cols, const S* b, Index stride, S* panel) {
+  constexpr Index width = tile_cols<S>;
+  for (Index k = 0; k < depth; ++k, b += stride, panel += width) {
+    if (cols == width)
+      std::copy_n(b, width, panel);
+    else
+      std::fill(std::copy_n(b, cols, panel), panel + width, S(0));
+  }
+}
+
+// GCC sees a template argument with attributes in each packet type.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wignored-attributes"
+
+/// The same for b transposed, stored as `cols` x `depth`.
+template <Scalar S>
+void pack_transposed(Index depth, Index cols, const S* b, Index stride, S* panel) {
+  using P = Packet<S>;
+  constexpr Index width = lanes<S>;
+  Index k = 0;
+  if (cols == 2 * width)
+    for (; k + width <= depth; k += width)
+      for (Index half = 0; half < 2; ++half) {
+        simd::PacketBlock<P, lanes<S>> block;
+        const S* from = b + half * width * stride + k;
+        S* to = panel + (2 * k + half) * width;
+        unrolled<lanes<S>>([&](auto i) { block.packet[i] = simd::ploadu<P>(from + i * stride); });
+        simd::ptranspose(block);
+        unrolled<lanes<S>>([&](auto i) { simd::pstore(to + i * 2 * width, block.packet[i]); });
+      }
+  for (; k < depth; ++k)
+    for (Index j = 0; j < 2 * width; ++j) panel[2 * k * width + j] = j < cols ? b[j * stride + k] : S(0);
+}
+
+#pragma GCC diagnostic pop
+
+}  // namespace espalier::detail
