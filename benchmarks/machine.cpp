@@ -24,22 +24,19 @@ double shortest(F&& f) {
   return best;
 }
 
-/// Products and sums in registers only: the tile of the library's own products, many at once and each depending on its
-/// last.
+/// Multiply-adds in registers only: the tile of the library's own products, with both factors in the first-level cache.
 double measure_flops() {
-  using P = detail::Packet<float>;
-  constexpr std::size_t chains = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 24 : 12;
-  constexpr int steps = 100000;
-  P sum[chains], factor = detail::simd::pset1<P>(0.999F), addend = detail::simd::pset1<P>(0.001F);
-  detail::unrolled<chains>([&](auto i) { sum[i] = addend; });
+  constexpr Index depth = 64, repeat = 20000;
+  alignas(64) static float a[detail::tile_rows * depth], panel[detail::tile_cols<float> * depth],
+      c[detail::tile_rows * detail::tile_cols<float>];
   const double seconds = shortest([&] {
-    for (int k = 0; k < steps; ++k) {
-      detail::unrolled<chains>([&](auto i) { sum[i] = detail::simd::pmadd(sum[i], factor, addend); });
+    for (Index k = 0; k < repeat; ++k) {
+      detail::tile<detail::tile_rows>(depth, {a, 1, Index{detail::tile_rows}}, {panel, Index{detail::tile_cols<float>}, 0}, c, Index{detail::tile_cols<float>},
+                                      Index{detail::tile_cols<float>}, true);
       benchmark::ClobberMemory();
     }
   });
-  detail::unrolled<chains>([&](auto i) { benchmark::DoNotOptimize(sum[i]); });
-  return 2.0 * static_cast<double>(chains * detail::lanes<float>) * steps / seconds;
+  return 2.0 * static_cast<double>(detail::tile_rows * detail::tile_cols<float>) * depth * repeat / seconds;
 }
 
 /// Adam on one parameter of `size` numbers, 28 bytes each.

@@ -8,25 +8,32 @@
 
 namespace espalier::detail {
 
-/// The bytes of a panel, which stays in the first-level cache while rows of tiles pass by.
-inline constexpr std::size_t panel_bytes = 32768;
+/// Memory on the stack for panels.
+inline constexpr std::size_t panels_bytes = 4 * panel_bytes;
+/// A product with fewer rows than this does not pay for copies of more than it needs at a time.
+inline constexpr Index many_rows = 64;
 
 /// c (m x n) = a b, or += a b. The sum over `depth` is taken in the same order whatever m and n are.
-/// `pack_panel(panel, k, d, j, cols)` copies d rows from k and `cols` columns from j of b.
-template <Scalar S, class PackPanel>
-void multiply_panels(Index m, Index n, Index depth, Strided<S> a, S* c, bool add, PackPanel&& pack_panel) {
-  constexpr Index width = tile_cols<S>, deepest = panel_bytes / sizeof(S) / tile_cols<S>;
-  alignas(64) S panel[panel_bytes / sizeof(S)];
+/// `panel(memory, k, d, j, cols)` gives d rows from k and `cols` columns from j of b, copied to the memory or in place.
+template <Scalar S, class Panel>
+void multiply_panels(Index m, Index n, Index depth, Strided<S> a, S* c, bool add, Panel&& panel) {
+  constexpr Index width = tile_cols<S>, deepest = panel_depth<S>, room = panels_bytes / sizeof(S);
+  alignas(64) S panels[panels_bytes / sizeof(S)];
   const auto ceil = [](Index x, Index y) { return (x + y - 1) / y; };
   const Index deep = ceil(depth, ceil(depth, deepest));
+  const Index wide = m < many_rows ? width : room / deep / width * width;
   for (Index k = 0; k < depth; k += deep) {
     const Index d = std::min(deep, depth - k);
-    for (Index j = 0; j < n; j += width) {
-      const Index cols = std::min(width, n - j);
-      pack_panel(panel, k, d, j, cols);
+    for (Index j = 0; j < n; j += wide) {
+      const Index cols = std::min(wide, n - j);
+      Panels<S> b{};
+      for (Index p = 0; p < cols; p += width) {
+        const Panels<S> next = panel(panels + p * d, k, d, j + p, std::min(width, cols - p));
+        if (p == 0) b = next;
+      }
       for (Index i = 0, rows = 0, left = ceil(m, Index{tile_rows}); left > 0; i += rows, --left) {
         rows = ceil(m - i, left);  // tiles of much the same height, since low ones are slow
-        tile_of(rows, d, a.from(i, k), panel, c + i * n + j, n, cols, add || k > 0);
+        strip_of(rows, d, a.from(i, k), b, c + i * n + j, n, cols, add || k > 0);
       }
     }
   }
@@ -35,16 +42,22 @@ void multiply_panels(Index m, Index n, Index depth, Strided<S> a, S* c, bool add
 /// c (m x n) = a (m x depth) b (depth x n)
 template <Scalar S>
 void multiply(Index m, Index n, Index depth, Strided<S> a, const S* b, S* c) {
-  multiply_panels(m, n, depth, a, c, false, [&](S* panel, Index k, Index d, Index j, Index cols) {
-    pack(d, cols, b + k * n + j, n, panel);
+  constexpr Index width = tile_cols<S>;
+  multiply_panels(m, n, depth, a, c, false, [&](S* memory, Index k, Index d, Index j, Index cols) -> Panels<S> {
+    const S* from = b + k * n + j;
+    if (m < many_rows && cols == width) return {from, n, 0};
+    pack(d, cols, from, n, memory);
+    return {memory, width, d * width};
   });
 }
 
 /// c (m x n) = a (m x depth) b^T, or += it; b is n x depth.
 template <Scalar S>
 void multiply_transposed(Index m, Index n, Index depth, Strided<S> a, const S* b, S* c, bool add) {
-  multiply_panels(m, n, depth, a, c, add, [&](S* panel, Index k, Index d, Index j, Index cols) {
-    pack_transposed(d, cols, b + j * depth + k, depth, panel);
+  constexpr Index width = tile_cols<S>;
+  multiply_panels(m, n, depth, a, c, add, [&](S* memory, Index k, Index d, Index j, Index cols) -> Panels<S> {
+    pack_transposed(d, cols, b + j * depth + k, depth, memory);
+    return {memory, width, d * width};
   });
 }
 

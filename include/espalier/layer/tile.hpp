@@ -50,16 +50,23 @@ struct Strided {
   Strided from(Index i, Index k) const { return {data + i * row + k * step, row, step}; }
 };
 
-/// c = a b, or c += a b, for `rows` rows of a and the `cols` <= tile_cols columns of b in a panel. `stride`
-/// leads from row to row of c.
+/// tile_cols columns of b, row k at data[k * step]; those panels which are packed stand `size` apart.
+template <Scalar S>
+struct Panels {
+  const S* data;
+  Index step, size;
+};
+
+/// c = a b, or c += a b, for `rows` rows of a and `cols` <= tile_cols columns of b. `stride` leads from row to
+/// row of c.
 template <std::size_t rows, Scalar S>
-void tile(Index depth, Strided<S> a, const S* panel, S* c, Index stride, Index cols, bool add) {
+void tile(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
   P left[rows], right[rows];
   unrolled<rows>([&](auto i) { left[i] = right[i] = simd::pset1<P>(S(0)); });
-  for (Index k = 0; k < depth; ++k, a.data += a.step, panel += 2 * width) {
-    const P b_left = simd::pload<P>(panel), b_right = simd::pload<P>(panel + width);
+  for (Index k = 0; k < depth; ++k, a.data += a.step, b.data += b.step) {
+    const P b_left = simd::ploadu<P>(b.data), b_right = simd::ploadu<P>(b.data + width);
     unrolled<rows>([&](auto i) {
       const P a_ik = broadcast(a.data[i * a.row]);
       left[i] = simd::pmadd(a_ik, b_left, left[i]);
@@ -80,12 +87,43 @@ void tile(Index depth, Strided<S> a, const S* panel, S* c, Index stride, Index c
   });
 }
 
-/// The tile with `rows` <= tile_rows rows.
+/// Without the call that std::copy_n makes.
+template <std::size_t n, Scalar S>
+EIGEN_ALWAYS_INLINE void copy_fixed(const S* from, S* to) {
+  using Numbers = Eigen::Array<S, static_cast<int>(n), 1>;
+  Eigen::Map<Numbers>{to} = Eigen::Map<const Numbers>(from);
+}
+
+/// What stays in the first-level cache: one panel.
+inline constexpr std::size_t panel_bytes = 32768;
 template <Scalar S>
-void tile_of(Index rows, Index depth, Strided<S> a, const S* panel, S* c, Index stride, Index cols,
-             bool add) {
+inline constexpr std::size_t panel_depth = panel_bytes / sizeof(S) / tile_cols<S>;
+
+/// A row of tiles over `cols` columns. If there are many, the strip of a is copied first, since numbers far apart
+/// in memory push each other out of the cache.
+template <std::size_t rows, Scalar S>
+void strip(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
+  constexpr Index width = tile_cols<S>;
+  alignas(64) S copy[rows * panel_depth<S>];
+  if (cols > 2 * width) {
+    if (a.row == 1) {
+      for (Index k = 0; k < depth; ++k) copy_fixed<rows>(a.data + k * a.step, copy + k * Index{rows});
+      a = {copy, 1, Index{rows}};
+    } else {
+      for (Index i = 0; i < Index{rows}; ++i)
+        Eigen::Map<Vector<S>>(copy + i * depth, depth) = Eigen::Map<const Vector<S>>(a.data + i * a.row, depth);
+      a = {copy, depth, 1};
+    }
+  }
+  for (Index j = 0; j < cols; j += width, b.data += b.size)
+    tile<rows>(depth, a, b, c + j, stride, std::min(width, cols - j), add);
+}
+
+/// The strip with `rows` <= tile_rows rows.
+template <Scalar S>
+void strip_of(Index rows, Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
   unrolled<tile_rows>([&](auto i) {
-    if (rows == i + 1) tile<i + 1>(depth, a, panel, c, stride, cols, add);
+    if (rows == i + 1) strip<i + 1>(depth, a, b, c, stride, cols, add);
   });
 }
 
@@ -95,7 +133,7 @@ void pack(Index depth, Index cols, const S* b, Index stride, S* panel) {
   constexpr Index width = tile_cols<S>;
   for (Index k = 0; k < depth; ++k, b += stride, panel += width) {
     if (cols == width)
-      std::copy_n(b, width, panel);
+      copy_fixed<tile_cols<S>>(b, panel);
     else
       std::fill(std::copy_n(b, cols, panel), panel + width, S(0));
   }
@@ -111,16 +149,17 @@ void pack_transposed(Index depth, Index cols, const S* b, Index stride, S* panel
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
   Index k = 0;
-  if (cols == 2 * width)
-    for (; k + width <= depth; k += width)
-      for (Index half = 0; half < 2; ++half) {
-        simd::PacketBlock<P, lanes<S>> block;
-        const S* from = b + half * width * stride + k;
-        S* to = panel + (2 * k + half) * width;
-        unrolled<lanes<S>>([&](auto i) { block.packet[i] = simd::ploadu<P>(from + i * stride); });
-        simd::ptranspose(block);
-        unrolled<lanes<S>>([&](auto i) { simd::pstore(to + i * 2 * width, block.packet[i]); });
-      }
+  for (; k + width <= depth; k += width)
+    for (Index half = 0; half < 2; ++half) {
+      simd::PacketBlock<P, lanes<S>> block;
+      const Index first = half * width;
+      S* to = panel + 2 * k * width + first;
+      unrolled<lanes<S>>([&](auto i) {
+        block.packet[i] = first + i < cols ? simd::ploadu<P>(b + (first + i) * stride + k) : simd::pset1<P>(S(0));
+      });
+      simd::ptranspose(block);
+      unrolled<lanes<S>>([&](auto i) { simd::pstore(to + i * 2 * width, block.packet[i]); });
+    }
   for (; k < depth; ++k)
     for (Index j = 0; j < 2 * width; ++j) panel[2 * k * width + j] = j < cols ? b[j * stride + k] : S(0);
 }
