@@ -145,7 +145,7 @@ void pack(Index depth, Index cols, const S* b, Index stride, S* panel) {
 
 /// The same for b transposed, stored as `cols` x `depth`.
 template <Scalar S>
-void pack_transposed(Index depth, Index cols, const S* b, Index stride, S* panel) {
+[[gnu::flatten]] void pack_transposed(Index depth, Index cols, const S* b, Index stride, S* panel) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
   Index k = 0;
