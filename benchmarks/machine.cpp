@@ -31,7 +31,7 @@ double measure_flops() {
       c[detail::tile_rows * detail::tile_cols<float>];
   const double seconds = shortest([&] {
     for (Index k = 0; k < repeat; ++k) {
-      detail::tile<detail::tile_rows>(depth, {a, 1, Index{detail::tile_rows}}, {panel, Index{detail::tile_cols<float>}, 0}, c, Index{detail::tile_cols<float>},
+      detail::tile<detail::tile_rows, 2>(depth, {a, 1, Index{detail::tile_rows}}, {panel, Index{detail::tile_cols<float>}, 0}, c, Index{detail::tile_cols<float>},
                                       Index{detail::tile_cols<float>}, true);
       benchmark::ClobberMemory();
     }

@@ -11,6 +11,7 @@
 #include "espalier/core/rng.hpp"
 #include "espalier/core/norm.hpp"
 #include "espalier/core/aligned.hpp"
+#include "espalier/core/flush.hpp"
 #include "espalier/core/policy.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/core/target.hpp"
@@ -38,6 +39,7 @@
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/layer/product.hpp"
+#include "espalier/layer/tile.hpp"
 
 #include "espalier/loss/loss.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"

@@ -139,15 +139,7 @@ class Dense {
   void forward(const Values<S, n>& p, const X& x, Y&& y, [[maybe_unused]] S* scratch) const {
     constexpr bool preset = has_bias && !normalised;
     if constexpr (preset) y.colwise() = Column<const S>(p[n - 1], outputs_);
-    if constexpr (unrolls<S>) {
-      const Weight<const S> weight(p[0]);
-      if constexpr (preset)
-        y.noalias() += weight.lazyProduct(x);
-      else
-        y.noalias() = weight.lazyProduct(x);
-    } else {
-      detail::multiply_weight(inputs_, outputs_, x.cols(), p[0], x.data(), y.data(), preset);
-    }
+    multiply_weight<preset>(p[0], x, y);
     if constexpr (normalised) {
       measure(p, scratch);
       y.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
@@ -159,20 +151,12 @@ class Dense {
   void backward(const Values<S, n>& p, const X& x, const Y&, DY&& dy, DX&& dx, const Gradients<S, n>& g,
                 [[maybe_unused]] S* scratch) const {
     if constexpr (has_bias) Column<S>(g[n - 1], outputs_) = dy.rowwise().sum();
-    if constexpr (unrolls<S>)
-      Weight<S>(g[0]).noalias() = dy * x.transpose();
-    else
-      detail::weight_gradient(inputs_, outputs_, x.cols(), dy.data(), x.data(), g[0]);
+    weight_gradient<S>(x, dy, g[0]);
     if constexpr (normalised) {
       pull_back(p, g, scratch);
       dy.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
     }
-    if constexpr (!std::same_as<std::remove_cvref_t<DX>, std::nullptr_t>) {
-      if constexpr (unrolls<S>)
-        dx.noalias() = Weight<const S>(p[0]).transpose().lazyProduct(dy);
-      else
-        detail::input_gradient(inputs_, outputs_, x.cols(), p[0], dy.data(), dx.data());
-    }
+    if constexpr (!std::same_as<std::remove_cvref_t<DX>, std::nullptr_t>) input_gradient(p[0], dy, dx);
   }
 
   /// Gains start at the norms of the rows, so that the weight starts as the initialiser made it.
@@ -226,6 +210,51 @@ class Dense {
     weight_pack_.validate(name + " weight", inputs);
     bias_.pack.validate(name + " bias", 1);
     gain_.pack.validate(name + " gain", 1);
+  }
+
+  /// Do few samples meet a weight that unrolls? Then the products are Eigen's own, sample by sample.
+  template <Scalar S>
+  static constexpr bool few(Index samples) {
+    return unrolls<S> && samples < detail::few_samples;
+  }
+
+  /// y = W x, or y += W x
+  template <bool add, Scalar S, class X, class Y>
+  void multiply_weight(const S* w, const X& x, Y& y) const {
+    if constexpr (unrolls<S>)
+      if (few<S>(x.cols())) {
+        for (Index j = 0; j < x.cols(); ++j)
+          if constexpr (add)
+            y.col(j).noalias() += Weight<const S>(w) * x.col(j);
+          else
+            y.col(j).noalias() = Weight<const S>(w) * x.col(j);
+        return;
+      }
+    detail::multiply_weight(inputs_, outputs_, x.cols(), w, x.data(), y.data(), add);
+  }
+
+  /// dx = W^T dy
+  template <Scalar S, class DY, class DX>
+  void input_gradient(const S* w, const DY& dy, DX& dx) const {
+    if constexpr (unrolls<S>)
+      if (few<S>(dy.cols())) {
+        for (Index j = 0; j < dy.cols(); ++j) dx.col(j).noalias() = Weight<const S>(w).transpose() * dy.col(j);
+        return;
+      }
+    detail::input_gradient(inputs_, outputs_, dy.cols(), w, dy.data(), dx.data());
+  }
+
+  /// dW = dy x^T
+  template <Scalar S, class X, class DY>
+  void weight_gradient(const X& x, const DY& dy, S* to) const {
+    if constexpr (unrolls<S>)
+      if (few<S>(x.cols())) {
+        Weight<S> gradient(to);
+        gradient.noalias() = dy.col(0) * x.col(0).transpose();
+        for (Index j = 1; j < x.cols(); ++j) gradient.noalias() += dy.col(j) * x.col(j).transpose();
+        return;
+      }
+    detail::weight_gradient(inputs_, outputs_, x.cols(), dy.data(), x.data(), to);
   }
 
   /// scratch = [g_j / norm(v_j), 1 / norm(v_j)]. A zero direction gives a zero row and takes no gradient.

@@ -57,33 +57,34 @@ struct Panels {
   Index step, size;
 };
 
-/// c = a b, or c += a b, for `rows` rows of a and `cols` <= tile_cols columns of b. `stride` leads from row to
-/// row of c.
-template <std::size_t rows, Scalar S>
+/// c = a b, or c += a b, for `rows` rows of a and `cols` columns of b, which take one or two registers. `stride`
+/// leads from row to row of c.
+template <std::size_t rows, std::size_t registers, Scalar S>
 void tile(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
-  P left[rows], right[rows];
-  unrolled<rows>([&](auto i) { left[i] = right[i] = simd::pset1<P>(S(0)); });
+  P sum[registers][rows];
+  unrolled<registers>([&](auto r) { unrolled<rows>([&](auto i) { sum[r][i] = simd::pset1<P>(S(0)); }); });
   for (Index k = 0; k < depth; ++k, a.data += a.step, b.data += b.step) {
-    const P b_left = simd::ploadu<P>(b.data), b_right = simd::ploadu<P>(b.data + width);
+    P b_k[registers];
+    unrolled<registers>([&](auto r) { b_k[r] = simd::ploadu<P>(b.data + r * width); });
     unrolled<rows>([&](auto i) {
       const P a_ik = broadcast(a.data[i * a.row]);
-      left[i] = simd::pmadd(a_ik, b_left, left[i]);
-      right[i] = simd::pmadd(a_ik, b_right, right[i]);
+      unrolled<registers>([&](auto r) { sum[r][i] = simd::pmadd(a_ik, b_k[r], sum[r][i]); });
     });
   }
-  unrolled<rows>([&](auto i) {
-    S* to = c + i * stride;
-    if (cols == 2 * width) {
-      simd::pstoreu(to, add ? simd::padd(simd::ploadu<P>(to), left[i]) : left[i]);
-      simd::pstoreu(to + width, add ? simd::padd(simd::ploadu<P>(to + width), right[i]) : right[i]);
-    } else {
-      alignas(P) S part[tile_cols<S>];
-      simd::pstore(part, left[i]);
-      simd::pstore(part + width, right[i]);
-      for (Index j = 0; j < cols; ++j) to[j] = add ? to[j] + part[j] : part[j];
-    }
+  unrolled<registers>([&](auto r) {
+    const Index n = cols - r * width;
+    unrolled<rows>([&](auto i) {
+      S* to = c + i * stride + r * width;
+      if (n >= width) {
+        simd::pstoreu(to, add ? simd::padd(simd::ploadu<P>(to), sum[r][i]) : sum[r][i]);
+      } else {
+        alignas(P) S part[lanes<S>];
+        simd::pstore(part, sum[r][i]);
+        for (Index j = 0; j < n; ++j) to[j] = add ? to[j] + part[j] : part[j];
+      }
+    });
   });
 }
 
@@ -115,8 +116,9 @@ void strip(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index col
       a = {copy, depth, 1};
     }
   }
-  for (Index j = 0; j < cols; j += width, b.data += b.size)
-    tile<rows>(depth, a, b, c + j, stride, std::min(width, cols - j), add);
+  for (; cols > width / 2; cols -= width, b.data += b.size, c += width)
+    tile<rows, 2>(depth, a, b, c, stride, std::min(width, cols), add);
+  if (cols > 0) tile<rows, 1>(depth, a, b, c, stride, cols, add);
 }
 
 /// The strip with `rows` <= tile_rows rows.
@@ -127,16 +129,17 @@ void strip_of(Index rows, Index depth, Strided<S> a, Panels<S> b, S* c, Index st
   });
 }
 
-/// Copies `depth` x `cols` of b to a panel, row after row of tile_cols, the last columns filled with zeros.
+/// Copies `depth` x `cols` of b to a panel, row after row of tile_cols. What fills it up to its width is of no
+/// account.
 template <Scalar S>
 void pack(Index depth, Index cols, const S* b, Index stride, S* panel) {
   constexpr Index width = tile_cols<S>;
-  for (Index k = 0; k < depth; ++k, b += stride, panel += width) {
-    if (cols == width)
+  const S* end = b + (depth - 1) * stride + cols;
+  for (; depth > 0; --depth, b += stride, panel += width)
+    if (end - b >= width)
       copy_fixed<tile_cols<S>>(b, panel);
     else
-      std::fill(std::copy_n(b, cols, panel), panel + width, S(0));
-  }
+      std::copy(b, end, panel);
 }
 
 // GCC sees a template argument with attributes in each packet type.

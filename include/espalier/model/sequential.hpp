@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "espalier/core/flush.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initialiser.hpp"
 #include "espalier/layer/layer.hpp"
@@ -89,6 +90,7 @@ class Sequential {
       detail::fail<ShapeError>("backward", fmt::format("an output gradient of {} x {}", outputs(), n),
                                fmt::format("{} x {}", output_gradient.rows(), output_gradient.cols()));
     if (has_gaps(x)) return backward(Matrix<S>(x), output_gradient);
+    const detail::FlushDenormals flush;
     Eigen::Map<Matrix<S>>(workspace_.deltas[0], outputs(), n) = output_gradient;
     back<depth - 1>(x.data(), workspace_.deltas[0], workspace_.deltas[1]);
   }
@@ -192,6 +194,7 @@ class Sequential {
       detail::fail<ShapeError>("forward", fmt::format("a batch of {} inputs x at least 1 sample", inputs()),
                                fmt::format("{} x {}", x.rows(), x.cols()));
     if (has_gaps(x)) return run(Matrix<S>(x), w, pass);
+    const detail::FlushDenormals flush;
     w.plan(widths_, scratch_, x.cols());
     const S* input = x.data();
     each_layer([&]<std::size_t k>(const auto& layer) {

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "espalier/core/flush.hpp"
 #include "espalier/model/sequential.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
@@ -124,6 +125,7 @@ class Optimizer {
   /// and transforms. A step that ends in weights that are not finite throws it too, when they are lost.
   template <Scalar S, class... Layers>
   void step(Sequential<S, Layers...>& model) {
+    const detail::FlushDenormals flush;
     const S limit = std::sqrt(std::numeric_limits<S>::max()) / 8;
     const auto gradients = [](const auto& p) { return p.gradients; };
     detail::require_finite(model, "gradients", gradients, limit);

@@ -25,7 +25,7 @@ struct Buffers {
 
 /// The first `n` numbers of a line, the others zero.
 template <Scalar S>
-Line<S> load(const S* from, Index n) {
+EIGEN_ALWAYS_INLINE Line<S> load(const S* from, Index n) {
   if (n == Line<S>::SizeAtCompileTime) return Eigen::Map<const Line<S>>(from);
   Line<S> line = Line<S>::Zero();
   std::copy_n(from, n, line.data());
@@ -33,7 +33,7 @@ Line<S> load(const S* from, Index n) {
 }
 
 template <Scalar S>
-void store(const Line<S>& line, S* to, Index n) {
+EIGEN_ALWAYS_INLINE void store(const Line<S>& line, S* to, Index n) {
   if (n == Line<S>::SizeAtCompileTime)
     Eigen::Map<Line<S>>{to} = line;
   else
