@@ -26,6 +26,10 @@ struct Clip {
     const S raised = w < low ? low : w;
     return raised > high ? high : raised;
   }
+  template <Scalar S>
+  Line<S> project(const Line<S>& w) const {
+    return w.max(detail::round_up<S>(lo)).min(detail::round_down<S>(hi));
+  }
   void validate() const {
     if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", fmt::format("lo = {}, hi = {}", lo, hi));
     const float low = detail::round_up<float>(lo), high = detail::round_down<float>(hi);

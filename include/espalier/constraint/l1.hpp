@@ -26,6 +26,11 @@ struct L1 {
     const S raised = y < -threshold ? -threshold : y;  // y, clipped to [-threshold, threshold]; NaN stays
     return y - (raised > threshold ? threshold : raised);
   }
+  template <Scalar S>
+  Line<S> prox(const Line<S>& y, const Line<S>& t) const {
+    const Line<S> threshold = static_cast<S>(strength) * t;
+    return y - y.max(-threshold).min(threshold);
+  }
   void validate() const { detail::check_not_negative(name, "strength", strength); }
 
   bool operator==(const L1&) const = default;

@@ -22,6 +22,10 @@ struct L2 {
   S gradient(S w) const {
     return static_cast<S>(strength) * w;
   }
+  template <Scalar S>
+  Line<S> gradient(const Line<S>& w) const {
+    return static_cast<S>(strength) * w;
+  }
   void validate() const { detail::check_not_negative(name, "strength", strength); }
 
   bool operator==(const L2&) const = default;

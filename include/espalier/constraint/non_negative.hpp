@@ -19,6 +19,10 @@ struct NonNegative {
   S project(S w) const {
     return w < 0 ? S(0) : w;
   }
+  template <Scalar S>
+  Line<S> project(const Line<S>& w) const {
+    return w.max(S(0));
+  }
 
   bool operator==(const NonNegative&) const = default;
 };

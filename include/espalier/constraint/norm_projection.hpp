@@ -8,6 +8,7 @@
 #include <concepts>
 #include <limits>
 
+#include "espalier/core/line.hpp"
 #include "espalier/core/norm.hpp"
 #include "espalier/core/policy.hpp"
 
@@ -23,9 +24,13 @@ struct Steps {
 };
 
 template <Scalar S>
-bool norm_holds(const S* x, Index n, double radius, bool sphere) {
-  const double length = norm(x, n);
+bool length_holds(double length, double radius, bool sphere) {
   return sphere ? std::abs(length - radius) <= 2 * roundoff<S> * radius : length <= radius;
+}
+
+template <Scalar S>
+bool norm_holds(const S* x, Index n, double radius, bool sphere) {
+  return length_holds<S>(norm(x, n), radius, sphere);
 }
 
 /// Solves  min_x sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in I and norm(x) <= r (or == r).  With a
@@ -41,24 +46,28 @@ class NormProjection {
   NormProjection(const Elements& elements, const S* y, S* x, Index n, Steps<S> steps, double radius)
       : elements_(elements), y_(y), x_(x), n_(n), steps_(steps), radius_(radius) {}
 
-  /// `x` must hold x(nu = 1), found infeasible.
-  void onto_ball() {
-    if (!Elements::homogeneous || steps_.each) solve(norm(x_, n_) / radius_);
-    double length = norm(x_, n_);
+  /// `x` must hold x(nu = 1), found infeasible; `length` is its norm.
+  void onto_ball(double length) {
+    if (!Elements::homogeneous || steps_.each) {
+      if (!solve_nearby(length)) solve(length / radius_);
+      length = norm(x_, n_);
+    }
     for (double ulps = 0; !(length <= radius_) && ulps < 0x1p60; ulps = 2 * ulps + 1) {
       rescale(radius_ * std::max(0.0, 1 - ulps * roundoff<S>), length);
       length = norm(x_, n_);
     }
   }
 
-  void onto_sphere() {
+  void onto_sphere(double length) {
     const bool in_metric = Elements::none && steps_.each;
-    double length = norm(x_, n_);
     if (!in_metric && length == 0) return to_vertex();
-    if (in_metric) length > radius_ ? solve(length / radius_) : expand();
+    if (in_metric && !solve_nearby(length)) length > radius_ ? solve(length / radius_) : expand();
     // One pass is enough in float; in double one row in 7,000 needs a second, none of 6 million a third.
-    for (int pass = 0; pass < 64 && !norm_holds(x_, n_, radius_, true); ++pass)
-      rescale(radius_, norm(x_, n_));
+    if (in_metric) length = norm(x_, n_);
+    for (int pass = 0; pass < 64 && !length_holds<S>(length, radius_, true); ++pass) {
+      rescale(radius_, length);
+      length = norm(x_, n_);
+    }
   }
 
  private:
@@ -69,6 +78,11 @@ class NormProjection {
       from = norm(x_, n_);
     }
     const double factor = to / from;
+    if constexpr (Elements::none && std::same_as<S, float>)
+      if (std::isnormal(static_cast<float>(factor))) {
+        for (Index i = 0; i < n_; ++i) x_[i] = static_cast<float>(static_cast<double>(x_[i]) * factor);
+        return;
+      }
     const bool tiny = std::isinf(factor);
     for (Index i = 0; i < n_; ++i) {
       const double x = x_[i];
@@ -80,6 +94,62 @@ class NormProjection {
   double at(Index i, double shrink) const {
     const double y = y_[i], t = steps_[i];
     return elements_.prox(y / shrink, t / shrink);
+  }
+
+  /// Newton's method of `solve`, from mu = 0, for a row that one step of an optimizer has moved a little off
+  /// its ball or sphere, and nothing else in the way: all in the row's own precision and many coordinates at
+  /// a time. Leaves x alone, and says so, if the row is not such a one.
+  bool solve_nearby(double length) {
+    if constexpr (Elements::none) {
+      if (!steps_.each || !(length > radius_ / 2 && length < radius_ * 2)) return false;
+      const S largest = ConstRow<S>(steps_.each, n_).maxCoeff(), inverse_radius = static_cast<S>(1 / radius_);
+      if (!(largest > 0) || !std::isfinite(1 / largest) || !std::isfinite(inverse_radius)) return false;
+      const double accuracy = std::same_as<S, float> ? 1e-7 : 1e-14;
+      Sums sums = evaluate<false>(1, largest, inverse_radius);
+      double nu = 1;
+      for (int iteration = 0; iteration < 6; ++iteration) {
+        const double excess = std::sqrt(sums.squares) - 1;
+        if (iteration > 0 && std::abs(excess) <= accuracy) return true;
+        nu += sums.squares / sums.slope * excess;
+        if (!(nu > 0.5 && nu < 1e6)) break;
+        sums = evaluate<true>(static_cast<S>(nu), largest, inverse_radius);
+      }
+      std::copy(y_, y_ + n_, x_);
+    }
+    return false;
+  }
+
+  struct Sums {
+    double squares, slope;
+  };
+
+  /// sum (x_i / r)^2 of x(nu), which is written down, and -1/2 of its derivative by nu; or of y, at nu = 1.
+  /// Sums of a few lines are in the row's precision, all others in double.
+  template <bool move>
+  Sums evaluate(S nu, S largest, S inverse_radius) {
+    constexpr Index length = line_length<S>, piece = 4 * length;
+    const S to_part = 1 / largest;
+    Sums sums{};
+    for (Index start = 0; start < n_; start += piece) {
+      Line<S> squares = Line<S>::Zero(), slope = Line<S>::Zero();
+      for (Index i = start; i < std::min(start + piece, n_); i += length) {
+        Line<S> x = load_line(y_ + i, n_ - i);
+        const Line<S> t = load_line(steps_.each + i, n_ - i);
+        Line<S> pull = t * to_part;
+        if constexpr (move) {
+          const Line<S> factor = 1 / ((largest - t) * to_part + nu * pull);
+          x *= factor;
+          pull *= factor;
+          store_line(x, x_ + i, n_ - i);
+        }
+        x *= inverse_radius;
+        squares += x * x;
+        slope += x * x * pull;
+      }
+      sums.squares += static_cast<double>(squares.sum());
+      sums.slope += static_cast<double>(slope.sum());
+    }
+    return sums;
   }
 
   /// Newton's method on r / norm(x(nu)) - 1 from the left of the root: for a ball alone this function is

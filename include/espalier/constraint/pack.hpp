@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <span>
 #include <tuple>
 #include <type_traits>
@@ -88,25 +89,41 @@ class Pack : public detail::PackRoles<Ps...> {
   template <bool add, Scalar S>
   void add_gradient(const Line<S>& w, Line<S>& g, Index n, LineCounts<S>& active) const {
     each([&](const auto& p, std::size_t k) {
-      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>)
-        for_line<S>(n, [&, from = w.data(), to = g.data(), count = active[k].data()](Index i) {
-          const S slope = p.gradient(from[i]);
-          if constexpr (add) to[i] += slope;
-          count[i] += slope != 0 ? S(1) : S(0);
-        });
+      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
+        Line<S> slope = Line<S>::Zero();
+        if constexpr (requires { p.gradient(w); })
+          slope = p.gradient(w);
+        else
+          for_line<S>(n, [&, from = w.data(), to = slope.data()](Index i) { to[i] = p.gradient(from[i]); });
+        if constexpr (add) g += slope;
+        count_line<S>(slope, active[k]);
+      }
     });
   }
 
-  /// The proximal point of the penalties over the sets of elements, on the first n of a line.
+  /// The proximal point of the penalties over the sets of elements, on the first n of a line, whose step
+  /// sizes are `t`.
   template <Scalar S>
-  void constrain_elements(Line<S>& w, Index n, detail::Steps<S> steps, LineCounts<S>& active) const {
+  void constrain_elements(Line<S>& w, Index n, const Line<S>& t, LineCounts<S>& active) const {
+    const auto move_to = [&](const Line<S>& x, std::size_t k) {
+      count_line<S>(x - w, active[k]);
+      w = x;
+    };
     each([&](const auto& p, std::size_t k) {
-      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>)
-        apply_to_line(w, n, active[k], [&](S y, Index i) { return p.prox(y, steps[i]); });
+      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>) {
+        if constexpr (requires { p.prox(w, t); })
+          move_to(p.prox(w, t), k);
+        else
+          move_to(of_line(w, n, [&](S y, Index i) { return p.prox(y, t.data()[i]); }), k);
+      }
     });
     each([&](const auto& p, std::size_t k) {
-      if constexpr (ElementSet<std::decay_t<decltype(p)>>)
-        apply_to_line(w, n, active[k], [&](S y, Index) { return p.project(y); });
+      if constexpr (ElementSet<std::decay_t<decltype(p)>>) {
+        if constexpr (requires { p.project(w); })
+          move_to(p.project(w), k);
+        else
+          move_to(of_line(w, n, [&](S y, Index) { return p.project(y); }), k);
+      }
     });
   }
 
@@ -140,6 +157,15 @@ class Pack : public detail::PackRoles<Ps...> {
     if (has_set && !contains(w, n)) constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored);
   }
 
+  /// Is a row whose squares have about this sum in the pack's only set, a ball, whatever the roundings?
+  template <Scalar S>
+  bool surely_holds(S squares, Index n) const {
+    if constexpr (norm_sets == 0 || on_sphere || element_sets + proximal > 0) return false;
+    const double rounding = 1 + static_cast<double>(n + 64) * 2 * detail::roundoff<S>,
+                 radius = bound().radius;
+    return static_cast<double>(squares) * rounding < radius * radius;
+  }
+
   /// The step sizes whose metric a row is projected in: those of the step, or `rate` for all where the
   /// Euclidean metric is asked for, or is the only one with a known algorithm (a sphere with other policies,
   /// and a set of rows, which projects by itself).
@@ -161,7 +187,7 @@ class Pack : public detail::PackRoles<Ps...> {
       if (rate == 0)
         return contains(w, n) ? void() : constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
     steps = metric(steps, rate);
-    if constexpr (norm_sets > 0) std::copy(w, w + n, scratch);
+    if constexpr (norm_sets > 0 && !Elements<with_penalties>::none) std::copy(w, w + n, scratch);
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
       if constexpr (ProximalPenalty<P> && with_penalties)
@@ -181,12 +207,13 @@ class Pack : public detail::PackRoles<Ps...> {
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
       if constexpr (NormSet<P>) {
-        const double radius = p.norm_bound().radius;
-        if (detail::norm_holds(w, n, radius, P::sphere)) return;
+        const double radius = p.norm_bound().radius, length = detail::norm(w, n);
+        if (detail::length_holds<S>(length, radius, P::sphere)) return;
         const Elements<with_penalties> elements{*this};
+        if constexpr (elements.none) std::copy(w, w + n, scratch);
         detail::NormProjection<S, Elements<with_penalties>> projection(elements, scratch, w, n, steps,
                                                                        radius);
-        P::sphere ? projection.onto_sphere() : projection.onto_ball();
+        P::sphere ? projection.onto_sphere(length) : projection.onto_ball(length);
         ++active[k];
       }
     });
@@ -228,23 +255,32 @@ class Pack : public detail::PackRoles<Ps...> {
     return moved;
   }
 
-  /// f(i) for the first n of a line; most lines are full, and then the compiler knows how long the loop is.
+  /// f(i) for the first n of a line. Most lines are full, and then the compiler is to see a loop that it can
+  /// vectorise, not sixteen statements.
   template <Scalar S, class F>
   static void for_line(Index n, F&& f) {
-    constexpr Index full = Line<S>::SizeAtCompileTime;
-    if (n == full)
-      for (Index i = 0; i < full; ++i) f(i);
-    else
+    if (n < detail::line_length<S>) {
       for (Index i = 0; i < n; ++i) f(i);
+      return;
+    }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC unroll 1
+#endif
+    for (Index i = 0; i < detail::line_length<S>; ++i) f(i);
   }
 
   template <Scalar S, class F>
-  static void apply_to_line(Line<S>& w, Index n, Line<S>& active, F&& f) {
-    for_line<S>(n, [&, x = w.data(), count = active.data()](Index i) {
-      const S moved = f(x[i], i);
-      count[i] += moved != x[i] ? S(1) : S(0);
-      x[i] = moved;
-    });
+  static Line<S> of_line(const Line<S>& w, Index n, F&& f) {
+    Line<S> result = w;
+    for_line<S>(n, [&, from = w.data(), to = result.data()](Index i) { to[i] = f(from[i], i); });
+    return result;
+  }
+
+  /// One more where a difference is not zero: no number times this one is between 0 and 1.
+  template <Scalar S>
+  static void count_line(const Line<S>& difference, Line<S>& active) {
+    constexpr S huge = 1 / std::numeric_limits<S>::min();
+    active += (difference.abs() * huge).min(S(1));
   }
 
   template <Scalar S>

@@ -2,8 +2,11 @@
 // Checks of option values, and the rounding of bounds into a precision.
 #pragma once
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "espalier/core/error.hpp"
 #include "espalier/core/matrix.hpp"
@@ -23,19 +26,29 @@ inline void check_below_one(std::string_view where, std::string_view what, doubl
   if (!(value >= lo && value < 1)) fail(where, fmt::format("{} <= {} < 1", lo, what), value);
 }
 
-/// The smallest S that is not below `x`; never -0. (`gnu::const` lets loops over weights take the call out of
-/// the loop.)
+/// The next S towards `up`, of a number that is not -0 or the last in that direction; inlined where
+/// std::nextafter is a call.
 template <Scalar S>
-[[gnu::const, gnu::noinline]] S round_up(double x) {
+S neighbour(S x, bool up) {
+  using Bits = std::conditional_t<sizeof(S) == 4, std::uint32_t, std::uint64_t>;
+  const S zero_aside = std::numeric_limits<S>::denorm_min();
+  if (x == 0) return up ? zero_aside : -zero_aside;
+  const auto bits = std::bit_cast<Bits>(x);
+  return std::bit_cast<S>((x > 0) == up ? bits + 1 : bits - 1);
+}
+
+/// The smallest S that is not below `x`; never -0.
+template <Scalar S>
+S round_up(double x) {
   const S s = static_cast<S>(x) + S(0);
-  return static_cast<double>(s) < x ? std::nextafter(s, std::numeric_limits<S>::infinity()) : s;
+  return static_cast<double>(s) < x ? neighbour(s, true) : s;
 }
 
 /// The largest S that is not above `x`; never -0.
 template <Scalar S>
-[[gnu::const, gnu::noinline]] S round_down(double x) {
+S round_down(double x) {
   const S s = static_cast<S>(x) + S(0);
-  return static_cast<double>(s) > x ? std::nextafter(s, -std::numeric_limits<S>::infinity()) : s;
+  return static_cast<double>(s) > x ? neighbour(s, false) : s;
 }
 
 }  // namespace espalier::detail

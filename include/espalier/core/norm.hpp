@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <concepts>
 #include <limits>
@@ -16,21 +15,22 @@ namespace espalier::detail {
 template <Scalar S>
 inline constexpr double roundoff = static_cast<double>(std::numeric_limits<S>::epsilon()) / 2;
 
-/// sum x^2 of floats: eight partial sums in double, by index and not by address, so that a copy has the same
-/// norm.
+/// sum x^2 of floats, in which no square is rounded: partial sums in double, by index and not by address, so
+/// that a copy has the same norm.
 inline double sum_of_squares(const float* x, Index n) {
-  std::array<double, 8> sum{};
-  const Index whole = n / 8 * 8;
-  for (Index i = 0; i < whole; i += 8)
-    for (std::size_t k = 0; k < 8; ++k) {
-      const double value = x[i + static_cast<Index>(k)];
-      sum[k] += value * value;
-    }
-  for (Index i = whole; i < n; ++i) {
-    const double value = x[i];
-    sum[static_cast<std::size_t>(i - whole)] += value * value;
-  }
-  return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+  constexpr Index lanes = 32;
+  double sum[lanes] = {};
+  const Index whole = n / lanes * lanes;
+  const auto add = [&](Index i, Index k) {
+    const double value = x[i + k];
+    sum[k] += value * value;
+  };
+  for (Index i = 0; i < whole; i += lanes)
+    for (Index k = 0; k < lanes; ++k) add(i, k);
+  for (Index k = 0; k < n - whole; ++k) add(whole, k);
+  for (Index half = lanes / 2; half > 0; half /= 2)
+    for (Index k = 0; k < half; ++k) sum[k] += sum[k + half];
+  return sum[0];
 }
 
 /// sum (scale x)^2 of doubles as if in twice the precision (Ogita, Rump, Oishi 2005: Dot2).

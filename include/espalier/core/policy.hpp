@@ -14,15 +14,16 @@
 //   reparametrisation  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
 // clang-format on
 //
-// Optional: `static constexpr std::string_view name`; `void validate() const`, which throws ValueError; and
-// `static constexpr bool homogeneous = true` where a set is a cone or a penalty's value(c w) is c value(w),
-// c > 0. A step size t may be 0; prox(y, 0) is y.
+// Optional: gradient, prox and project of elements also on Line<S>, many at a time (Line<S> gradient(const
+// Line<S>& w)); `static constexpr std::string_view name`; `void validate() const`, which throws ValueError;
+// and `static constexpr bool homogeneous = true` where a set is a cone or a penalty's value(c w) is c
+// value(w), c > 0. A step size t may be 0; prox(y, 0) is y.
 #pragma once
 
 #include <concepts>
 #include <string_view>
 
-#include "espalier/core/matrix.hpp"
+#include "espalier/core/line.hpp"
 
 namespace espalier {
 
@@ -31,10 +32,6 @@ template <Scalar S>
 using Row = Eigen::Map<Eigen::Array<S, Dynamic, 1>>;
 template <Scalar S>
 using ConstRow = Eigen::Map<const Eigen::Array<S, Dynamic, 1>>;
-
-/// A cache line of numbers: what the fused update holds in registers at a time.
-template <Scalar S>
-using Line = Eigen::Array<S, 64 / sizeof(S), 1>;
 
 /// In which norm the result of an optimizer's step is projected: the one in which the step was a gradient
 /// step (policies.md 3.4: the only one whose resting points are constrained optima), or the Euclidean one.

@@ -15,30 +15,14 @@ namespace espalier::detail {
 template <Scalar S>
 struct Buffers {
   Buffers() = default;
-  explicit Buffers(Index longest_row) : length(padded<S>(longest_row)), memory(static_cast<std::size_t>(4 * length)) {}
+  explicit Buffers(Index longest_row)
+      : length(padded<S>(longest_row)), memory(static_cast<std::size_t>(4 * length)) {}
 
   S* operator[](Index k) { return memory.data() + k * length; }
 
   Index length = 0;
   AlignedVector<S> memory;
 };
-
-/// The first `n` numbers of a line, the others zero.
-template <Scalar S>
-EIGEN_ALWAYS_INLINE Line<S> load(const S* from, Index n) {
-  if (n == Line<S>::SizeAtCompileTime) return Eigen::Map<const Line<S>>(from);
-  Line<S> line = Line<S>::Zero();
-  std::copy_n(from, n, line.data());
-  return line;
-}
-
-template <Scalar S>
-EIGEN_ALWAYS_INLINE void store(const Line<S>& line, S* to, Index n) {
-  if (n == Line<S>::SizeAtCompileTime)
-    Eigen::Map<Line<S>>{to} = line;
-  else
-    std::copy_n(line.data(), n, to);
-}
 
 /// Changes the momentum `m` of weights that went from `before` to `y` by the step, and from there to `x` by
 /// the constraint; `scale(i)` is how far a momentum of one moves weight i (0 where Adam's v has overflowed:
@@ -81,7 +65,7 @@ template <std::size_t states, bool add_penalties, class PackType, class RuleType
 bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S rate, S shrink, S* w, S* g,
             const std::array<S*, 3>& s, Index rows, Index cols, Buffers<S>& buffers,
             typename PackType::Counts& active) {
-  constexpr Index length = Line<S>::SizeAtCompileTime;
+  constexpr Index length = line_length<S>;
   constexpr bool by_row = PackType::by_row;
   const int momentum = rule.momentum();
   const bool follow = PackType::has_set && PackType::proximal == 0 && momentum >= 0 && rate > 0 &&
@@ -92,35 +76,39 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
   counts.fill(Line<S>::Zero());
   Line<S> not_finite = Line<S>::Zero();
   for (Index start = 0; start < rows * cols; start += group) {
+    Line<S> squares = Line<S>::Zero();
     for (Index i = 0; i < group; i += length) {
       const Index n = std::min(length, group - i), at = start + i;
-      Line<S> x = load(w + at, n), gradient = load(g + at, n), t;
+      Line<S> x = load_line(w + at, n), gradient = load_line(g + at, n), t;
       States<S> state;
-      for (std::size_t k = 0; k < states; ++k) state[k] = load(s[k] + at, n);
+      for (std::size_t k = 0; k < states; ++k) state[k] = load_line(s[k] + at, n);
       if constexpr (PackType::smooth) {
         pack.template add_gradient<add_penalties>(x, gradient, n, counts);
-        if constexpr (add_penalties) store(gradient, g + at, n);
+        if constexpr (add_penalties) store_line(gradient, g + at, n);
       }
       if constexpr (PackType::decays) x *= shrink;
       const Line<S> before = x;
       kernel(x, gradient, state, t);
       not_finite += x - x;
       if constexpr (PackType::constrains && by_row) {
-        if constexpr (RuleType::adaptive) store(t, t_row + i, n);
-        if (follow) store(before, before_row + i, n), store(x, y_row + i, n);
+        squares += x * x;
+        if constexpr (RuleType::adaptive) store_line(t, t_row + i, n);
+        if (follow) store_line(before, before_row + i, n), store_line(x, y_row + i, n);
       } else if constexpr (PackType::constrains) {
         const Line<S> y = x;
-        const Steps<S> steps{RuleType::adaptive ? t.data() : nullptr, rate};
-        pack.constrain_elements(x, n, steps, counts);
+        if constexpr (!RuleType::adaptive) t = rate;
+        pack.constrain_elements(x, n, t, counts);
         if (follow)
           hold_back<false>(
-              rule.at_bound, state[static_cast<std::size_t>(momentum)].data(), before.data(), y.data(), x.data(), n,
-              [&](Index j) { return kernel.momentum_step(steps[j]); }, [&](Index j) { return steps[j]; });
+              rule.at_bound, state[static_cast<std::size_t>(momentum)].data(), before.data(), y.data(),
+              x.data(), n, [&](Index j) { return kernel.momentum_step(t.data()[j]); },
+              [&](Index j) { return t.data()[j]; });
       }
-      store(x, w + at, n);
-      for (std::size_t k = 0; k < states; ++k) store(state[k], s[k] + at, n);
+      store_line(x, w + at, n);
+      for (std::size_t k = 0; k < states; ++k) store_line(state[k], s[k] + at, n);
     }
     if constexpr (PackType::constrains && by_row) {
+      if (pack.surely_holds(squares.sum(), cols)) continue;
       const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
       S* x = w + start;
       pack.constrain(x, cols, steps, rate, buffers[3], active);
@@ -131,7 +119,8 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
             [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
     }
   }
-  for (std::size_t k = 0; k < counts.size(); ++k) active[k] += static_cast<Index>(counts[k].template cast<double>().sum());
+  for (std::size_t k = 0; k < counts.size(); ++k)
+    active[k] += static_cast<Index>(counts[k].template cast<double>().sum());
   return not_finite.sum() == 0;
 }
 
