@@ -135,6 +135,29 @@ TEST_CASE("A batch of samples that count nothing is passed over") {
   CHECK(history[0].loss == 1);
 }
 
+TEST_CASE("Weights of classes enter the mean of an epoch as they enter that of all samples") {
+  auto net = classifier();
+  Dataset data = two_halves(40);
+  data.weights.assign(40, 1);
+  data.weights[3] = 7;
+  const CrossEntropy loss{.class_weights = {1, 20}};
+  const double before = evaluate(net, data, loss);
+  SGD optimizer{{.rate = 1e-12}};
+  CHECK(fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4})[0].loss == Approx(before));
+}
+
+TEST_CASE("A batch whose classes count nothing is passed over") {
+  auto net = classifier();
+  Dataset data = two_halves(8);
+  data.labels = {0, 0, 0, 0, 1, 0, 1, 1};
+  const CrossEntropy loss{.class_weights = {0, 2}};
+  const double before = evaluate(net, data, loss);
+  SGD optimizer{{.rate = 1e-12}};
+  const History history = fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4, .shuffle = false});
+  CHECK(optimizer.steps() == 1);
+  CHECK(history[0].loss == Approx(before));
+}
+
 TEST_CASE("Reports keep data loss and penalty apart, and count default packs") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{0.5}), Dense(1, 1, NoBias{}));
   for (const Index layer : {1, 2}) assign(net, layer, "weight", Matrix<double>{{2}});

@@ -95,7 +95,7 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
   double sum = 0, weight = 0;
   for (Index b = 0; b < batches.count(); ++b, ++progress.step) {
     batches.load(b);
-    const double batch_weight = batches.weight();
+    const double batch_weight = total_weight(loss, batches.target());
     if (batch_weight == 0) continue;  // samples that all count nothing
     if (schedule) optimizer.scale_rate(schedule(progress));
     const double value = loss(model.forward(batches.inputs()), batches.target(), gradient);
