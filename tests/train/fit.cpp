@@ -322,6 +322,15 @@ TEST_CASE("An optimizer that belongs to another model is refused before anything
   CHECK(net == before);
 }
 
+TEST_CASE("A second run with the same optimizer starts from feasible weights too") {
+  auto net = one_weight();
+  SGD<Clip> optimizer{{.rate = 1e-12}, Clip{-2, 2}};
+  const auto data = ones(Matrix<double>{{0}});
+  fit(net, data, MeanSquared{}, optimizer, {.epochs = 1});
+  net.values()[0] = 5;
+  CHECK(fit(net, data, MeanSquared{}, optimizer, {.epochs = 1})[0].loss == Approx(4));
+}
+
 TEST_CASE("A loss that is not finite ends the run with step and layer, and finite weights") {
   auto net = Sequential(Dense(2, 3), Identity{}, Dense(3, 1));
   initialise(net, Rng{1});
