@@ -81,6 +81,39 @@ TEST_CASE("a first row of text and numbers over numbers is ambiguous, unless the
   CHECK_FALSE(header({"0", "1", "class"}, {"1", "2", "3"}, {.header = CsvHeader::no}));
 }
 
+TEST_CASE("numbers that count the columns may be names or data") {
+  CHECK(
+      message_of([] {
+        header({"0", "1", "2"}, {"0.5", "0.25", "0"});
+      }) ==
+      "a.csv:1: expected a header or a row of numbers (the options header and skip settle it), found numbers "
+      "that count the columns");
+  CHECK_THROWS_AS(header({"1", "2", "3"}, {"0.5", "0.25", "0"}), FileError);
+  CHECK_THROWS_AS(header({"0", "1", "2", "species"}, {"0.5", "0.25", "3", "setosa"}), FileError);
+  CHECK_THROWS_AS(header({"0", "1", "2"}, {"0.5", "0.25", "setosa"}), FileError);
+  CHECK(header({"0", "1", "2"}, {"0.5", "0.25", "0"}, {.header = CsvHeader::yes}));
+  CHECK_FALSE(header({"1", "2", "3"}, {"4", "5", "6"}, {.header = CsvHeader::no}));
+  CHECK_FALSE(header({"0", "1", "2"}, {"0", "1", "2"}));
+  CHECK_FALSE(header({"0", "1", "2"}, {}));
+  CHECK_FALSE(header({"0", "2", "1"}, {"3", "4", "5"}));
+  CHECK_FALSE(header({"2", "3"}, {"3", "5"}));
+  CHECK_FALSE(header({"1", "setosa"}, {"2", "setosa"}));  // one number counts nothing
+}
+
+TEST_CASE("a first row without a value over any number may be a header or data") {
+  CHECK(message_of([] {
+          header({"?", "setosa"}, {"1", "setosa"});
+        }) ==
+        "a.csv:1: expected a header or a row of numbers (the options header and skip settle it), found '?' "
+        "over "
+        "a number");
+  for (const char* mark : {"", "?", "NA", "N/A", "null", "-"}) {
+    CHECK_THROWS_AS(header({mark, mark, "setosa"}, {"1", "5", "setosa"}), FileError);
+    CHECK_THROWS_AS(header({mark, "4", "setosa"}, {"1", "5", "setosa"}), FileError);
+    CHECK(header({mark, "x", "class"}, {"1", "5", "setosa"}));
+  }
+}
+
 TEST_CASE("naming a column asks for a header, \"last\" does not") {
   const Fields numbers{"4", "5"};
   CHECK(header(numbers, numbers, {.label = "5"}));
