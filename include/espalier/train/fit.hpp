@@ -151,7 +151,11 @@ History fit(M& model, const BasicDataset<typename M::Scalar_t>& data, const L& l
   using S = typename M::Scalar_t;
   static_assert(Loss<L>, "a loss lacks a call operator of espalier/loss/loss.hpp");
   static_assert(
-      (true && ... && Observer<std::remove_cvref_t<Observers>, M>),
+      (true && ... && detail::callable_members<std::remove_reference_t<Observers>, M>()),
+      "an observer has a member named start, batch, epoch or finish that cannot be called as listed in "
+      "espalier/train/observer.hpp: mind its arguments, and a const observer");
+  static_assert(
+      (true && ... && Observer<std::remove_reference_t<Observers>, M>),
       "an observer has none of the members listed in espalier/train/observer.hpp: give it at least one");
   const detail::FitData<S> parts(model, data, loss, options);
   optimizer.prepare(model);
