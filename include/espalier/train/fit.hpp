@@ -2,9 +2,11 @@
 // Training: the loop of forward, loss, backward and step, with batches, validation, a schedule and observers.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,8 +27,9 @@ struct BasicFitOptions {
   double validation = 0;                             ///< the share of the data that is held out for it
   const BasicDataset<S>* validation_data = nullptr;  ///< or these
   std::uint64_t seed = 0;                            ///< of shuffling and of the validation split
-  std::function<double(const Progress&)>
-      schedule{};  ///< of the learning rate, CosineDecay{} for example; empty: constant
+  /// Of the learning rate, CosineDecay{} for example; empty: constant. A run works with a copy; another copy
+  /// is asked for the first step before anything changes.
+  std::function<double(const Progress&)> schedule{};
 };
 using FitOptions = BasicFitOptions<float>;
 
@@ -77,6 +80,20 @@ class FitData {
   const BasicDataset<S>* validation_;
 };
 
+/// Where a run is, for messages.
+inline std::string place_of(const Progress& p) {
+  return fmt::format("fit, epoch {}, step {}", p.epoch + 1, p.step + 1);
+}
+
+/// The factor for the coming step, checked.
+template <class Schedule>
+double factor_of(Schedule& schedule, const Progress& progress) {
+  const double factor = schedule(progress);
+  if (!(factor >= 0) || !std::isfinite(factor))
+    fail(place_of(progress), "a factor of the schedule >= 0 and finite", factor);
+  return factor;
+}
+
 /// The factor of a schedule ends with its run, however that ends.
 template <class O>
 struct ScheduledRate {
@@ -97,19 +114,17 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
     batches.load(b);
     const double batch_weight = total_weight(loss, batches.target());
     if (batch_weight == 0) continue;  // samples that all count nothing
-    if (schedule) optimizer.scale_rate(schedule(progress));
+    if (schedule) optimizer.scale_rate(factor_of(schedule, progress));
     const double value = loss(model.forward(batches.inputs()), batches.target(), gradient);
     if (!std::isfinite(value))
-      fail<NotFiniteError>(fmt::format("fit, epoch {}, step {}", progress.epoch + 1, progress.step + 1),
-                           "a finite loss",
+      fail<NotFiniteError>(place_of(progress), "a finite loss",
                            fmt::format("{}; first layer whose outputs are not finite: {} (0: none)", value,
                                        model.first_not_finite()));
     model.backward(batches.inputs(), gradient);
     try {
       optimizer.step(model);
     } catch (const NotFiniteError& error) {
-      throw NotFiniteError(
-          fmt::format("fit, epoch {}, step {}: {}", progress.epoch + 1, progress.step + 1, error.what()));
+      throw NotFiniteError(fmt::format("{}: {}", place_of(progress), error.what()));
     }
     sum += batch_weight * value;
     weight += batch_weight;
@@ -134,7 +149,10 @@ EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimiz
   if (!std::isfinite(report.validation_loss))
     fail<NotFiniteError>(fmt::format("fit, after epoch {}", k), "a finite validation loss",
                          report.validation_loss);
-  if (!validation->labels.empty()) report.validation_accuracy = accuracy(outputs, validation->target());
+  const std::vector<int>& labels =
+      validation->labels;  // a loss of one's own may take more than accuracy does
+  if (!labels.empty() && *std::max_element(labels.begin(), labels.end()) < std::max<Index>(2, outputs.rows()))
+    report.validation_accuracy = accuracy(outputs, validation->target());
   return report;
 }
 
@@ -158,12 +176,13 @@ History fit(M& model, const BasicDataset<typename M::Scalar_t>& data, const L& l
       (true && ... && Observer<std::remove_reference_t<Observers>, M>),
       "an observer has none of the members listed in espalier/train/observer.hpp: give it at least one");
   const detail::FitData<S> parts(model, data, loss, options);
-  optimizer.prepare(model);
-
-  const auto start = std::chrono::steady_clock::now();
   Batches<S> batches(parts.training(), options.batch);
   Progress progress{0, options.epochs * batches.count(), 0, options.epochs};
   auto schedule = options.schedule;
+  if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);
+  optimizer.prepare(model);
+
+  const auto start = std::chrono::steady_clock::now();
   const detail::ScheduledRate<O> scheduled{optimizer, static_cast<bool>(schedule)};
   Matrix<S> gradient;
   Rng rng(options.seed);

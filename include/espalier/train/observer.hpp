@@ -38,10 +38,11 @@ struct EpochReport {
   long epoch = 0;      ///< counted from 1
   double loss = 0;     ///< mean over the samples, each at the weights its batch met; without penalties
   double penalty = 0;  ///< the sum of all penalties after the epoch
-  double validation_loss = std::numeric_limits<double>::quiet_NaN();      ///< NaN: no validation data
-  double validation_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< NaN: none, or no labels
-  double rate = 0;                                                        ///< learning rate of the last step
-  double seconds = 0;                                                     ///< since the start of the run
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< NaN: no validation data
+  double validation_accuracy =
+      std::numeric_limits<double>::quiet_NaN();  ///< NaN: none, or no labels of its classes
+  double rate = 0;                               ///< learning rate of the last step
+  double seconds = 0;                            ///< since the start of the run
 };
 
 namespace detail {
