@@ -73,6 +73,13 @@ TEST_CASE("classes of numbers are in the order of numbers, all others in the ord
   CHECK(parse_csv("1,-0\n1,0\n", {.label = 1}).class_names == Names{"0"});
 }
 
+TEST_CASE("whole numbers that doubles do not tell apart are classes of their own") {
+  const Dataset data =
+      parse_csv("1,9007199254740993\n1,9007199254740992\n1,7.0\n1,9007199254740993\n", {.label = 1});
+  CHECK(data.class_names == Names{"7", "9007199254740992", "9007199254740993"});
+  CHECK(data.labels == std::vector<int>{2, 1, 0, 2});
+}
+
 TEST_CASE("a second file takes its classes from the first") {
   const CsvOptions options{.label = 1, .classes = {"setosa", "versicolor", "virginica"}};
   const Dataset data = parse_csv("1,virginica\n2,setosa\n", options);

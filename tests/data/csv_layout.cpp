@@ -39,11 +39,17 @@ TEMPLATE_TEST_CASE("numbers are read as written, rounded once", "", float, doubl
   CHECK(read<TestType>("0.1") == fmt::format("{}", TestType(0.1)));
 }
 
-TEST_CASE("what is too small for a float is rounded, what is too large for the precision is refused") {
+TEST_CASE("what is too small for the precision is rounded, what is too large is refused") {
   CHECK(read<float>("1e-60") == "0");
   CHECK(read<float>("-1e-42") == fmt::format("{}", -1e-42f));
   CHECK(read<float>("1e39") == "not a number within the range of its precision");
   CHECK(read<double>("1e39") == "1e+39");
+  CHECK(read<double>("1e-400") == "0");
+  CHECK(read<float>("1e-400") == "0");
+  CHECK(read<double>("3e-310") == "3e-310");
+  CHECK(read<double>("0." + std::string(400, '0') + "1") == "0");
+  CHECK(read<double>("1" + std::string(400, '0') + "e-10") ==
+        "not a number within the range of its precision");
   CHECK(read<double>("-1e999") == "not a number within the range of its precision");
 }
 

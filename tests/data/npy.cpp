@@ -132,8 +132,8 @@ TEST_CASE("an array that is cut anywhere or too long is refused") {
 
 TEST_CASE("a type that is no number here is refused by name") {
   const TemporaryDirectory directory;
-  for (const std::string type :
-       {"", "<", "f4", "<f2", "<f16", "<c8", "|O", "|S4", "<U1", "<M8[ns]", "=f4", "|V8", "<f4 "}) {
+  for (const std::string type : {"", "<", "f4", "<f2", "<f16", "<c8", "|O", "|S4", "<U1", "<M8[ns]", "=f4",
+                                 "|V8", "<f4 ", "|f4", "|u2"}) {
     INFO(type);
     CHECK_THROWS_AS(read_npy(directory.write("a.npy", npy(type, "False", "(1,)", "12345678"))), FileError);
   }

@@ -5,7 +5,9 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
+#include <locale>
 #include <span>
+#include <sstream>
 
 #include "espalier/data/csv_options.hpp"
 #include "espalier/data/csv_records.hpp"
@@ -19,12 +21,13 @@ std::string_view read_number(std::string_view text, S& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (end != text.data() + text.size() || error == std::errc::invalid_argument) return "a number";
   if (error == std::errc::result_out_of_range) {
-    if constexpr (std::same_as<S, float>) {  // what is too small for a float rounds, what is too large is
-                                             // refused
-      double wide = 0;
-      if (read_number(text, wide).empty() && std::fabs(wide) < 1) return value = static_cast<S>(wide), "";
-    }
-    return "a number within the range of its precision";
+    std::istringstream stream{std::string(text)};
+    stream.imbue(std::locale::classic());
+    double wide = 0;
+    stream >> wide;
+    if (!(std::fabs(wide) < 1)) return "a number within the range of its precision";
+    value = static_cast<S>(wide);  // what is too small rounds
+    return "";
   }
   return std::isfinite(value) ? "" : "a finite number";
 }
