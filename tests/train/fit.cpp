@@ -162,6 +162,16 @@ TEST_CASE("Weights of classes enter the mean of an epoch as they enter that of a
   CHECK(fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4})[0].loss == Approx(before));
 }
 
+TEST_CASE("Most of the data may count nothing") {
+  auto net = classifier();
+  Dataset data = two_halves(600);
+  data.weights.assign(600, 0);
+  data.weights[599] = 1;
+  SGD optimizer{{.rate = 0.1}};
+  CHECK(fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1})[0].loss > 0);
+  CHECK(optimizer.steps() == 1);
+}
+
 TEST_CASE("A batch whose classes count nothing is passed over") {
   auto net = classifier();
   Dataset data = two_halves(8);
@@ -332,7 +342,17 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   CHECK_FALSE(refused(data).empty());
   data = good;
   data.weights.assign(20, 0);
-  CHECK_FALSE(refused(data).empty());
+  CHECK(refused(data) == "fit: expected weights with a sum > 0, found 0");
+  data = two_halves(600);
+  data.labels[500] = 2;
+  const std::string late =
+      "CrossEntropy: expected a label from 0 to 1 for sample 244 (counted from 0), found 2 (in the part of "
+      "the "
+      "data from sample 256 on)";
+  CHECK(refused(data) == late);
+  data.weights.assign(600, 0);
+  data.weights[0] = 1;  // the wrong label counts nothing
+  CHECK(refused(data) == late);
   CHECK(refused(good, {.epochs = 0}) == "fit: expected epochs >= 1, found 0");
   CHECK(refused(good, {.batch = 0}) == "fit: expected batch >= 1, found 0");
   CHECK(refused(good, {.validation = 1}).starts_with("fit: expected 0 <= validation < 1"));

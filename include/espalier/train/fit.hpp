@@ -38,14 +38,31 @@ using History = std::vector<EpochReport>;
 
 namespace detail {
 
-/// Throws for data that do not fit the model or the loss, which looks at all targets here.
+/// Throws for data that do not fit the model or the loss, which looks at all targets here, a part at a time:
+/// memory for made-up outputs does not grow with the data.
 template <class M, Scalar S, Loss L>
 void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
   data.validate();
   if (data.features() != model.inputs())
     fail<ShapeError>("fit", fmt::format("data of {} features, the inputs of the model", model.inputs()),
                      data.features());
-  loss(Matrix<S>::Zero(model.outputs(), data.samples()).eval(), data.target());
+  const Matrix<S> zeros = Matrix<S>::Zero(model.outputs(), std::min<Index>(256, data.samples()));
+  double total = 0;
+  for (Index first = 0, n = 0; first < data.samples(); first += n) {
+    n = std::min(zeros.cols(), data.samples() - first);
+    const Target<S> part = data.target(first, n);
+    // What counts nothing must make sense too: another shuffle mixes it with what counts.
+    const Target<S> unweighted = part.has_labels() ? Target<S>(part.labels()) : Target<S>(part.values());
+    try {
+      total += total_weight(loss, part);
+      if (total_weight(loss, unweighted) > 0)
+        loss(typename M::Outputs(zeros.data(), zeros.rows(), n), unweighted);
+    } catch (const ValueError& error) {
+      if (first == 0) throw;
+      throw ValueError(fmt::format("{} (in the part of the data from sample {} on)", error.what(), first));
+    }
+  }
+  check_total("fit", total);
 }
 
 /// The data of a run, checked with its options: what it trains on, and what it is validated with, if
