@@ -346,9 +346,8 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   data = two_halves(600);
   data.labels[500] = 2;
   const std::string late =
-      "CrossEntropy: expected a label from 0 to 1 for sample 244 (counted from 0), found 2 (in the part of "
-      "the "
-      "data from sample 256 on)";
+      "CrossEntropy: expected a label from 0 to 1 for sample 244 (counted from 0), found 2 "
+      "(in the part of the data from sample 256 on)";
   CHECK(refused(data) == late);
   data.weights.assign(600, 0);
   data.weights[0] = 1;  // the wrong label counts nothing
