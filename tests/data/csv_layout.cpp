@@ -110,9 +110,8 @@ TEST_CASE("a first row without a value over any number may be a header or data")
   CHECK(message_of([] {
           header({"?", "setosa"}, {"1", "setosa"});
         }) ==
-        "a.csv:1: expected a header or a row of numbers (the options header and skip settle it), found '?' "
-        "over "
-        "a number");
+        "a.csv:1: expected a header or a row of numbers (the options header and skip settle it), "
+        "found '?' over a number");
   for (const char* mark : {"", "?", "NA", "N/A", "null", "-"}) {
     CHECK_THROWS_AS(header({mark, mark, "setosa"}, {"1", "5", "setosa"}), FileError);
     CHECK_THROWS_AS(header({mark, "4", "setosa"}, {"1", "5", "setosa"}), FileError);

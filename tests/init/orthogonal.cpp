@@ -39,7 +39,7 @@ TEST_CASE("a gain that makes no sense is refused before anything is written") {
   for (const double gain : {std::nan(""), HUGE_VAL, 0.0}) {
     Rng rng{1};
     WeightMatrix<double> w = WeightMatrix<double>::Constant(2, 3, 7);
-    CHECK_THROWS_AS(Orthogonal{.gain = gain}(w, 3, 2, rng), ValueError);
+    CHECK_THROWS_AS((Orthogonal{.gain = gain}(w, 3, 2, rng)), ValueError);
     CHECK(w == WeightMatrix<double>::Constant(2, 3, 7));
   }
 }
