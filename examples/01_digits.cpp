@@ -28,17 +28,21 @@ struct Run {
     const auto history =
         fit(net, train, CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 32, .seed = seed},
             ProgressBar(fmt::format("{:<24}", name)));
+    const double violation = audit(net).violation();
+    if (violation != 0)
+      throw Error(
+          fmt::format("{}: expected weights in their sets, found a violation of {}", name, violation));
     const Matrix<float> weight = effective_weight(net, 1);
     return fmt::format(
         "{:<24} {:>8.2f} % {:>11.1f} % {:>9.3f} {:>10} {:>8.2f}\n", name, 100 * accuracy(net, test),
         100.0 * static_cast<double>((weight.array() == 0).count()) / static_cast<double>(weight.size()),
-        weight.rowwise().norm().maxCoeff(), audit(net).violation(), history.back().seconds);
+        weight.rowwise().norm().maxCoeff(), violation, history.back().seconds);
   }
 };
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
-  const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 42));
+  const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 42, 0));
   auto [train, test] =
       read_csv(arguments.text("--data", "examples/data/digits.csv"), {.label = "last"}).split(0.8, Rng{seed});
   const MinMax scale(train.inputs);

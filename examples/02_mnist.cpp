@@ -21,7 +21,7 @@ int main(int argc, char** argv) try {
   const std::string directory = arguments.text("--data", "");
   const Dataset train = read_mnist(directory, MnistPart::train, {.divisor = 255});
   const Dataset test = read_mnist(directory, MnistPart::test, {.divisor = 255});
-  const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 42));
+  const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 42, 0));
 
   Sequential net{Dense(784, 256, L1{1e-5}, MaxNorm{.radius = 2}), ReLU{}, Dropout{0.2}, Dense(256, 10)};
   initialise(net, Rng{seed});

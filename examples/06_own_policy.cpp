@@ -16,6 +16,7 @@ struct FewInputs {
   }
   template <class R>
   void project(R& row) const {
+    if (k >= row.size()) return;
     std::vector<typename R::Scalar> sizes(static_cast<std::size_t>(row.size()));
     std::transform(row.begin(), row.end(), sizes.begin(), [](auto w) { return std::abs(w); });
     std::nth_element(sizes.begin(), sizes.begin() + k, sizes.end(), std::greater<>{});

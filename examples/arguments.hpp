@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The options of the example programs: --name VALUE, or --name alone; --help prints them, an unknown one ends
-// the program.
+// The options of the example programs: --name VALUE, or --name alone; --help prints them, anything unknown
+// ends the program.
 #pragma once
 
 #include <fmt/format.h>
@@ -8,54 +8,53 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 class Arguments {
  public:
-  /// `usage` is what --help prints; every option that it does not name is refused with exit code 2.
-  Arguments(int argc, char** argv, std::string_view usage) : usage_(usage), words_(argv + 1, argv + argc) {
-    for (const std::string& word : words_) {
+  /// `usage` is what --help prints, an option a line: "  --name VALUE  what for", or "  --name  what for".
+  /// What it does not name is refused with exit code 2.
+  Arguments(int argc, char** argv, std::string_view usage) : usage_(usage) {
+    for (int k = 1; k < argc; ++k) {
+      const std::string word = argv[k];
       if (word == "--help") {
         fmt::print("{}", usage);
         std::exit(0);
       }
-      if (word.starts_with("--") && word != "--quick" &&
-          usage.find("  " + word + " ") == std::string_view::npos)
+      const std::size_t place = usage.find("  " + word + " ");
+      if (!word.starts_with("--") || place == std::string_view::npos)
         refuse(fmt::format("unknown option {}", word));
+      std::string& value = values_[word];
+      if (usage[place + word.size() + 3] == ' ') continue;  // it stands alone
+      if (++k == argc || std::string_view(argv[k]).starts_with("--"))
+        refuse(fmt::format("{} needs a value", word));
+      value = argv[k];
     }
   }
 
-  bool has(std::string_view name) const { return find(name) != words_.size(); }
+  bool has(const std::string& name) const { return values_.contains(name); }
 
-  std::string text(std::string_view name, std::string otherwise) const {
-    const std::size_t k = find(name);
-    if (k == words_.size()) return otherwise;
-    if (k + 1 == words_.size()) refuse(fmt::format("{} needs a value", name));
-    return words_[k + 1];
+  std::string text(const std::string& name, std::string otherwise) const {
+    return has(name) ? values_.at(name) : otherwise;
   }
 
-  long number(std::string_view name, long otherwise) const {
+  long number(const std::string& name, long otherwise, long least = 1) const {
     const std::string word = text(name, std::to_string(otherwise));
     long value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (error != std::errc{} || end != word.data() + word.size() || value < 1)
-      refuse(fmt::format("{}: expected a whole number >= 1, found '{}'", name, word));
+    if (error != std::errc{} || end != word.data() + word.size() || value < least)
+      refuse(fmt::format("{}: expected a whole number >= {}, found '{}'", name, least, word));
     return value;
   }
 
  private:
-  std::size_t find(std::string_view name) const {
-    std::size_t k = 0;
-    while (k < words_.size() && words_[k] != name) ++k;
-    return k;
-  }
   [[noreturn]] void refuse(const std::string& why) const {
     fmt::print(stderr, "{}\n\n{}", why, usage_);
     std::exit(2);
   }
 
   std::string_view usage_;
-  std::vector<std::string> words_;
+  std::map<std::string, std::string> values_;
 };

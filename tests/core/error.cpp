@@ -22,3 +22,8 @@ TEMPLATE_TEST_CASE("every kind of error is thrown as itself and caught as an Err
 TEST_CASE("a failure is a ValueError unless it is said to be another") {
   CHECK_THROWS_AS(detail::fail("", "", ""), ValueError);
 }
+
+TEST_CASE("messages show no more than the beginning of a long text") {
+  CHECK(detail::shown("abc") == "'abc'");
+  CHECK(detail::shown(std::string(1000, 'x')).size() < 50);
+}

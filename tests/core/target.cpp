@@ -23,6 +23,15 @@ TEST_CASE("labels and values become targets without a copy") {
   CHECK(values.labels().empty());
 }
 
+TEST_CASE("values of no outputs are not taken for labels") {
+  const Matrix<float> none(0, 5);
+  const Target<float> values = none;
+  CHECK_FALSE(values.has_labels());
+  CHECK(values.samples() == 5);
+  CHECK(values.values().rows() == 0);
+  CHECK(Target<float>(std::vector<int>{}).has_labels());
+}
+
 TEST_CASE("a target has a weight for every sample or none") {
   const std::vector<int> labels{2, 0, 1};
   const std::vector<double> three{1, 2, 3}, two{1, 2};

@@ -48,7 +48,7 @@ TEMPLATE_TEST_CASE("text with a header becomes features, labels and names", "", 
 }
 
 TEST_CASE("text without a header has no feature names") {
-  const Dataset data = parse_csv("a,1,2\nb,3,4", {.label = 0});
+  const Dataset data = parse_csv("a,1,2\nb,3,4", {.label = 0, .header = CsvHeader::no});
   CHECK(data.inputs == (Matrix<float>(2, 2) << 1, 3, 2, 4).finished());
   CHECK(data.labels == std::vector<int>{0, 1});
   CHECK(data.feature_names.empty());
@@ -71,6 +71,13 @@ TEST_CASE("classes of numbers are in the order of numbers, all others in the ord
   CHECK(parse_csv("1,10\n1,9\n1,-1\n1,9.0\n", {.label = 1}).labels == std::vector<int>{2, 1, 0, 1});
   CHECK(parse_csv("1,10\n1,9\n1,x\n", {.label = 1}).class_names == Names{"10", "9", "x"});
   CHECK(parse_csv("1,-0\n1,0\n", {.label = 1}).class_names == Names{"0"});
+}
+
+TEST_CASE("whole numbers that doubles do not tell apart are classes of their own") {
+  const Dataset data =
+      parse_csv("1,9007199254740993\n1,9007199254740992\n1,7.0\n1,9007199254740993\n", {.label = 1});
+  CHECK(data.class_names == Names{"7", "9007199254740992", "9007199254740993"});
+  CHECK(data.labels == std::vector<int>{2, 1, 0, 2});
 }
 
 TEST_CASE("a second file takes its classes from the first") {
@@ -103,7 +110,8 @@ TEST_CASE("a packed file is read like a plain one") {
   // Python: gzip.compress(b"1,2,a\n3,4,b\n", mtime=0)
   const auto path = directory.write(
       "a.csv.gz", from_hex("1f8b080000000000020333d431d249e432d631d149e2020082faf2b70c000000"));
-  CHECK(read_csv(path, {.label = 2}).inputs == (Matrix<float>(2, 2) << 1, 3, 2, 4).finished());
+  CHECK(read_csv(path, {.label = 2, .header = CsvHeader::no}).inputs ==
+        (Matrix<float>(2, 2) << 1, 3, 2, 4).finished());
 }
 
 TEST_CASE("a bad field is refused with its file, line and column") {
@@ -121,16 +129,22 @@ TEST_CASE("a bad field is refused with its file, line and column") {
   CHECK(message("a,b,c\n1,2,NaN\n") == "csv text:2, column 3 of 3 (c): expected a label, found 'NaN'");
 
   const TemporaryDirectory directory;
-  const auto path = directory.write("bad.csv", "1,2\n\"3\n\n\",4\n1,x\n");
+  const auto path = directory.write("bad.csv", "5,2\n\"3\n\n\",4\n1,x\n");
   CHECK(message_of([&] { read_csv(path); }).find(path.string() + ":2, column 1 of 2:") == 0);
 }
 
+TEST_CASE("a header of numbers is not trained on, a first row without values is not lost") {
+  CHECK_THROWS_AS(parse_csv("0,1,2\n0.5,0.25,0\n0.5,0.75,1\n", {.label = "last"}), FileError);
+  CHECK(parse_csv("0,1,2\n0.5,0.25,0\n", {.label = "last", .header = CsvHeader::yes}).samples() == 1);
+  CHECK_THROWS_AS(parse_csv(",,a\n1,5,b\n2,6,c\n", {.label = "last"}), FileError);
+}
+
 TEST_CASE("rows of different lengths are refused with the line") {
-  CHECK(message_of([] { parse_csv("1,2\n3,4\n5\n"); }) ==
+  CHECK(message_of([] { parse_csv("5,2\n3,4\n5\n"); }) ==
         "csv text:3: expected 2 fields as in the first row, found 1");
-  CHECK_THROWS_AS(parse_csv("1,2\n3,4,5\n"), FileError);
+  CHECK_THROWS_AS(parse_csv("5,2\n3,4,5\n"), FileError);
   CHECK_THROWS_AS(parse_csv("a,b\n1,2,3\n"), FileError);
-  CHECK_THROWS_AS(parse_csv("1,2\n3,4,\n"), FileError);
+  CHECK_THROWS_AS(parse_csv("5,2\n3,4,\n"), FileError);
 }
 
 TEST_CASE("a text without rows is refused") {

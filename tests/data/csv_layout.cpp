@@ -39,11 +39,17 @@ TEMPLATE_TEST_CASE("numbers are read as written, rounded once", "", float, doubl
   CHECK(read<TestType>("0.1") == fmt::format("{}", TestType(0.1)));
 }
 
-TEST_CASE("what is too small for a float is rounded, what is too large for the precision is refused") {
+TEST_CASE("what is too small for the precision is rounded, what is too large is refused") {
   CHECK(read<float>("1e-60") == "0");
   CHECK(read<float>("-1e-42") == fmt::format("{}", -1e-42f));
   CHECK(read<float>("1e39") == "not a number within the range of its precision");
   CHECK(read<double>("1e39") == "1e+39");
+  CHECK(read<double>("1e-400") == "0");
+  CHECK(read<float>("1e-400") == "0");
+  CHECK(read<double>("3e-310") == "3e-310");
+  CHECK(read<double>("0." + std::string(400, '0') + "1") == "0");
+  CHECK(read<double>("1" + std::string(400, '0') + "e-10") ==
+        "not a number within the range of its precision");
   CHECK(read<double>("-1e999") == "not a number within the range of its precision");
 }
 
@@ -79,6 +85,38 @@ TEST_CASE("a first row of text and numbers over numbers is ambiguous, unless the
   CHECK_THROWS_AS(header({"0", "1", "class"}, {"1", "2", "3"}), FileError);
   CHECK(header({"0", "1", "class"}, {"1", "2", "3"}, {.header = CsvHeader::yes}));
   CHECK_FALSE(header({"0", "1", "class"}, {"1", "2", "3"}, {.header = CsvHeader::no}));
+}
+
+TEST_CASE("numbers that count the columns may be names or data") {
+  CHECK(
+      message_of([] {
+        header({"0", "1", "2"}, {"0.5", "0.25", "0"});
+      }) ==
+      "a.csv:1: expected a header or a row of numbers (the options header and skip settle it), found numbers "
+      "that count the columns");
+  CHECK_THROWS_AS(header({"1", "2", "3"}, {"0.5", "0.25", "0"}), FileError);
+  CHECK_THROWS_AS(header({"0", "1", "2", "species"}, {"0.5", "0.25", "3", "setosa"}), FileError);
+  CHECK_THROWS_AS(header({"0", "1", "2"}, {"0.5", "0.25", "setosa"}), FileError);
+  CHECK(header({"0", "1", "2"}, {"0.5", "0.25", "0"}, {.header = CsvHeader::yes}));
+  CHECK_FALSE(header({"1", "2", "3"}, {"4", "5", "6"}, {.header = CsvHeader::no}));
+  CHECK_FALSE(header({"0", "1", "2"}, {"0", "1", "2"}));
+  CHECK_FALSE(header({"0", "1", "2"}, {}));
+  CHECK_FALSE(header({"0", "2", "1"}, {"3", "4", "5"}));
+  CHECK_FALSE(header({"2", "3"}, {"3", "5"}));
+  CHECK_FALSE(header({"1", "setosa"}, {"2", "setosa"}));  // one number counts nothing
+}
+
+TEST_CASE("a first row without a value over any number may be a header or data") {
+  CHECK(message_of([] {
+          header({"?", "setosa"}, {"1", "setosa"});
+        }) ==
+        "a.csv:1: expected a header or a row of numbers (the options header and skip settle it), "
+        "found '?' over a number");
+  for (const char* mark : {"", "?", "NA", "N/A", "null", "-"}) {
+    CHECK_THROWS_AS(header({mark, mark, "setosa"}, {"1", "5", "setosa"}), FileError);
+    CHECK_THROWS_AS(header({mark, "4", "setosa"}, {"1", "5", "setosa"}), FileError);
+    CHECK(header({mark, "x", "class"}, {"1", "5", "setosa"}));
+  }
 }
 
 TEST_CASE("naming a column asks for a header, \"last\" does not") {

@@ -184,4 +184,7 @@ TEST_CASE("labels outside their range and weights that are none are refused with
   wrong[4].weights[3] = std::numeric_limits<float>::infinity();
   for (const Dataset& data : wrong) CHECK_THROWS_AS(data.validate(), ValueError);
   CHECK(message_of([&] { wrong[0].validate(); }) == "labels[2]: expected a class from 0 to 2, found 3");
+  wrong[1].class_names.clear();
+  wrong[1].labels.assign(wrong[1].labels.size(), -1);
+  CHECK(message_of([&] { wrong[1].validate(); }) == "labels[0]: expected a class >= 0, found -1");
 }

@@ -132,14 +132,12 @@ TEST_CASE("an array that is cut anywhere or too long is refused") {
 
 TEST_CASE("a type that is no number here is refused by name") {
   const TemporaryDirectory directory;
-  for (const std::string type :
-       {"", "<", "f4", "<f2", "<f16", "<c8", "|O", "|S4", "<U1", "<M8[ns]", "=f4", "|V8", "<f4 "}) {
-    INFO(type);
-    CHECK_THROWS_AS(read_npy(directory.write("a.npy", npy(type, "False", "(1,)", "12345678"))), FileError);
+  for (const std::string type : {"", "<", "f4", "<f2", "<f16", "<c8", "|O", "|S4", "<U1", "<M8[ns]", "=f4",
+                                 "|V8", "<f4 ", "|f4", "|u2"}) {
+    const auto path = directory.write("a.npy", npy(type, "False", "(1,)", "1234"));
+    CHECK(message_of([&] { read_npy(path); }) ==
+          path.string() + ": expected a dtype of integers, booleans, f4 or f8, found " + type);
   }
-  CHECK(message_of([&] {
-          read_npy(directory.write("a.npy", npy("|O", "False", "(1,)", "12345678")));
-        }).find("found |O") != std::string::npos);
 }
 
 TEST_CASE("a shape without numbers, of no dimension or too large is refused") {

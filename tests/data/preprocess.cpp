@@ -101,4 +101,5 @@ TEST_CASE("one_hot refuses a label outside the classes") {
   CHECK(message_of([] {
           one_hot(std::vector<int>{0, -1}, 3);
         }) == "one_hot, labels[1]: expected a class from 0 to 2, found -1");
+  for (const Index classes : {-1, 0}) CHECK_THROWS_AS(one_hot(std::vector<int>{}, classes), ValueError);
 }

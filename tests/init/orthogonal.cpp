@@ -35,6 +35,15 @@ TEST_CASE("the shorter side is orthonormal, times the gain") {
     }
 }
 
+TEST_CASE("a gain that makes no sense is refused before anything is written") {
+  for (const double gain : {std::nan(""), HUGE_VAL, 0.0}) {
+    Rng rng{1};
+    WeightMatrix<double> w = WeightMatrix<double>::Constant(2, 3, 7);
+    CHECK_THROWS_AS((Orthogonal{.gain = gain}(w, 3, 2, rng)), ValueError);
+    CHECK(w == WeightMatrix<double>::Constant(2, 3, 7));
+  }
+}
+
 TEST_CASE("all orthogonal matrices are equally likely, reflections too") {
   // Without the signs of R's diagonal the entries on it have one sign, and 1 x 1 is always the same.
   constexpr int n = 4000;

@@ -47,6 +47,22 @@ TEMPLATE_TEST_CASE("CrossEntropy with labels is PyTorch's", "", float, double) {
        -0.25295430974009286, 0.0017348168462129583, -0.007356092244696132, 0.005621275398483127});
 }
 
+TEMPLATE_TEST_CASE("CrossEntropy says what a batch counts: weights of classes enter for labels only", "",
+                   float, double) {
+  const Three<TestType> d;
+  const CrossEntropy plain, weighted{.class_weights = class_weights};
+  const std::vector<TestType> weights{1, 2, 0, 4};
+  CHECK(plain.total_weight(Target<TestType>(d.labels)) == 4);
+  CHECK(plain.total_weight(Target<TestType>(d.labels, weights)) == 7);
+  CHECK(weighted.total_weight(Target<TestType>(d.labels)) == 2 + 0.5 + 1.5 + 1.5);
+  CHECK(weighted.total_weight(Target<TestType>(d.labels, weights)) == 2 + 2 * 0.5 + 4 * 1.5);
+  CHECK(weighted.total_weight(Target<TestType>(d.q, weights)) == 7);
+  CHECK(CrossEntropy{.class_weights = {0, 1, 0}}.total_weight(Target<TestType>(std::vector<int>{0, 2})) == 0);
+  CHECK(message_of([&] {
+          weighted.total_weight(Target<TestType>(std::vector<int>{0, 3}));
+        }) == "CrossEntropy: expected a label from 0 to 2 for sample 1 (counted from 0), found 3");
+}
+
 TEMPLATE_TEST_CASE("CrossEntropy with probabilities is PyTorch's", "", float, double) {
   const Three<TestType> d;
   check_loss<TestType>(

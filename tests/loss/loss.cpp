@@ -27,6 +27,15 @@ TEST_CASE("a loss needs both call operators") {
   STATIC_REQUIRE(!Loss<int>);
 }
 
+TEST_CASE("a batch counts as many samples, or the sum of their weights, or what the loss says") {
+  const std::vector<int> labels{2, 0, 1};
+  const std::vector<double> weights{1, 3, 0.5}, negative{1, -1, 0};
+  CHECK(detail::total_weight(MeanSquared{}, Target<double>(labels)) == 3);
+  CHECK(detail::total_weight(MeanSquared{}, Target<double>(labels, weights)) == 4.5);
+  CHECK(detail::total_weight(CrossEntropy{.class_weights = {1, 0, 4}}, Target<double>(labels, weights)) == 7);
+  CHECK_THROWS_AS(detail::total_weight(MeanSquared{}, Target<double>(labels, negative)), ValueError);
+}
+
 TEST_CASE("the outputs may be a map, a block, a row-major matrix or an expression") {
   const Matrix<double> y = batch<double>(2, {0.5, -1, 2, 0.25, -3, 1.5}), t = Matrix<double>::Zero(2, 3);
   const MeanSquared loss;

@@ -240,3 +240,18 @@ TEST_CASE("A model of doubles computes in double") {
   assign(net, 1, "weight", Matrix<double>{{1, 1e-12}});
   CHECK(net.predict(Matrix<double>{{1}, {1}})(0) == 1 + 1e-12);
 }
+
+TEST_CASE("An initialiser whose numbers are not finite leaves the model as it was") {
+  struct Broken {
+    void operator()(Eigen::Map<WeightMatrix<float>>& w, Index fan_in, Index, Rng&) const {
+      w.setConstant(fan_in == 2 ? 0.5F : std::numeric_limits<float>::quiet_NaN());
+    }
+  };
+  auto net = Sequential(Dense(2, 3), Dense(3, 1));
+  initialise(net, Rng{1});
+  const auto before = net;
+  CHECK_THROWS_AS(initialise(net, Rng{2}, Broken{}), NotFiniteError);
+  CHECK(net == before);
+  CHECK_THROWS_AS(initialise(net, Rng{2}, Orthogonal{.gain = HUGE_VAL}), ValueError);
+  CHECK(net == before);
+}

@@ -141,6 +141,21 @@ TEST_CASE("Weights under a default pack are feasible before the first step") {
   CHECK(optimizer.steps() == 0);
 }
 
+TEST_CASE("A known model whose weights came anew is made feasible again") {
+  auto net = Sequential(Dense(3, 4));
+  SGD<Clip> optimizer{{}, Clip{-0.1, 0.1}};
+  initialise(net, Rng{1});
+  optimizer.prepare(net);
+  initialise(net, Rng{2});
+  REQUIRE(parameter(net, 1, "weight").cwiseAbs().maxCoeff() > 0.1F);
+  optimizer.prepare(net);
+  CHECK(parameter(net, 1, "weight").cwiseAbs().maxCoeff() <= 0.1F);
+  net.values()[0] = 5;
+  net.values()[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_AS(optimizer.prepare(net), NotFiniteError);
+  CHECK(net.values()[0] == 5);
+}
+
 TEST_CASE("A default pack for weights that are not finite is refused") {
   auto net = Sequential(Dense(2, 1));
   net.values()[1] = std::numeric_limits<float>::infinity();

@@ -12,7 +12,10 @@
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
@@ -41,22 +44,44 @@ auto every_set() {
       Dense(6, 1, MaxNorm{1e-20}), Dense(1, 2, UnitNorm{}));
 }
 
-template <Scalar S, class O>
-void stays_feasible(O optimizer) {
-  auto net = every_set<S>();
+/// A layer for each kind of projection, for rules that share all else with the two that see every set.
+auto few_sets() {
+  return Sequential(Dense(7, 6, Clip{-0.1, 0.3}), Dense(6, 6, UnitNorm{}),
+                    Dense(6, 6, Clip{-0.2, 0.3}, MaxNorm{0.4}),
+                    Dense(6, 6, L1{0.01}, NonNegative{}, MaxNorm{0.7}), Dense(6, 2, Constant{}));
+}
+
+/// Is every parameter in its sets, those of the optimizer's default pack included?
+template <class M, class O>
+bool feasible_under(const O& optimizer, const M& net) {
+  bool inside = feasible(net);
+  net.for_each_parameter([&](const auto& p) {
+    if constexpr (O::template takes_defaults<std::decay_t<decltype(p)>>)
+      for (Index j = 0; j < p.rows; ++j)
+        inside = inside && optimizer.defaults().contains(p.values + j * p.cols, p.cols);
+  });
+  return inside;
+}
+
+template <class M, class O>
+void stays_feasible(M net, O optimizer) {
+  using S = typename M::Scalar_t;
   initialise(net, Rng{11});
-  REQUIRE(feasible(net));
+  optimizer.prepare(net);
+  REQUIRE(feasible_under(optimizer, net));
   Rng rng(12);
   for (int step = 1; step <= 1000; ++step) {
     random_gradients(net, rng);
     optimizer.step(net);
-    if (!feasible(net)) FAIL("infeasible after step " << step);
+    if (!feasible_under(optimizer, net)) FAIL("infeasible after step " << step);
   }
   net.for_each_parameter([](const auto& p) {
     CAPTURE(p.where());
     CHECK(Row<S>(p.values, p.size()).allFinite());
     for (const Activity& a : p.activity) CHECK(a.acted > 0);  // what never acts proves nothing
   });
+  for (const auto& activities : optimizer.default_activity())
+    for (const Activity& a : activities) CHECK(a.acted > 0);
 }
 
 /// The weights of layer 1 after 300 steps.
@@ -83,11 +108,22 @@ void inactive_sets_change_nothing(const O& optimizer) {
 
 TEMPLATE_TEST_CASE("Weights are feasible after each of a thousand steps of SGD with momentum", "", float,
                    double) {
-  stays_feasible<TestType>(SGD{{.rate = 0.01, .momentum_factor = 0.9}});
+  stays_feasible(every_set<TestType>(), SGD{{.rate = 0.01, .momentum_factor = 0.9}});
 }
 
 TEMPLATE_TEST_CASE("Weights are feasible after each of a thousand steps of Adam", "", float, double) {
-  stays_feasible<TestType>(Adam{{.rate = 0.01}});
+  stays_feasible(every_set<TestType>(), Adam{{.rate = 0.01}});
+}
+
+TEST_CASE("Weights are feasible after each of a thousand steps of the other rules") {
+  stays_feasible(few_sets(), RMSProp{{.momentum_factor = 0.9, .centered = true, .at_bound = AtBound::zero}});
+  stays_feasible(few_sets(), Adagrad{{.rate = 0.1}});
+  stays_feasible(few_sets(), Lion{{.rate = 0.01, .at_bound = AtBound::tangent}});
+}
+
+TEST_CASE("Weights under a default pack are feasible after each of a thousand steps") {
+  stays_feasible(Sequential(Dense(7, 6), Dense(6, 6, Clip{-0.1, 0.3})),
+                 Adam<L1, NonNegative, MaxNorm>{{.rate = 0.01}, L1{0.01}, NonNegative{}, MaxNorm{0.7}});
 }
 
 TEST_CASE("Constraints that hold nothing back leave the trajectory bitwise alone") {

@@ -7,7 +7,9 @@
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/cross_entropy.hpp"
+#include "espalier/loss/mean_squared.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
 using namespace espalier;
@@ -54,6 +56,49 @@ TEMPLATE_TEST_CASE("The run ends after `patience` epochs without improvement, at
   CHECK(weight == TestType(2) / 3);
   CHECK(run(stopping, {9}, weight) == 1);  // a new run knows nothing of the last
   CHECK(stopping.best_loss() == 9);
+}
+
+TEST_CASE("What is no number is no best epoch, and does not count as improvement") {
+  const double inf = std::numeric_limits<double>::infinity();
+  auto net = sequential<double>(Dense(1, 1, NoBias{}));
+  EarlyStopping stopping{{.patience = 2}};
+  stopping.start(Plan{});
+  EpochReport broken = report(1, std::nan(""), std::nan(""));  // from a loop of one's own: fit refuses these
+  CHECK(stopping.epoch(net, broken));
+  CHECK(stopping.best_epoch() == 0);
+  net.values()[0] = 2;
+  CHECK(stopping.epoch(net, report(2, 5)));
+  CHECK(stopping.best_epoch() == 2);
+  net.values()[0] = 3;
+  CHECK(stopping.epoch(net, report(3, inf)));
+  stopping.finish(net);
+  CHECK(net.values()[0] == 2);
+
+  stopping.start(Plan{});
+  CHECK(stopping.epoch(net, broken));
+  broken.epoch = 2;
+  CHECK_FALSE(stopping.epoch(net, broken));
+  stopping.finish(net);
+  CHECK(net.values()[0] == 2);  // as it is: there is no better
+}
+
+TEST_CASE("The best weights of a run that throws can be had") {
+  auto net = Sequential(Dense(2, 1));
+  initialise(net, Rng{1});
+  const Dataset data = two_halves(30);
+  Dataset numbers{data.inputs, {}, data.inputs.topRows(1), {}, {}, {}};
+  SGD optimizer{{.rate = 0.1}};
+  EarlyStopping stopping;
+  const auto diverge = [](const Progress& p) { return p.epoch < 5 ? 1.0 : 1e6; };
+  try {
+    fit(net, numbers, MeanSquared{}, optimizer,
+        {.epochs = 50, .validation_data = &numbers, .schedule = diverge}, stopping);
+    FAIL("expected a run that diverges");
+  } catch (const NotFiniteError&) {
+    CHECK(stopping.best_epoch() == 5);
+    stopping.finish(net);
+  }
+  CHECK(evaluate(net, numbers, MeanSquared{}) == stopping.best_loss());
 }
 
 TEST_CASE("Improvements smaller than min_delta do not count") {

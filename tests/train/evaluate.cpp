@@ -32,6 +32,8 @@ TEMPLATE_TEST_CASE("All samples are predicted, in pieces, as they are alone", ""
   CHECK(predict(net, wide.middleRows(1, 2)) == predict(net, Matrix<TestType>(wide.middleRows(1, 2))));
   CHECK(predict(net, Matrix<TestType>(2, 0)).cols() == 0);
   CHECK_THROWS_AS(predict(net, Matrix<TestType>::Ones(3, 4)), ShapeError);
+  CHECK(message_of([&] { predict(net, Matrix<TestType>(7, 0)); }) ==
+        "predict: expected 2 inputs, those of the model, found 7");
 }
 
 TEST_CASE("evaluate gives the data loss of all samples, without dropout and penalties") {

@@ -50,6 +50,22 @@ BasicDataset<double> ones(Matrix<double> targets) {
   return data;
 }
 
+/// A loss of one's own: classes in an order, as numbers to meet.
+struct Ordinal {
+  template <class Y>
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {
+    Matrix<typename Y::Scalar> gradient;
+    return (*this)(y, t, gradient);
+  }
+  template <class Y>
+  double operator()(const Y& y, const Target<typename Y::Scalar>& t,
+                    Matrix<typename Y::Scalar>& gradient) const {
+    Matrix<typename Y::Scalar> values(1, t.samples());
+    std::copy(t.labels().begin(), t.labels().end(), values.data());
+    return MeanSquared{}(y, Target<typename Y::Scalar>(values), gradient);
+  }
+};
+
 struct BrokenGradient {
   void forward(const auto& x, auto&& y) const { y = x; }
   void backward(const auto&, const auto&, const auto&, auto&& dx) const {
@@ -135,6 +151,39 @@ TEST_CASE("A batch of samples that count nothing is passed over") {
   CHECK(history[0].loss == 1);
 }
 
+TEST_CASE("Weights of classes enter the mean of an epoch as they enter that of all samples") {
+  auto net = classifier();
+  Dataset data = two_halves(40);
+  data.weights.assign(40, 1);
+  data.weights[3] = 7;
+  const CrossEntropy loss{.class_weights = {1, 20}};
+  const double before = evaluate(net, data, loss);
+  SGD optimizer{{.rate = 1e-12}};
+  CHECK(fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4})[0].loss == Approx(before));
+}
+
+TEST_CASE("Most of the data may count nothing") {
+  auto net = classifier();
+  Dataset data = two_halves(600);
+  data.weights.assign(600, 0);
+  data.weights[599] = 1;
+  SGD optimizer{{.rate = 0.1}};
+  CHECK(fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1})[0].loss > 0);
+  CHECK(optimizer.steps() == 1);
+}
+
+TEST_CASE("A batch whose classes count nothing is passed over") {
+  auto net = classifier();
+  Dataset data = two_halves(8);
+  data.labels = {0, 0, 0, 0, 1, 0, 1, 1};
+  const CrossEntropy loss{.class_weights = {0, 2}};
+  const double before = evaluate(net, data, loss);
+  SGD optimizer{{.rate = 1e-12}};
+  const History history = fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4, .shuffle = false});
+  CHECK(optimizer.steps() == 1);
+  CHECK(history[0].loss == Approx(before));
+}
+
 TEST_CASE("Reports keep data loss and penalty apart, and count default packs") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{0.5}), Dense(1, 1, NoBias{}));
   for (const Index layer : {1, 2}) assign(net, layer, "weight", Matrix<double>{{2}});
@@ -192,6 +241,20 @@ TEST_CASE("Held-out data are not trained on, and are reported") {
   CHECK(std::isnan(regression[0].validation_accuracy));
 }
 
+TEST_CASE("Accuracy is reported where labels are classes of the model, and a loss may take others") {
+  auto net = Sequential(Dense(2, 1));
+  initialise(net, Rng{1});
+  Dataset data = two_halves(20);
+  SGD optimizer{{.rate = 1e-3}};
+  const auto accuracy_of = [&] {
+    return fit(net, data, Ordinal{}, optimizer, {.epochs = 1, .validation_data = &data})[0]
+        .validation_accuracy;
+  };
+  CHECK(accuracy_of() == accuracy(net, data));
+  data.labels[7] = 4;
+  CHECK(std::isnan(accuracy_of()));
+}
+
 TEST_CASE("The schedule sets the rate of every step, and its factor ends with the run") {
   auto net = one_weight();
   SGD optimizer{{.rate = 0.5}};
@@ -210,17 +273,21 @@ TEST_CASE("The schedule sets the rate of every step, and its factor ends with th
   CHECK(rates.rates == std::vector<double>{0.5, 0.5 / 2, 0.5 * (1.0 / 3), 0.5 / 4});
   CHECK(history[0].rate == 0.25);
   CHECK(history[1].rate == 0.125);
-  REQUIRE(seen.size() == 4);
-  CHECK(seen[3].step == 3);
-  CHECK(seen[3].steps == 4);
-  CHECK(seen[3].epoch == 1);
-  CHECK(seen[3].epochs == 2);
-  CHECK(std::isnan(seen[1].loss));
-  CHECK(seen[2].loss == history[0].loss);
+  REQUIRE(seen.size() == 5);  // a copy was asked for the first step beforehand
+  CHECK(seen[0].step == 0);
+  CHECK(seen[0].steps == 4);
+  CHECK(seen[1].step == 0);
+  CHECK(seen[4].step == 3);
+  CHECK(seen[4].steps == 4);
+  CHECK(seen[4].epoch == 1);
+  CHECK(seen[4].epochs == 2);
+  CHECK(std::isnan(seen[2].loss));
+  CHECK(seen[3].loss == history[0].loss);
   CHECK(optimizer.rate() == 0.5);
   CHECK(fit(net, data, MeanSquared{}, optimizer, {.epochs = 1})[0].rate == 0.5);
   const auto wrong = [](const Progress& p) { return p.step == 1 ? -1.0 : 0.1; };
-  CHECK_THROWS_AS(fit(net, data, MeanSquared{}, optimizer, {.batch = 1, .schedule = wrong}), ValueError);
+  CHECK(message_of([&] { fit(net, data, MeanSquared{}, optimizer, {.batch = 1, .schedule = wrong}); }) ==
+        "fit, epoch 1, step 2: expected a factor of the schedule >= 0 and finite, found -1");
   CHECK(optimizer.rate() == 0.5);
 }
 
@@ -275,13 +342,26 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   CHECK_FALSE(refused(data).empty());
   data = good;
   data.weights.assign(20, 0);
-  CHECK_FALSE(refused(data).empty());
+  CHECK(refused(data) == "fit: expected weights with a sum > 0, found 0");
+  data = two_halves(600);
+  data.labels[500] = 2;
+  const std::string late =
+      "CrossEntropy: expected a label from 0 to 1 for sample 244 (counted from 0), found 2 "
+      "(in the part of the data from sample 256 on)";
+  CHECK(refused(data) == late);
+  data.weights.assign(600, 0);
+  data.weights[0] = 1;  // the wrong label counts nothing
+  CHECK(refused(data) == late);
   CHECK(refused(good, {.epochs = 0}) == "fit: expected epochs >= 1, found 0");
   CHECK(refused(good, {.batch = 0}) == "fit: expected batch >= 1, found 0");
   CHECK(refused(good, {.validation = 1}).starts_with("fit: expected 0 <= validation < 1"));
   CHECK_FALSE(refused(good, {.validation = 0.001}).empty());  // no sample of 20
   CHECK(refused(good, {.validation = 0.5, .validation_data = &good}) ==
         "fit: expected validation or validation_data, found both");
+  CHECK(refused(good, {.schedule = StepDecay{.every = 0}}) ==
+        "StepDecay: expected every >= 1 epochs, found 0");
+  CHECK(refused(good, {.schedule = [](const Progress&) { return std::nan(""); }}) ==
+        "fit, epoch 1, step 1: expected a factor of the schedule >= 0 and finite, found nan");
   Dataset other = good;
   other.labels[3] = 9;
   CHECK_FALSE(refused(good, {.validation_data = &other}).empty());
@@ -297,6 +377,15 @@ TEST_CASE("An optimizer that belongs to another model is refused before anything
   optimizer.step(other);
   CHECK_THROWS_AS(fit(net, two_halves(10), CrossEntropy{}, optimizer), ShapeError);
   CHECK(net == before);
+}
+
+TEST_CASE("A second run with the same optimizer starts from feasible weights too") {
+  auto net = one_weight();
+  SGD<Clip> optimizer{{.rate = 1e-12}, Clip{-2, 2}};
+  const auto data = ones(Matrix<double>{{0}});
+  fit(net, data, MeanSquared{}, optimizer, {.epochs = 1});
+  net.values()[0] = 5;
+  CHECK(fit(net, data, MeanSquared{}, optimizer, {.epochs = 1})[0].loss == Approx(4));
 }
 
 TEST_CASE("A loss that is not finite ends the run with step and layer, and finite weights") {

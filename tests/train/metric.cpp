@@ -60,6 +60,10 @@ TEST_CASE("r2 of constant targets is 1 if all are met, else 0") {
   y(3) = 0.2;
   CHECK(r2(y, t) == 0);
   CHECK(r2(y.leftCols(1), Matrix<double>(t.leftCols(1))) == 1);
+  // The squares of what they differ by are 0.
+  const Matrix<double> close{{0, 1e-170}};
+  CHECK(r2(close, close) == 1);
+  CHECK(r2(Matrix<double>{{0, 1}}, close) == 0);
 }
 
 TEST_CASE("metrics refuse what they cannot compare") {

@@ -37,6 +37,21 @@ struct Watcher {
 using Net = decltype(Sequential(Dense(2, 2)));
 static_assert(Observer<Diary, Net> && Observer<StopAfter, Net> && !Observer<int, Net>);
 
+struct OtherArguments {
+  void start() {}
+};
+struct OtherKind {
+  long finish = 0;
+};
+struct Final final {
+  bool epoch(const Net&, const EpochReport&) { return true; }
+};
+static_assert(detail::callable_members<Diary, Net>() && !detail::callable_members<const StopAfter, Net>());
+static_assert(detail::callable_members<Watcher, Net>() && !detail::callable_members<const Watcher, Net>());
+static_assert(!detail::callable_members<OtherArguments, Net>() &&
+              !detail::callable_members<OtherKind, Net>());
+static_assert(detail::callable_members<Final, Net>() && detail::callable_members<int, Net>());
+
 template <class... Observers>
 History run(long epochs, Observers&&... observers) {
   auto net = Sequential(Dense(2, 2));

@@ -49,5 +49,10 @@ template <class E = ValueError, class Found>
   throw E(fmt::format("{}: expected {}, found {}", where, expected, found));
 }
 
+/// Text from a file as it stands in a message: short, between quotes.
+inline std::string shown(std::string_view text, std::size_t most = 40) {
+  return text.size() <= most ? fmt::format("'{}'", text) : fmt::format("'{}...'", text.substr(0, most));
+}
+
 }  // namespace detail
 }  // namespace espalier

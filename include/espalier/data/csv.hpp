@@ -51,16 +51,17 @@ class CsvClasses {
     read_number(text, result);
     return result + 0.0;  // no -0
   }
-  /// Numbers are the same class however they are written: 1 and 1.0.
+  /// Numbers are the same class however they are written: 1 and 1.0. Where doubles no longer tell whole
+  /// numbers apart, the text does.
   static std::string key(const std::string& text, bool numeric) {
-    return numeric ? fmt::format("{}", value(text)) : text;
+    return numeric && std::fabs(value(text)) < 0x1p53 ? fmt::format("{}", value(text)) : text;
   }
 
   std::vector<std::string> sorted(bool numeric) const {
     std::vector<std::string> names;
     for (const std::string& text : seen_) names.push_back(key(text, numeric));
     std::sort(names.begin(), names.end(), [numeric](const std::string& a, const std::string& b) {
-      return numeric ? value(a) < value(b) : a < b;
+      return numeric && value(a) != value(b) ? value(a) < value(b) : a < b;
     });
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;

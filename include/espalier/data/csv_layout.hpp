@@ -4,7 +4,10 @@
 
 #include <charconv>
 #include <cmath>
+#include <iterator>
+#include <locale>
 #include <span>
+#include <sstream>
 
 #include "espalier/data/csv_options.hpp"
 #include "espalier/data/csv_records.hpp"
@@ -18,12 +21,13 @@ std::string_view read_number(std::string_view text, S& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (end != text.data() + text.size() || error == std::errc::invalid_argument) return "a number";
   if (error == std::errc::result_out_of_range) {
-    if constexpr (std::same_as<S, float>) {  // what is too small for a float rounds, what is too large is
-                                             // refused
-      double wide = 0;
-      if (read_number(text, wide).empty() && std::fabs(wide) < 1) return value = static_cast<S>(wide), "";
-    }
-    return "a number within the range of its precision";
+    std::istringstream stream{std::string(text)};
+    stream.imbue(std::locale::classic());
+    double wide = 0;
+    stream >> wide;
+    if (!(std::fabs(wide) < 1)) return "a number within the range of its precision";
+    value = static_cast<S>(wide);  // what is too small rounds
+    return "";
   }
   return std::isfinite(value) ? "" : "a finite number";
 }
@@ -35,6 +39,21 @@ inline bool is_number(std::string_view text) {
 
 using CsvRow = std::span<const std::string_view>;
 
+/// Do the numbers of a row count its columns, from 0 or from 1? So do headers of tables whose columns have no
+/// names.
+inline bool counts_columns(CsvRow row) {
+  std::vector<std::string_view> numbers;
+  std::copy_if(row.begin(), row.end(), std::back_inserter(numbers), is_number);
+  for (std::size_t k = 0; k < numbers.size(); ++k)
+    if (numbers[k] != fmt::format("{}", k + (numbers[0] == "1"))) return false;
+  return numbers.size() > 1;
+}
+
+inline bool is_missing(std::string_view text) {
+  constexpr std::string_view marks[]{"", "?", "NA", "N/A", "null", "-"};
+  return std::find(std::begin(marks), std::end(marks), text) != std::end(marks);
+}
+
 /// Whether `first` is a header; `second` is empty if there is one row only.
 inline bool has_header(const CsvOptions& options, CsvRow first, CsvRow second, std::string_view where) {
   if (options.header != CsvHeader::automatic) return options.header == CsvHeader::yes;
@@ -43,13 +62,20 @@ inline bool has_header(const CsvOptions& options, CsvRow first, CsvRow second, s
       std::any_of(options.target.begin(), options.target.end(), named) ||
       std::any_of(options.ignore.begin(), options.ignore.end(), named))
     return true;
-  std::string_view text, number;
+  std::optional<std::string_view> text, number, missing;  // over numbers
   for (std::size_t k = 0; k < std::min(first.size(), second.size()); ++k)
-    if (is_number(second[k])) (is_number(first[k]) ? number : text) = first[k].empty() ? " " : first[k];
-  if (!text.empty() && !number.empty())
-    fail<FileError>(where, "a header or a row of numbers (the options header and skip settle it)",
-                    fmt::format("{} and {}", shown(number), shown(text)));
-  return !text.empty();
+    if (is_number(second[k]))
+      (is_number(first[k]) ? number : is_missing(first[k]) ? missing : text) = first[k];
+  std::string unclear;
+  if (number && (text || missing))
+    unclear = fmt::format("{} and {}", shown(*number), shown(text ? *text : *missing));
+  else if (missing && !text)
+    unclear = fmt::format("{} over a number", shown(*missing));
+  else if (!second.empty() && counts_columns(first) && !counts_columns(second))
+    unclear = "numbers that count the columns";
+  if (!unclear.empty())
+    fail<FileError>(where, "a header or a row of numbers (the options header and skip settle it)", unclear);
+  return text.has_value();
 }
 
 /// The places of the columns by role, checked.

@@ -33,8 +33,9 @@ struct Columns : std::vector<Column> {
   Columns(C&& column) : vector{Column(std::forward<C>(column))} {}
 };
 
-/// automatic: the first row is a header if a column is named, or if it has text over numbers; text over some
-/// numbers only is an error, because a damaged first row looks the same.
+/// automatic: the first row is a header if a column is named, or if it has text over numbers. An error,
+/// because both a header and data look like that: text over some numbers only, nothing but missing values
+/// ('', ?, NA, N/A, null, -) over numbers, and numbers that count the columns (0, 1, 2, ... or 1, 2, 3, ...).
 enum class CsvHeader { automatic, yes, no };
 
 struct CsvOptions {

@@ -13,12 +13,6 @@
 
 namespace espalier::detail {
 
-/// Text from a file as it stands in a message: short, between quotes.
-inline std::string shown(std::string_view text) {
-  constexpr std::size_t most = 40;
-  return text.size() <= most ? fmt::format("'{}'", text) : fmt::format("'{}...'", text.substr(0, most));
-}
-
 /// Reads one record after another. Blanks around a field are no part of it, unless they are quoted; blank
 /// lines are skipped; a line ends with LF, CRLF or CR. With the separator ' ' fields stand between runs of
 /// blanks. The fields are views into this object's text and stay valid with it.
@@ -104,7 +98,7 @@ class CsvRecords {
     std::size_t end = start;
     for (; at_ < text_.size(); ++at_) {
       if (text_[at_] == '"' && (++at_, !peek('"'))) return std::string_view(text_).substr(start, end - start);
-      line_ += text_[at_] == '\n';
+      line_ += text_[at_] == '\n' || (text_[at_] == '\r' && text_.compare(at_ + 1, 1, "\n") != 0);
       text_[end++] = text_[at_];
     }
     fail<FileError>(where(), "a closing quote", "the end of the text");

@@ -106,7 +106,9 @@ struct BasicDataset {
     const Index count = classes();
     for (std::size_t k = 0; k < labels.size(); ++k)
       if (labels[k] < 0 || labels[k] >= count)
-        detail::fail(fmt::format("labels[{}]", k), fmt::format("a class from 0 to {}", count - 1), labels[k]);
+        detail::fail(fmt::format("labels[{}]", k),
+                     class_names.empty() ? "a class >= 0" : fmt::format("a class from 0 to {}", count - 1),
+                     labels[k]);
     for (std::size_t k = 0; k < weights.size(); ++k)
       if (!(weights[k] >= 0) || !std::isfinite(weights[k]))
         detail::fail(fmt::format("weights[{}]", k), "a weight >= 0 and finite", weights[k]);

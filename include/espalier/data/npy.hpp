@@ -62,15 +62,15 @@ Matrix<S> read_npy(const std::filesystem::path& path) {
   const char order = header.type.empty() ? ' ' : header.type[0];
   const bool swap = order == (std::endian::native == std::endian::little ? '>' : '<');
   Matrix<S> values;
-  const bool known = std::string_view("<>|").find(order) != std::string_view::npos &&
-                     detail::with_npy_type(std::string_view(header.type).substr(1), [&]<class T>(T) {
-                       detail::check_extents(where, shape, bytes.size() - header.size, sizeof(T));
-                       const auto samples = static_cast<Index>(shape[0]);
-                       const Index features =
-                           static_cast<Index>((bytes.size() - header.size) / sizeof(T)) / samples;
-                       values.resize(transposed ? samples : features, transposed ? features : samples);
-                       detail::read_numbers<T>(bytes.data() + header.size, swap, values);
-                     });
+  const bool ordered = order == '<' || order == '>' || (order == '|' && header.type.ends_with('1'));
+  const bool known =
+      ordered && detail::with_npy_type(std::string_view(header.type).substr(1), [&]<class T>(T) {
+        detail::check_extents(where, shape, bytes.size() - header.size, sizeof(T));
+        const auto samples = static_cast<Index>(shape[0]);
+        const Index features = static_cast<Index>((bytes.size() - header.size) / sizeof(T)) / samples;
+        values.resize(transposed ? samples : features, transposed ? features : samples);
+        detail::read_numbers<T>(bytes.data() + header.size, swap, values);
+      });
   if (!known) detail::fail<FileError>(where, "a dtype of integers, booleans, f4 or f8", header.type);
   if (transposed) values.transposeInPlace();
   return values;

@@ -66,7 +66,8 @@ class NpyHeaderReader {
  private:
   void expect(bool fine) const {
     if (!fine)
-      fail<FileError>(where_, "an .npy header with descr (one number type), fortran_order and shape", text_);
+      fail<FileError>(where_, "an .npy header with descr (one number type), fortran_order and shape",
+                      shown(text_, 80));
   }
   void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
   bool take(std::string_view token) {
@@ -94,7 +95,7 @@ class NpyHeaderReader {
       rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
       result.push_back(value);
       if (take(",")) continue;
-      expect(take(")"));
+      expect(take(")") && result.size() > 1);  // (4) is a number, (4,) a tuple
       break;
     }
     return result;

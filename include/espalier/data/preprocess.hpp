@@ -96,9 +96,11 @@ struct MinMax : RowScale {
   }
 };
 
-/// Labels as columns with a single 1: classes x samples. ValueError for a label outside 0 .. classes - 1.
+/// Labels as columns with a single 1: classes x samples. ValueError for a label outside 0 .. classes - 1 and
+/// for less than one class.
 template <Scalar S = float>
 Matrix<S> one_hot(std::span<const int> labels, Index classes) {
+  if (classes < 1) detail::fail("one_hot", "at least 1 class", classes);
   Matrix<S> result = Matrix<S>::Zero(classes, static_cast<Index>(labels.size()));
   for (std::size_t k = 0; k < labels.size(); ++k) {
     if (labels[k] < 0 || labels[k] >= classes)

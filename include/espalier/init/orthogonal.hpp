@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "espalier/core/error.hpp"
 #include "espalier/init/initialiser.hpp"
 
 namespace espalier {
@@ -15,8 +16,13 @@ namespace espalier {
 struct Orthogonal {
   double gain = 1;
 
+  void validate() const {
+    if (!std::isfinite(gain) || gain == 0) detail::fail("Orthogonal", "a finite gain that is not 0", gain);
+  }
+
   void operator()(auto& w, Index, Index, Rng& rng) const {
     using S = typename std::remove_cvref_t<decltype(w)>::Scalar;
+    validate();
     const bool wide = w.cols() > w.rows();
     Matrix<double> tall(std::max(w.rows(), w.cols()), std::min(w.rows(), w.cols()));
     detail::fill_normal(tall, 1, rng);

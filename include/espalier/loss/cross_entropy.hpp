@@ -38,14 +38,24 @@ struct CrossEntropy {
     return run<typename Y::Scalar>(y, t, &gradient);
   }
 
+  /// The denominator of the mean. ValueError for a label without a class weight and for weights that make no
+  /// sense.
+  template <Scalar S>
+  double total_weight(const Target<S>& t) const {
+    if (class_weights.empty() || !t.has_labels())
+      return detail::sum_weights(name, t, [](Index) { return 1.0; });
+    validate();
+    detail::check_labels(name, t.labels(), static_cast<Index>(class_weights.size()));
+    return detail::sum_weights(name, t, [&](Index i) { return weight(label(t, i)); });
+  }
+
   bool operator==(const CrossEntropy&) const = default;
 
  private:
   template <Scalar S>
   double run(const ConstBatch<S>& y, const Target<S>& t, Matrix<S>* gradient) const {
     check(y, t);
-    const double total =
-        detail::total_weight(name, t, [&](Index i) { return t.has_labels() ? weight(label(t, i)) : 1; });
+    const double total = detail::check_total(name, total_weight(t));
     return detail::mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
       const ConstRow<S> logits(y.col(i).data(), y.rows());
       const S top = logits.maxCoeff();

@@ -14,6 +14,11 @@
 // The value is sum_i w_i l_i / sum_i w_i over the samples i: l_i is the loss of a sample, w_i its weight in
 // the target (1 if there are none). Without weights this is PyTorch's reduction = 'mean'. NaN in gives NaN
 // out; everything else that makes no sense throws ShapeError or ValueError, before the gradient is touched.
+//
+// A loss whose mean has another denominator (CrossEntropy with class weights) may say which, so that means of
+// batches add up to the mean of all:
+//
+//   double total_weight(const Target<S>& t) const;     // for S float and double; 0: a batch to pass over
 #pragma once
 
 #include <algorithm>
@@ -50,9 +55,9 @@ double weight_of(const Target<S>& t, Index i) {
   return t.weights().empty() ? 1 : static_cast<double>(t.weights()[static_cast<std::size_t>(i)]);
 }
 
-/// sum_i w_i factor(i). Throws ValueError unless all w_i are finite and >= 0 and the sum is > 0.
+/// sum_i w_i factor(i). Throws ValueError unless all w_i are finite and >= 0.
 template <Scalar S, class Factor>
-double total_weight(std::string_view where, const Target<S>& t, const Factor& factor) {
+double sum_weights(std::string_view where, const Target<S>& t, const Factor& factor) {
   double total = 0;
   for (Index i = 0; i < t.samples(); ++i) {
     const double w = weight_of(t, i);
@@ -60,8 +65,22 @@ double total_weight(std::string_view where, const Target<S>& t, const Factor& fa
       fail(where, fmt::format("a weight >= 0 and finite for sample {} (counted from 0)", i), w);
     total += w * factor(i);
   }
+  return total;
+}
+
+/// The sum of weights, which a mean divides by.
+inline double check_total(std::string_view where, double total) {
   if (!(total > 0)) fail(where, "weights with a sum > 0", total);
   return total;
+}
+
+/// The denominator of the mean over a batch, and so what the batch counts beside others.
+template <Scalar S, class L>
+double total_weight(const L& loss, const Target<S>& t) {
+  if constexpr (requires { loss.total_weight(t); })
+    return loss.total_weight(t);
+  else
+    return sum_weights("loss", t, [](Index) { return 1.0; });
 }
 
 /// The sum of a column in double. Its numbers are computed in the expression's own precision, by packets,
@@ -100,7 +119,7 @@ double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const 
                           Matrix<S>* gradient, const Value& value, const Slope& slope) {
   const Index n = y.rows();
   const double size = static_cast<double>(n);
-  const double total = total_weight(where, t, [](Index) { return 1.0; });
+  const double total = check_total(where, sum_weights(where, t, [](Index) { return 1.0; }));
   return mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
     const S label = t.has_labels() ? static_cast<S>(t.labels()[static_cast<std::size_t>(i)]) : S(0);
     const ConstRow<S> out(y.col(i).data(), n);

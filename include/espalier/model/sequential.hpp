@@ -106,15 +106,18 @@ class Sequential {
   }
 
   /// Fills every layer in turn from `rng`, then projects: the model is feasible before the first step.
+  /// Throws, and changes nothing, for an initialiser whose numbers are not finite.
   template <Initialiser Init>
   void initialise(const Init& init, Rng rng) {
+    Sequential filled = *this;
     each_layer([&]<std::size_t k>(const auto& layer) {
-      if constexpr (Parametric<LayerAt<k>>) layer.initialise(init, addresses<k>(values_), rng);
+      if constexpr (Parametric<LayerAt<k>>) layer.initialise(init, addresses<k>(filled.values_), rng);
     });
+    espalier::project(filled);
+    values_ = filled.values_;
     seed_ = rng();
     passes_ = 0;
     std::fill(activity_.begin(), activity_.end(), Activity{});
-    espalier::project(*this);
   }
 
   /// The first layer (counted from 1) whose outputs in the latest `forward` are not all finite; 0 if there is

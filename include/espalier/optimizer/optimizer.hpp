@@ -88,17 +88,17 @@ class Optimizer {
   static constexpr bool takes_defaults =
       View::kind == ParameterKind::weight&& View::Pack::empty && !Defaults::empty;
 
-  /// Plans the state for a model and makes the weights under the default pack feasible; the first step does
-  /// it too. Throws ShapeError, and changes nothing, for a model of other shapes or precision than the one
-  /// the state belongs to.
+  /// Plans the state for a model and makes the weights under the default pack feasible, also those of a known
+  /// model, which may have been initialised or copied since; the first step does it too. Throws, and changes
+  /// nothing: ShapeError for a model of other shapes or precision than the one the state belongs to,
+  /// NotFiniteError for weights that are not.
   template <Scalar S, class... Layers>
   void prepare(Sequential<S, Layers...>& model) {
-    if (knows(model)) return;
+    if (knows(model)) return project_defaults(model, std::get<detail::OptimizerState<S>>(state_));
     const std::size_t size = model.values().size();
     if (!std::holds_alternative<std::monostate>(state_))
       detail::fail<ShapeError>("optimizer", "the model that its state belongs to, in shapes and precision",
                                fmt::format("one of {} numbers of {} bytes", size, sizeof(S)));
-    detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
     Index longest_row = 0, weights = 0;
     std::vector<detail::Place> places;
     std::as_const(model).for_each_parameter([&](const auto& p) {
@@ -111,10 +111,7 @@ class Optimizer {
     });
     detail::OptimizerState<S> state{size, {}, detail::Buffers<S>(longest_row)};
     state.numbers.assign(size * static_cast<std::size_t>(rule_.states()), S(0));
-    model.for_each_parameter([&](const auto& p) {
-      if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
-        for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0]);
-    });
+    project_defaults(model, state);
     activity_.assign(static_cast<std::size_t>(weights), {});
     places_ = std::move(places);
     state_ = std::move(state);
@@ -160,6 +157,15 @@ class Optimizer {
                                                state.buffers, active))
         detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
       pack.record(activity, active, p.rows, p.cols);
+    });
+  }
+
+  template <Scalar S, class... Layers>
+  void project_defaults(Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) const {
+    detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
+    model.for_each_parameter([&](const auto& p) {
+      if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
+        for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0]);
     });
   }
 

@@ -51,11 +51,6 @@ class Batches {
   /// Of the batch loaded last.
   ConstBatch<S> inputs() const { return buffer_.inputs.leftCols(size_); }
   Target<S> target() const { return buffer_.target(0, size_); }
-  /// Its samples, or the sum of their weights.
-  double weight() const {
-    if (buffer_.weights.empty()) return static_cast<double>(size_);
-    return std::accumulate(buffer_.weights.begin(), buffer_.weights.begin() + size_, 0.0);
-  }
 
  private:
   const BasicDataset<S>& data_;

@@ -18,7 +18,11 @@ struct EarlyStoppingOptions {
 
 /// Ends the run after `patience` epochs without a loss that is lower by more than `min_delta`: the validation
 /// loss where there is one, else the training loss plus penalties. `finish` restores the weights of the best
-/// epoch, which were feasible.
+/// epoch, which were feasible. `fit` calls it at the end; a run that throws leaves its last weights, and the
+/// best are still here:
+///
+///   try { fit(net, data, loss, optimizer, options, stopping); }
+///   catch (const NotFiniteError&) { stopping.finish(net); }
 class EarlyStopping {
  public:
   explicit EarlyStopping(const EarlyStoppingOptions& options = {}) : options_(options) {
@@ -26,7 +30,7 @@ class EarlyStopping {
     detail::check_not_negative("EarlyStopping", "min_delta", options.min_delta);
   }
 
-  /// Counted from 1; 0 before the first epoch.
+  /// Counted from 1; 0 before the first epoch whose loss is a finite number.
   long best_epoch() const { return best_epoch_; }
   double best_loss() const { return best_; }
 
@@ -38,7 +42,7 @@ class EarlyStopping {
   bool epoch(const auto& model, const EpochReport& report) {
     const double loss =
         std::isnan(report.validation_loss) ? report.loss + report.penalty : report.validation_loss;
-    if (loss < best_ - options_.min_delta || best_epoch_ == 0) {
+    if (loss < best_ - options_.min_delta) {
       best_ = loss;
       best_epoch_ = report.epoch;
       weights_.assign(model.values().begin(), model.values().end());

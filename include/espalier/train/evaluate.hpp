@@ -12,9 +12,12 @@
 namespace espalier {
 
 /// Outputs (outputs x samples) for all columns of `inputs`, in pieces: memory for activations does not grow
-/// with the data.
+/// with the data. ShapeError for other inputs than the model's, also of no samples.
 template <Model M>
 Matrix<typename M::Scalar_t> predict(const M& model, ConstBatch<typename M::Scalar_t> inputs) {
+  if (inputs.rows() != model.inputs())
+    detail::fail<ShapeError>("predict", fmt::format("{} inputs, those of the model", model.inputs()),
+                             inputs.rows());
   constexpr Index piece = 256;
   typename M::Workspace_t workspace;
   Matrix<typename M::Scalar_t> outputs(model.outputs(), inputs.cols());

@@ -2,9 +2,11 @@
 // Training: the loop of forward, loss, backward and step, with batches, validation, a schedule and observers.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,8 +27,9 @@ struct BasicFitOptions {
   double validation = 0;                             ///< the share of the data that is held out for it
   const BasicDataset<S>* validation_data = nullptr;  ///< or these
   std::uint64_t seed = 0;                            ///< of shuffling and of the validation split
-  std::function<double(const Progress&)>
-      schedule{};  ///< of the learning rate, CosineDecay{} for example; empty: constant
+  /// Of the learning rate, CosineDecay{} for example; empty: constant. A run works with a copy; another copy
+  /// is asked for the first step before anything changes.
+  std::function<double(const Progress&)> schedule{};
 };
 using FitOptions = BasicFitOptions<float>;
 
@@ -35,14 +38,31 @@ using History = std::vector<EpochReport>;
 
 namespace detail {
 
-/// Throws for data that do not fit the model or the loss, which looks at all targets here.
+/// Throws for data that do not fit the model or the loss, which looks at all targets here, a part at a time:
+/// memory for made-up outputs does not grow with the data.
 template <class M, Scalar S, Loss L>
 void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
   data.validate();
   if (data.features() != model.inputs())
     fail<ShapeError>("fit", fmt::format("data of {} features, the inputs of the model", model.inputs()),
                      data.features());
-  loss(Matrix<S>::Zero(model.outputs(), data.samples()).eval(), data.target());
+  const Matrix<S> zeros = Matrix<S>::Zero(model.outputs(), std::min<Index>(256, data.samples()));
+  double total = 0;
+  for (Index first = 0, n = 0; first < data.samples(); first += n) {
+    n = std::min(zeros.cols(), data.samples() - first);
+    const Target<S> part = data.target(first, n);
+    // What counts nothing must make sense too: another shuffle mixes it with what counts.
+    const Target<S> unweighted = part.has_labels() ? Target<S>(part.labels()) : Target<S>(part.values());
+    try {
+      total += total_weight(loss, part);
+      if (total_weight(loss, unweighted) > 0)
+        loss(typename M::Outputs(zeros.data(), zeros.rows(), n), unweighted);
+    } catch (const ValueError& error) {
+      if (first == 0) throw;
+      throw ValueError(fmt::format("{} (in the part of the data from sample {} on)", error.what(), first));
+    }
+  }
+  check_total("fit", total);
 }
 
 /// The data of a run, checked with its options: what it trains on, and what it is validated with, if
@@ -77,6 +97,20 @@ class FitData {
   const BasicDataset<S>* validation_;
 };
 
+/// Where a run is, for messages.
+inline std::string place_of(const Progress& p) {
+  return fmt::format("fit, epoch {}, step {}", p.epoch + 1, p.step + 1);
+}
+
+/// The factor for the coming step, checked.
+template <class Schedule>
+double factor_of(Schedule& schedule, const Progress& progress) {
+  const double factor = schedule(progress);
+  if (!(factor >= 0) || !std::isfinite(factor))
+    fail(place_of(progress), "a factor of the schedule >= 0 and finite", factor);
+  return factor;
+}
+
 /// The factor of a schedule ends with its run, however that ends.
 template <class O>
 struct ScheduledRate {
@@ -95,21 +129,19 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
   double sum = 0, weight = 0;
   for (Index b = 0; b < batches.count(); ++b, ++progress.step) {
     batches.load(b);
-    const double batch_weight = batches.weight();
+    const double batch_weight = total_weight(loss, batches.target());
     if (batch_weight == 0) continue;  // samples that all count nothing
-    if (schedule) optimizer.scale_rate(schedule(progress));
+    if (schedule) optimizer.scale_rate(factor_of(schedule, progress));
     const double value = loss(model.forward(batches.inputs()), batches.target(), gradient);
     if (!std::isfinite(value))
-      fail<NotFiniteError>(fmt::format("fit, epoch {}, step {}", progress.epoch + 1, progress.step + 1),
-                           "a finite loss",
+      fail<NotFiniteError>(place_of(progress), "a finite loss",
                            fmt::format("{}; first layer whose outputs are not finite: {} (0: none)", value,
                                        model.first_not_finite()));
     model.backward(batches.inputs(), gradient);
     try {
       optimizer.step(model);
     } catch (const NotFiniteError& error) {
-      throw NotFiniteError(
-          fmt::format("fit, epoch {}, step {}: {}", progress.epoch + 1, progress.step + 1, error.what()));
+      throw NotFiniteError(fmt::format("{}: {}", place_of(progress), error.what()));
     }
     sum += batch_weight * value;
     weight += batch_weight;
@@ -134,7 +166,10 @@ EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimiz
   if (!std::isfinite(report.validation_loss))
     fail<NotFiniteError>(fmt::format("fit, after epoch {}", k), "a finite validation loss",
                          report.validation_loss);
-  if (!validation->labels.empty()) report.validation_accuracy = accuracy(outputs, validation->target());
+  const std::vector<int>& labels =
+      validation->labels;  // a loss of one's own may take more than accuracy does
+  if (!labels.empty() && *std::max_element(labels.begin(), labels.end()) < std::max<Index>(2, outputs.rows()))
+    report.validation_accuracy = accuracy(outputs, validation->target());
   return report;
 }
 
@@ -151,15 +186,20 @@ History fit(M& model, const BasicDataset<typename M::Scalar_t>& data, const L& l
   using S = typename M::Scalar_t;
   static_assert(Loss<L>, "a loss lacks a call operator of espalier/loss/loss.hpp");
   static_assert(
-      (true && ... && Observer<std::remove_cvref_t<Observers>, M>),
+      (true && ... && detail::callable_members<std::remove_reference_t<Observers>, M>()),
+      "an observer has a member named start, batch, epoch or finish that cannot be called as listed in "
+      "espalier/train/observer.hpp: mind its arguments, and a const observer");
+  static_assert(
+      (true && ... && Observer<std::remove_reference_t<Observers>, M>),
       "an observer has none of the members listed in espalier/train/observer.hpp: give it at least one");
   const detail::FitData<S> parts(model, data, loss, options);
-  optimizer.prepare(model);
-
-  const auto start = std::chrono::steady_clock::now();
   Batches<S> batches(parts.training(), options.batch);
   Progress progress{0, options.epochs * batches.count(), 0, options.epochs};
   auto schedule = options.schedule;
+  if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);
+  optimizer.prepare(model);
+
+  const auto start = std::chrono::steady_clock::now();
   const detail::ScheduledRate<O> scheduled{optimizer, static_cast<bool>(schedule)};
   Matrix<S> gradient;
   Rng rng(options.seed);

@@ -67,6 +67,7 @@ double r2(const Eigen::DenseBase<Y>& outputs, const Target<typename Y::Scalar>& 
       spread += (t(i) - mean) * (t(i) - mean);
       constant = constant && t(i) == t(0);
     }
+    constant = constant || spread == 0;  // squares that underflow
     total += constant ? (missed == 0 ? 1 : 0) : 1 - missed / spread;
   }
   return total / static_cast<double>(y.rows());

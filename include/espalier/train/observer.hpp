@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The contract of an observer: it watches a run of `fit`, prints or records, and may end it.
 //
-// An observer has any of these members; `fit` calls the ones there are:
+// An observer has any of these members; `fit` calls the ones there are, and refuses to compile with a member
+// of such a name that it cannot call, a non-const one of a const observer for example:
 //
 //   void start(const Plan&);
-//   void batch(const M& model, const BatchReport&);     // after each step; model.gradients() are those of
-//   the step bool epoch(const M& model, const EpochReport&);     // after each epoch; false ends the run (may
-//   also be void) void finish(M& model);                              // after the last epoch, also if it
-//   came early
+//
+//   // after each step; model.gradients() are those of the step
+//   void batch(const M& model, const BatchReport&);
+//
+//   // after each epoch; false ends the run (may also be void)
+//   bool epoch(const M& model, const EpochReport&);
+//
+//   // after the last epoch, also if it came early; not if the run throws
+//   void finish(M& model);
 #pragma once
 
 #include <concepts>
@@ -32,10 +38,11 @@ struct EpochReport {
   long epoch = 0;      ///< counted from 1
   double loss = 0;     ///< mean over the samples, each at the weights its batch met; without penalties
   double penalty = 0;  ///< the sum of all penalties after the epoch
-  double validation_loss = std::numeric_limits<double>::quiet_NaN();      ///< NaN: no validation data
-  double validation_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< NaN: none, or no labels
-  double rate = 0;                                                        ///< learning rate of the last step
-  double seconds = 0;                                                     ///< since the start of the run
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< NaN: no validation data
+  double validation_accuracy =
+      std::numeric_limits<double>::quiet_NaN();  ///< NaN: none, or no labels of its classes
+  double rate = 0;                               ///< learning rate of the last step
+  double seconds = 0;                            ///< since the start of the run
 };
 
 namespace detail {
@@ -56,6 +63,26 @@ template <class O, class M>
 concept Finishes = requires(O& o, M& model) {
   o.finish(model);
 };
+
+/// With a member of its own, whatever it is, the class below finds two of that name: `&Twice<O>::start` is
+/// ambiguous.
+struct Names {
+  int start, batch, epoch, finish;
+};
+template <class O>
+struct Twice : O, Names {};
+
+/// Whether every member of these names can be called. (What nobody can inherit from is not looked at.)
+template <class O, class M>
+constexpr bool callable_members() {
+  using Class = std::remove_const_t<O>;
+  if constexpr (std::is_class_v<Class> && !std::is_final_v<Class>)
+    return (Starts<O> || requires { &Twice<Class>::start; }) &&
+           (WatchesBatches<O, M> || requires { &Twice<Class>::batch; }) &&
+           (WatchesEpochs<O, M> || requires { &Twice<Class>::epoch; }) &&
+           (Finishes<O, M> || requires { &Twice<Class>::finish; });
+  return true;
+}
 
 template <class O>
 void start(O& observer, const Plan& plan) {

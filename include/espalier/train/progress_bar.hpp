@@ -8,72 +8,85 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "espalier/train/observer.hpp"
 
-#if __has_include(<unistd.h>)
+#if __has_include(<sys/ioctl.h>)
+#include <sys/ioctl.h>
 #include <unistd.h>
 #endif
 
 namespace espalier {
 
-/// Prints to `out`, standard error unless said otherwise: on a terminal one line that is drawn anew,
-/// otherwise one line for each epoch. `label` stands in front.
+/// Prints to `out`, standard error unless said otherwise: on a terminal one line that is drawn anew and fits
+/// its width, otherwise one line for each epoch. `label` stands in front.
 class ProgressBar {
  public:
   explicit ProgressBar(std::string label = "", std::FILE* out = stderr)
-      : label_(std::move(label)), out_(out), terminal_(is_terminal(out)) {}
+      : label_(std::move(label)), out_(out), columns_(columns()) {}
+  ProgressBar(const ProgressBar&) = delete;  // one line, one owner
+  ProgressBar& operator=(const ProgressBar&) = delete;
+  ~ProgressBar() { end_line(); }  // a run that throws must not leave its message behind the bar
 
   void start(const Plan& plan) { plan_ = plan; }
 
   void batch(const auto&, const BatchReport& report) {
-    const long width = 30, filled = width * report.batch / std::max(1L, plan_.batches);
-    if (!terminal_ || (filled == filled_ && report.batch > 1)) return;
-    filled_ = filled;
-    draw(fmt::format("{} [{:=>{}}{:>{}}] loss {:.4f}", head(report.epoch), "", filled, "", width - filled,
-                     report.loss),
-         false);
+    if (columns_ == 0) return;
+    const long most = 30, done = std::min(most, most * report.batch / std::max(1L, plan_.batches));
+    if (done == done_ && report.batch > 1) return;
+    done_ = done;
+    columns_ = columns();
+    const std::string front = head(report.epoch), back = fmt::format("loss {:.4g}", report.loss);
+    const long used = static_cast<long>(fmt::formatted_size("{} [] {}", front, back));
+    const long width = std::clamp(columns_ - 1 - used, 0L, most), filled = width * done / most;
+    draw(fmt::format("{} [{:=>{}}{:>{}}] {}", front, "", filled, "", width - filled, back));
   }
   void epoch(const auto&, const EpochReport& report) {
-    std::string line = fmt::format("{}  loss {:.4f}", head(report.epoch), report.loss);
-    if (report.penalty > 0) line += fmt::format("  penalty {:.4f}", report.penalty);
+    std::string line = fmt::format("{}  loss {:.4g}", head(report.epoch), report.loss);
+    if (report.penalty > 0) line += fmt::format("  penalty {:.4g}", report.penalty);
     if (!std::isnan(report.validation_loss))
-      line += fmt::format("  validation {:.4f}", report.validation_loss);
+      line += fmt::format("  validation {:.4g}", report.validation_loss);
     if (!std::isnan(report.validation_accuracy))
       line += fmt::format(" ({:.1f} %)", 100 * report.validation_accuracy);
-    draw(line + fmt::format("  {:.1f} s", report.seconds), !terminal_);
+    draw(line + fmt::format("  {:.1f} s", report.seconds));
   }
-  void finish(const auto&) {
-    if (terminal_) fmt::print(out_, "\n");
-  }
+  void finish(const auto&) { end_line(); }
 
  private:
-  static bool is_terminal([[maybe_unused]] std::FILE* file) {
-#if __has_include(<unistd.h>)
-    return isatty(fileno(file)) == 1;
+  /// Of the terminal; 0 if `out` is none.
+  long columns() const {
+#if __has_include(<sys/ioctl.h>)
+    if (isatty(fileno(out_)) != 1) return 0;
+    winsize size{};
+    return ioctl(fileno(out_), TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? long{size.ws_col} : 80;
 #else
-    return false;
+    return 0;
 #endif
   }
   std::string head(long epoch) const {
     return fmt::format("{}{}epoch {:>{}}/{}", label_, label_.empty() ? "" : "  ", epoch,
                        fmt::formatted_size("{}", plan_.epochs), plan_.epochs);
   }
-  void draw(const std::string& line, bool end) {
-    if (terminal_)
-      fmt::print(out_, "\r{:<{}}\r{}", "", last_, line);
+  /// Over the old line. A character in the last column would make the terminal scroll.
+  void draw(const std::string& line) {
+    if (columns_ > 0)
+      fmt::print(out_, "\r{0:<{1}.{1}}", line, columns_ - 1);
     else
-      fmt::print(out_, "{}{}", line, end ? "\n" : "");
-    last_ = line.size();
+      fmt::print(out_, "{}\n", line);
+    open_ = columns_ > 0;
     std::fflush(out_);
+  }
+  void end_line() {
+    if (std::exchange(open_, false)) fmt::print(out_, "\n");
   }
 
   std::string label_;
   std::FILE* out_;
-  bool terminal_;
+  long columns_;
   Plan plan_;
-  long filled_ = -1;
-  std::size_t last_ = 0;
+  long done_ = -1;
+  bool open_ = false;
 };
 
 }  // namespace espalier
