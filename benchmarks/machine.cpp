@@ -24,15 +24,17 @@ double shortest(F&& f) {
   return best;
 }
 
-/// Multiply-adds in registers only: the tile of the library's own products, with both factors in the first-level cache.
+/// Multiply-adds in registers only: the tile of the library's own products, with both factors in the
+/// first-level cache.
 double measure_flops() {
   constexpr Index depth = 64, repeat = 20000;
   alignas(64) static float a[detail::tile_rows * depth], panel[detail::tile_cols<float> * depth],
       c[detail::tile_rows * detail::tile_cols<float>];
   const double seconds = shortest([&] {
     for (Index k = 0; k < repeat; ++k) {
-      detail::tile<detail::tile_rows, 2>(depth, {a, 1, Index{detail::tile_rows}}, {panel, Index{detail::tile_cols<float>}, 0}, c, Index{detail::tile_cols<float>},
-                                      Index{detail::tile_cols<float>}, true);
+      detail::tile<detail::tile_rows, 2>(
+          depth, {a, 1, Index{detail::tile_rows}}, {panel, Index{detail::tile_cols<float>}, 0}, c,
+          Index{detail::tile_cols<float>}, Index{detail::tile_cols<float>}, true);
       benchmark::ClobberMemory();
     }
   });

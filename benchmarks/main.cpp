@@ -86,13 +86,15 @@ std::string names() {
 /// The rows that were asked for, by case in the order of their first rows.
 std::vector<std::vector<Result>> select(const Options& options) {
   for (const std::string& filter : options.filters)
-    if (std::none_of(rows().begin(), rows().end(), [&](const Row& row) { return row.name.find(filter) != row.name.npos; }))
+    if (std::none_of(rows().begin(), rows().end(),
+                     [&](const Row& row) { return row.name.find(filter) != row.name.npos; }))
       throw std::invalid_argument(fmt::format("no row has '{}' in its name", filter));
   std::vector<std::vector<Result>> cases;
   for (const Row& row : rows()) {
-    const bool asked = options.filters.empty() ? row.quick || !options.quick
-                                               : std::any_of(options.filters.begin(), options.filters.end(),
-                                                             [&](const auto& f) { return row.name.find(f) != row.name.npos; });
+    const bool asked = options.filters.empty()
+                           ? row.quick || !options.quick
+                           : std::any_of(options.filters.begin(), options.filters.end(),
+                                         [&](const auto& f) { return row.name.find(f) != row.name.npos; });
     if (!asked) continue;
     auto same = std::find_if(cases.begin(), cases.end(),
                              [&](const auto& c) { return case_of(c.front().row.name) == case_of(row.name); });

@@ -16,12 +16,14 @@ const std::vector<Net>& nets() {
 double Net::inference_flops(long batch) const {
   double sum = 0;
   for (std::size_t k = 1; k < widths.size(); ++k)
-    sum += 2.0 * static_cast<double>(widths[k - 1]) * static_cast<double>(widths[k]) * static_cast<double>(batch);
+    sum += 2.0 * static_cast<double>(widths[k - 1]) * static_cast<double>(widths[k]) *
+           static_cast<double>(batch);
   return sum;
 }
 
 double Net::training_flops(long batch) const {
-  const double first = 2.0 * static_cast<double>(widths[0]) * static_cast<double>(widths[1]) * static_cast<double>(batch);
+  const double first =
+      2.0 * static_cast<double>(widths[0]) * static_cast<double>(widths[1]) * static_cast<double>(batch);
   return 3 * inference_flops(batch) - first;
 }
 

@@ -48,10 +48,12 @@ std::string time(double seconds) {
 void describe_machine() {
   const Machine& m = machine();
   fmt::print(
-      "One thread of this machine: {:.0f} GFLOP/s of multiply-adds; Adam updates at {:.0f} GB/s in the caches, {:.0f} GB/s "
+      "One thread of this machine: {:.0f} GFLOP/s of multiply-adds; Adam updates at {:.0f} GB/s in the "
+      "caches, {:.0f} GB/s "
       "out of memory.\n",
       m.flops / 1e9, m.cache_bytes / 1e9, m.memory_bytes / 1e9);
-  fmt::print("{:<52} {:>11} {:>7}  {:>14}  {:>8}\n", "suite/case/who", "median", "spread", "of the first", "of limit");
+  fmt::print("{:<52} {:>11} {:>7}  {:>14}  {:>8}\n", "suite/case/who", "median", "spread", "of the first",
+             "of limit");
 }
 
 void print_case(const std::vector<Result>& results) {
@@ -64,8 +66,8 @@ void print_case(const std::vector<Result>& results) {
     std::string of_limit, of_first = fmt::format("{:.3g} +-{:.0f} %", relative.median, 50 * relative.spread);
     if (result.row.least > 0) of_limit = fmt::format("{:.2f}", result.row.least / own.median);
     if (&result == &results.front() || results.front().seconds.empty()) of_first.clear();
-    fmt::print("{:<52} {:>11} {:>5.1f} %  {:>14}  {:>8}{}\n", result.row.name, time(own.median), 100 * own.spread, of_first,
-               of_limit, relative.spread > 0.1 ? "  noisy" : "");
+    fmt::print("{:<52} {:>11} {:>5.1f} %  {:>14}  {:>8}{}\n", result.row.name, time(own.median),
+               100 * own.spread, of_first, of_limit, relative.spread > 0.1 ? "  noisy" : "");
   }
   fflush(stdout);
 }

@@ -23,7 +23,8 @@ struct Problem {
     Rng rng(2);
     x = Matrix<float>::NullaryExpr(model.inputs(), batch, [&] { return static_cast<float>(rng.uniform()); });
     values = Matrix<float>::NullaryExpr(1, batch, [&] { return static_cast<float>(rng.uniform()); });
-    for (long k = 0; k < batch; ++k) labels.push_back(static_cast<int>(rng.below(std::max<Index>(model.outputs(), 2))));
+    for (long k = 0; k < batch; ++k)
+      labels.push_back(static_cast<int>(rng.below(std::max<Index>(model.outputs(), 2))));
   }
 
   void step(auto& optimizer) {
@@ -70,7 +71,9 @@ const bool added = [] {
           return Sequential{Dense(w[0], w[1]), Tanh{}, Dense(w[1], w[2]), Tanh{}, Dense(w[2], w[3])};
         });
       } else if (net.name == "B") {
-        add_net(net, batch, "espalier", [&w] { return Sequential{Dense(w[0], w[1]), ReLU{}, Dense(w[1], w[2])}; });
+        add_net(net, batch, "espalier", [&w] {
+          return Sequential{Dense(w[0], w[1]), ReLU{}, Dense(w[1], w[2])};
+        });
       } else if (net.name == "C") {
         add_net(net, batch, "espalier", [&w] {
           return Sequential{Dense(w[0], w[1]), ReLU{}, Dense(w[1], w[2]), ReLU{},

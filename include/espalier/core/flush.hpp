@@ -11,7 +11,8 @@
 
 namespace espalier::detail {
 
-/// Sets the thread's mode, and restores the caller's. Other processors than x86-64 and 64-bit Arm keep theirs.
+/// Sets the thread's mode, and restores the caller's. Other processors than x86-64 and 64-bit Arm keep
+/// theirs.
 class FlushDenormals {
  public:
   FlushDenormals() : before_(mode()) {

@@ -183,9 +183,10 @@ class Dense {
 
   /// Products of small matrices of known extents unroll, the others share one kernel per scalar.
   template <class S>
-  static constexpr bool unrolls = In != Dynamic && Out != Dynamic && In * Out * int{sizeof(S)} <= 4096;
+  static constexpr bool unrolls = In != Dynamic&& Out != Dynamic&& In* Out* int{sizeof(S)} <= 4096;
   template <class T>
-  using MatrixOf = Eigen::Matrix<std::remove_const_t<T>, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
+  using MatrixOf =
+      Eigen::Matrix<std::remove_const_t<T>, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
   template <class T, class M>
   using MapOf = Eigen::Map<std::conditional_t<std::is_const_v<T>, const M, M>>;
   template <class T>
@@ -238,7 +239,8 @@ class Dense {
   void input_gradient(const S* w, const DY& dy, DX& dx) const {
     if constexpr (unrolls<S>)
       if (few<S>(dy.cols())) {
-        for (Index j = 0; j < dy.cols(); ++j) dx.col(j).noalias() = Weight<const S>(w).transpose() * dy.col(j);
+        for (Index j = 0; j < dy.cols(); ++j)
+          dx.col(j).noalias() = Weight<const S>(w).transpose() * dy.col(j);
         return;
       }
     detail::input_gradient(inputs_, outputs_, dy.cols(), w, dy.data(), dx.data());

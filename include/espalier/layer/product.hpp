@@ -14,7 +14,8 @@ inline constexpr std::size_t panels_bytes = 4 * panel_bytes;
 inline constexpr Index many_rows = 64;
 
 /// c (m x n) = a b, or += a b. The sum over `depth` is taken in the same order whatever m and n are.
-/// `panel(memory, k, d, j, cols)` gives d rows from k and `cols` columns from j of b, copied to the memory or in place.
+/// `panel(memory, k, d, j, cols)` gives d rows from k and `cols` columns from j of b, copied to the memory or
+/// in place.
 template <Scalar S, class Panel>
 void multiply_panels(Index m, Index n, Index depth, Strided<S> a, S* c, bool add, Panel&& panel) {
   constexpr Index width = tile_cols<S>, deepest = panel_depth<S>, room = panels_bytes / sizeof(S);
@@ -43,12 +44,13 @@ void multiply_panels(Index m, Index n, Index depth, Strided<S> a, S* c, bool add
 template <Scalar S>
 void multiply(Index m, Index n, Index depth, Strided<S> a, const S* b, S* c) {
   constexpr Index width = tile_cols<S>;
-  multiply_panels(m, n, depth, a, c, false, [&](S* memory, Index k, Index d, Index j, Index cols) -> Panels<S> {
-    const S* from = b + k * n + j;
-    if (m < many_rows && cols == width) return {from, n, 0};
-    pack(d, cols, from, n, memory);
-    return {memory, width, d * width};
-  });
+  multiply_panels(m, n, depth, a, c, false,
+                  [&](S* memory, Index k, Index d, Index j, Index cols) -> Panels<S> {
+                    const S* from = b + k * n + j;
+                    if (m < many_rows && cols == width) return {from, n, 0};
+                    pack(d, cols, from, n, memory);
+                    return {memory, width, d * width};
+                  });
 }
 
 /// c (m x n) = a (m x depth) b^T, or += it; b is n x depth.

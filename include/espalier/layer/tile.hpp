@@ -36,7 +36,7 @@ template <Scalar S>
 EIGEN_ALWAYS_INLINE Packet<S> broadcast(const S& x) {
   Packet<S> all = simd::pset1<Packet<S>>(x);
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__SSE2__)
-  if constexpr (lanes<S> > 1) asm("" : "+v"(all));
+  if constexpr (lanes < S >> 1) asm("" : "+v"(all));
 #endif
   return all;
 }
@@ -57,8 +57,8 @@ struct Panels {
   Index step, size;
 };
 
-/// c = a b, or c += a b, for `rows` rows of a and `cols` columns of b, which take one or two registers. `stride`
-/// leads from row to row of c.
+/// c = a b, or c += a b, for `rows` rows of a and `cols` columns of b, which take one or two registers.
+/// `stride` leads from row to row of c.
 template <std::size_t rows, std::size_t registers, Scalar S>
 void tile(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
   using P = Packet<S>;
@@ -100,8 +100,8 @@ inline constexpr std::size_t panel_bytes = 32768;
 template <Scalar S>
 inline constexpr std::size_t panel_depth = panel_bytes / sizeof(S) / tile_cols<S>;
 
-/// A row of tiles over `cols` columns. If there are many, the strip of a is copied first, since numbers far apart
-/// in memory push each other out of the cache.
+/// A row of tiles over `cols` columns. If there are many, the strip of a is copied first, since numbers far
+/// apart in memory push each other out of the cache.
 template <std::size_t rows, Scalar S>
 void strip(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
   constexpr Index width = tile_cols<S>;
@@ -112,7 +112,8 @@ void strip(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index col
       a = {copy, 1, Index{rows}};
     } else {
       for (Index i = 0; i < Index{rows}; ++i)
-        Eigen::Map<Vector<S>>(copy + i * depth, depth) = Eigen::Map<const Vector<S>>(a.data + i * a.row, depth);
+        Eigen::Map<Vector<S>>(copy + i * depth, depth) =
+            Eigen::Map<const Vector<S>>(a.data + i * a.row, depth);
       a = {copy, depth, 1};
     }
   }
@@ -129,8 +130,8 @@ void strip_of(Index rows, Index depth, Strided<S> a, Panels<S> b, S* c, Index st
   });
 }
 
-/// Copies `depth` x `cols` of b to a panel, row after row of tile_cols. What fills it up to its width is of no
-/// account.
+/// Copies `depth` x `cols` of b to a panel, row after row of tile_cols. What fills it up to its width is of
+/// no account.
 template <Scalar S>
 void pack(Index depth, Index cols, const S* b, Index stride, S* panel) {
   constexpr Index width = tile_cols<S>;
@@ -158,7 +159,8 @@ template <Scalar S>
       const Index first = half * width;
       S* to = panel + 2 * k * width + first;
       unrolled<lanes<S>>([&](auto i) {
-        block.packet[i] = first + i < cols ? simd::ploadu<P>(b + (first + i) * stride + k) : simd::pset1<P>(S(0));
+        block.packet[i] =
+            first + i < cols ? simd::ploadu<P>(b + (first + i) * stride + k) : simd::pset1<P>(S(0));
       });
       simd::ptranspose(block);
       unrolled<lanes<S>>([&](auto i) { simd::pstore(to + i * 2 * width, block.packet[i]); });

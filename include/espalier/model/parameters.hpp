@@ -34,8 +34,8 @@ void find_parameter(M& model, Index layer, std::string_view name, F&& f) {
     fail(fmt::format("layer {}", layer), fmt::format("a parameter '{}'", name), "none of that name");
 }
 
-/// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or, apart
-/// from its sign, greater than `limit`.
+/// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or,
+/// apart from its sign, greater than `limit`.
 template <class M, class F, Scalar S = typename M::Scalar_t>
 void require_finite(const M& model, std::string_view what, F&& of, S limit = std::numeric_limits<S>::max()) {
   const S scale = std::numeric_limits<S>::max() / limit;  // beyond the limit, it makes an infinity
@@ -43,7 +43,8 @@ void require_finite(const M& model, std::string_view what, F&& of, S limit = std
     const ConstRow<S> numbers(of(p), p.size());
     if ((numbers * scale * S(0)).sum() == 0) return;
     const std::string place = p.where();
-    if (numbers.allFinite()) fail<NotFiniteError>(place, fmt::format("{} of at most {:.1e}", what, limit), numbers.abs().maxCoeff());
+    if (numbers.allFinite())
+      fail<NotFiniteError>(place, fmt::format("{} of at most {:.1e}", what, limit), numbers.abs().maxCoeff());
     fail<NotFiniteError>(place, fmt::format("finite {}", what), "NaN or infinity");
   });
 }

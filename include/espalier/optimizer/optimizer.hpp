@@ -152,9 +152,9 @@ class Optimizer {
   void update(Model& model, detail::OptimizerState<S>& state, const Kernel& kernel) {
     each(model, [&](const auto& p, const auto& pack, auto& active, auto activity) {
       const double shrink = pack.shrink(rate(), rule_.rate);
-      if (!detail::update<states, !transforms>(pack, rule_, kernel, static_cast<S>(rate()), static_cast<S>(shrink),
-                                               p.values, p.gradients, state.at(p.offset), p.rows, p.cols,
-                                               state.buffers, active))
+      if (!detail::update<states, !transforms>(pack, rule_, kernel, static_cast<S>(rate()),
+                                               static_cast<S>(shrink), p.values, p.gradients,
+                                               state.at(p.offset), p.rows, p.cols, state.buffers, active))
         detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
       pack.record(activity, active, p.rows, p.cols);
     });

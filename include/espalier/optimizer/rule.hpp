@@ -13,8 +13,8 @@
 //
 // and its kernel has
 //
-//   void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const;    // t: step sizes, if adaptive
-//   S momentum_step(S t) const;    // how far a momentum of 1 moves a weight whose step size is t
+//   void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const;    // t: step sizes, if
+//   adaptive S momentum_step(S t) const;    // how far a momentum of 1 moves a weight whose step size is t
 //
 // The step sizes are the metric of the step: it went downhill in the norm sum x^2 / t, and that is the norm
 // in which sets are projected onto.
