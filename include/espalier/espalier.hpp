@@ -19,6 +19,7 @@
 #include "espalier/core/target_check.hpp"
 
 #include "espalier/constraint/none.hpp"
+#include "espalier/constraint/apply.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
@@ -26,6 +27,7 @@
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/norm_projection.hpp"
 #include "espalier/constraint/pack.hpp"
+#include "espalier/constraint/pack_of.hpp"
 #include "espalier/constraint/roles.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"

@@ -63,8 +63,8 @@ bool same_results(const One& one, const Other& other, Rng rng) {
         same = same && same_bits(constrained(one, y, steps, 0.5F), constrained(other, y, steps, 0.5F));
       Numbers<float> g = t, other_g = t;
       typename One::Counts counts{}, other_counts{};
-      one.add_gradient(y.data(), g.data(), n, counts);
-      other.add_gradient(y.data(), other_g.data(), n, other_counts);
+      one.add_gradient(y.data(), g.data(), n);
+      other.add_gradient(y.data(), other_g.data(), n);
       same = same && same_bits(g, other_g) && one.penalty(y.data(), n) == other.penalty(y.data(), n) &&
              one.shrink(0.1, 0.2) == other.shrink(0.1, 0.2);
     }
@@ -186,14 +186,14 @@ TEST_CASE("the counts say how many weights or rows each policy moved") {
   CHECK(w == Numbers<double>{1, 0, 0, 0});
 
   std::array<Activity, 4> activity{};
-  pack.record(activity, active, 2, 4);
+  pack.record(activity, active, 2, 4, 1);
   CHECK(activity[0].fraction == 3.0 / 8);
   CHECK(activity[1].fraction == 1.0 / 2);
   CHECK(activity[2].fraction == 1.0 / 8);
   CHECK(activity[3].acted == 0);
 
   std::array<Activity, 1> always{};
-  Pack(decay).record(always, {}, 2, 4);
+  Pack(decay).record(always, {}, 2, 4, 0.9);
   CHECK(always[0].fraction == 1);
 }
 

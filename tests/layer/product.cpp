@@ -7,42 +7,57 @@ using namespace espalier;
 
 namespace {
 
+/// Rounding errors of sums of `depth` products, none of which is over 1.
 template <Scalar S>
-void compare(Index rows, Index depth, Index cols) {
-  CAPTURE(rows, depth, cols);
-  const Matrix<S> a = random_matrix<S>(rows, depth, 1), b = random_matrix<S>(depth, cols, 2);
-  const WeightMatrix<S> a_by_rows = a, b_by_rows = b;
-  const Matrix<double> expected = a.template cast<double>() * b.template cast<double>();
-  const double eps = sizeof(S) == sizeof(float) ? 1e-6 : 1e-14, roundings = eps * expected.norm();
-  Matrix<S> c = Matrix<S>::Constant(rows, cols, 7);
-  WeightMatrix<S> c_by_rows = c;
-  detail::multiply(a_by_rows, b, c);  // as in a forward pass, then as in a backward pass
-  CHECK((c.template cast<double>() - expected).norm() <= roundings);
-  detail::multiply(a, b_by_rows, c_by_rows);
-  CHECK((c_by_rows.template cast<double>() - expected).norm() <= roundings);
-  c.setConstant(7);
-  detail::multiply<true>(a, b, c);
-  CHECK(((c.template cast<double>() - expected).array() - 7).matrix().norm() <=
-        roundings + 7 * eps * std::sqrt(c.size()));
+double roundings(Index depth) {
+  return static_cast<double>(std::numeric_limits<S>::epsilon()) * static_cast<double>(depth);
+}
+
+template <Scalar S>
+double parting(const Matrix<S>& found, const Matrix<double>& expected) {
+  return (found.template cast<double>() - expected).cwiseAbs().maxCoeff();
+}
+
+template <Scalar S>
+void compare(Index in, Index out, Index n) {
+  CAPTURE(in, out, n);
+  const WeightMatrix<S> weight = random_matrix<S>(out, in, 1);
+  const Matrix<S> x = random_matrix<S>(in, n, 2), dy = random_matrix<S>(out, n, 3);
+  const Matrix<double> w = weight.template cast<double>(), from = x.template cast<double>(),
+                       back = dy.template cast<double>();
+  Matrix<S> y = Matrix<S>::Constant(out, n, 7), dx = Matrix<S>::Constant(in, n, 7);
+  WeightMatrix<S> gradient = WeightMatrix<S>::Constant(out, in, 7);
+
+  detail::multiply_weight<S>(in, out, n, weight.data(), x.data(), y.data(), true);
+  CHECK(parting<S>(y, ((w * from).array() + 7).matrix()) <= 20 * roundings<S>(in + 7));
+  detail::multiply_weight<S>(in, out, n, weight.data(), x.data(), y.data(), false);
+  CHECK(parting<S>(y, w * from) <= 20 * roundings<S>(in));
+  detail::input_gradient<S>(in, out, n, weight.data(), dy.data(), dx.data());
+  CHECK(parting<S>(dx, w.transpose() * back) <= 20 * roundings<S>(out));
+  detail::weight_gradient<S>(in, out, n, dy.data(), x.data(), gradient.data());
+  CHECK(parting<S>(gradient, back * from.transpose()) <= 20 * roundings<S>(n));
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("A product is the sum over its tiles", "", float, double) {
+TEMPLATE_TEST_CASE("The products of a dense layer are the sums that they should be", "", float, double) {
   compare<TestType>(1, 1, 1);
-  compare<TestType>(5, 7, 3);
-  compare<TestType>(300, 700, 200);  // tiles in all directions, the last ones smaller
-  compare<TestType>(1, 3000, 300);   // vectors are not tiled
-  compare<TestType>(300, 3000, 1);
-  compare<TestType>(128, 256, 128);  // exactly one tile of floats
+  compare<TestType>(5, 7, 3);     // sample by sample
+  compare<TestType>(5, 7, 6);     // the smallest batch of tiles
+  compare<TestType>(33, 47, 65);  // no side is a multiple of a tile
+  compare<TestType>(300, 3, 100);
+  compare<TestType>(3, 300, 100);
+  compare<TestType>(700, 20, 13);                              // deeper than a panel
+  compare<TestType>(64, 128, 600);                             // and in the weight's gradient
+  for (Index n = 6; n < 32; ++n) compare<TestType>(9, 20, n);  // tiles of all heights
 }
 
-TEST_CASE("A product with few rows known at compile time takes any number of columns") {
-  const Eigen::Matrix<float, 3, 4> a = random_matrix<float>(3, 4, 1);
-  const Matrix<float> b = random_matrix<float>(4, 10000, 2), expected = a * b;
-  Matrix<float> c(3, 10000);
-  detail::multiply(a, b, c);
-  CHECK((c - expected).norm() <= 1e-6F * expected.norm());
-  detail::multiply<true>(a, b, c);
-  CHECK((c - 2 * expected).norm() <= 1e-6F * expected.norm());
+TEST_CASE("A sample's outputs do not depend on the samples beside it") {
+  const Index in = 70, out = 50;
+  const WeightMatrix<float> weight = random_matrix<float>(out, in, 1);
+  const Matrix<float> x = random_matrix<float>(in, 40, 2);
+  Matrix<float> all(out, 40), some(out, 8);
+  detail::multiply_weight<float>(in, out, 40, weight.data(), x.data(), all.data(), false);
+  detail::multiply_weight<float>(in, out, 8, weight.data(), x.col(17).data(), some.data(), false);
+  CHECK(some == all.middleCols(17, 8));
 }

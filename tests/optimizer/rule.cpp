@@ -29,7 +29,7 @@ struct SignRule {
   template <Scalar S>
   struct Kernel {
     S rate;
-    void operator()(Row<S> w, ConstRow<S> g, States<S>, Row<S>) const { w -= rate * g.sign(); }
+    void operator()(Line<S>& w, const Line<S>& g, States<S>&, Line<S>&) const { w -= rate * g.sign(); }
     S momentum_step(S t) const { return t; }
   };
   template <Scalar S>

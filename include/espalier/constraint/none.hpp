@@ -10,6 +10,7 @@ namespace espalier {
 /// member `void validate() const` that throws ValueError is called when a layer is built with the policy.
 struct Unconstrained {
   static constexpr std::string_view name = "Unconstrained";
+  static constexpr bool homogeneous = true;
 
   template <Scalar S>
   bool contains(S) const {

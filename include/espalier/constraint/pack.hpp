@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <span>
 #include <tuple>
 #include <type_traits>
 #include <vector>
 
+#include "espalier/constraint/apply.hpp"
 #include "espalier/constraint/norm_projection.hpp"
 #include "espalier/constraint/roles.hpp"
 #include "espalier/core/error.hpp"
@@ -18,14 +18,6 @@
 #include "espalier/core/policy.hpp"
 
 namespace espalier {
-
-namespace detail {
-
-/// How often a policy of a pack acted on a weight.
-template <std::size_t N>
-using ActiveCounts = std::array<Index, N>;
-
-}  // namespace detail
 
 /// The order in which the policies are written does not matter.
 template <class... Ps>
@@ -36,7 +28,8 @@ class Pack : public detail::PackRoles<Ps...> {
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::row_sets, Roles::on_sphere, Roles::element_sets,
       Roles::proximal;
 
-  using Counts = detail::ActiveCounts<size>;
+  /// How often each policy acted on a weight.
+  using Counts = std::array<Index, size>;
 
   Pack() = default;
   explicit Pack(const Ps&... policies) requires(sizeof...(Ps) > 0) : policies_(policies...) {}
@@ -53,8 +46,18 @@ class Pack : public detail::PackRoles<Ps...> {
         throw ValueError(fmt::format("{}: {}", where, error.what()));
       }
     });
-    if (!meet<float>(n) || !meet<double>(n))
-      detail::fail(where, "constraint sets that have a point in common", "an empty intersection");
+    if (meet<float>(n) && meet<double>(n)) return;
+    std::string names;
+    int sets = 0;
+    each([&](const auto& p, std::size_t) {
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (Set<P>) names += fmt::format("{}{}", sets++ ? ", " : "", policy_name<P>());
+    });
+    if (sets == 1)
+      detail::fail(where, fmt::format("a point of {} from its project()", names),
+                   "one that its contains() denies");
+    detail::fail(where, "constraint sets that have a point in common",
+                 fmt::format("an empty intersection of {}", names));
   }
 
   /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient.
@@ -90,13 +93,9 @@ class Pack : public detail::PackRoles<Ps...> {
   void add_gradient(const Line<S>& w, Line<S>& g, Index n, LineCounts<S>& active) const {
     each([&](const auto& p, std::size_t k) {
       if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
-        Line<S> slope = Line<S>::Zero();
-        if constexpr (requires { p.gradient(w); })
-          slope = p.gradient(w);
-        else
-          for_line<S>(n, [&, from = w.data(), to = slope.data()](Index i) { to[i] = p.gradient(from[i]); });
+        const Line<S> slope = detail::gradient_of_line(p, w, n);
         if constexpr (add) g += slope;
-        count_line<S>(slope, active[k]);
+        detail::count_line(slope, n, active[k]);
       }
     });
   }
@@ -106,24 +105,14 @@ class Pack : public detail::PackRoles<Ps...> {
   template <Scalar S>
   void constrain_elements(Line<S>& w, Index n, const Line<S>& t, LineCounts<S>& active) const {
     const auto move_to = [&](const Line<S>& x, std::size_t k) {
-      count_line<S>(x - w, active[k]);
+      detail::count_line<S>(x - w, n, active[k]);
       w = x;
     };
     each([&](const auto& p, std::size_t k) {
-      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>) {
-        if constexpr (requires { p.prox(w, t); })
-          move_to(p.prox(w, t), k);
-        else
-          move_to(of_line(w, n, [&](S y, Index i) { return p.prox(y, t.data()[i]); }), k);
-      }
+      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>) move_to(detail::prox_of_line(p, w, n, t), k);
     });
     each([&](const auto& p, std::size_t k) {
-      if constexpr (ElementSet<std::decay_t<decltype(p)>>) {
-        if constexpr (requires { p.project(w); })
-          move_to(p.project(w), k);
-        else
-          move_to(of_line(w, n, [&](S y, Index) { return p.project(y); }), k);
-      }
+      if constexpr (ElementSet<std::decay_t<decltype(p)>>) move_to(detail::project_line(p, w, n), k);
     });
   }
 
@@ -166,64 +155,60 @@ class Pack : public detail::PackRoles<Ps...> {
     return static_cast<double>(squares) * rounding < radius * radius;
   }
 
-  /// The step sizes whose metric a row is projected in: those of the step, or `rate` for all where the
-  /// Euclidean metric is asked for, or is the only one with a known algorithm (a sphere with other policies,
-  /// and a set of rows, which projects by itself).
+  /// The step sizes in whose metric sets of rows are projected onto: those of the step, or `rate` for all
+  /// where the Euclidean metric is asked for, or a policy of one's own knows no other.
   template <Scalar S>
   detail::Steps<S> metric(detail::Steps<S> steps, S rate) const {
-    if constexpr (row_sets > 0 || (on_sphere && element_sets + proximal > 0))
-      steps = {nullptr, rate};
-    else if constexpr (norm_sets > 0)
-      if (bound().metric == Metric::euclidean) steps = {nullptr, rate};
+    bool euclidean = false;
+    each([&](const auto& p, std::size_t) {
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (RowSet<P>) euclidean = !requires(Row<S> row, ConstRow<S> t) {
+          p.project(row, t);
+        };
+      if constexpr (NormSet<P>) euclidean = p.norm_bound().metric == Metric::euclidean;
+    });
+    if (euclidean) steps = {nullptr, rate};
     return steps;
   }
 
   /// After a step: the proximal point of the penalties over the sets, in the metric of the step sizes
-  /// `steps`; `rate` is the learning rate, the step size wherever the Euclidean metric is asked for. Counts
-  /// the weights or rows moved.
+  /// `steps`; `rate` is the learning rate. A set that is to be met in the Euclidean metric is so after the
+  /// penalties, whose metric is always the step's. Counts the weights or rows moved.
   template <bool with_penalties = true, Scalar S>
   void constrain(S* w, Index n, detail::Steps<S> steps, S rate, S* scratch, Counts& active) const {
     if constexpr (with_penalties)
       if (rate == 0)
         return contains(w, n) ? void() : constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
-    steps = metric(steps, rate);
-    if constexpr (norm_sets > 0 && !Elements<with_penalties>::none) std::copy(w, w + n, scratch);
+    const detail::Steps<S> set_steps = metric(steps, rate);
+    const bool together = set_steps.each == steps.each;
+    if (norm_sets > 0 && together) std::copy(w, w + n, scratch);
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
       if constexpr (ProximalPenalty<P> && with_penalties)
-        active[k] += apply(w, n, [&](S y, Index i) { return p.prox(y, steps[i]); });
+        active[k] += detail::apply(w, n, [&](S y, Index i) { return p.prox(y, steps[i]); });
     });
+    if (norm_sets > 0 && !together) std::copy(w, w + n, scratch);
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
-      if constexpr (ElementSet<P>) active[k] += apply(w, n, [&](S y, Index) { return p.project(y); });
-      if constexpr (RowSet<P>) {
-        if (!p.contains(ConstRow<S>(w, n))) {
-          Row<S> row(w, n);
-          p.project(row);
-          ++active[k];
-        }
-      }
+      if constexpr (ElementSet<P>) active[k] += detail::apply(w, n, [&](S y, Index) { return p.project(y); });
+      if constexpr (RowSet<P>) active[k] += detail::project_row(p, w, n, set_steps);
     });
     each([&](const auto& p, std::size_t k) {
-      using P = std::decay_t<decltype(p)>;
-      if constexpr (NormSet<P>) {
-        const double radius = p.norm_bound().radius, length = detail::norm(w, n);
-        if (detail::length_holds<S>(length, radius, P::sphere)) return;
-        const Elements<with_penalties> elements{*this};
-        if constexpr (elements.none) std::copy(w, w + n, scratch);
-        detail::NormProjection<S, Elements<with_penalties>> projection(elements, scratch, w, n, steps,
-                                                                       radius);
-        P::sphere ? projection.onto_sphere(length) : projection.onto_ball(length);
-        ++active[k];
-      }
+      if constexpr (NormSet<std::decay_t<decltype(p)>>)
+        active[k] += together ? onto_norm<with_penalties>(p, scratch, w, n, set_steps)
+                              : onto_norm<false>(p, scratch, w, n, set_steps);
     });
   }
 
-  /// Writes down what a step did to `rows` x `cols` weights. Decay and reparametrisations act on all of them.
-  void record(std::span<Activity> activity, const Counts& active, Index rows, Index cols) const {
+  /// Writes down what a step did to `rows` x `cols` weights. Decay by a factor `shrink` other than 1 and
+  /// reparametrisations act on all of them.
+  void record(std::span<Activity> activity, const Counts& active, Index rows, Index cols,
+              double shrink) const {
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
-      if constexpr (Decay<P> || Reparametrisation<P>)
+      if constexpr (Decay<P>)
+        activity[k].record(shrink == 1 ? 0 : rows, rows);
+      else if constexpr (Reparametrisation<P>)
         activity[k].record(rows, rows);
       else
         activity[k].record(active[k], NormSet<P> || RowSet<P> ? rows : rows * cols);
@@ -244,43 +229,15 @@ class Pack : public detail::PackRoles<Ps...> {
         policies_);
   }
 
-  template <Scalar S, class F>
-  static Index apply(S* w, Index n, F&& f) {
-    Index moved = 0;
-    for (Index i = 0; i < n; ++i) {
-      const S x = f(w[i], i);
-      moved += x != w[i];
-      w[i] = x;
-    }
-    return moved;
-  }
-
-  /// f(i) for the first n of a line. Most lines are full, and then the compiler is to see a loop that it can
-  /// vectorise, not sixteen statements.
-  template <Scalar S, class F>
-  static void for_line(Index n, F&& f) {
-    if (n < detail::line_length<S>) {
-      for (Index i = 0; i < n; ++i) f(i);
-      return;
-    }
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC unroll 1
-#endif
-    for (Index i = 0; i < detail::line_length<S>; ++i) f(i);
-  }
-
-  template <Scalar S, class F>
-  static Line<S> of_line(const Line<S>& w, Index n, F&& f) {
-    Line<S> result = w;
-    for_line<S>(n, [&, from = w.data(), to = result.data()](Index i) { to[i] = f(from[i], i); });
-    return result;
-  }
-
-  /// One more where a difference is not zero: no number times this one is between 0 and 1.
-  template <Scalar S>
-  static void count_line(const Line<S>& difference, Line<S>& active) {
-    constexpr S huge = 1 / std::numeric_limits<S>::min();
-    active += (difference.abs() * huge).min(S(1));
+  /// From the step's `y` to the norm that `p` asks for; `w` holds what the element policies make of y.
+  template <bool with_penalties, class P, Scalar S>
+  Index onto_norm(const P& p, const S* y, S* w, Index n, detail::Steps<S> steps) const {
+    const double radius = p.norm_bound().radius, length = detail::norm(w, n);
+    if (detail::length_holds<S>(length, radius, P::sphere)) return 0;
+    const Elements<with_penalties> elements{*this};
+    detail::NormProjection<S, Elements<with_penalties>> projection(elements, y, w, n, steps, radius);
+    P::sphere ? projection.onto_sphere(length) : projection.onto_ball(length);
+    return 1;
   }
 
   template <Scalar S>
@@ -343,22 +300,4 @@ class Pack : public detail::PackRoles<Ps...> {
   std::tuple<Ps...> policies_;
 };
 
-namespace detail {
-
-/// The pack of those of `ps` that `Keep` keeps.
-template <class Keep, class... Ps>
-auto pack_of(const Ps&... ps) {
-  const auto kept = std::tuple_cat([&] {
-    if constexpr (Keep::template keeps<Ps>)
-      return std::tuple<Ps>(ps);
-    else
-      return std::tuple<>();
-  }()...);
-  return std::apply([]<class... Kept>(const Kept&... policies) { return Pack<Kept...>(policies...); }, kept);
-}
-
-template <class Keep, class... Ps>
-using PackOf = decltype(pack_of<Keep>(std::declval<const Ps&>()...));
-
-}  // namespace detail
 }  // namespace espalier

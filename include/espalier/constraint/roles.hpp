@@ -11,6 +11,12 @@ namespace espalier::detail {
 template <class P, class... Ps>
 inline constexpr int occurrences = (0 + ... + int{std::is_same_v<P, Ps>});
 
+template <class P>
+inline constexpr bool const_validate = !requires(P & p) {
+  p.validate();
+}
+|| requires(const P& p) { p.validate(); };
+
 /// How often each role is played in a pack.
 template <class... Ps>
 struct PackRoles {
@@ -50,9 +56,12 @@ struct PackRoles {
                 "a policy is given twice: write it once, with the value that you mean");
   static_assert(norm_sets <= 1,
                 "two norm constraints on one group: keep either UnitNorm or MaxNorm, a row has one norm");
-  static_assert(!on_sphere || homogeneous,
-                "UnitNorm with Clip has no exact projection: write MaxNorm instead of UnitNorm, or "
-                "NonNegative instead of Clip");
+  static_assert(
+      !on_sphere || homogeneous,
+      "UnitNorm with a set or penalty that is not homogeneous, as Clip, has no exact projection: write "
+      "MaxNorm instead of UnitNorm, or NonNegative instead of Clip");
+  static_assert((true && ... && const_validate<Ps>),
+                "a policy's validate() is never called, since it is not const: write void validate() const");
   static_assert(reparametrisations <= 1,
                 "two reparametrisations on one weight: keep either WeightNorm or UnitNormalized");
   static_assert(reparametrisations == 0 || !has_set,

@@ -7,7 +7,8 @@
 namespace espalier {
 
 /// w_j = g_j v_j / norm(v_j), one gain g_j a neuron (Salimans & Kingma 2016, eq. 2 and 3). The weight is
-/// never materialised: the layer scales the rows of one product.
+/// never materialised: the layer scales the rows of one product, so that norm(v_j) and g_j / norm(v_j) must
+/// be numbers of the model's precision (1e-30 to 1e30 is safe in float).
 struct WeightNorm {
   static constexpr std::string_view name = "WeightNorm";
   static constexpr bool trains_gain = true;

@@ -11,6 +11,7 @@
 //   set, by element    bool contains(S w), S project(S w)                    an interval
 //   set, by norm       NormBound norm_bound(), static constexpr bool sphere  bounds each row's Euclidean norm
 //   set, by row        bool contains(ConstRow<S>), void project(Row<S>)      any other closed set of rows
+//                      optional: void project(Row<S>, ConstRow<S> t)         nearest in sum (x-y)^2 / t
 //   reparametrisation  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
 // clang-format on
 //
@@ -34,7 +35,7 @@ template <Scalar S>
 using ConstRow = Eigen::Map<const Eigen::Array<S, Dynamic, 1>>;
 
 /// In which norm the result of an optimizer's step is projected: the one in which the step was a gradient
-/// step (policies.md 3.4: the only one whose resting points are constrained optima), or the Euclidean one.
+/// step, sum (x - y)^2 / t, the only one whose resting points are constrained optima; or the Euclidean one.
 enum class Metric { step, euclidean };
 
 /// norm(row) <= radius exactly, or on the sphere norm(row) == radius within 2 units of roundoff.

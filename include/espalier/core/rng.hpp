@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Random numbers that are the same on every platform and with every standard library.
+// Random numbers that do not depend on the standard library: integers and uniform() are the same everywhere,
+// what is computed from them is so up to roundoff.
 #pragma once
 
 #include <array>

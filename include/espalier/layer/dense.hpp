@@ -5,7 +5,7 @@
 
 #include <concepts>
 
-#include "espalier/constraint/pack.hpp"
+#include "espalier/constraint/pack_of.hpp"
 #include "espalier/core/norm.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initialiser.hpp"

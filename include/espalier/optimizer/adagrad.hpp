@@ -14,8 +14,8 @@ struct AdagradRule {
   static constexpr bool adaptive = true;
 
   void validate() const {
-    detail::check_positive("Adagrad", "rate", rate);
-    detail::check_positive("Adagrad", "epsilon", epsilon);
+    detail::check_positive_float("Adagrad", "rate", rate);
+    detail::check_positive_float("Adagrad", "epsilon", epsilon);
   }
   int states() const { return 1; }
   int momentum() const { return -1; }

@@ -20,10 +20,10 @@ struct AdamRule {
   static constexpr bool adaptive = true;
 
   void validate() const {
-    detail::check_positive("Adam", "rate", rate);
+    detail::check_positive_float("Adam", "rate", rate);
     detail::check_below_one("Adam", "beta1", beta1);
     detail::check_below_one("Adam", "beta2", beta2);
-    detail::check_positive("Adam", "epsilon", epsilon);
+    detail::check_positive_float("Adam", "epsilon", epsilon);
   }
   int states() const { return amsgrad ? 3 : 2; }
   int momentum() const { return 0; }

@@ -16,7 +16,7 @@ struct LionRule {
   static constexpr bool adaptive = false;
 
   void validate() const {
-    detail::check_positive("Lion", "rate", rate);
+    detail::check_positive_float("Lion", "rate", rate);
     detail::check_below_one("Lion", "beta1", beta1);
     detail::check_below_one("Lion", "beta2", beta2);
     if (at_bound == AtBound::displacement)

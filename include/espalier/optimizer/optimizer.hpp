@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "espalier/constraint/pack_of.hpp"
 #include "espalier/core/flush.hpp"
 #include "espalier/model/sequential.hpp"
 #include "espalier/optimizer/transform.hpp"
@@ -62,6 +63,8 @@ class Optimizer {
   explicit Optimizer(const RuleType& rule, const Extras&... extras)
       : rule_(rule), extras_(extras...), defaults_(detail::pack_of<detail::DefaultPolicies>(extras...)) {
     rule.validate();
+    if (rule.at_bound != AtBound::keep && rule.momentum() < 0)
+      detail::fail("optimizer", "at_bound keep of a rule without momentum", "another");
     [[maybe_unused]] auto validate = [](const auto& extra) {
       if constexpr (requires { extra.validate(); }) extra.validate();
     };
@@ -78,6 +81,8 @@ class Optimizer {
   double rate() const { return rule_.rate * factor_; }
   void scale_rate(double factor) {
     detail::check_not_negative("learning rate", "factor", factor);
+    if (std::isinf(static_cast<float>(rule_.rate * factor)))
+      detail::fail("learning rate", "a rate that is finite as a float", rule_.rate * factor);
     factor_ = factor;
   }
 
@@ -97,13 +102,17 @@ class Optimizer {
     if (knows(model)) return project_defaults(model, std::get<detail::OptimizerState<S>>(state_));
     const std::size_t size = model.values().size();
     if (!std::holds_alternative<std::monostate>(state_))
-      detail::fail<ShapeError>("optimizer", "the model that its state belongs to, in shapes and precision",
-                               fmt::format("one of {} numbers of {} bytes", size, sizeof(S)));
+      detail::fail<ShapeError>(
+          "optimizer",
+          fmt::format("the model that its state belongs to, with {} parameters of these shapes and precision",
+                      places_.size()),
+          fmt::format("another, of {} numbers of {} bytes", size, sizeof(S)));
     Index longest_row = 0, weights = 0;
     std::vector<detail::Place> places;
     std::as_const(model).for_each_parameter([&](const auto& p) {
       longest_row = std::max(longest_row, p.cols);
       places.push_back(place_of(p));
+      check_at_bound(p);
       if constexpr (takes_defaults<std::decay_t<decltype(p)>>) {
         defaults_.validate(p.where() + " (optimizer's default)", p.cols);
         ++weights;
@@ -139,6 +148,7 @@ class Optimizer {
       std::apply([&](const auto&... extras) { (apply(extras), ...); }, extras_);
     }
     detail::OptimizerState<S>& state = std::get<detail::OptimizerState<S>>(state_);
+    each(model, [&](const auto& p, const auto& pack, auto&, auto) { check_decay(p, pack); });
     const auto kernel = rule_.template kernel<S>(++steps_, rate());
     [&]<std::size_t... states>(std::index_sequence<states...>) {
       ((rule_.states() == int{states} ? update<states>(model, state, kernel) : void()), ...);
@@ -156,7 +166,7 @@ class Optimizer {
                                                static_cast<S>(shrink), p.values, p.gradients,
                                                state.at(p.offset), p.rows, p.cols, state.buffers, active))
         detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
-      pack.record(activity, active, p.rows, p.cols);
+      pack.record(activity, active, p.rows, p.cols, shrink);
     });
   }
 
@@ -167,6 +177,24 @@ class Optimizer {
       if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
         for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0]);
     });
+  }
+
+  /// The tangent at a corner, where a row's norm and its elements are bounded, is not that of one set.
+  template <class View>
+  void check_at_bound(const View& p) const {
+    using Pack = std::conditional_t<takes_defaults<View>, Defaults, typename View::Pack>;
+    if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0)
+      if (rule_.at_bound == AtBound::tangent)
+        detail::fail(p.where(), "at_bound keep, zero or displacement where elements and norms are bounded",
+                     "tangent");
+  }
+
+  template <class View, class PackType>
+  void check_decay(const View& p, const PackType& pack) const {
+    if constexpr (PackType::decays)
+      if (const double shrink = pack.shrink(rate(), rule_.rate); !(shrink >= 0))
+        detail::fail(p.where(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
+                     fmt::format("a factor of {}", shrink));
   }
 
   template <class View>

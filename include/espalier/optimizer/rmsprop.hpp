@@ -17,9 +17,9 @@ struct RMSPropRule {
   static constexpr bool adaptive = true;
 
   void validate() const {
-    detail::check_positive("RMSProp", "rate", rate);
+    detail::check_positive_float("RMSProp", "rate", rate);
     detail::check_below_one("RMSProp", "smoothing", smoothing);
-    detail::check_positive("RMSProp", "epsilon", epsilon);
+    detail::check_positive_float("RMSProp", "epsilon", epsilon);
     detail::check_below_one("RMSProp", "momentum_factor", momentum_factor);
   }
   int states() const { return centered ? 3 : momentum_factor > 0 ? 2 : 1; }

@@ -16,10 +16,13 @@ struct SGDRule {
   static constexpr bool adaptive = false;
 
   void validate() const {
-    detail::check_positive("SGD", "rate", rate);
+    detail::check_positive_float("SGD", "rate", rate);
     detail::check_below_one("SGD", "momentum_factor", momentum_factor);
     if (nesterov && momentum_factor == 0)
       detail::fail("SGD", "momentum_factor > 0 with nesterov", momentum_factor);
+    if (nesterov && at_bound == AtBound::displacement)
+      detail::fail("SGD", "at_bound keep, zero or tangent with nesterov, whose step is not its momentum's",
+                   "displacement");
   }
   int states() const { return momentum_factor > 0 ? 1 : 0; }
   int momentum() const { return states() - 1; }

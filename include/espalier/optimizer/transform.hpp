@@ -23,7 +23,7 @@ concept GradientTransform = requires(const T& t, Row<float> f, Row<double> d) {
 struct ClipValue {
   double limit = 1;
 
-  void validate() const { detail::check_positive("ClipValue", "limit", limit); }
+  void validate() const { detail::check_positive_float("ClipValue", "limit", limit); }
   template <Scalar S>
   void apply(Row<S>& gradients) const {
     gradients = gradients.max(static_cast<S>(-limit)).min(static_cast<S>(limit));
@@ -35,7 +35,7 @@ struct ClipValue {
 struct ClipNorm {
   double limit = 1;
 
-  void validate() const { detail::check_positive("ClipNorm", "limit", limit); }
+  void validate() const { detail::check_positive_float("ClipNorm", "limit", limit); }
   template <Scalar S>
   void apply(Row<S>& gradients) const {
     const double length = detail::norm(gradients.data(), gradients.size());

@@ -25,15 +25,15 @@ struct Buffers {
 };
 
 /// Changes the momentum `m` of weights that went from `before` to `y` by the step, and from there to `x` by
-/// the constraint; `scale(i)` is how far a momentum of one moves weight i (0 where Adam's v has overflowed:
-/// nothing to set), `t(i)` its step size in the metric of the projection.
-template <bool by_row, Scalar S, class Scale, class Step>
+/// the constraint; `scale(i)` is how far a momentum of one moves weight i (nothing to set where it is 0),
+/// `t(i)` its step size in the metric of the projection. A `sphere` has no inside.
+template <bool by_row, bool sphere, Scalar S, class Scale, class Step>
 void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, Index n, Scale&& scale,
                Step&& t) {
   if constexpr (by_row) {
     if (choice == AtBound::tangent) {
       // (y - x) / t is normal to the set at x: take from the momentum's step what it has of y - x, if it
-      // points outwards.
+      // points out of the set.
       double outward = 0, length = 0;
       for (Index i = 0; i < n; ++i) {
         if (y[i] == x[i]) continue;
@@ -41,7 +41,7 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
         outward -= normal * static_cast<double>(scale(i) * m[i]);
         length += normal * static_cast<double>(y[i] - x[i]);
       }
-      if (outward > 0)
+      if ((outward > 0 || sphere) && length > 0)
         for (Index i = 0; i < n; ++i)
           if (scale(i) > 0) m[i] += static_cast<S>(outward / length) * (y[i] - x[i]) / scale(i);
       return;
@@ -99,7 +99,7 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
         if constexpr (!RuleType::adaptive) t = rate;
         pack.constrain_elements(x, n, t, counts);
         if (follow)
-          hold_back<false>(
+          hold_back<false, false>(
               rule.at_bound, state[static_cast<std::size_t>(momentum)].data(), before.data(), y.data(),
               x.data(), n, [&](Index j) { return kernel.momentum_step(t.data()[j]); },
               [&](Index j) { return t.data()[j]; });
@@ -113,7 +113,7 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
       S* x = w + start;
       pack.constrain(x, cols, steps, rate, buffers[3], active);
       if (follow)
-        hold_back<true>(
+        hold_back<true, PackType::on_sphere>(
             rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, cols,
             [&](Index j) { return kernel.momentum_step(steps[j]); },
             [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });

@@ -33,7 +33,6 @@ requires std::same_as<typename M::Scalar_t, double> std::vector<GradientError> g
   const auto objective = [&] { return loss(model.forward(x), target) + penalty<true>(model); };
   std::vector<GradientError> errors;
   model.for_each_parameter([&](const auto& p) {
-    typename std::decay_t<decltype(p)>::Pack::Counts ignored{};
     p.pack.add_gradient(p.values, p.gradients, p.size());
     double difference = 0, ours = 0, theirs = 0;
     for (Index i = 0; i < p.size(); ++i) {

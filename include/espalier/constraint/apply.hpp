@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// One policy applied to many weights: a cache line of them, or a row.
+#pragma once
+
+#include <limits>
+
+#include "espalier/constraint/norm_projection.hpp"
+#include "espalier/core/line.hpp"
+#include "espalier/core/policy.hpp"
+
+namespace espalier::detail {
+
+/// f(w_i, i) for the first n of a line. Most lines are full, and then the compiler is to see a loop that it
+/// can vectorise, not sixteen statements.
+template <Scalar S, class F>
+Line<S> map_line(const Line<S>& w, Index n, F&& f) {
+  Line<S> result = w;
+  const S* from = w.data();
+  S* to = result.data();
+  if (n < line_length<S>) {
+    for (Index i = 0; i < n; ++i) to[i] = f(from[i], i);
+    return result;
+  }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC unroll 1
+#endif
+  for (Index i = 0; i < line_length<S>; ++i) to[i] = f(from[i], i);
+  return result;
+}
+
+// A policy may take whole lines itself.
+
+template <Scalar S, SmoothPenalty P>
+Line<S> gradient_of_line(const P& p, const Line<S>& w, Index n) {
+  if constexpr (requires { p.gradient(w); }) return p.gradient(w);
+  Line<S> slope = map_line(w, n, [&](S x, Index) { return p.gradient(x); });
+  for (Index i = n; i < line_length<S>; ++i) slope[i] = 0;
+  return slope;
+}
+
+template <Scalar S, ProximalPenalty P>
+Line<S> prox_of_line(const P& p, const Line<S>& y, Index n, const Line<S>& t) {
+  if constexpr (requires { p.prox(y, t); }) return p.prox(y, t);
+  return map_line(y, n, [&](S x, Index i) { return p.prox(x, t.data()[i]); });
+}
+
+template <Scalar S, ElementSet P>
+Line<S> project_line(const P& p, const Line<S>& w, Index n) {
+  if constexpr (requires { p.project(w); }) return p.project(w);
+  return map_line(w, n, [&](S x, Index) { return p.project(x); });
+}
+
+/// One more at each of the first n places where a difference is not zero: no number times this one is between
+/// 0 and 1.
+template <Scalar S>
+void count_line(Line<S> difference, Index n, Line<S>& active) {
+  constexpr S huge = 1 / std::numeric_limits<S>::min();
+  for (Index i = n; i < line_length<S>; ++i) difference[i] = 0;
+  active += (difference.abs() * huge).min(S(1));
+}
+
+/// w_i = f(w_i, i) for a row; how many it moves.
+template <Scalar S, class F>
+Index apply(S* w, Index n, F&& f) {
+  Index moved = 0;
+  for (Index i = 0; i < n; ++i) {
+    const S x = f(w[i], i);
+    moved += x != w[i];
+    w[i] = x;
+  }
+  return moved;
+}
+
+/// The nearest row of a set of rows, in the metric of the step sizes if the policy knows it. Was it moved?
+template <class P, Scalar S>
+Index project_row(const P& p, S* w, Index n, [[maybe_unused]] Steps<S> steps) {
+  if (p.contains(ConstRow<S>(w, n))) return 0;
+  Row<S> row(w, n);
+  if constexpr (requires(ConstRow<S> t) { p.project(row, t); })
+    if (steps.each) return p.project(row, ConstRow<S>(steps.each, n)), 1;
+  p.project(row);
+  return 1;
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/constraint/apply.hpp"
+
+#include "catch.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/non_negative.hpp"
+#include "espalier/core/rng.hpp"
+
+using namespace espalier;
+
+namespace {
+
+/// A policy's members on single weights, and none on lines.
+template <class P>
+struct OneByOne {
+  P policy;
+  template <Scalar S>
+  S value(S w) const requires requires {
+    policy.value(w);
+  }
+  { return policy.value(w); }
+  template <Scalar S>
+  S gradient(S w) const requires SmoothPenalty<P> {
+    return policy.gradient(w);
+  }
+  template <Scalar S>
+  S prox(S y, S t) const requires ProximalPenalty<P> {
+    return policy.prox(y, t);
+  }
+  template <Scalar S>
+  bool contains(S w) const requires ElementSet<P> {
+    return policy.contains(w);
+  }
+  template <Scalar S>
+  S project(S w) const requires ElementSet<P> {
+    return policy.project(w);
+  }
+};
+
+/// Numbers of both signs, among them zeros.
+template <Scalar S>
+Line<S> some_line(Rng& rng) {
+  Line<S> line;
+  for (S& x : line) x = rng.uniform() < 0.2 ? S(0) : static_cast<S>(rng.normal());
+  return line;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Policies do to a line what they do to its weights", "", float, double) {
+  using S = TestType;
+  Rng rng(1);
+  for (int round = 0; round < 100; ++round) {
+    const Line<S> w = some_line<S>(rng), t = some_line<S>(rng).abs();
+    for (const Index n : {Index{3}, detail::line_length<S>}) {
+      const auto same = [&](const Line<S>& a, const Line<S>& b) { return (a.head(n) == b.head(n)).all(); };
+      CHECK(same(detail::project_line(Clip{-0.3, 0.7}, w, n),
+                 detail::project_line(OneByOne<Clip>{{-0.3, 0.7}}, w, n)));
+      CHECK(same(detail::project_line(NonNegative{}, w, n),
+                 detail::project_line(OneByOne<NonNegative>{}, w, n)));
+      CHECK(same(detail::prox_of_line(L1{0.5}, w, n, t), detail::prox_of_line(OneByOne<L1>{{0.5}}, w, n, t)));
+      CHECK(
+          same(detail::gradient_of_line(L2{0.5}, w, n), detail::gradient_of_line(OneByOne<L2>{{0.5}}, w, n)));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("The smallest difference counts as one, as the largest does", "", float, double) {
+  using Limits = std::numeric_limits<TestType>;
+  Line<TestType> difference = Line<TestType>::Zero(), active = Line<TestType>::Zero();
+  difference.head(5) << Limits::min(), -Limits::min(), Limits::max(), -1, 0;
+  detail::count_line(difference, Index{6}, active);
+  CHECK(active.sum() == 4);
+  detail::count_line(difference, Index{1}, active);
+  CHECK(active.sum() == 5);
+}
