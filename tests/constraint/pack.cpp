@@ -62,7 +62,6 @@ bool same_results(const One& one, const Other& other, Rng rng) {
       for (const Numbers<float>& steps : {Numbers<float>{}, t})
         same = same && same_bits(constrained(one, y, steps, 0.5F), constrained(other, y, steps, 0.5F));
       Numbers<float> g = t, other_g = t;
-      typename One::Counts counts{}, other_counts{};
       one.add_gradient(y.data(), g.data(), n);
       other.add_gradient(y.data(), other_g.data(), n);
       same = same && same_bits(g, other_g) && one.penalty(y.data(), n) == other.penalty(y.data(), n) &&
@@ -239,15 +238,42 @@ TEST_CASE("nonsense values are refused where the pack stands") {
   });
 }
 
+namespace {
+
+/// A policy of one's own whose members contradict each other.
+struct Contradiction {
+  static constexpr std::string_view name = "Contradiction";
+  template <Scalar S>
+  bool contains(S w) const {
+    return w >= 1;
+  }
+  template <Scalar S>
+  S project(S w) const {
+    return w < 0 ? S(0) : w;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a policy whose project() its own contains() denies is told so") {
+  CHECK(message_of([] { Pack(Contradiction{}).validate("layer 1 weight", 1); }) ==
+        "layer 1 weight: expected a point of Contradiction from its project(), found one that its contains() "
+        "denies");
+}
+
 TEST_CASE("sets without a common point are refused, and those with one are not") {
   const std::string empty =
       "layer 1 weight: expected constraint sets that have a point in common, found an empty "
-      "intersection";
-  CHECK(message_of([] { Pack(Clip{2, 3}, MaxNorm{1}).validate("layer 1 weight", 1); }) == empty);
-  CHECK(message_of([] { Pack(NonNegative{}, Clip{-2, -1}).validate("layer 1 weight", 1); }) == empty);
+      "intersection of ";
+  CHECK(message_of([] {
+          Pack(Clip{2, 3}, MaxNorm{1}).validate("layer 1 weight", 1);
+        }) == empty + "Clip, MaxNorm");
+  CHECK(message_of([] {
+          Pack(NonNegative{}, Clip{-2, -1}).validate("layer 1 weight", 1);
+        }) == empty + "NonNegative, Clip");
   CHECK(message_of([] {
           Pack(Clip{-2, -1}, Unconstrained{}, NonNegative{}).validate("layer 1 weight", 1);
-        }) == empty);
+        }) == empty + "Clip, Unconstrained, NonNegative");
   // whether a box meets a ball depends on the length of the row
   CHECK_NOTHROW(Pack(Clip{0.5, 3}, MaxNorm{1}).validate("", 4));
   CHECK_THROWS_AS(Pack(Clip{0.5, 3}, MaxNorm{1}).validate("", 5), ValueError);

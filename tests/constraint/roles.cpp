@@ -31,7 +31,7 @@ TEST_CASE("only sets of rows need whole rows") {
 
 TEST_CASE("cones and L1 are homogeneous, boxes are not; the sphere is told from the ball") {
   STATIC_REQUIRE((PackRoles<NonNegative, L1, UnitNorm>::homogeneous && PackRoles<MaxNorm, L2>::homogeneous));
-  STATIC_REQUIRE((!PackRoles<Clip>::homogeneous && !PackRoles<Unconstrained>::homogeneous));
+  STATIC_REQUIRE((!PackRoles<Clip>::homogeneous && PackRoles<Unconstrained>::homogeneous));
   STATIC_REQUIRE(
       (PackRoles<UnitNorm>::on_sphere && !PackRoles<MaxNorm>::on_sphere && !PackRoles<Clip>::on_sphere));
 }

@@ -68,7 +68,7 @@ TEMPLATE_TEST_CASE("with NonNegative the cone comes first, and a row below zero 
   CHECK(constrained(pack, Row{-3, -1, -2}) == Row{0, 1, 0});
   CHECK(constrained(pack, Row{-3, -2, -2}) == Row{0, 1, 0});
   CHECK(constrained(pack, Row{0, 0}) == Row{1, 0});
-  CHECK(constrained(pack, Row{-3, 0}, Row{5, 1}) == Row{0, 1});  // always Euclidean
+  CHECK(constrained(pack, Row{-3, 0}, Row{5, 1}) == Row{0, 1});  // nothing is left along the largest step
 }
 
 TEMPLATE_TEST_CASE("with L1 the threshold comes first, and what it swallows goes to its largest entry", "",
@@ -77,9 +77,28 @@ TEMPLATE_TEST_CASE("with L1 the threshold comes first, and what it swallows goes
   const Pack pack(L1{1}, UnitNorm{});
   CHECK(constrained(pack, Row{2, -0.5, 0.5}) == Row{1, 0, 0});
   CHECK(constrained(pack, Row{0.25, -0.5, 0.5}) == Row{0, -1, 0});
-  CHECK(constrained(pack, Row{2, 2, 2}, Row{3, 1.5F, 0}) ==
-        constrained(pack, Row{2, 2, 2}));  // always Euclidean
   CHECK(constrained(Pack(L1{1}, NonNegative{}, UnitNorm{}), Row{0.25, -0.5, -0.125}) == Row{1, 0, 0});
+}
+
+TEMPLATE_TEST_CASE("with NonNegative or L1 one multiplier explains what is left, in the metric of the step",
+                   "", float, double) {
+  using Row = Numbers<TestType>;
+  const Row t{2, 1, 0.5F};
+  // (prox(y) - x) / (t x), the multiplier of the norm, where x is not 0
+  const auto multiplier = [&](const Row& x, const Row& y, double threshold, std::size_t i) {
+    const double shrunk = static_cast<double>(y[i]) - threshold * static_cast<double>(t[i]);
+    return (shrunk - static_cast<double>(x[i])) / static_cast<double>(t[i] * x[i]);
+  };
+  const double eps = std::same_as<TestType, float> ? 1e-5 : 1e-12;
+  for (const Row& y : {Row{1.2F, 0.9F, -0.3F}, Row{0.3F, 0.4F, -0.2F}}) {
+    const Row x = constrained(Pack(NonNegative{}, UnitNorm{}), y, t);
+    CHECK(x[2] == 0);
+    CHECK(multiplier(x, y, 0, 0) == Catch::Approx(multiplier(x, y, 0, 1)).epsilon(eps));
+    CHECK(x[0] / x[1] != Catch::Approx(y[0] / y[1]).epsilon(1e-3));  // as it would be in the Euclidean metric
+    const Row sparse = constrained(Pack(L1{0.1}, UnitNorm{}), Row{y[0], y[1], 0.01F}, t);
+    CHECK(sparse[2] == 0);
+    CHECK(multiplier(sparse, y, 0.1, 0) == Catch::Approx(multiplier(sparse, y, 0.1, 1)).epsilon(eps));
+  }
 }
 
 TEST_CASE("a user's cone or one-sided penalty reaches the best vertex") {

@@ -67,11 +67,6 @@ class Policy:
     def is_set(self):
         return self.lo > -math.inf or self.hi < math.inf or self.radius > 0
 
-    @property
-    def metric_known(self):
-        """UnitNorm together with others is always Euclidean: no algorithm for the metric form is known."""
-        return not self.euclidean and not (self.sphere and (self.l1 > 0 or self.lo > -math.inf))
-
 
 def clip(x, lo, hi):
     return min(max(x, Decimal(lo)), Decimal(hi))
@@ -95,7 +90,7 @@ def nearest(y, t, p, l1):
     x = point(Decimal(0))
     if p.radius == 0 or excess(Decimal(0)) == 0 or (excess(Decimal(0)) < 0 and not p.sphere):
         return x
-    if p.sphere and (l1 > 0 or p.lo > -math.inf):  # t is uniform: norm(x) is fixed, so that only <x, y> - t l1 |x|_1 counts
+    if p.sphere and min(t) == max(t) and (l1 > 0 or p.lo > -math.inf):  # norm(x) is fixed, so that only <x, y> - t l1 |x|_1 counts
         length = sum(v * v for v in x).sqrt()
         if length > 0:
             return [v / length for v in x]
@@ -105,7 +100,9 @@ def nearest(y, t, p, l1):
     # 1 + mu t_i > 0 for all i: on this branch alone is the root the global minimum on a sphere.
     low, high = Decimal(0), 1 / max(t)
     if p.sphere and excess(low) < 0:
-        low, high = -1 / max(t), Decimal(0)
+        low, high = -1 / max(t) * (1 - Decimal("1e-30")), Decimal(0)
+        if excess(low) <= 0:
+            return None  # no multiplier gives what the other policies leave its norm
     while excess(high) > 0:
         low, high = high, 4 * high
     for _ in range(170):
@@ -141,12 +138,15 @@ def prove(x, y, t, p, l1, dice):
             assert slope - l1 * (sum(map(abs, z)) - sum(map(abs, x))) <= 1e-9 * scale, (x, z)
 
 
-def constrain(weight, t, p, dice, l1):
+def constrain(weight, t, p, dice, l1, rate):
     """Every row of the weight to its nearest point; how many numbers moved."""
     moved = 0
     for j in range(weight.shape[0]):
         y, steps = weight[j].tolist(), t[j].tolist()
         exact = nearest([Decimal(v) for v in y], [Decimal(v) for v in steps], p, Decimal(l1))
+        if exact is None:  # the Euclidean metric has to do
+            steps = [rate] * len(y)
+            exact = nearest([Decimal(v) for v in y], [Decimal(v) for v in steps], p, Decimal(l1))
         x = torch.tensor([float(v) for v in exact], dtype=weight.dtype)
         if weight.dtype == torch.float64:
             prove(x.tolist(), y, steps, p, l1, dice)
@@ -275,7 +275,7 @@ def train(data, optimizer_name, policy):
     optimizer = factory([{"params": [weight]}, {"params": free}], **options)
     optimizer.param_groups[0]["weight_decay"] = policy.l2
     if policy.is_set:
-        constrain(weight.data, torch.ones_like(weight.data), policy, dice, 0)
+        constrain(weight.data, torch.ones_like(weight.data), policy, dice, 0, 1)
     losses, moved = [], 0
     for step in range(STEPS):
         batch = slice(step % BATCHES * BATCH, (step % BATCHES + 1) * BATCH)
@@ -288,8 +288,8 @@ def train(data, optimizer_name, policy):
         weight.data *= 1 - options["lr"] * policy.decay
         optimizer.step()
         if policy.acts_after_step:
-            sizes = step_sizes if policy.metric_known else uniform_steps
-            moved += constrain(weight.data, sizes(optimizer, weight).detach(), policy, dice, policy.l1)
+            sizes = uniform_steps if policy.euclidean else step_sizes
+            moved += constrain(weight.data, sizes(optimizer, weight).detach(), policy, dice, policy.l1, options["lr"])
     final = {"weight1": weight, "bias1": first.bias, "weight2": second.weight, "bias2": second.bias}
     if policy.normalised == "gain":
         final["gain1"] = first.weight_g

@@ -179,7 +179,7 @@ TEST_CASE("Dense refuses sizes and policies that make no sense, and says where")
           Dense(4, 2, Clip{0.6, 1}, MaxNorm{1});
         }) ==
         "Dense(4, 2) weight: expected constraint sets that have a point in common, found an empty "
-        "intersection");
+        "intersection of Clip, MaxNorm");
 }
 
 TEST_CASE("Layers are values that can be compared") {

@@ -18,5 +18,6 @@ TEMPLATE_TEST_CASE("The first steps of Adagrad, computed by hand", "", float, do
 
 TEST_CASE("Adagrad refuses options that make no sense") {
   CHECK_THROWS_AS(Adagrad{{.rate = -1}}, ValueError);
-  CHECK(message_of([] { Adagrad{{.epsilon = -1}}; }) == "Adagrad: expected epsilon > 0 and finite, found -1");
+  CHECK(message_of([] { Adagrad{{.epsilon = -1}}; }) ==
+        "Adagrad: expected epsilon > 0 and finite, also as a float, found -1");
 }

@@ -7,6 +7,7 @@
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/none.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/layer/activation.hpp"
@@ -102,8 +103,8 @@ TEST_CASE("The state of one model is refused for another, and nothing changes") 
   refuses(sequential<float>(Dense(4, 16, Unconstrained{}), Dense(16, 1)));  // less for the default pack to do
   auto more = sequential<float>(Dense(1, 1));
   CHECK(message_of([&] { optimizer.step(more); }) ==
-        "optimizer: expected the model that its state belongs to, in shapes and precision, found one of 32 "
-        "numbers of 4 bytes");
+        "optimizer: expected the model that its state belongs to, with 4 parameters of these shapes and "
+        "precision, found another, of 32 numbers of 4 bytes");
   auto copy = net;
   optimizer.step(copy);
   CHECK(optimizer.steps() == 4);
@@ -226,6 +227,25 @@ TEST_CASE("The first step on gradients that are not finite changes nothing eithe
   CHECK(net == before);
 }
 
+TEST_CASE("Options that would be ignored, or turn weights round, are refused") {
+  CHECK(message_of([] { Adagrad{{.at_bound = AtBound::zero}}; }) ==
+        "optimizer: expected at_bound keep of a rule without momentum, found another");
+  CHECK_THROWS_AS((SGD{{.at_bound = AtBound::tangent}}), ValueError);
+  CHECK_THROWS_AS((SGD{{.momentum_factor = 0.9, .nesterov = true, .at_bound = AtBound::displacement}}),
+                  ValueError);
+  CHECK_THROWS_AS((SGD{{.rate = 1e39}}), ValueError);
+  CHECK_THROWS_AS((Adam{{.epsilon = 1e-46}}), ValueError);
+  auto decaying = Sequential{Dense(1, 1, NoBias{}, WeightDecay{30})};
+  SGD fast{{.rate = 0.1}};
+  CHECK(message_of([&] { fast.step(decaying); }) ==
+        "layer 1 weight: expected a decay that keeps the sign of a weight (learning rate times decay <= 1), "
+        "found a "
+        "factor of -2");
+  auto corner = Sequential{Dense(2, 1, NoBias{}, MaxNorm{1}, NonNegative{})};
+  Adam tangent{{.at_bound = AtBound::tangent}};
+  CHECK_THROWS_AS(tangent.step(corner), ValueError);
+}
+
 TEST_CASE("A learning-rate factor of 0 leaves feasible weights alone, whatever the optimizer") {
   const auto check = [](auto optimizer) {
     auto net = Sequential(Dense(3, 4, MaxNorm{0.7}), Tanh{}, Dense(4, 3, Clip{-0.3, 0.3}), Tanh{},
@@ -244,9 +264,9 @@ TEST_CASE("A learning-rate factor of 0 leaves feasible weights alone, whatever t
   };
   const auto at_bound = GENERATE(AtBound::keep, AtBound::zero, AtBound::tangent, AtBound::displacement);
   check(SGD{{.rate = 0.1, .momentum_factor = 0.9, .at_bound = at_bound}});
-  check(RMSProp{{.rate = 0.1, .at_bound = at_bound}});
+  check(RMSProp{{.rate = 0.1}});
   check(RMSProp{{.rate = 0.1, .momentum_factor = 0.5, .centered = true, .at_bound = at_bound}});
-  check(Adagrad{{.rate = 0.1, .at_bound = at_bound}});
+  check(Adagrad{{.rate = 0.1}});
   check(Adam{{.rate = 0.1, .at_bound = at_bound}});
   if (at_bound != AtBound::displacement) check(Lion{{.rate = 0.1, .at_bound = at_bound}});
 }

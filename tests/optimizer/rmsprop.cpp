@@ -30,6 +30,7 @@ TEMPLATE_TEST_CASE("The first steps of RMSProp, computed by hand", "", float, do
 TEST_CASE("RMSProp refuses options that make no sense") {
   CHECK_THROWS_AS(RMSProp{{.rate = 0}}, ValueError);
   CHECK_THROWS_AS(RMSProp{{.smoothing = 1}}, ValueError);
-  CHECK(message_of([] { RMSProp{{.epsilon = 0}}; }) == "RMSProp: expected epsilon > 0 and finite, found 0");
+  CHECK(message_of([] { RMSProp{{.epsilon = 0}}; }) ==
+        "RMSProp: expected epsilon > 0 and finite, also as a float, found 0");
   CHECK_THROWS_AS(RMSProp{{.momentum_factor = 1}}, ValueError);
 }

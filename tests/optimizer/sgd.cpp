@@ -35,7 +35,8 @@ TEMPLATE_TEST_CASE("The first steps of SGD, computed by hand", "", float, double
 }
 
 TEST_CASE("SGD refuses options that make no sense") {
-  CHECK(message_of([] { SGD{{.rate = 0}}; }) == "SGD: expected rate > 0 and finite, found 0");
+  CHECK(message_of([] { SGD{{.rate = 0}}; }) ==
+        "SGD: expected rate > 0 and finite, also as a float, found 0");
   CHECK_THROWS_AS(SGD{{.rate = std::numeric_limits<double>::infinity()}}, ValueError);
   CHECK(message_of([] { SGD{{.momentum_factor = 1}}; }) == "SGD: expected 0 <= momentum_factor < 1, found 1");
   CHECK_THROWS_AS(SGD{{.momentum_factor = -0.1}}, ValueError);

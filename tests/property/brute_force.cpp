@@ -55,8 +55,7 @@ TEST_CASE("no feasible point beats a pack of convex sets") {
   for (const bool uneven : {false, true}) search("L1", 0.4, uneven, L1{0.4});
 }
 
-TEST_CASE(
-    "no point of the sphere beats a pack with UnitNorm, whose metric is Euclidean with NonNegative or L1") {
+TEST_CASE("no point of the sphere beats a pack with UnitNorm; with NonNegative or L1, in an even metric") {
   for (const bool uneven : {false, true}) search("UnitNorm", 0, uneven, UnitNorm{});
   search("UnitNorm, L1", 0.4, false, UnitNorm{}, L1{0.4});
   search("UnitNorm, NonNegative", 0, false, NonNegative{}, UnitNorm{});

@@ -102,6 +102,7 @@ void inactive_sets_change_nothing(const O& optimizer) {
   CHECK(trajectory(optimizer, Clip{-1e6, 1e6}, MaxNorm{1e6}, Bias{Clip{-1e6, 1e6}}) == free);
   CHECK(trajectory(optimizer, L1{0}, L2{0}, WeightDecay{0}) == free);
   CHECK(trajectory(optimizer, L1{0}, Clip{-1e6, 1e6}, MaxNorm{1e6}) == free);
+  CHECK(trajectory(optimizer, L1{0.1}, MaxNorm{1e6, Metric::euclidean}) == trajectory(optimizer, L1{0.1}));
 }
 
 }  // namespace

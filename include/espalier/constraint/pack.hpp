@@ -47,17 +47,12 @@ class Pack : public detail::PackRoles<Ps...> {
       }
     });
     if (meet<float>(n) && meet<double>(n)) return;
-    std::string names;
-    int sets = 0;
-    each([&](const auto& p, std::size_t) {
-      using P = std::decay_t<decltype(p)>;
-      if constexpr (Set<P>) names += fmt::format("{}{}", sets++ ? ", " : "", policy_name<P>());
-    });
-    if (sets == 1)
-      detail::fail(where, fmt::format("a point of {} from its project()", names),
-                   "one that its contains() denies");
-    detail::fail(where, "constraint sets that have a point in common",
-                 fmt::format("an empty intersection of {}", names));
+    std::vector<std::string_view> names;
+    (..., (Set<Ps> ? names.push_back(policy_name<Ps>()) : void()));
+    const std::string sets = fmt::format("{}", fmt::join(names, ", "));
+    if (names.size() == 1)
+      detail::fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
+    detail::fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
   }
 
   /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient.

@@ -132,23 +132,27 @@ class Optimizer {
   template <Scalar S, class... Layers>
   void step(Sequential<S, Layers...>& model) {
     const detail::FlushDenormals flush;
-    const S limit = std::sqrt(std::numeric_limits<S>::max()) / 8;
-    const auto gradients = [](const auto& p) { return p.gradients; };
-    detail::require_finite(model, "gradients", gradients, limit);
+    const auto check = [&](std::string_view what, auto... limit) {
+      detail::require_finite(model, what, [](const auto& p) { return p.gradients; }, limit...);
+    };
+    const S square_fits = std::sqrt(std::numeric_limits<S>::max()) / 8;
+    if constexpr (!transforms) check("gradients", square_fits);
     if (!knows(model)) prepare(model);
+    each(model, [&](const auto& p, const auto& pack, auto&, auto) { check_decay(p, pack); });
     if constexpr (transforms) {
+      check("gradients");
       each(model, [&](const auto& p, const auto& pack, auto&, auto) {
         pack.add_gradient(p.values, p.gradients, p.size());
       });
-      detail::require_finite(model, "gradients with penalties", gradients, limit);
+      check("gradients with penalties");
       Row<S> all(model.gradients().data(), static_cast<Index>(model.gradients().size()));
       auto apply = [&](const auto& extra) {
         if constexpr (GradientTransform<std::decay_t<decltype(extra)>>) extra.apply(all);
       };
       std::apply([&](const auto&... extras) { (apply(extras), ...); }, extras_);
+      check("transformed gradients", square_fits);
     }
     detail::OptimizerState<S>& state = std::get<detail::OptimizerState<S>>(state_);
-    each(model, [&](const auto& p, const auto& pack, auto&, auto) { check_decay(p, pack); });
     const auto kernel = rule_.template kernel<S>(++steps_, rate());
     [&]<std::size_t... states>(std::index_sequence<states...>) {
       ((rule_.states() == int{states} ? update<states>(model, state, kernel) : void()), ...);
