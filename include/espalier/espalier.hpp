@@ -90,6 +90,7 @@
 #include "espalier/train/progress_bar.hpp"
 
 #include "espalier/certify/audit.hpp"
+#include "espalier/certify/memory.hpp"
 
 #include "espalier/testing/gradient_check.hpp"
 #include "espalier/testing/projection_check.hpp"

@@ -179,8 +179,8 @@ TEST_CASE(
     Pack<MaxNorm>::Counts active{};
     const auto kernel = rule.kernel<double>(1, rule.rate);
     states[2] = 0.5;  // of v: uneven steps, about 0.7 and 0.5
-    CHECK(detail::update<2, true>(pack, rule, kernel, 0.5, 1.0, w.data(), g.data(),
-                                  {states.data(), states.data() + 2, nullptr}, 1, 2, buffers, active));
+    CHECK(detail::update<true>(pack, rule, kernel, 0.5, 1.0, w.data(), g.data(),
+                               {states.data(), states.data() + 2, nullptr}, 1, 2, buffers, active));
     REQUIRE(active[0] == 1);
     double along = 0, length = 0;  // x is normal to the ball at x
     for (std::size_t i = 0; i < 2; ++i) {

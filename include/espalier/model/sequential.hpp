@@ -120,6 +120,9 @@ class Sequential {
     std::fill(activity_.begin(), activity_.end(), Activity{});
   }
 
+  /// Numbers that a pass of `samples` takes for activations and their gradients.
+  Index activations(Index samples) const { return Workspace_t::size(widths_, scratch_, samples); }
+
   /// The first layer (counted from 1) whose outputs in the latest `forward` are not all finite; 0 if there is
   /// none.
   Index first_not_finite() const {

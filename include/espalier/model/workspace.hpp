@@ -26,15 +26,22 @@ struct Workspace {
   std::array<S*, 2> deltas{};       ///< gradients on their way back, alternating
   Index samples = 0;                ///< of the latest pass
 
+  /// How many numbers a plan takes.
+  static Index size(const std::array<Index, depth + 1>& widths, const std::array<Index, depth>& kept,
+                    Index n) {
+    Index total = 0, widest = 0;
+    for (std::size_t k = 0; k < depth; ++k) {
+      total += detail::padded<S>(widths[k + 1] * n) + detail::padded<S>(kept[k]);
+      widest = std::max(widest, widths[k + 1]);
+    }
+    return total + 2 * detail::padded<S>(widest * n);
+  }
+
   /// `widths[k + 1]` numbers a sample leave layer k, which keeps `kept[k]` of its own.
   void plan(const std::array<Index, depth + 1>& widths, const std::array<Index, depth>& kept, Index n) {
     if (n > capacity_ || memory_.empty() || widths != widths_ || kept != kept_) {
-      Index total = 0, widest = 0;
-      for (std::size_t k = 0; k < depth; ++k) {
-        total += detail::padded<S>(widths[k + 1] * n) + detail::padded<S>(kept[k]);
-        widest = std::max(widest, widths[k + 1]);
-      }
-      memory_.resize(static_cast<std::size_t>(total + 2 * detail::padded<S>(widest * n)));
+      const Index widest = *std::max_element(widths.begin() + 1, widths.end());
+      memory_.resize(static_cast<std::size_t>(size(widths, kept, n)));
       S* next = memory_.data();
       auto take = [&](Index size) { return std::exchange(next, next + detail::padded<S>(size)); };
       for (std::size_t k = 0; k < depth; ++k) {

@@ -133,7 +133,8 @@ class Optimizer {
   void step(Sequential<S, Layers...>& model) {
     const detail::FlushDenormals flush;
     const auto check = [&](std::string_view what, auto... limit) {
-      detail::require_finite(model, what, [](const auto& p) { return p.gradients; }, limit...);
+      detail::require_finite(
+          model, what, [](const auto& p) { return p.gradients; }, limit...);
     };
     const S square_fits = std::sqrt(std::numeric_limits<S>::max()) / 8;
     if constexpr (!transforms) check("gradients", square_fits);
@@ -154,35 +155,17 @@ class Optimizer {
     }
     detail::OptimizerState<S>& state = std::get<detail::OptimizerState<S>>(state_);
     const auto kernel = rule_.template kernel<S>(++steps_, rate());
-    [&]<std::size_t... states>(std::index_sequence<states...>) {
-      ((rule_.states() == int{states} ? update<states>(model, state, kernel) : void()), ...);
-    }
-    (std::make_index_sequence<std::tuple_size_v<States<S>> + 1>{});
-  }
-
- private:
-  /// The step itself, for a rule with `states` numbers for each weight.
-  template <std::size_t states, class Model, Scalar S, class Kernel>
-  void update(Model& model, detail::OptimizerState<S>& state, const Kernel& kernel) {
     each(model, [&](const auto& p, const auto& pack, auto& active, auto activity) {
       const double shrink = pack.shrink(rate(), rule_.rate);
-      if (!detail::update<states, !transforms>(pack, rule_, kernel, static_cast<S>(rate()),
-                                               static_cast<S>(shrink), p.values, p.gradients,
-                                               state.at(p.offset), p.rows, p.cols, state.buffers, active))
+      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), static_cast<S>(shrink),
+                                       p.values, p.gradients, state.at(p.offset), p.rows, p.cols,
+                                       state.buffers, active))
         detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
       pack.record(activity, active, p.rows, p.cols, shrink);
     });
   }
 
-  template <Scalar S, class... Layers>
-  void project_defaults(Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) const {
-    detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
-    model.for_each_parameter([&](const auto& p) {
-      if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
-        for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0]);
-    });
-  }
-
+ private:
   /// The tangent at a corner, where a row's norm and its elements are bounded, is not that of one set.
   template <class View>
   void check_at_bound(const View& p) const {

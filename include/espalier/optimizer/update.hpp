@@ -57,11 +57,20 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
   }
 }
 
-/// One step of a rule, which has `states` numbers for each weight, on rows x cols weights `w` with gradients
-/// `g`, under a pack. `rate` is the learning rate, `shrink` the factor of decay. Weights are read and written
-/// once, line by line; where a policy looks at rows, it finds each in the first-level cache. Counts what the
-/// pack did. Returns whether all weights were finite before the sets saw them, which hide an infinity.
-template <std::size_t states, bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
+/// f(k) for the three places of a rule's states, k a constant.
+template <class F>
+EIGEN_ALWAYS_INLINE void for_each_state(F&& f) {
+  f(std::integral_constant<std::size_t, 0>{});
+  f(std::integral_constant<std::size_t, 1>{});
+  f(std::integral_constant<std::size_t, 2>{});
+}
+
+/// One step of a rule on rows x cols weights `w` with gradients
+/// `g` and states `s`, null where the rule has none, under a pack. `rate` is the learning rate, `shrink` the
+/// factor of decay. Weights are read and written once, line by line; where a policy looks at rows, it finds
+/// each in the first-level cache. Counts what the pack did. Returns whether all weights were finite before
+/// the sets saw them, which hide an infinity.
+template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
 bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S rate, S shrink, S* w, S* g,
             const std::array<S*, 3>& s, Index rows, Index cols, Buffers<S>& buffers,
             typename PackType::Counts& active) {
@@ -81,7 +90,9 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
       const Index n = std::min(length, group - i), at = start + i;
       Line<S> x = load_line(w + at, n), gradient = load_line(g + at, n), t;
       States<S> state;
-      for (std::size_t k = 0; k < states; ++k) state[k] = load_line(s[k] + at, n);
+      for_each_state([&](auto k) {
+        if (s[k]) state[k] = load_line(s[k] + at, n);
+      });
       if constexpr (PackType::smooth) {
         pack.template add_gradient<add_penalties>(x, gradient, n, counts);
         if constexpr (add_penalties) store_line(gradient, g + at, n);
@@ -105,7 +116,9 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
               [&](Index j) { return t.data()[j]; });
       }
       store_line(x, w + at, n);
-      for (std::size_t k = 0; k < states; ++k) store_line(state[k], s[k] + at, n);
+      for_each_state([&](auto k) {
+        if (s[k]) store_line(state[k], s[k] + at, n);
+      });
     }
     if constexpr (PackType::constrains && by_row) {
       if (pack.surely_holds(squares.sum(), cols)) continue;
