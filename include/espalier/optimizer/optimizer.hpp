@@ -166,6 +166,15 @@ class Optimizer {
   }
 
  private:
+  template <Scalar S, class... Layers>
+  void project_defaults(Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) const {
+    detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
+    model.for_each_parameter([&](const auto& p) {
+      if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
+        for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0]);
+    });
+  }
+
   /// The tangent at a corner, where a row's norm and its elements are bounded, is not that of one set.
   template <class View>
   void check_at_bound(const View& p) const {
