@@ -153,7 +153,7 @@ TEST_CASE("Batches and gradients of a wrong shape are refused") {
         "forward: expected a batch of 3 inputs x at least 1 sample, found 4 x 2");
   CHECK_THROWS_AS(net.predict(Matrix<float>(3, 0)), ShapeError);
   CHECK(message_of([&] { net.backward(batch, ones); }) ==
-        "backward: expected the batch of the latest forward, 3 x 0, found 3 x 4");
+        "backward: expected a forward pass before it, found none yet");
   net.forward(batch);
   CHECK(message_of([&] { net.backward(batch.leftCols(2), ones); }) ==
         "backward: expected the batch of the latest forward, 3 x 4, found 3 x 2");

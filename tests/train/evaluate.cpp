@@ -43,6 +43,19 @@ TEST_CASE("evaluate gives the data loss of all samples, without dropout and pena
         Approx(CrossEntropy{}(net.predict(data.inputs), data.target())));
 }
 
+TEST_CASE("Classes are counted before accuracy and confusion compare their numbers") {
+  const auto net = net_of<float>(3);
+  Dataset data = two_halves(4);
+  accuracy(net, data);  // nobody named the classes
+  data.class_names = {"5", "7"};
+  CHECK(message_of([&] { accuracy(net, data); }) ==
+        "accuracy: expected data of the 3 classes of the model (read with .classes = train.class_names), "
+        "found 2");
+  CHECK_THROWS_AS(confusion(net, data), ValueError);
+  CHECK(accuracy(net_of<float>(2), data) >= 0);
+  CHECK(confusion(net_of<float>(1), data).total() == 4);  // one output decides between two
+}
+
 TEST_CASE("Metrics of a model on data are those of its predictions") {
   const auto net = net_of<float>(2);
   const Dataset data = two_halves(600);

@@ -11,6 +11,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/loss/cross_entropy.hpp"
+#include "espalier/loss/huber.hpp"
 #include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/optimizer/adam.hpp"
@@ -355,7 +356,11 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   CHECK(refused(good, {.epochs = 0}) == "fit: expected epochs >= 1, found 0");
   CHECK(refused(good, {.batch = 0}) == "fit: expected batch >= 1, found 0");
   CHECK(refused(good, {.validation = 1}).starts_with("fit: expected 0 <= validation < 1"));
-  CHECK_FALSE(refused(good, {.validation = 0.001}).empty());  // no sample of 20
+  for (const double fraction : {0.001, 0.999})
+    CHECK(refused(good, {.validation = fraction}) ==
+          fmt::format("fit: expected a validation fraction that leaves samples to validate with and to train "
+                      "on, found {} of 20 samples",
+                      fraction));
   CHECK(refused(good, {.validation = 0.5, .validation_data = &good}) ==
         "fit: expected validation or validation_data, found both");
   CHECK(refused(good, {.schedule = StepDecay{.every = 0}}) ==
@@ -405,9 +410,60 @@ TEST_CASE("Overflow in a layer is named") {
   for (const Index layer : {1, 3}) assign(net, layer, "weight", Matrix<float>{{1e30F}});
   const auto before = net;
   SGD optimizer;
-  CHECK(message_of([&] { fit(net, ones(Matrix<double>{{1}}).cast<float>(), MeanSquared{}, optimizer); }) ==
-        "fit, epoch 1, step 1: expected a finite loss, found inf; first layer whose outputs are not finite: "
-        "3 (0: none)");
+  CHECK(
+      message_of([&] { fit(net, ones(Matrix<double>{{1}}).cast<float>(), MeanSquared{}, optimizer); }) ==
+      "fit, epoch 1, step 1: expected a finite loss, found inf; the first layer whose outputs are not finite "
+      "is layer 3");
+  CHECK(net == before);
+}
+
+TEST_CASE("A loss that overflows by itself blames no layer") {
+  auto net = one_weight();
+  SGD optimizer;
+  CHECK(message_of([&] { fit(net, ones(Matrix<double>{{1e200}}), MeanSquared{}, optimizer); }) ==
+        "fit, epoch 1, step 1: expected a finite loss, found inf, though every layer's outputs are finite");
+}
+
+TEST_CASE("A model that nobody initialised is refused, unless it trains from zero") {
+  auto net =
+      Sequential(Dense(2, 8, Clip{1, 2}), Tanh{}, Dense(8, 2));  // which the first step would make equal
+  SGD optimizer;
+  const auto before = net;
+  CHECK(message_of([&] { fit(net, two_halves(10), CrossEntropy{}, optimizer); }) ==
+        "layer 1 weight: expected weights from initialise() or assign(), found all zero");
+  CHECK(net == before);
+  net.values()[7] = 1;  // sparse is not zero
+  fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 1});
+  auto linear = Sequential(Dense(2, 2));
+  CHECK(fit(linear, two_halves(10), CrossEntropy{}, optimizer = SGD{}, {.epochs = 1})[0].loss > 0);
+}
+
+TEST_CASE("Validation data number their classes as the training data do") {
+  auto net = Sequential(Dense(2, 3));
+  SGD optimizer;
+  Dataset train = two_halves(10), test = two_halves(4);
+  train.class_names = {"3", "5", "7"};
+  const auto fit_both = [&] {
+    fit(net, train, CrossEntropy{}, optimizer, {.epochs = 1, .validation_data = &test});
+  };
+  const std::string expected =
+      "fit: expected validation data of the training data's classes (read with .classes = train.class_names)";
+  test.class_names = {"5", "7"};
+  CHECK(message_of(fit_both) == expected + ", 3, found 2");
+  test.class_names = {"3", "7", "5"};
+  CHECK(message_of(fit_both) == expected + ", class 1 being '5', found '7'");
+  CHECK(optimizer.steps() == 0);
+  test.class_names.clear();
+  fit_both();
+  test.class_names = train.class_names;
+  fit_both();
+}
+
+TEST_CASE("Options of a loss are checked before anything changes") {
+  auto net = one_weight(), before = net;
+  SGD optimizer;
+  CHECK(message_of([&] { fit(net, ones(Matrix<double>{{1}}), Huber{0}, optimizer); }) ==
+        "Huber: expected delta > 0 and finite, found 0");
   CHECK(net == before);
 }
 

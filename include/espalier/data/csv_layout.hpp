@@ -90,7 +90,10 @@ class CsvLayout {
     if (options.label) label = take(*options.label, where);
     for (std::size_t k = 0; k < width; ++k)
       if (!taken_[k]) features.push_back(k);
-    if (features.empty()) fail<FileError>(where, "a column of features", "none beside the named columns");
+    if (features.empty())
+      fail<FileError>(
+          where, "a column of features beside the named ones",
+          fmt::format("{} in all (fields end at the option separator, '{}')", width, options.separator));
   }
 
   std::size_t width() const { return width_; }

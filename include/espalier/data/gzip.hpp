@@ -85,8 +85,13 @@ inline std::string read_file(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, ignored)) fail<FileError>(path.string(), "a file", "a directory");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file)
-    fail<FileError>(path.string(), "a readable file", std::generic_category().message(errno ? errno : EIO));
+  if (!file) {
+    const int error = errno ? errno : EIO;
+    fail<FileError>(path.string(), "a readable file",
+                    error == ENOENT
+                        ? "none of that name"
+                        : fmt::format("one that is not: {}", std::generic_category().message(error)));
+  }
   std::string bytes;
   std::vector<char> buffer(std::size_t{1} << 18);
   do {

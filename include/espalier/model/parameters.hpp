@@ -3,7 +3,9 @@
 #pragma once
 
 #include <limits>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "espalier/core/error.hpp"
@@ -27,11 +29,12 @@ void project_parameter(const View& p) {
 template <class M, class F>
 void find_parameter(M& model, Index layer, std::string_view name, F&& f) {
   bool found = false;
+  std::string others;
   model.for_each_parameter([&](const auto& p) {
     if (p.layer == layer && p.name == name) f(p), found = true;
+    if (!found) others += (others.empty() ? "" : ", ") + p.where();
   });
-  if (!found)
-    fail(fmt::format("layer {}", layer), fmt::format("a parameter '{}'", name), "none of that name");
+  if (!found) fail(fmt::format("layer {}", layer), fmt::format("a parameter '{}'", name), others);
 }
 
 /// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or,
@@ -70,15 +73,18 @@ double penalty(const M& model) {
 
 /// Replaces the named parameter of layer `layer` (counted from 1) and projects it onto its sets. Throws, and
 /// changes nothing, for another shape, a number that is not finite, or a name that the layer does not have.
-template <class M>
-void assign(M& model, Index layer, std::string_view name,
-            const Eigen::Ref<const Matrix<typename M::Scalar_t>>& matrix) {
+template <class M, class W>
+void assign(M& model, Index layer, std::string_view name, const Eigen::DenseBase<W>& matrix) {
+  static_assert(std::is_same_v<typename W::Scalar, typename M::Scalar_t>,
+                "the matrix and the model differ in precision: write matrix.cast<float>() or, for a model of "
+                "sequential<double>, matrix.cast<double>()");
   detail::find_parameter(model, layer, name, [&](const auto& p) {
     if (matrix.rows() != p.rows || matrix.cols() != p.cols)
       detail::fail<ShapeError>(p.where(), fmt::format("{} x {}", p.rows, p.cols),
                                fmt::format("{} x {}", matrix.rows(), matrix.cols()));
-    if (!matrix.allFinite()) detail::fail<NotFiniteError>(p.where(), "finite numbers", "NaN or infinity");
-    Eigen::Map<WeightMatrix<typename M::Scalar_t>>(p.values, p.rows, p.cols) = matrix;
+    if (!matrix.derived().allFinite())
+      detail::fail<NotFiniteError>(p.where(), "finite numbers", "NaN or infinity");
+    Eigen::Map<WeightMatrix<typename M::Scalar_t>>(p.values, p.rows, p.cols) = matrix.derived().matrix();
     detail::project_parameter(p);
   });
 }

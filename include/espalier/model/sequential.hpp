@@ -22,7 +22,10 @@ namespace espalier {
 template <Scalar S, class... Layers>
 class Sequential {
   static constexpr std::size_t depth = sizeof...(Layers);
-  static_assert(depth > 0, "a model needs at least one layer");
+  static_assert(depth > 0,
+                "a model needs at least one layer: write Sequential net{Dense(4, 2)}, or "
+                "sequential<double>(Dense(4, 2)) "
+                "for double");
   static_assert(
       (true && ... && Layer<Layers>),
       "a layer lacks the members of the contract in espalier/layer/layer.hpp: forward and backward");
@@ -82,7 +85,8 @@ class Sequential {
   /// replace the old.
   void backward(ConstBatch<S> x, ConstBatch<S> output_gradient) {
     const Index n = workspace_.samples;
-    if (x.cols() != n || n == 0 || x.rows() != inputs())
+    if (n == 0) detail::fail<ShapeError>("backward", "a forward pass before it", "none yet");
+    if (x.cols() != n || x.rows() != inputs())
       detail::fail<ShapeError>("backward",
                                fmt::format("the batch of the latest forward, {} x {}", inputs(), n),
                                fmt::format("{} x {}", x.rows(), x.cols()));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 
 #include "espalier/data/dataset.hpp"
 #include "espalier/loss/loss.hpp"
@@ -11,10 +12,35 @@
 
 namespace espalier {
 
+namespace detail {
+
+/// Says it in the compiler's message.
+template <class ModelScalar, class DataScalar>
+struct PrecisionOf {
+  static_assert(std::is_same_v<ModelScalar, DataScalar>,
+                "the data and the model differ in precision: write data.cast<float>() or, for a model of "
+                "sequential<double>, read_csv<double>(...) or data.cast<double>()");
+  static constexpr bool fits = true;
+};
+
+/// Files read apart number their classes apart: a part of the classes, and every number means another one.
+template <Scalar S>
+void check_class_count(std::string_view where, const BasicDataset<S>& data, Index outputs) {
+  const auto names = static_cast<Index>(data.class_names.size()), classes = std::max<Index>(outputs, 2);
+  if (names > 0 && names != classes)
+    fail(where,
+         fmt::format("data of the {} classes of the model (read with .classes = train.class_names)", classes),
+         names);
+}
+
+}  // namespace detail
+
 /// Outputs (outputs x samples) for all columns of `inputs`, in pieces: memory for activations does not grow
 /// with the data. ShapeError for other inputs than the model's, also of no samples.
-template <Model M>
-Matrix<typename M::Scalar_t> predict(const M& model, ConstBatch<typename M::Scalar_t> inputs) {
+template <Model M, class X>
+Matrix<typename M::Scalar_t> predict(const M& model, const Eigen::DenseBase<X>& x) {
+  static_assert(detail::PrecisionOf<typename M::Scalar_t, typename X::Scalar>::fits);
+  const ConstBatch<typename M::Scalar_t> inputs(x.derived());
   if (inputs.rows() != model.inputs())
     detail::fail<ShapeError>("predict", fmt::format("{} inputs, those of the model", model.inputs()),
                              inputs.rows());
@@ -29,29 +55,41 @@ Matrix<typename M::Scalar_t> predict(const M& model, ConstBatch<typename M::Scal
 }
 
 /// The data loss, without penalties.
-template <Model M, Loss L>
-double evaluate(const M& model, const BasicDataset<typename M::Scalar_t>& data, const L& loss) {
+template <Model M, Scalar S, Loss L>
+double evaluate(const M& model, const BasicDataset<S>& data, const L& loss) {
+  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
   return loss(predict(model, data.inputs), data.target());
 }
 
-template <Model M>
-double accuracy(const M& model, const BasicDataset<typename M::Scalar_t>& data) {
+/// The model's outputs are the classes of the data it was trained on: ValueError where `data` name another
+/// number of classes. Names and their order are not known here: read every further file with `.classes =
+/// train.class_names`.
+template <Model M, Scalar S>
+double accuracy(const M& model, const BasicDataset<S>& data) {
+  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+  detail::check_class_count("accuracy", data, model.outputs());
   return accuracy(predict(model, data.inputs), data.target());
 }
-template <Model M>
-ConfusionMatrix confusion(const M& model, const BasicDataset<typename M::Scalar_t>& data) {
+/// The same.
+template <Model M, Scalar S>
+ConfusionMatrix confusion(const M& model, const BasicDataset<S>& data) {
+  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+  detail::check_class_count("confusion", data, model.outputs());
   return confusion(predict(model, data.inputs), data.target());
 }
-template <Model M>
-double rmse(const M& model, const BasicDataset<typename M::Scalar_t>& data) {
+template <Model M, Scalar S>
+double rmse(const M& model, const BasicDataset<S>& data) {
+  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
   return rmse(predict(model, data.inputs), data.target());
 }
-template <Model M>
-double mae(const M& model, const BasicDataset<typename M::Scalar_t>& data) {
+template <Model M, Scalar S>
+double mae(const M& model, const BasicDataset<S>& data) {
+  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
   return mae(predict(model, data.inputs), data.target());
 }
-template <Model M>
-double r2(const M& model, const BasicDataset<typename M::Scalar_t>& data) {
+template <Model M, Scalar S>
+double r2(const M& model, const BasicDataset<S>& data) {
+  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
   return r2(predict(model, data.inputs), data.target());
 }
 

@@ -7,10 +7,15 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "espalier/loss/loss.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/softmax.hpp"
+#include "espalier/loss/binary_cross_entropy.hpp"
+#include "espalier/loss/cross_entropy.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/schedule.hpp"
 #include "espalier/train/batches.hpp"
@@ -37,6 +42,24 @@ using FitOptions = BasicFitOptions<float>;
 using History = std::vector<EpochReport>;
 
 namespace detail {
+
+template <class M, class L>
+inline constexpr bool ends_in = false;
+template <Scalar S, class... Layers, class L>
+inline constexpr bool ends_in<Sequential<S, Layers...>, L> =
+    std::is_same_v<std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>, L>;
+
+/// Throws for a model that nobody initialised: behind and before weights that are all zero, no other gets a
+/// gradient. One such layer alone does train: a linear model, or an output layer that starts at zero.
+template <class M>
+void check_initialised(const M& model) {
+  std::string first;
+  model.for_each_parameter([&](const auto& p) {
+    if (p.name != "weight" || (ConstRow<typename M::Scalar_t>(p.values, p.size()) != 0).any()) return;
+    if (!first.empty()) fail(first, "weights from initialise() or assign()", "all zero");
+    first = p.where();
+  });
+}
 
 /// Throws for data that do not fit the model or the loss, which looks at all targets here, a part at a time:
 /// memory for made-up outputs does not grow with the data.
@@ -65,6 +88,21 @@ void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
   check_total("fit", total);
 }
 
+/// Throws unless the same number means the same class in both.
+template <Scalar S>
+void check_classes(const BasicDataset<S>& training, const BasicDataset<S>& validation) {
+  const std::vector<std::string>&names = training.class_names, &others = validation.class_names;
+  if (names.empty() || others.empty() || names == others) return;
+  const std::string expected =
+      "validation data of the training data's classes (read with .classes = "
+      "train.class_names)";
+  if (names.size() != others.size())
+    fail("fit", fmt::format("{}, {}", expected, names.size()), others.size());
+  const auto [name, other] = std::mismatch(names.begin(), names.end(), others.begin());
+  fail("fit", fmt::format("{}, class {} being {}", expected, name - names.begin(), shown(*name)),
+       shown(*other));
+}
+
 /// The data of a run, checked with its options: what it trains on, and what it is validated with, if
 /// anything.
 template <Scalar S>
@@ -77,13 +115,21 @@ class FitData {
     if (options.batch < 1) fail("fit", "batch >= 1", options.batch);
     check_below_one("fit", "validation", options.validation);
     if (options.validation > 0 && validation_) fail("fit", "validation or validation_data", "both");
+    check_initialised(model);
     check_data(model, data, loss);
     if (options.validation > 0) {
+      const auto samples = static_cast<double>(data.samples());
+      const double kept = std::round((1 - options.validation) * samples);  // as split does it
+      if (kept < 1 || kept >= samples)
+        fail("fit", "a validation fraction that leaves samples to validate with and to train on",
+             fmt::format("{} of {} samples", options.validation, samples));
       parts_ = data.split(1 - options.validation, Rng(options.seed, 1));
       training_ = &parts_.first, validation_ = &parts_.second;
       check_data(model, *training_, loss);
     }
-    if (validation_) check_data(model, *validation_, loss);
+    if (!validation_) return;
+    check_classes(data, *validation_);
+    check_data(model, *validation_, loss);
   }
   FitData(const FitData&) = delete;
   FitData& operator=(const FitData&) = delete;
@@ -133,10 +179,14 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
     if (batch_weight == 0) continue;  // samples that all count nothing
     if (schedule) optimizer.scale_rate(factor_of(schedule, progress));
     const double value = loss(model.forward(batches.inputs()), batches.target(), gradient);
-    if (!std::isfinite(value))
-      fail<NotFiniteError>(place_of(progress), "a finite loss",
-                           fmt::format("{}; first layer whose outputs are not finite: {} (0: none)", value,
-                                       model.first_not_finite()));
+    if (!std::isfinite(value)) {
+      const Index layer = model.first_not_finite();
+      fail<NotFiniteError>(
+          place_of(progress), "a finite loss",
+          layer == 0
+              ? fmt::format("{}, though every layer's outputs are finite", value)
+              : fmt::format("{}; the first layer whose outputs are not finite is layer {}", value, layer));
+    }
     model.backward(batches.inputs(), gradient);
     try {
       optimizer.step(model);
@@ -180,11 +230,15 @@ EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimiz
 /// changes nothing, for data and options that make no sense; NotFiniteError, with the weights as they were
 /// before that step, if a loss or a gradient is not finite, and after an epoch that left weights that are
 /// not. A schedule's factor of the rate is 1 again after the run.
-template <Model M, class L, class O, class... Observers>
-History fit(M& model, const BasicDataset<typename M::Scalar_t>& data, const L& loss, O& optimizer,
+template <Model M, Scalar S, class L, class O, class... Observers>
+History fit(M& model, const BasicDataset<S>& data, const L& loss, O& optimizer,
             const BasicFitOptions<typename M::Scalar_t>& options = {}, Observers&&... observers) {
-  using S = typename M::Scalar_t;
+  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
   static_assert(Loss<L>, "a loss lacks a call operator of espalier/loss/loss.hpp");
+  static_assert(!std::is_same_v<L, CrossEntropy> || !detail::ends_in<M, Softmax>,
+                "CrossEntropy takes logits: leave Softmax out of the model that you train");
+  static_assert(!std::is_same_v<L, BinaryCrossEntropy> || !detail::ends_in<M, Sigmoid>,
+                "BinaryCrossEntropy takes logits: leave Sigmoid out of the model that you train");
   static_assert(
       (true && ... && detail::callable_members<std::remove_reference_t<Observers>, M>()),
       "an observer has a member named start, batch, epoch or finish that cannot be called as listed in "

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// expect: the matrix and the model differ in precision: write matrix.cast<float>() or, for a model of
+#include "espalier/layer/dense.hpp"
+#include "espalier/model/sequential.hpp"
+
+using namespace espalier;
+
+#ifdef REFUSED
+using Weight = Matrix<double>;
+#else
+using Weight = Matrix<float>;
+#endif
+
+void run(Sequential<float, Dense<>>& net) { assign(net, 1, "weight", Weight(2, 3)); }
