@@ -19,8 +19,9 @@ using Catch::Approx;
 
 namespace {
 
-/// f = (x - 2)^2 / 2 + 5 (y - 1)^2 on the unit disc, minimised by Adam at rate 1e-3 and then 1e-4
-/// (policies.md 3.4).
+/// f = (x - 2)^2 / 2 + 5 (y - 1)^2 on the unit disc, minimised by Adam at rate 1e-3 and then 1e-4. Steps that
+/// are projected in their own metric rest where the gradient is normal to the disc, at the constrained
+/// minimum; Euclidean projections of the same steps rest elsewhere.
 struct Rest {
   double x, y;
   double f() const { return (x - 2) * (x - 2) / 2 + 5 * (y - 1) * (y - 1); }

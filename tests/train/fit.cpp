@@ -67,6 +67,14 @@ struct Ordinal {
   }
 };
 
+struct Broken {
+  bool contains(Scalar auto w) const { return w <= 1; }
+  template <Scalar S>
+  S project(S w) const {
+    return w > 9 ? std::numeric_limits<S>::quiet_NaN() : std::min(w, S(1));
+  }
+};
+
 struct BrokenGradient {
   void forward(const auto& x, auto&& y) const { y = x; }
   void backward(const auto&, const auto&, const auto&, auto&& dx) const {
@@ -481,6 +489,15 @@ TEST_CASE("Weights that overflow in the last step do not go unnoticed") {
   auto net = Sequential(Dense(1, 1, NoBias{}));
   net.values()[0] = 1;
   SGD optimizer{{.rate = 1e38}};
+  CHECK(message_of([&] {
+          fit(net, ones(Matrix<double>{{100}}).cast<float>(), MeanSquared{}, optimizer, {.epochs = 1});
+        }) ==
+        "fit, epoch 1, step 1: layer 1 weight: expected a step to finite weights, found NaN or infinity");
+}
+
+TEST_CASE("A policy that makes NaN of a weight does not go unnoticed") {
+  auto net = Sequential(Dense(1, 1, NoBias{}, Broken{}));
+  SGD optimizer{{.rate = 1}};
   CHECK(message_of([&] {
           fit(net, ones(Matrix<double>{{100}}).cast<float>(), MeanSquared{}, optimizer, {.epochs = 1});
         }) == "layer 1 weight: expected finite weights after epoch 1, found NaN or infinity");
