@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// expect: a model needs at least one layer: write Sequential net{Dense(4, 2)}, or sequential<double>(Dense(4, 2)) for
+// expect: a model needs at least one layer: write Sequential net{Dense(4, 2)}, or sequential<double>(Dense(4,
+// 2)) for
 #include "espalier/layer/dense.hpp"
 #include "espalier/model/sequential.hpp"
 

@@ -47,18 +47,23 @@ TEST_CASE("Right gradients pass, each parameter by name") {
   CHECK(errors[0].parameter == "layer 1 weight");
   CHECK(errors[3].parameter == "layer 3 bias");
   for (const GradientError& error : errors) CHECK(error.relative < 1e-8);
+  for (const GradientError& error : errors) CHECK(error.ok());
 }
 
 TEST_CASE("A wrong derivative of a layer is seen in the parameters before it") {
   const auto errors = check(Dense(3, 3), WrongSquare{1.01}, Dense(3, 2));
   CHECK(errors[0].relative > 1e-3);
   CHECK(errors[1].relative > 1e-3);
+  CHECK_FALSE(errors[1].ok());
+  CHECK(fmt::format("{}", GradientError{"layer 1 bias", 0.25}) ==
+        "layer 1 bias: relative error 2.5e-01, wrong");
+  CHECK(fmt::format("{}", GradientError{"layer 1 bias", 1e-9}) == "layer 1 bias: relative error 1.0e-09, ok");
   CHECK(errors[2].relative < 1e-8);
 }
 
 TEST_CASE("A derivative that is not a number does not pass") {
   const auto errors = check(Dense(3, 3), WrongSquare{std::nan("")}, Dense(3, 2));
-  CHECK(!(errors[0].relative < 1e-6));
+  CHECK_FALSE(errors[0].ok());
   CHECK(errors[2].relative < 1e-8);
 }
 

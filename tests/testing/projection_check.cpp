@@ -149,7 +149,35 @@ TEST_CASE("the Euclidean projection is not the one in an uneven metric") {
   CHECK(projection_check<double>(in_metric, Rng{5}, uneven).variational < 1e-14);
 }
 
-TEST_CASE("a set that is not convex is found") { CHECK(check<double>(TwoPoints{}).longer > 50); }
+TEST_CASE("a set that is not convex is found, and that its projection holds") {
+  const ProjectionErrors errors = projection_check(TwoPoints{}, Rng{5});
+  CHECK(errors.longer > 50);
+  CHECK(errors.holds());
+  CHECK_FALSE(errors.ok());
+}
+
+TEMPLATE_TEST_CASE("the tolerance tells roundoff from errors", "", float, double) {
+  const auto check_all = [](const auto&... policies) {
+    for (const Index length : {1, 5, 100})
+      for (const bool uneven : {false, true}) {
+        const ProjectionErrors errors = projection_check<TestType>(
+            Pack(policies...), Rng{5}, {.length = length, .scale = 3, .uneven_steps = uneven});
+        CAPTURE(length, uneven, errors.variational);
+        CHECK(errors.ok());
+      }
+  };
+  check_all(test::clip);
+  check_all(test::max_norm);
+  check_all(test::clip, test::max_norm);
+  CHECK_FALSE(projection_check<TestType>(Ball<RescaleWithEpsilon>{}, Rng{5}, {.scale = 3}).ok());
+  CHECK_FALSE(projection_check<TestType>(Restless{}, Rng{5}).holds());
+}
+
+TEST_CASE("what went wrong prints as a line") {
+  CHECK(
+      fmt::format("{}", ProjectionErrors{1, 2, 3, 4, 0.5, 1e-14}) ==
+      "infeasible 1, not idempotent 2, moved feasible 3, longer 4, variational 5.0e-01 (tolerance 1.0e-14)");
+}
 
 TEST_CASE("a projection that moves feasible weights is found") {
   const ProjectionErrors errors = check<float>(Restless{});

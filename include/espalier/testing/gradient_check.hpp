@@ -3,9 +3,12 @@
 // penalties.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "espalier/loss/loss.hpp"
@@ -18,15 +21,19 @@ namespace espalier {
 struct GradientError {
   std::string parameter;  ///< "layer 1 weight"
   double relative;
+
+  bool ok() const { return relative < 1e-6; }
 };
 
 /// Compares backward() and the smooth penalties with central differences of loss + smooth penalties, for
-/// every parameter. The model is left as it was. Right gradients of smooth functions give errors below 1e-6;
+/// every parameter. The model is left as it was. Right gradients of smooth functions are ok(), below 1e-6;
 /// kinks (ReLU at 0, an absolute error of 0) do not count as errors of yours, so keep the batch away from
 /// them. Models with Dropout have no fixed function to differentiate.
 template <Model M, Loss L>
-requires std::same_as<typename M::Scalar_t, double> std::vector<GradientError> gradient_check(
-    M model, const L& loss, const Matrix<double>& x, const Target<double>& target, double step = 1e-5) {
+std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<typename M::Scalar_t>& x,
+                                          const Target<typename M::Scalar_t>& target, double step = 1e-5) {
+  static_assert(std::is_same_v<typename M::Scalar_t, double>,
+                "gradient_check needs double: build the model with sequential<double>(...)");
   Matrix<double> gradient;
   loss(model.forward(x), target, gradient);
   model.backward(x, gradient);
@@ -54,3 +61,15 @@ requires std::same_as<typename M::Scalar_t, double> std::vector<GradientError> g
 }
 
 }  // namespace espalier
+
+/// `for (const auto& error : gradient_check(net, loss, x, t)) fmt::print("{}\n", error);`
+template <>
+struct fmt::formatter<espalier::GradientError> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+
+  template <class Context>
+  auto format(const espalier::GradientError& error, Context& context) const {
+    return fmt::format_to(context.out(), "{}: relative error {:.1e}, {}", error.parameter, error.relative,
+                          error.ok() ? "ok" : "wrong");
+  }
+};

@@ -2,6 +2,8 @@
 // Is a projection the projection? The properties that prove it, on random rows: for your own sets.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -12,8 +14,9 @@
 
 namespace espalier {
 
-/// What went wrong, as counts and worst values over all trials. A right projection of a convex set has 0
-/// everywhere and `variational` at the level of roundoff; on a sphere the last two mean nothing.
+/// What went wrong, as counts and worst values over all trials; `fmt::print("{}", ...)` shows them. Of a
+/// right projection of a convex set, everything is `ok()`. A set that is not convex (a sphere, at most k
+/// weights that are not 0) is expected to fail `longer` and `variational`: ask for `holds()`.
 struct ProjectionErrors {
   long infeasible = 0;      ///< results that `contains` denies
   long not_idempotent = 0;  ///< results that change, in any bit, when projected again
@@ -22,6 +25,12 @@ struct ProjectionErrors {
   /// Largest <y - p, z - p>, z feasible, relative to the sizes of y - p, z - p and p: not above 0 for *the*
   /// projection.
   double variational = 0;
+  double tolerance = 0;  ///< for `variational`: 100 units of roundoff
+
+  /// Results are feasible, and what is feasible is not touched.
+  bool holds() const { return infeasible == 0 && not_idempotent == 0 && moved_feasible == 0; }
+  /// They also are the nearest points, of a convex set.
+  bool ok() const { return holds() && longer == 0 && variational <= tolerance; }
 };
 
 struct ProjectionTrials {
@@ -53,6 +62,7 @@ class ProjectionCheck {
       : pack_(pack), rng_(rng), options_(options), t_(size(), S(1)), zero_(size()), scratch_(size()) {}
 
   ProjectionErrors run() {
+    errors_.tolerance = 100 * roundoff<S>;
     for (long trial = 0; trial < options_.trials; ++trial) {
       if (options_.uneven_steps)
         for (S& step : t_) step = static_cast<S>(std::exp(rng_.normal()));
@@ -119,9 +129,31 @@ class ProjectionCheck {
 }  // namespace detail
 
 /// Tries the projection of a pack of sets, `Pack(Clip{-1, 1}, MaxNorm{2})`, on random rows of precision S.
-template <Scalar S, class... Ps>
+template <Scalar S = float, class... Ps>
 ProjectionErrors projection_check(const Pack<Ps...>& pack, Rng rng, const ProjectionTrials& options = {}) {
   return detail::ProjectionCheck<S, Pack<Ps...>>(pack, rng, options).run();
 }
 
+/// Tries the projection of one set: `projection_check(Clip{-1, 1}, Rng{1}).ok()`.
+template <Scalar S = float, class P>
+ProjectionErrors projection_check(const P& policy, Rng rng, const ProjectionTrials& options = {}) {
+  static_assert(Set<P>,
+                "projection_check needs a set: a policy with contains and project, or with norm_bound");
+  return projection_check<S>(Pack<P>(policy), rng, options);
+}
+
 }  // namespace espalier
+
+template <>
+struct fmt::formatter<espalier::ProjectionErrors> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+
+  template <class Context>
+  auto format(const espalier::ProjectionErrors& e, Context& context) const {
+    return fmt::format_to(
+        context.out(),
+        "infeasible {}, not idempotent {}, moved feasible {}, longer {}, variational {:.1e} "
+        "(tolerance {:.1e})",
+        e.infeasible, e.not_idempotent, e.moved_feasible, e.longer, e.variational, e.tolerance);
+  }
+};
