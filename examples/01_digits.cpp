@@ -60,7 +60,6 @@ int main(int argc, char** argv) try {
   table += run("L1, NonNegative, MaxNorm", L1{1e-4}, NonNegative{}, MaxNorm{.radius = 1});
   fmt::print("\n{:<24} {:>10} {:>13} {:>9} {:>10} {:>8}\n{}", "input layer", "test acc.", "exact zeros",
              "row norm", "violation", "seconds", table);
-} catch (const Error& error) {
-  fmt::print(stderr, "{}\n", error.what());
-  return 1;
+} catch (const std::exception& error) {
+  return failed(error);
 }

@@ -34,7 +34,6 @@ int main(int argc, char** argv) try {
        .schedule = CosineDecay{}},
       ProgressBar{});
   fmt::print("test error {:.2f} %\n{}", 100 * (1 - accuracy(net, test)), audit(net));
-} catch (const Error& error) {
-  fmt::print(stderr, "{}\n", error.what());
-  return 1;
+} catch (const std::exception& error) {
+  return failed(error);
 }

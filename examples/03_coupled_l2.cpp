@@ -2,13 +2,17 @@
 // Adam with coupled L2 on a 10-5 linear layer. In PyTorch:
 //
 //   model = torch.nn.Linear(10, 5)
-//   optimizer = torch.optim.Adam(model.parameters(), lr=1e-2, weight_decay=0.001)
+//   optimizer = torch.optim.Adam(model.parameters(), lr=1e-2, weight_decay=0.1)
 //
 // PyTorch puts weight_decay on biases too; here they are free unless they are named. The decoupled form,
 // AdamW, is the policy WeightDecay: with an adaptive optimizer it is another method, as the two columns show.
 #include <espalier/espalier.hpp>
 
+#include "arguments.hpp"
+
 using namespace espalier;
+
+constexpr auto usage = "03_coupled_l2: Adam with coupled L2 beside AdamW, for 200 steps; no options\n";
 
 /// The mean squared error before each of `steps` steps.
 std::vector<double> train(auto layer, const Matrix<float>& x, const Matrix<float>& t, int steps) {
@@ -25,17 +29,20 @@ std::vector<double> train(auto layer, const Matrix<float>& x, const Matrix<float
   return losses;
 }
 
-int main() {
+int main(int argc, char** argv) try {
+  const Arguments arguments(argc, argv, usage);
   Rng rng{0};
   const auto normal = [&](Index rows) {
     return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
   };
   const Matrix<float> x = normal(10), t = normal(5);
 
-  const auto coupled =
-      train(Dense(10, 5, L2{0.001}, Bias{L2{0.001}}), x, t, 200);             // Adam(weight_decay=0.001)
-  const auto decoupled = train(Dense(10, 5, WeightDecay{0.001}), x, t, 200);  // AdamW(weight_decay=0.001)
+  // torch.optim.Adam(weight_decay=0.1) and AdamW(weight_decay=0.1)
+  const auto coupled = train(Dense(10, 5, L2{0.1}, Bias{L2{0.1}}), x, t, 200);
+  const auto decoupled = train(Dense(10, 5, WeightDecay{0.1}, Bias{WeightDecay{0.1}}), x, t, 200);
   fmt::print("step     coupled L2   decoupled decay\n");
   for (std::size_t step = 0; step < coupled.size(); step += 40)
     fmt::print("{:>4} {:>14.6f} {:>17.6f}\n", step, coupled[step], decoupled[step]);
+} catch (const std::exception& error) {
+  return failed(error);
 }

@@ -9,9 +9,14 @@
 // shipped is outside. Clip acts after the step: after every step, the weights are inside.
 #include <espalier/espalier.hpp>
 
+#include "arguments.hpp"
+
 using namespace espalier;
 
-int main() {
+constexpr auto usage = "04_clip_after_the_step: weights clipped before the step, and after it; no options\n";
+
+int main(int argc, char** argv) try {
+  const Arguments arguments(argc, argv, usage);
   Rng rng{0};
   const auto normal = [&](Index rows) {
     return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
@@ -39,4 +44,6 @@ int main() {
       fmt::print("{:>4} {:>23.4f} {:>15.4f}\n", step, parameter(recipe, 1, "weight").cwiseAbs().maxCoeff(),
                  parameter(ours, 1, "weight").cwiseAbs().maxCoeff());
   }
+} catch (const std::exception& error) {
+  return failed(error);
 }

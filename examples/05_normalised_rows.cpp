@@ -8,9 +8,14 @@
 // Here the rows of W are never written out: the layer scales the rows of one product.
 #include <espalier/espalier.hpp>
 
+#include "arguments.hpp"
+
 using namespace espalier;
 
-int main() {
+constexpr auto usage = "05_normalised_rows: trains a layer with normalised weight rows; no options\n";
+
+int main(int argc, char** argv) try {
+  const Arguments arguments(argc, argv, usage);
   Rng rng{0};
   const auto normal = [&](Index rows) {
     return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
@@ -31,4 +36,6 @@ int main() {
   fmt::print("norms of the rows as stored {:.4f} ... {:.4f}, as used {:.6f} ... {:.6f}\n",
              stored.rowwise().norm().minCoeff(), stored.rowwise().norm().maxCoeff(),
              used.rowwise().norm().minCoeff(), used.rowwise().norm().maxCoeff());
+} catch (const std::exception& error) {
+  return failed(error);
 }

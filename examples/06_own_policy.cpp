@@ -2,7 +2,14 @@
 // A policy of your own: every neuron reads at most k of its inputs. Two members make it a set of rows.
 #include <espalier/espalier.hpp>
 
+#include "arguments.hpp"
+
 using namespace espalier;
+
+constexpr auto usage = R"(06_own_policy: trains on the digits, every hidden neuron with at most 12 inputs
+  --data FILE  pixels and label, comma-separated (default examples/data/digits.csv)
+  --quick      2 epochs instead of 40
+)";
 
 /// At most k weights of a row are not zero. Not convex; the nearest such row keeps the k largest magnitudes.
 struct FewInputs {
@@ -17,11 +24,11 @@ struct FewInputs {
   template <class R>
   void project(R& row) const {
     if (k >= row.size()) return;
-    std::vector<typename R::Scalar> sizes(static_cast<std::size_t>(row.size()));
-    std::transform(row.begin(), row.end(), sizes.begin(), [](auto w) { return std::abs(w); });
-    std::nth_element(sizes.begin(), sizes.begin() + k, sizes.end(), std::greater<>{});
-    const auto most = sizes[static_cast<std::size_t>(k)];  // k weights are larger; equal ones go too
-    row = (row.abs() > most).select(row, 0);
+    std::vector<Index> order(static_cast<std::size_t>(row.size()));
+    std::iota(order.begin(), order.end(), Index{0});
+    std::nth_element(order.begin(), order.begin() + k, order.end(),
+                     [&](Index a, Index b) { return std::abs(row[a]) > std::abs(row[b]); });
+    for (auto place = order.begin() + k; place != order.end(); ++place) row[*place] = 0;
   }
   void validate() const {  // optional: called when a layer is built with the policy
     if (k < 0) throw ValueError(fmt::format("FewInputs: expected k >= 0, found {}", k));
@@ -29,13 +36,21 @@ struct FewInputs {
 };
 static_assert(RowSet<FewInputs>);
 
-int main(int argc, char** argv) {
-  const bool quick = argc > 1 && std::string_view(argv[1]) == "--quick";
-  auto [train, test] = read_csv("examples/data/digits.csv", {.label = "last"}).split(0.8, Rng{7});
+int main(int argc, char** argv) try {
+  const Arguments arguments(argc, argv, usage);
+  // Is it the projection? The set is not convex, so that `longer` and `variational` are not near 0.
+  const ProjectionErrors errors = projection_check(FewInputs{.k = 2}, Rng{1});
+  fmt::print("{}\n", errors);
+  if (!errors.holds()) throw Error("FewInputs: the projection does not hold");
+
+  auto [train, test] =
+      read_csv(arguments.text("--data", "examples/data/digits.csv"), {.label = "last"}).split(0.8, Rng{7});
 
   Sequential net{Dense(64, 64, FewInputs{.k = 12}), ReLU{}, Dense(64, 10)};
   initialise(net, Rng{42});
   Adam optimizer{{.rate = 1e-3}};
-  fit(net, train, CrossEntropy{}, optimizer, {.epochs = quick ? 2 : 40, .batch = 32});
+  fit(net, train, CrossEntropy{}, optimizer, {.epochs = arguments.has("--quick") ? 2 : 40, .batch = 32});
   fmt::print("accuracy {:.3f}\n{}", accuracy(net, test), audit(net));
+} catch (const std::exception& error) {
+  return failed(error);
 }

@@ -3,7 +3,11 @@
 // own.
 #include <espalier/espalier.hpp>
 
+#include "arguments.hpp"
+
 using namespace espalier;
+
+constexpr auto usage = "07_plain_loop: fits a curve with a layer of its own; no options\n";
 
 /// y = sin(x): a layer without parameters is a forward and a backward pass.
 struct Sine {
@@ -14,13 +18,16 @@ struct Sine {
 };
 static_assert(Layer<Sine>);
 
-int main() {
+int main(int argc, char** argv) try {
+  const Arguments arguments(argc, argv, usage);
   // sin(3 x) x on [-2, 2], as a batch of one feature x 64 samples
   const Matrix<double> x = Eigen::RowVectorXd::LinSpaced(64, -2, 2);
   const Matrix<double> t = (3 * x.array()).sin() * x.array();
 
   auto net = sequential<double>(Dense<1, 32, MaxNorm>{{.radius = 4}}, Sine{}, Dense<32, 1, L2>{{1e-5}});
   initialise(net, Rng{3});
+  for (const GradientError& error : gradient_check(net, MeanSquared{}, x, t))
+    if (!error.ok()) throw Error(fmt::format("{}", error));
   Adam<ClipNorm> optimizer{{.rate = 1e-2}, {.limit = 1}};
   CosineDecay schedule;
   Matrix<double> gradient;
@@ -33,4 +40,6 @@ int main() {
     if (step % 400 == 0) fmt::print("step {:>4}  loss {:.6f}  penalty {:.6f}\n", step, loss, penalty(net));
   }
   fmt::print("rmse {:.4f}\n{}", rmse(net.predict(x), t), audit(net));
+} catch (const std::exception& error) {
+  return failed(error);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The options of the example programs: --name VALUE, or --name alone; --help prints them, anything unknown
-// ends the program.
+// ends the program, as does an error.
 #pragma once
 
 #include <fmt/format.h>
@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <map>
 #include <string>
 #include <string_view>
@@ -51,10 +52,17 @@ class Arguments {
 
  private:
   [[noreturn]] void refuse(const std::string& why) const {
-    fmt::print(stderr, "{}\n\n{}", why, usage_);
+    fmt::print(stderr, "error: {}\n\n{}", why, usage_);
     std::exit(2);
   }
 
   std::string_view usage_;
   std::map<std::string, std::string> values_;
 };
+
+/// `int main(int argc, char** argv) try { ... } catch (const std::exception& error) { return failed(error);
+/// }`
+inline int failed(const std::exception& error) {
+  fmt::print(stderr, "error: {}\n", error.what());
+  return 1;
+}
