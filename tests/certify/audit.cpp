@@ -131,11 +131,11 @@ TEST_CASE("An audit prints as a table") {
   std::fill_n(net.gradients().begin(), 2, -5.0);
   optimizer.step(net);
   CHECK(fmt::format("{}", audit(net)) ==
-        "parameter              shape    zeros       norm   row norm  policy         violation  active acted "
-        "in steps (last)\n"
-        "layer 1 weight         1 x 2        0      1.414      1.414  Clip                   0   100 % 1 of "
-        "1 (1)\n"
-        "                                                             MaxNorm                0     0 % never "
-        "in 1\n"
+        "parameter              shape    zeros       norm   row norm  policy         violation active last "
+        "acted in steps (last)\n"
+        "layer 1 weight         1 x 2        0      1.414      1.414  Clip                   0       100 % "
+        "1 of 1 (1)\n"
+        "                                                             MaxNorm                0         0 % "
+        "never in 1\n"
         "layer 1 bias           1 x 1        1          0          0  free\n");
 }

@@ -48,7 +48,8 @@ struct PackRoles {
 
   static_assert(
       (true && ... && (roles_of<Ps> > 0)),
-      "a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp");
+      "a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp "
+      "(const, for float and for double)");
   static_assert(
       (true && ... && (roles_of<Ps> <= 1)),
       "a policy plays two roles: split it into two policies, one for each role of espalier/core/policy.hpp");
