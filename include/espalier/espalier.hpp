@@ -3,7 +3,7 @@
 #pragma once
 
 #if __cplusplus < 202002L
-#error "espalier needs C++20: compile with -std=c++20, in CMake target_compile_features(program PRIVATE cxx_std_20)"
+#error "espalier needs C++20: compile with -std=c++20"
 #endif
 
 // clang-format off

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp (const, for float and for double)
+// expect: one of the roles listed in espalier/core/policy.hpp (const, for float and for double)
 #include "espalier/layer/dense.hpp"
 
 #include <string>
