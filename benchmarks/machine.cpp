@@ -24,24 +24,23 @@ double shortest(F&& f) {
   return best;
 }
 
-/// Multiply-adds in registers only: the tile of the library's own products, with both factors in the
-/// first-level cache.
+/// Multiply-adds in registers only, in so many chains that none waits for another.
 double measure_flops() {
-  constexpr Index depth = 64, repeat = 20000;
-  alignas(64) static float a[detail::tile_rows * depth], panel[detail::tile_cols<float> * depth],
-      c[detail::tile_rows * detail::tile_cols<float>];
-  const double seconds = shortest([&] {
-    for (Index k = 0; k < repeat; ++k) {
-      detail::tile<detail::tile_rows, 2>(
-          depth, {a, 1, Index{detail::tile_rows}}, {panel, Index{detail::tile_cols<float>}, 0}, c,
-          Index{detail::tile_cols<float>}, Index{detail::tile_cols<float>}, true);
-      benchmark::ClobberMemory();
-    }
+  using Packet = detail::Packet<float>;
+  constexpr std::size_t chains = 10;
+  constexpr Index repeat = 1'000'000;
+  const double seconds = shortest([] {
+    const Packet a = detail::simd::pset1<Packet>(0.5F);
+    Packet sum[chains];
+    detail::unrolled<chains>([&](auto i) { sum[i] = a; });
+    for (Index k = 0; k < repeat; ++k)
+      detail::unrolled<chains>([&](auto i) { sum[i] = detail::simd::pmadd(sum[i], a, a); });
+    detail::unrolled<chains>([&](auto i) { benchmark::DoNotOptimize(detail::simd::pfirst(sum[i])); });
   });
-  return 2.0 * static_cast<double>(detail::tile_rows * detail::tile_cols<float>) * depth * repeat / seconds;
+  return 2.0 * static_cast<double>(chains * detail::lanes<float>) * repeat / seconds;
 }
 
-/// Adam on one parameter of `size` numbers, 28 bytes each.
+/// Adam on one parameter of `size` numbers.
 double measure_update(Index size) {
   Sequential net{Dense(size, 1)};
   initialise(net, Rng{1});
@@ -52,7 +51,7 @@ double measure_update(Index size) {
   const double seconds = shortest([&] {
     for (int k = 0; k < repeat; ++k) optimizer.step(net);
   });
-  return 28.0 * static_cast<double>(size) * repeat / seconds;
+  return adam_bytes * static_cast<double>(size) * repeat / seconds;
 }
 
 }  // namespace
@@ -62,9 +61,9 @@ const Machine& machine() {
   return measured;
 }
 
-double Machine::least(double work, double parameters) const {
-  const double bytes = 28 * parameters;
-  return work / flops + bytes / (bytes < 64e6 ? cache_bytes : memory_bytes);
+double Machine::least(const Work& work) const {
+  const double bytes = adam_bytes * work.parameters;
+  return work.flops / flops + bytes / (bytes < 64e6 ? cache_bytes : memory_bytes);
 }
 
 }  // namespace bench
