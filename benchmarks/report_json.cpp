@@ -26,7 +26,7 @@ std::string number(double x) { return std::isfinite(x) ? fmt::format("{:.9g}", x
 
 std::string numbers(const std::vector<double>& values) {
   std::string all = "[";
-  for (const double x : values) all += (all.size() > 1 ? ", " : "") + number(x);
+  for (const double x : values) all.append(all.size() > 1 ? ", " : "").append(number(x));
   return all + "]";
 }
 

@@ -85,8 +85,8 @@ void add_torch(const Net& net, long batch) {
     const std::function<void(benchmark::State&)> step, inference;
 #endif
     const bool one = threads == 1;  // as the limits are
-    add({"training" + who, step, one ? net.training(batch) : Work(), net.quick, instead});
-    add({"inference" + who, inference, one ? net.inference(batch) : Work(), net.quick, instead});
+    add({"training" + who, step, one ? net.training(batch) : Work(), net.quick && one, instead});
+    add({"inference" + who, inference, one ? net.inference(batch) : Work(), net.quick && one, instead});
   }
 }
 
@@ -96,7 +96,7 @@ void add_torch(const Net& net, long batch) {
 /// kernel the processor has; what the user has set stays.
 void prepare_torch(char** argv) {
 #if defined(__x86_64__)
-  const auto* name = openblas<char*()>("openblas_get_corename");
+  auto* name = openblas<char*()>("openblas_get_corename");
   if (!name || std::getenv("OPENBLAS_CORETYPE") || !__builtin_cpu_supports("avx2")) return;
   const std::string core = name();
   for (const char* vectorised : {"Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"})
@@ -109,9 +109,9 @@ void prepare_torch(char** argv) {
 
 Description describe_torch() {
   Description all{{"LibTorch", TORCH_VERSION}};
-  const auto* core = openblas<char*()>("openblas_get_corename");
-  const auto* config = openblas<char*()>("openblas_get_config");
-  const auto* parallel = openblas<int()>("openblas_get_parallel");
+  auto* core = openblas<char*()>("openblas_get_corename");
+  auto* config = openblas<char*()>("openblas_get_config");
+  auto* parallel = openblas<int()>("openblas_get_parallel");
   if (!core || !config || !parallel) return all.emplace_back("its BLAS", "not OpenBLAS"), all;
   constexpr std::array threads{"none", "its own (pthread)", "OpenMP's"};
   all.emplace_back("its BLAS", config());
