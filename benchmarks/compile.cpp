@@ -46,7 +46,7 @@ std::string quoted(const std::string& word) {
 
 Use run(const std::vector<std::string>& command) {
   std::string line = quoted(watch_program);
-  for (const std::string& word : command) line += " " + quoted(word);
+  for (const std::string& word : command) line.append(" ").append(quoted(word));
   std::FILE* output = popen(line.c_str(), "r");
   Use use;
   int code = -1;

@@ -2,6 +2,7 @@
 // What one thread of this machine can do at most: fused multiply-adds, and Adam updates.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <espalier/espalier.hpp>
 
@@ -41,7 +42,7 @@ double measure_flops() {
 }
 
 /// Adam on one parameter of `size` numbers.
-double measure_update(Index size) {
+Machine::Update measure_update(Index size) {
   Sequential net{Dense(size, 1)};
   initialise(net, Rng{1});
   for (float& g : net.gradients()) g = 0.01F;
@@ -51,19 +52,34 @@ double measure_update(Index size) {
   const double seconds = shortest([&] {
     for (int k = 0; k < repeat; ++k) optimizer.step(net);
   });
-  return adam_bytes * static_cast<double>(size) * repeat / seconds;
+  const double numbers = static_cast<double>(size);
+  return {numbers, adam_bytes * numbers * repeat / seconds};
 }
 
 }  // namespace
 
 const Machine& machine() {
-  static const Machine measured{measure_flops(), measure_update(50'000), measure_update(20'000'000)};
+  static const Machine measured{measure_flops(),
+                                {measure_update(50'000), measure_update(500'000), measure_update(3'000'000),
+                                 measure_update(20'000'000)}};
   return measured;
 }
 
 double Machine::least(const Work& work) const {
-  const double bytes = adam_bytes * work.parameters;
-  return work.flops / flops + bytes / (bytes < 64e6 ? cache_bytes : memory_bytes);
+  auto above = updates.begin();
+  while (above != updates.end() && above->parameters < work.parameters) ++above;
+  double rate = 0;
+  if (above == updates.begin())
+    rate = above->bytes;
+  else if (above == updates.end())
+    rate = updates.back().bytes;
+  else {
+    const Update& below = *(above - 1);
+    const double part =
+        std::log(work.parameters / below.parameters) / std::log(above->parameters / below.parameters);
+    rate = below.bytes + part * (above->bytes - below.bytes);
+  }
+  return work.flops / flops + adam_bytes * work.parameters / rate;
 }
 
 }  // namespace bench

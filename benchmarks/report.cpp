@@ -67,10 +67,10 @@ Line describe(const Result& result, const Result* first) {
 Description describe_run(bool quick) {
   Description about = environment();
   const Machine& m = machine();
-  about.emplace_back("limits of one thread",
-                     fmt::format("{:.0f} GFLOP/s of multiply-adds; Adam updates at {:.0f} GB/s in the "
-                                 "caches, {:.0f} GB/s out of memory",
-                                 m.flops / 1e9, m.cache_bytes / 1e9, m.memory_bytes / 1e9));
+  std::string limits = fmt::format("{:.0f} GFLOP/s of multiply-adds", m.flops / 1e9);
+  for (const auto& [parameters, bytes] : m.updates)
+    limits += fmt::format(", Adam on {:.0e} parameters {:.0f} GB/s", parameters, bytes / 1e9);
+  about.emplace_back("limits of one thread", limits);
   if (quick) about.emplace_back("quick", "too short to be quoted");
   return about;
 }

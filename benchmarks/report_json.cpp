@@ -60,8 +60,11 @@ void write_json(std::ostream& out, const Report& report) {
   for (std::size_t k = 0; k < report.about.size(); ++k)
     out << (k ? ",\n    " : "\n    ") << text(report.about[k].first) << ": " << text(report.about[k].second);
   const Machine& m = machine();
-  out << fmt::format("\n  }},\n  \"limits\": {{\"flops\": {}, \"cache_bytes\": {}, \"memory_bytes\": {}}},\n",
-                     number(m.flops), number(m.cache_bytes), number(m.memory_bytes));
+  out << fmt::format("\n  }},\n  \"limits\": {{\"flops\": {}, \"updates\": [", number(m.flops));
+  for (std::size_t k = 0; k < m.updates.size(); ++k)
+    out << fmt::format("{}{{\"parameters\": {}, \"bytes\": {}}}", k ? ", " : "",
+                       number(m.updates[k].parameters), number(m.updates[k].bytes));
+  out << "]},\n";
   out << "  \"rows\": [";
   const char* separator = "\n";
   for (const Case& results : report.cases)

@@ -19,11 +19,15 @@ struct Work {
 
 /// The limits of this machine on one thread, measured when they are first asked for.
 struct Machine {
-  double flops;         // multiplications and additions a second, float
-  double cache_bytes;   // a second, of an Adam update that stays in the caches
-  double memory_bytes;  // the same, out of memory
+  /// The rate at which one model's parameters are updated depends on the cache they fit in.
+  struct Update {
+    double parameters, bytes;  // a second
+  };
 
-  /// The seconds that the work takes at least; 0 for none.
+  double flops;                 // multiplications and additions a second, float
+  std::vector<Update> updates;  // by Adam, of the library
+
+  /// The seconds that the work takes at least; 0 for none. Rates of other sizes are interpolated.
   double least(const Work& work) const;
 };
 
