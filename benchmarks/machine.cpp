@@ -2,6 +2,7 @@
 // What one thread of this machine can do at most: fused multiply-adds, and Adam updates.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <espalier/espalier.hpp>
 
@@ -24,25 +25,24 @@ double shortest(F&& f) {
   return best;
 }
 
-/// Multiply-adds in registers only: the tile of the library's own products, with both factors in the
-/// first-level cache.
+/// Multiply-adds in registers only, in so many chains that none waits for another.
 double measure_flops() {
-  constexpr Index depth = 64, repeat = 20000;
-  alignas(64) static float a[detail::tile_rows * depth], panel[detail::tile_cols<float> * depth],
-      c[detail::tile_rows * detail::tile_cols<float>];
-  const double seconds = shortest([&] {
-    for (Index k = 0; k < repeat; ++k) {
-      detail::tile<detail::tile_rows, 2>(
-          depth, {a, 1, Index{detail::tile_rows}}, {panel, Index{detail::tile_cols<float>}, 0}, c,
-          Index{detail::tile_cols<float>}, Index{detail::tile_cols<float>}, true);
-      benchmark::ClobberMemory();
-    }
+  using Packet = detail::Packet<float>;
+  constexpr std::size_t chains = 10;
+  constexpr Index repeat = 1'000'000;
+  const double seconds = shortest([] {
+    const Packet a = detail::simd::pset1<Packet>(0.5F);
+    Packet sum[chains];
+    detail::unrolled<chains>([&](auto i) { sum[i] = a; });
+    for (Index k = 0; k < repeat; ++k)
+      detail::unrolled<chains>([&](auto i) { sum[i] = detail::simd::pmadd(sum[i], a, a); });
+    detail::unrolled<chains>([&](auto i) { benchmark::DoNotOptimize(detail::simd::pfirst(sum[i])); });
   });
-  return 2.0 * static_cast<double>(detail::tile_rows * detail::tile_cols<float>) * depth * repeat / seconds;
+  return 2.0 * static_cast<double>(chains * detail::lanes<float>) * repeat / seconds;
 }
 
-/// Adam on one parameter of `size` numbers, 28 bytes each.
-double measure_update(Index size) {
+/// Adam on one parameter of `size` numbers.
+Machine::Update measure_update(Index size) {
   Sequential net{Dense(size, 1)};
   initialise(net, Rng{1});
   for (float& g : net.gradients()) g = 0.01F;
@@ -52,19 +52,34 @@ double measure_update(Index size) {
   const double seconds = shortest([&] {
     for (int k = 0; k < repeat; ++k) optimizer.step(net);
   });
-  return 28.0 * static_cast<double>(size) * repeat / seconds;
+  const double numbers = static_cast<double>(size);
+  return {numbers, adam_bytes * numbers * repeat / seconds};
 }
 
 }  // namespace
 
 const Machine& machine() {
-  static const Machine measured{measure_flops(), measure_update(50'000), measure_update(20'000'000)};
+  static const Machine measured{measure_flops(),
+                                {measure_update(50'000), measure_update(500'000), measure_update(3'000'000),
+                                 measure_update(20'000'000)}};
   return measured;
 }
 
-double Machine::least(double work, double parameters) const {
-  const double bytes = 28 * parameters;
-  return work / flops + bytes / (bytes < 64e6 ? cache_bytes : memory_bytes);
+double Machine::least(const Work& work) const {
+  auto above = updates.begin();
+  while (above != updates.end() && above->parameters < work.parameters) ++above;
+  double rate = 0;
+  if (above == updates.begin())
+    rate = above->bytes;
+  else if (above == updates.end())
+    rate = updates.back().bytes;
+  else {
+    const Update& below = *(above - 1);
+    const double part =
+        std::log(work.parameters / below.parameters) / std::log(above->parameters / below.parameters);
+    rate = below.bytes + part * (above->bytes - below.bytes);
+  }
+  return work.flops / flops + adam_bytes * work.parameters / rate;
 }
 
 }  // namespace bench

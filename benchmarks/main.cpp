@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Runs the rows that were asked for, those of one case in turns, and reports.
+// Runs the rows that were asked for, those of one case in turns, and reports. On Google Benchmark rather than
+// Catch2's, which measures one row to its end before the next, so that a machine that slows down meanwhile
+// is taken for a slow row; here the repetitions of a case's rows are mixed, and rows carry counters.
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
 
+#include "environment.hpp"
 #include "report.hpp"
 
 namespace bench {
@@ -16,59 +21,72 @@ std::vector<Row>& rows() {
   return all;
 }
 
-std::string case_of(const std::string& name) { return name.substr(0, name.rfind('/')); }
-
-/// Keeps the seconds of every repetition by the row's name.
+/// Keeps what every repetition found by the row's name.
 class Collector : public benchmark::BenchmarkReporter {
  public:
-  explicit Collector(std::vector<Result>& results) : results_(results) {}
+  explicit Collector(Case& results) : results_(results) {}
   bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
       if (run.run_type != Run::RT_Iteration) continue;
-      for (Result& result : results_)
-        if (result.row.name == run.run_name.function_name) {
-          if (run.error_occurred)
-            result.row.instead = run.error_message;
-          else
-            result.seconds.push_back(run.real_accumulated_time / static_cast<double>(run.iterations));
+      for (Result& result : results_) {
+        if (result.row.name != run.run_name.function_name) continue;
+        if (run.error_occurred) {
+          result.failure = run.error_message;
+          continue;
         }
+        result.seconds.push_back(run.real_accumulated_time / static_cast<double>(run.iterations));
+        for (const auto& [unit, counter] : run.counters) result.counters[unit].push_back(counter);
+      }
     }
   }
 
  private:
-  std::vector<Result>& results_;
+  Case& results_;
+};
+
+/// A file that is written in the end, but opened at once: an hour of measurements must not fail then.
+struct Output {
+  std::string file;
+  std::ofstream stream;
+  void (*write)(std::ostream&, const Report&);
 };
 
 struct Options {
-  bool quick = false, list = false;
-  std::string json, html;
+  bool quick = false, list = false, help = false;
+  std::vector<Output> outputs;
   std::vector<std::string> filters;
 };
 
 constexpr const char* usage =
-    "benchmark [options] [filter...]   a filter is a part of a row's name, as --list prints them\n"
-    "  --list       print the names of all rows\n"
-    "  --quick      few rows, short: that they run, not how fast\n"
-    "  --json FILE  every repetition of every row\n"
-    "  --html FILE  one page with the table and plots\n";
+    "./dev bench [options] [filter...]   a filter is a part of a row's name, as --list prints them\n"
+    "  --list           print the names of all rows\n"
+    "  --quick          few rows, short: that they run, not how fast\n"
+    "  --json FILE      every repetition of every row\n"
+    "  --markdown FILE  the tables, as in docs/performance.md\n"
+    "  --html FILE      one page with tables and plots\n"
+    "  --with-libtorch  install the peer first (apt-get), if it is missing\n";
 
 Options read(int argc, char** argv) {
   Options options;
   for (int k = 1; k < argc; ++k) {
     const std::string argument = argv[k];
-    const auto value = [&] {
+    const auto output = [&](auto write) {
       if (k + 1 == argc) throw std::invalid_argument(fmt::format("{} needs a file name", argument));
-      return std::string(argv[++k]);
+      options.outputs.push_back({argv[++k], {}, write});
     };
     if (argument == "--quick")
       options.quick = true;
     else if (argument == "--list")
       options.list = true;
+    else if (argument == "--help")
+      options.help = true;
     else if (argument == "--json")
-      options.json = value();
+      output(write_json);
+    else if (argument == "--markdown")
+      output(write_markdown);
     else if (argument == "--html")
-      options.html = value();
+      output(write_html);
     else if (argument.starts_with("-"))
       throw std::invalid_argument(fmt::format("unknown option {}", argument));
     else
@@ -83,34 +101,47 @@ std::string names() {
   return all;
 }
 
-/// The rows that were asked for, by case in the order of their first rows.
-std::vector<std::vector<Result>> select(const Options& options) {
+/// The rows that were asked for, by suite and case in the order of their first rows.
+std::vector<Case> select(const Options& options) {
+  const auto matches = [](const Row& row, const std::string& filter) {
+    return row.name.find(filter) != row.name.npos;
+  };
   for (const std::string& filter : options.filters)
-    if (std::none_of(rows().begin(), rows().end(),
-                     [&](const Row& row) { return row.name.find(filter) != row.name.npos; }))
+    if (std::none_of(rows().begin(), rows().end(), [&](const Row& row) { return matches(row, filter); }))
       throw std::invalid_argument(fmt::format("no row has '{}' in its name", filter));
-  std::vector<std::vector<Result>> cases;
+  std::vector<Case> cases;
   for (const Row& row : rows()) {
-    const bool asked = options.filters.empty()
-                           ? row.quick || !options.quick
-                           : std::any_of(options.filters.begin(), options.filters.end(),
-                                         [&](const auto& f) { return row.name.find(f) != row.name.npos; });
+    const bool asked = options.filters.empty() ? row.quick || !options.quick
+                                               : std::any_of(options.filters.begin(), options.filters.end(),
+                                                             [&](const auto& f) { return matches(row, f); });
     if (!asked) continue;
-    auto same = std::find_if(cases.begin(), cases.end(),
-                             [&](const auto& c) { return case_of(c.front().row.name) == case_of(row.name); });
-    if (same == cases.end()) same = cases.insert(cases.end(), std::vector<Result>());
-    same->push_back({row, {}});
+    const auto same = std::find_if(cases.begin(), cases.end(),
+                                   [&](const Case& c) { return case_of(c.front().row) == case_of(row); });
+    if (same != cases.end()) {
+      same->push_back({row});
+      continue;
+    }
+    const auto last_of_suite = std::find_if(cases.rbegin(), cases.rend(), [&](const Case& c) {
+      return suite_of(c.front().row) == suite_of(row);
+    });
+    cases.insert(last_of_suite == cases.rend() ? cases.end() : last_of_suite.base(), Case{{row}});
   }
   return cases;
 }
 
-void measure(std::vector<Result>& results, const Options& options) {
+void measure(Case& results, bool quick) {
   benchmark::ClearRegisteredBenchmarks();
-  for (const Result& result : results)
-    if (result.row.run) benchmark::RegisterBenchmark(result.row.name.c_str(), result.row.run)->UseRealTime();
+  for (const auto& [row, seconds, counters, failure] : results) {
+    if (!row.run) continue;
+    auto* run = benchmark::RegisterBenchmark(row.name.c_str(), row.run);
+    if (row.processes > 0)
+      run->UseManualTime()->Iterations(1)->Repetitions(quick ? 1 : row.processes);
+    else
+      run->UseRealTime();
+  }
   std::string arguments[] = {"bench", "--benchmark_enable_random_interleaving=true",
-                             fmt::format("--benchmark_repetitions={}", options.quick ? 3 : 11),
-                             fmt::format("--benchmark_min_time={}", options.quick ? 0.01 : 0.3)};
+                             fmt::format("--benchmark_repetitions={}", quick ? 3 : 11),
+                             fmt::format("--benchmark_min_time={}", quick ? 0.01 : 0.3)};
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   int argc = static_cast<int>(argv.size());
@@ -119,9 +150,34 @@ void measure(std::vector<Result>& results, const Options& options) {
   benchmark::RunSpecifiedBenchmarks(&collector);
 }
 
+/// 1 if a row failed.
+int run(Options& options, std::vector<Case> cases) {
+  for (Output& output : options.outputs) {
+    output.stream.open(output.file);
+    if (!output.stream)
+      throw std::runtime_error(fmt::format("cannot write {}: {}", output.file, std::strerror(errno)));
+  }
+  Report report{describe_run(options.quick), std::move(cases)};
+  print_head(report.about);
+  int failed = 0;
+  for (Case& results : report.cases) {
+    measure(results, options.quick);
+    print_case(results);
+    for (const Result& result : results) failed |= !result.failure.empty();
+  }
+  for (Output& output : options.outputs) {
+    output.write(output.stream, report);
+    if (!output.stream.flush())
+      throw std::runtime_error(fmt::format("cannot write all of {}: {}", output.file, std::strerror(errno)));
+  }
+  return failed;
+}
+
 }  // namespace
 
 bool add(Row row) {
+  row.first = std::none_of(rows().begin(), rows().end(),
+                           [&](const Row& other) { return case_of(other) == case_of(row); });
   rows().push_back(std::move(row));
   return true;
 }
@@ -130,24 +186,18 @@ bool add(Row row) {
 
 int main(int argc, char** argv) {
   using namespace bench;
-  Options options;
-  std::vector<std::vector<Result>> cases;
   try {
-    options = read(argc, argv);
-    cases = select(options);
+    Options options = read(argc, argv);
+    std::vector<Case> cases = select(options);
+    if (options.help) return fmt::print("{}", usage), 0;
+    if (options.list) return fmt::print("{}", names()), 0;
+    prepare_torch(argv);
+    return run(options, std::move(cases));
   } catch (const std::invalid_argument& error) {
     fmt::print(stderr, "{}\n\n{}\nThe rows:\n{}", error.what(), usage, names());
     return 2;
+  } catch (const std::runtime_error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 1;
   }
-  if (options.list) return fmt::print("{}", names()), 0;
-  describe_machine();
-  std::vector<Result> results;
-  for (auto& one : cases) {
-    measure(one, options);
-    print_case(one);
-    results.insert(results.end(), one.begin(), one.end());
-  }
-  if (!options.json.empty()) write_json(options.json, results);
-  if (!options.html.empty()) write_html(options.html, results);
-  return 0;
 }

@@ -13,25 +13,18 @@ const std::vector<Net>& nets() {
   return all;
 }
 
-double Net::inference_flops(long batch) const {
-  double sum = 0;
-  for (std::size_t k = 1; k < widths.size(); ++k)
-    sum += 2.0 * static_cast<double>(widths[k - 1]) * static_cast<double>(widths[k]) *
-           static_cast<double>(batch);
-  return sum;
+Work Net::inference(long batch) const {
+  double weights = 0;
+  for (std::size_t k = 1; k < widths.size(); ++k) weights += static_cast<double>(widths[k - 1] * widths[k]);
+  return {2 * weights * static_cast<double>(batch), 0};
 }
 
-double Net::training_flops(long batch) const {
-  const double first =
-      2.0 * static_cast<double>(widths[0]) * static_cast<double>(widths[1]) * static_cast<double>(batch);
-  return 3 * inference_flops(batch) - first;
-}
-
-double Net::parameters() const {
-  double sum = 0;
+Work Net::training(long batch) const {
+  double parameters = 0;
   for (std::size_t k = 1; k < widths.size(); ++k)
-    sum += static_cast<double>(widths[k - 1] + 1) * static_cast<double>(widths[k]);
-  return sum;
+    parameters += static_cast<double>((widths[k - 1] + 1) * widths[k]);
+  const double first = 2 * static_cast<double>(widths[0] * widths[1] * batch);
+  return {3 * inference(batch).flops - first, parameters};
 }
 
 }  // namespace bench

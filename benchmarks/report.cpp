@@ -3,76 +3,91 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <fstream>
-#include <stdexcept>
+#include <cstdio>
+
+#include "environment.hpp"
 
 namespace bench {
 namespace {
 
-/// A median and its spread: the distance between the quartiles as a part of it.
-struct Figure {
-  double median = 0, spread = 0;
-};
-
-Figure summarise(std::vector<double> values) {
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  const auto at = [&](double part) {
-    const double place = part * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const double rest = place - static_cast<double>(below);
-    return values[below] + rest * (values[std::min(below + 1, values.size() - 1)] - values[below]);
-  };
-  return {at(0.5), (at(0.75) - at(0.25)) / at(0.5)};
-}
-
-/// The row's time over the first row's, repetition by repetition.
-Figure ratio(const Result& result, const Result& first) {
-  std::vector<double> ratios;
-  for (std::size_t k = 0; k < std::min(result.seconds.size(), first.seconds.size()); ++k)
-    ratios.push_back(result.seconds[k] / first.seconds[k]);
-  return summarise(ratios);
-}
-
-std::string time(double seconds) {
+std::string show_time(double seconds) {
   if (seconds < 1e-6) return fmt::format("{:.1f} ns", seconds * 1e9);
   if (seconds < 1e-3) return fmt::format("{:.2f} us", seconds * 1e6);
   if (seconds < 1) return fmt::format("{:.3f} ms", seconds * 1e3);
   return fmt::format("{:.3f} s", seconds);
 }
 
+std::string show_spread(const Figure& figure) {
+  return figure.repetitions > 1 ? fmt::format("{:.1f} %", 100 * figure.spread()) : "one run";
+}
+
+std::string show_rate(const Work& work, double seconds) {
+  if (work.flops > 0) return fmt::format("{:.1f} GFLOP/s", work.flops / seconds / 1e9);
+  if (work.parameters > 0) return fmt::format("{:.1f} GB/s", adam_bytes * work.parameters / seconds / 1e9);
+  return {};
+}
+
 }  // namespace
 
-void describe_machine() {
-  const Machine& m = machine();
-  fmt::print(
-      "One thread of this machine: {:.0f} GFLOP/s of multiply-adds; Adam updates at {:.0f} GB/s in the "
-      "caches, {:.0f} GB/s "
-      "out of memory.\n",
-      m.flops / 1e9, m.cache_bytes / 1e9, m.memory_bytes / 1e9);
-  fmt::print("{:<52} {:>11} {:>7}  {:>14}  {:>8}\n", "suite/case/who", "median", "spread", "of the first",
-             "of limit");
+const Result* first_of(const Case& results) {
+  for (const Result& result : results)
+    if (result.row.first && result.measured()) return &result;
+  return nullptr;
 }
 
-void print_case(const std::vector<Result>& results) {
-  for (const Result& result : results) {
-    if (!result.row.instead.empty()) {
-      fmt::print("{:<52} {:>11}\n", result.row.name, result.row.instead);
-      continue;
-    }
-    const Figure own = summarise(result.seconds), relative = ratio(result, results.front());
-    std::string of_limit, of_first = fmt::format("{:.3g} +-{:.0f} %", relative.median, 50 * relative.spread);
-    if (result.row.least > 0) of_limit = fmt::format("{:.2f}", result.row.least / own.median);
-    if (&result == &results.front() || results.front().seconds.empty()) of_first.clear();
-    fmt::print("{:<52} {:>11} {:>5.1f} %  {:>14}  {:>8}{}\n", result.row.name, time(own.median),
-               100 * own.spread, of_first, of_limit, relative.spread > 0.1 ? "  noisy" : "");
+Line describe(const Result& result, const Result* first) {
+  const std::string name = case_of(result.row);
+  const auto slash = name.find('/');
+  Line line;
+  line.suite = name.substr(0, slash);
+  line.name = name.substr(slash + 1);
+  line.who = result.row.name.substr(name.size() + 1);
+  if (!result.measured()) {
+    line.notes = !result.failure.empty()       ? "failed: " + result.failure
+                 : !result.row.instead.empty() ? result.row.instead
+                                               : "not measured";
+    return line;
   }
-  fflush(stdout);
+  const Figure time = summarise(result.seconds);
+  line.median = show_time(time.median);
+  line.spread = show_spread(time);
+  line.rate = show_rate(result.row.work, time.median);
+  if (const double least = machine().least(result.row.work); least > 0)
+    line.limit = fmt::format("{:.2f}", least / time.median);
+  if (first && first != &result) {
+    const Figure compared = ratio(result.seconds, first->seconds);
+    line.ratio = fmt::format("{:.3g}", compared.median);
+    line.ratio_spread = show_spread(compared) + (compared.noisy() ? ", noisy" : "");
+  }
+  for (const auto& [unit, values] : result.counters)
+    line.notes += fmt::format("{}{:.3g} {}", line.notes.empty() ? "" : ", ", summarise(values).median, unit);
+  return line;
 }
 
-void write_json(const std::string&, const std::vector<Result>&) {}
-void write_html(const std::string&, const std::vector<Result>&) {}
+Description describe_run(bool quick) {
+  Description about = environment();
+  const Machine& m = machine();
+  std::string limits = fmt::format("{:.0f} GFLOP/s of multiply-adds", m.flops / 1e9);
+  for (const auto& [parameters, bytes] : m.updates)
+    limits += fmt::format(", Adam on {:.0e} parameters {:.0f} GB/s", parameters, bytes / 1e9);
+  about.emplace_back("limits of one thread", limits);
+  if (quick) about.emplace_back("quick", "too short to be quoted");
+  return about;
+}
+
+void print_head(const Description& about) {
+  for (const auto& [what, found] : about) fmt::print("{:<20} {}\n", what, found);
+  fmt::print("\n{:<54} {:>11} {:>8}  {:>8} {:>15}  {:>14} {:>8}\n", "suite/case/who", "median", "spread",
+             "of first", "spread", "rate", "of limit");
+}
+
+void print_case(const Case& results) {
+  for (const Result& result : results) {
+    const Line line = describe(result, first_of(results));
+    fmt::print("{:<54} {:>11} {:>8}  {:>8} {:>15}  {:>14} {:>8}  {}\n", result.row.name, line.median,
+               line.spread, line.ratio, line.ratio_spread, line.rate, line.limit, line.notes);
+  }
+  std::fflush(stdout);
+}
 
 }  // namespace bench

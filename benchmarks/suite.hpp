@@ -1,38 +1,61 @@
 // SPDX-License-Identifier: MIT
-// What the files of benchmarks share: how a row is registered, and the networks that are measured. Also read
-// as C++17, by the peer's file.
+// What the files of benchmarks share: how a row is registered, and the networks that are measured.
 #pragma once
 
 #include <benchmark/benchmark.h>
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bench {
 
-/// The limits of this machine on one thread, measured when the program starts.
-struct Machine {
-  double flops;        // multiplications and additions a second, float
-  double cache_bytes;  // a second, of an Adam update that stays in the caches (weight, gradient, two moments:
-                       // 28 bytes)
-  double memory_bytes;  // the same, out of memory
-
-  /// Seconds that `work` floating-point operations and one Adam update of `parameters` numbers take at least.
-  double least(double work, double parameters) const;
+/// What one iteration cannot do without.
+struct Work {
+  double flops = 0;       // multiplications and additions
+  double parameters = 0;  // updated by Adam
 };
+
+/// The limits of this machine on one thread, measured when they are first asked for.
+struct Machine {
+  /// The rate at which one model's parameters are updated depends on the cache they fit in.
+  struct Update {
+    double parameters, bytes;  // a second
+  };
+
+  double flops;                 // multiplications and additions a second, float
+  std::vector<Update> updates;  // by Adam, of the library
+
+  /// The seconds that the work takes at least; 0 for none. Rates of other sizes are interpolated.
+  double least(const Work& work) const;
+};
+
+/// Weight, gradient and two moments are read, all but the gradient written.
+inline constexpr double adam_bytes = 28;
 
 const Machine& machine();
 
+/// What the rows depend on, line by line: a name and what was found.
+using Description = std::vector<std::pair<std::string, std::string>>;
+
 /// A row of the table: "suite/case/who". Rows of one suite and case are measured in turns and compared with
-/// the first of them to be registered.
+/// the first of them to be registered. Numbers in state.counters are shown behind the row, their unit is
+/// their name.
 struct Row {
   std::string name;
   std::function<void(benchmark::State&)> run;
-  double least = 0;          // seconds of one iteration at the machine's limits; 0: there is no such figure
+  Work work = {};
   bool quick = true;         // part of --quick?
   std::string instead = {};  // not run: why
+  int processes = 0;         // if not 0: so many repetitions of one iteration, which tells its own time
+  bool first = false;        // of its case; set by `add`
 };
+
+/// "suite/case" of "suite/case/who"
+inline std::string case_of(const Row& row) { return row.name.substr(0, row.name.rfind('/')); }
+
+inline std::string suite_of(const Row& row) { return row.name.substr(0, row.name.find('/')); }
 
 /// Registers a row; rows keep their order.
 bool add(Row row);
@@ -49,9 +72,8 @@ struct Net {
 
   /// Of one training step: all products of the forward pass, and for the backward pass those of the weights'
   /// gradients and, after the first layer, of the inputs' gradients.
-  double training_flops(long batch) const;
-  double inference_flops(long batch) const;
-  double parameters() const;
+  Work training(long batch) const;
+  Work inference(long batch) const;
 };
 
 const std::vector<Net>& nets();

@@ -3,9 +3,28 @@
 #include "suite.hpp"
 
 #ifdef ESPALIER_WITH_TORCH
+#include <dlfcn.h>
 #include <torch/torch.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
 
 namespace {
+
+/// A function of the OpenBLAS that LibTorch has brought along; null with any other BLAS.
+template <class F>
+F* openblas(const char* name) {
+  return reinterpret_cast<F*>(dlsym(RTLD_DEFAULT, name));
+}
+
+constexpr const char* taken = "ESPALIER_OPENBLAS_TOOK";  // what it chose by itself, once we have chosen
+
+/// OpenBLAS has threads of its own, which LibTorch's setting does not reach if they are not OpenMP's.
+void use_threads(int threads) {
+  at::set_num_threads(threads);
+  if (auto* set = openblas<void(int)>("openblas_set_num_threads")) set(threads);
+}
 
 torch::nn::Sequential make(const bench::Net& net) {
   torch::nn::Sequential chain;
@@ -21,7 +40,7 @@ torch::nn::Sequential make(const bench::Net& net) {
 }
 
 void train(benchmark::State& state, const bench::Net& net, long batch, int threads) {
-  at::set_num_threads(threads);
+  use_threads(threads);
   auto model = make(net);
   torch::optim::Adam optimizer(model->parameters(), torch::optim::AdamOptions(1e-4));
   const long outputs = net.widths.back();
@@ -38,8 +57,8 @@ void train(benchmark::State& state, const bench::Net& net, long batch, int threa
   for (auto _ : state) step();
 }
 
-void predict(benchmark::State& state, const bench::Net& net, long batch) {
-  at::set_num_threads(1);
+void predict(benchmark::State& state, const bench::Net& net, long batch, int threads) {
+  use_threads(threads);
   torch::NoGradGuard no_gradients;
   auto model = make(net);
   const auto x = torch::rand({batch, net.widths.front()});
@@ -55,16 +74,57 @@ namespace bench {
 /// Rows of the peer for one net and batch; without LibTorch they say so.
 void add_torch(const Net& net, long batch) {
   const std::string what = "/" + net.name + "/" + std::to_string(batch) + "/LibTorch";
+  for (const int threads : {1, 2}) {
+    const std::string who = what + (threads == 1 ? "" : ", 2 threads");
 #ifdef ESPALIER_WITH_TORCH
-  const std::string instead;
-  const auto step = [&net, batch](benchmark::State& state) { train(state, net, batch, 1); };
-  const auto inference = [&net, batch](benchmark::State& state) { predict(state, net, batch); };
+    const std::string instead;
+    const auto step = [=, &net](benchmark::State& state) { train(state, net, batch, threads); };
+    const auto inference = [=, &net](benchmark::State& state) { predict(state, net, batch, threads); };
 #else
-  const std::string instead = "not installed";
-  const std::function<void(benchmark::State&)> step, inference;
+    const std::string instead = "not installed";
+    const std::function<void(benchmark::State&)> step, inference;
 #endif
-  add({"training" + what, step, 0, net.quick, instead});
-  add({"inference" + what, inference, 0, net.quick, instead});
+    const bool one = threads == 1;  // as the limits are
+    add({"training" + who, step, one ? net.training(batch) : Work(), net.quick && one, instead});
+    add({"inference" + who, inference, one ? net.inference(batch) : Work(), net.quick && one, instead});
+  }
 }
+
+#ifdef ESPALIER_WITH_TORCH
+/// To be fair to the peer: an OpenBLAS older than the processor does not recognise it and takes kernels
+/// without its vector units. It reads OPENBLAS_CORETYPE while it is loaded, so the program starts anew with a
+/// kernel the processor has; what the user has set stays.
+void prepare_torch(char** argv) {
+#if defined(__x86_64__)
+  auto* name = openblas<char*()>("openblas_get_corename");
+  if (!name || std::getenv("OPENBLAS_CORETYPE") || !__builtin_cpu_supports("avx2")) return;
+  const std::string core = name();
+  for (const char* vectorised : {"Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"})
+    if (core == vectorised) return;
+  setenv("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX" : "Haswell", 1);
+  setenv(taken, core.c_str(), 1);
+  execv("/proc/self/exe", argv);  // if that fails, go on: the report names the kernel in use
+#endif
+}
+
+Description describe_torch() {
+  Description all{{"LibTorch", TORCH_VERSION}};
+  auto* core = openblas<char*()>("openblas_get_corename");
+  auto* config = openblas<char*()>("openblas_get_config");
+  auto* parallel = openblas<int()>("openblas_get_parallel");
+  if (!core || !config || !parallel) return all.emplace_back("its BLAS", "not OpenBLAS"), all;
+  constexpr std::array threads{"none", "its own (pthread)", "OpenMP's"};
+  all.emplace_back("its BLAS", config());
+  all.emplace_back("threads of BLAS", threads.at(static_cast<std::size_t>(parallel())));
+  std::string kernels = core();
+  if (const char* was = std::getenv(taken))
+    kernels += " (by itself it took " + std::string(was) + "; chosen with OPENBLAS_CORETYPE to be fair)";
+  all.emplace_back("kernels of BLAS", kernels);
+  return all;
+}
+#else
+void prepare_torch(char**) {}
+Description describe_torch() { return {{"LibTorch", "not installed"}}; }
+#endif
 
 }  // namespace bench
