@@ -134,7 +134,7 @@ TEST_CASE("The counter counts") {
 TEST_CASE("No optimizer allocates after its first step, under any policy") {
   auto net = every_policy<float>();
   const auto check = [&](const auto& optimizer) { CHECK(in_a_step(net, MeanSquared{}, optimizer, 5) == 0); };
-  check(SGD{{.rate = 1e-3, .momentum_factor = 0.9, .at_bound = AtBound::tangent}});
+  check(SGD{{.rate = 1e-3, .momentum_factor = 0.9, .at_bound = AtBound::displacement}});
   check(RMSProp{{.rate = 1e-3, .momentum_factor = 0.9, .centered = true, .at_bound = AtBound::displacement}});
   check(Adagrad{});
   check(Adam{{.amsgrad = true, .at_bound = AtBound::zero}});

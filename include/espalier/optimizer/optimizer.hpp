@@ -179,7 +179,7 @@ class Optimizer {
   template <class View>
   void check_at_bound(const View& p) const {
     using Pack = std::conditional_t<takes_defaults<View>, Defaults, typename View::Pack>;
-    if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0)
+    if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0 && Pack::proximal == 0)
       if (rule_.at_bound == AtBound::tangent)
         detail::fail(p.where(), "at_bound keep, zero or displacement where elements and norms are bounded",
                      "tangent");
