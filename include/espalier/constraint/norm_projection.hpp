@@ -108,11 +108,11 @@ class NormProjection {
       const double accuracy = std::same_as<S, float> ? 1e-7 : 1e-14;
       Sums sums = evaluate<false>(1, largest, inverse_radius);
       double nu = 1;
-      for (int iteration = 0; iteration < 6; ++iteration) {
+      for (int iteration = 0;; ++iteration) {
         const double excess = std::sqrt(sums.squares) - 1;
         if (iteration > 0 && std::abs(excess) <= accuracy) return true;
         nu += sums.squares / sums.slope * excess;
-        if (!(nu > 0.5 && nu < 1e6)) break;
+        if (iteration == 5 || !(nu > 0.5 && nu < 1e6)) break;
         sums = evaluate<true>(static_cast<S>(nu), largest, inverse_radius);
       }
       std::copy(y_, y_ + n_, x_);
@@ -138,7 +138,7 @@ class NormProjection {
         const Line<S> t = load_line(steps_.each + i, n_ - i);
         Line<S> pull = t * to_part;
         if constexpr (move) {
-          const Line<S> factor = 1 / ((largest - t) * to_part + nu * pull);
+          const Line<S> factor = largest / ((largest - t) + nu * t);  // 1 where t is 0
           x *= factor;
           pull *= factor;
           store_line(x, x_ + i, n_ - i);

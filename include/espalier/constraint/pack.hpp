@@ -145,9 +145,10 @@ class Pack : public detail::PackRoles<Ps...> {
   template <Scalar S>
   bool surely_holds(S squares, Index n) const {
     if constexpr (norm_sets == 0 || on_sphere || element_sets + proximal > 0) return false;
+    const double lost = static_cast<double>(n + 64) * static_cast<double>(std::numeric_limits<S>::min());
     const double rounding = 1 + static_cast<double>(n + 64) * 2 * detail::roundoff<S>,
                  radius = bound().radius;
-    return static_cast<double>(squares) * rounding < radius * radius;
+    return (static_cast<double>(squares) + lost) * rounding < radius * radius;
   }
 
   /// The step sizes in whose metric sets of rows are projected onto: those of the step, or `rate` for all

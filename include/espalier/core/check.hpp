@@ -24,7 +24,7 @@ inline void check_positive(std::string_view where, std::string_view what, double
 /// The same for what is also used in single precision, where it must not become zero or infinity.
 inline void check_positive_float(std::string_view where, std::string_view what, double value) {
   const float narrow = static_cast<float>(value);
-  if (!(narrow > 0) || std::isinf(narrow))
+  if (!(narrow >= std::numeric_limits<float>::min()) || std::isinf(narrow))
     fail(where, fmt::format("{} > 0 and finite, also as a float", what), value);
 }
 
@@ -33,29 +33,27 @@ inline void check_below_one(std::string_view where, std::string_view what, doubl
   if (!(value >= lo && value < 1)) fail(where, fmt::format("{} <= {} < 1", lo, what), value);
 }
 
-/// The next S towards `up`, of a number that is not -0 or the last in that direction; inlined where
-/// std::nextafter is a call.
+/// The next S towards `up`, of a normal number; inlined where std::nextafter is a call.
 template <Scalar S>
 S neighbour(S x, bool up) {
   using Bits = std::conditional_t<sizeof(S) == 4, std::uint32_t, std::uint64_t>;
-  const S zero_aside = std::numeric_limits<S>::denorm_min();
-  if (x == 0) return up ? zero_aside : -zero_aside;
   const auto bits = std::bit_cast<Bits>(x);
   return std::bit_cast<S>((x > 0) == up ? bits + 1 : bits - 1);
 }
 
-/// The smallest S that is not below `x`; never -0.
+/// The smallest S that is not below `x`, is 0 or normal, since others count as zero in a step, and is not -0.
 template <Scalar S>
 S round_up(double x) {
-  const S s = static_cast<S>(x) + S(0);
+  constexpr S least = std::numeric_limits<S>::min();
+  if (std::abs(x) < static_cast<double>(least)) return x > 0 ? least : S(0);
+  const S s = static_cast<S>(x);
   return static_cast<double>(s) < x ? neighbour(s, true) : s;
 }
 
-/// The largest S that is not above `x`; never -0.
+/// The largest S that is not above `x`, likewise.
 template <Scalar S>
 S round_down(double x) {
-  const S s = static_cast<S>(x) + S(0);
-  return static_cast<double>(s) > x ? neighbour(s, false) : s;
+  return -round_up<S>(-x) + S(0);
 }
 
 }  // namespace espalier::detail

@@ -19,7 +19,7 @@ class FlushDenormals {
     if ((before_ & flush) != flush) set_mode(before_ | flush);
   }
   ~FlushDenormals() {
-    if ((before_ & flush) != flush) set_mode(before_);
+    if ((before_ & flush) != flush) set_mode((mode() & ~flush) | (before_ & flush));  // exception flags stay
   }
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;

@@ -183,7 +183,7 @@ class Dense {
 
   /// Products of small matrices of known extents unroll, the others share one kernel per scalar.
   template <class S>
-  static constexpr bool unrolls = In != Dynamic&& Out != Dynamic&& In* Out* int{sizeof(S)} <= 4096;
+  static constexpr bool unrolls = In != Dynamic&& Out != Dynamic&& Index{In} * Out* Index{sizeof(S)} <= 4096;
   template <class T>
   using MatrixOf =
       Eigen::Matrix<std::remove_const_t<T>, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>;

@@ -50,7 +50,8 @@ struct Strided {
   Strided from(Index i, Index k) const { return {data + i * row + k * step, row, step}; }
 };
 
-/// tile_cols columns of b, row k at data[k * step]; those panels which are packed stand `size` apart.
+/// tile_cols columns of b, row k at data[k * step]; packed panels stand `size` apart, one in place stands
+/// alone.
 template <Scalar S>
 struct Panels {
   const S* data;
@@ -101,7 +102,7 @@ template <Scalar S>
 inline constexpr std::size_t panel_depth = panel_bytes / sizeof(S) / tile_cols<S>;
 
 /// A row of tiles over `cols` columns. If there are many, the strip of a is copied first, since numbers far
-/// apart in memory push each other out of the cache.
+/// apart in memory push each other out of the cache. Either a.row or a.step is 1.
 template <std::size_t rows, Scalar S>
 void strip(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
   constexpr Index width = tile_cols<S>;

@@ -96,7 +96,8 @@ class Optimizer {
   /// Plans the state for a model and makes the weights under the default pack feasible, also those of a known
   /// model, which may have been initialised or copied since; the first step does it too. Throws, and changes
   /// nothing: ShapeError for a model of other shapes or precision than the one the state belongs to,
-  /// NotFiniteError for weights that are not.
+  /// NotFiniteError for weights that are not, ValueError for options and packs that do not go
+  /// together.
   template <Scalar S, class... Layers>
   void prepare(Sequential<S, Layers...>& model) {
     if (knows(model)) return project_defaults(model, std::get<detail::OptimizerState<S>>(state_));
@@ -112,7 +113,7 @@ class Optimizer {
     std::as_const(model).for_each_parameter([&](const auto& p) {
       longest_row = std::max(longest_row, p.cols);
       places.push_back(place_of(p));
-      check_at_bound(p);
+      check_options(p);
       if constexpr (takes_defaults<std::decay_t<decltype(p)>>) {
         defaults_.validate(p.where() + " (optimizer's default)", p.cols);
         ++weights;
@@ -126,9 +127,10 @@ class Optimizer {
     state_ = std::move(state);
   }
 
-  /// One step on the gradients in the model. Throws NotFiniteError, and changes nothing, if one of them is
-  /// not finite or so large that its square would overflow. Afterwards the gradients include smooth penalties
-  /// and transforms. A step that ends in weights that are not finite throws it too, when they are lost.
+  /// One step on the gradients in the model. Throws NotFiniteError, and changes no weights, if one of them is
+  /// not finite or so large that its square would overflow, with transforms after them. Afterwards the
+  /// gradients include smooth penalties and transforms. A step that ends in weights that are not finite
+  /// throws it too, when they are lost.
   template <Scalar S, class... Layers>
   void step(Sequential<S, Layers...>& model) {
     const detail::FlushDenormals flush;
@@ -137,11 +139,13 @@ class Optimizer {
           model, what, [](const auto& p) { return p.gradients; }, limit...);
     };
     const S square_fits = std::sqrt(std::numeric_limits<S>::max()) / 8;
-    if constexpr (!transforms) check("gradients", square_fits);
-    if (!knows(model)) prepare(model);
-    each(model, [&](const auto& p, const auto& pack, auto&, auto) { check_decay(p, pack); });
-    if constexpr (transforms) {
+    if constexpr (transforms)
       check("gradients");
+    else
+      check("gradients", square_fits);
+    model.for_each_parameter([&](const auto& p) { check_options(p); });
+    if (!knows(model)) prepare(model);
+    if constexpr (transforms) {
       each(model, [&](const auto& p, const auto& pack, auto&, auto) {
         pack.add_gradient(p.values, p.gradients, p.size());
       });
@@ -175,22 +179,25 @@ class Optimizer {
     });
   }
 
-  /// The tangent at a corner, where a row's norm and its elements are bounded, is not that of one set.
+  /// Does what the rule is told make sense for the pack of a parameter? The tangent at a corner, where a
+  /// row's norm and its elements are bounded, is not that of one set.
   template <class View>
-  void check_at_bound(const View& p) const {
+  void check_options(const View& p) const {
     using Pack = std::conditional_t<takes_defaults<View>, Defaults, typename View::Pack>;
     if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0 && Pack::proximal == 0)
       if (rule_.at_bound == AtBound::tangent)
         detail::fail(p.where(), "at_bound keep, zero or displacement where elements and norms are bounded",
                      "tangent");
-  }
-
-  template <class View, class PackType>
-  void check_decay(const View& p, const PackType& pack) const {
-    if constexpr (PackType::decays)
-      if (const double shrink = pack.shrink(rate(), rule_.rate); !(shrink >= 0))
+    if constexpr (Pack::decays) {
+      double shrink = 0;
+      if constexpr (takes_defaults<View>)
+        shrink = defaults_.shrink(rate(), rule_.rate);
+      else
+        shrink = p.pack.shrink(rate(), rule_.rate);
+      if (!(shrink >= 0))
         detail::fail(p.where(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
                      fmt::format("a factor of {}", shrink));
+    }
   }
 
   template <class View>

@@ -13,8 +13,12 @@
 //
 // and its kernel has
 //
-//   void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const;    // t: step sizes, if
-//   adaptive S momentum_step(S t) const;    // how far a momentum of 1 moves a weight whose step size is t
+//   void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const;
+//
+//   S momentum_step(S t) const;    // how far a momentum of 1 moves a weight whose step size is t
+//
+// where `t` takes the step sizes, if the rule is adaptive. The last line of a row may be longer than the row:
+// there all numbers are 0 on entry, and of no account afterwards.
 //
 // The step sizes are the metric of the step: it went downhill in the norm sum x^2 / t, and that is the norm
 // in which sets are projected onto.

@@ -36,7 +36,7 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
       // points out of the set.
       double outward = 0, length = 0;
       for (Index i = 0; i < n; ++i) {
-        if (y[i] == x[i]) continue;
+        if (y[i] == x[i] || !(t(i) > 0)) continue;
         const double normal = static_cast<double>(y[i] - x[i]) / static_cast<double>(t(i));
         outward -= normal * static_cast<double>(scale(i) * m[i]);
         length += normal * static_cast<double>(y[i] - x[i]);
@@ -65,11 +65,11 @@ EIGEN_ALWAYS_INLINE void for_each_state(F&& f) {
   f(std::integral_constant<std::size_t, 2>{});
 }
 
-/// One step of a rule on rows x cols weights `w` with gradients
-/// `g` and states `s`, null where the rule has none, under a pack. `rate` is the learning rate, `shrink` the
-/// factor of decay. Weights are read and written once, line by line; where a policy looks at rows, it finds
-/// each in the first-level cache. Counts what the pack did. Returns whether all weights were finite before
-/// the sets saw them, which hide an infinity.
+/// One step of a rule on rows x cols weights `w` with gradients `g` and states `s`, null where the rule has
+/// none, under a pack. `rate` is the learning rate, `shrink` the factor of decay. Weights are read and
+/// written once, line by line; where a policy looks at rows, it finds each in the first-level cache. Counts
+/// what the pack did. Returns whether all weights were finite before the sets saw them, which hide an
+/// infinity.
 template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
 bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S rate, S shrink, S* w, S* g,
             const std::array<S*, 3>& s, Index rows, Index cols, Buffers<S>& buffers,
@@ -95,11 +95,14 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
       });
       if constexpr (PackType::smooth) {
         pack.template add_gradient<add_penalties>(x, gradient, n, counts);
+        if constexpr (add_penalties)
+          not_finite += gradient * gradient * S(0);  // as the loss's alone was held to
         if constexpr (add_penalties) store_line(gradient, g + at, n);
       }
       if constexpr (PackType::decays) x *= shrink;
       const Line<S> before = x;
       kernel(x, gradient, state, t);
+      if (n < length) x.tail(length - n).setZero();  // whatever a rule makes of no weight
       not_finite += x - x;
       if constexpr (PackType::constrains && by_row) {
         squares += x * x;
@@ -132,9 +135,10 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
             [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
     }
   }
+  if (!(not_finite.sum() == 0)) return false;
   for (std::size_t k = 0; k < counts.size(); ++k)
     active[k] += static_cast<Index>(counts[k].template cast<double>().sum());
-  return not_finite.sum() == 0;
+  return true;
 }
 
 }  // namespace espalier::detail
