@@ -7,6 +7,8 @@
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
@@ -126,7 +128,9 @@ TEST_CASE("Gradients are right for every kind of policy and loss") {
   check_policies(Clip{-0.2, 0.3}, MaxNorm{0.4});
   check_policies(WeightNorm{});
   check_policies(WeightNorm{}, Gain{L2{0.3}}, Bias{L2{0.2}});
+  check_policies(WeightNorm{}, Gain{Clip{0.1, 2}});
   check_policies(UnitNormalized{}, NoBias{});
+  check_policies(NonNegative{}, UnitNorm{}, Bias{NonNegative{}});
 }
 
 TEST_CASE("Gradients are right for sizes known at compile time") {

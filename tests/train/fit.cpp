@@ -500,7 +500,8 @@ TEST_CASE("A policy that makes NaN of a weight does not go unnoticed") {
   SGD optimizer{{.rate = 1}};
   CHECK(message_of([&] {
           fit(net, ones(Matrix<double>{{100}}).cast<float>(), MeanSquared{}, optimizer, {.epochs = 1});
-        }) == "layer 1 weight: expected finite weights after epoch 1, found NaN or infinity");
+        }) ==
+        "fit, epoch 1, step 1: layer 1 weight: expected a step to finite weights, found NaN or infinity");
 }
 
 TEST_CASE("A validation loss that is not finite ends the run") {

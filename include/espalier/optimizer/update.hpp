@@ -112,6 +112,7 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
         const Line<S> y = x;
         if constexpr (!RuleType::adaptive) t = rate;
         pack.constrain_elements(x, n, t, counts);
+        not_finite += x - x;  // a policy of one's own may err
         if (follow)
           hold_back<false, false>(
               rule.at_bound, state[static_cast<std::size_t>(momentum)].data(), before.data(), y.data(),
