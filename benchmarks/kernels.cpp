@@ -46,15 +46,15 @@ void add_product(const std::string& product, Shape s, const std::string& who, F 
 void add_products(Shape s) {
   const auto [in, out, n, quick] = s;
   add_product("forward", s, "espalier", [=](Operands& o) {
-    detail::multiply_weight(in, out, n, o.weight.data(), o.x.data(), o.y.data(), false);
+    detail::multiply_weight<WeightMatrix<float>>(in, out, n, o.weight.data(), o.x.data(), o.y.data(), false);
   });
   add_product("forward", s, "Eigen", [](Operands& o) { o.y.noalias() = o.weight * o.x; });
   add_product("input gradient", s, "espalier", [=](Operands& o) {
-    detail::input_gradient(in, out, n, o.weight.data(), o.y.data(), o.x.data());
+    detail::input_gradient<WeightMatrix<float>>(in, out, n, o.weight.data(), o.y.data(), o.x.data());
   });
   add_product("input gradient", s, "Eigen", [](Operands& o) { o.x.noalias() = o.weight.transpose() * o.y; });
   add_product("weight gradient", s, "espalier", [=](Operands& o) {
-    detail::weight_gradient(in, out, n, o.y.data(), o.x.data(), o.gradient.data());
+    detail::weight_gradient<WeightMatrix<float>>(in, out, n, o.y.data(), o.x.data(), o.gradient.data());
   });
   add_product("weight gradient", s, "Eigen",
               [](Operands& o) { o.gradient.noalias() = o.y * o.x.transpose(); });

@@ -21,5 +21,8 @@ TEMPLATE_TEST_CASE("A line is a cache line; its rest is zero when loaded and unt
     detail::store_line(line, to.data(), n);
     CHECK(std::count(to.begin(), to.end(), TestType(3)) == taken);
     CHECK(std::count(to.begin(), to.end(), TestType(7)) == length + 1 - taken);
+    Line<TestType> cleared = Line<TestType>::Constant(3);
+    detail::clear_rest(cleared, n);
+    CHECK((cleared == line).all());
   }
 }

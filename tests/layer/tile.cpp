@@ -41,7 +41,7 @@ TEMPLATE_TEST_CASE("A strip writes its own rows and columns and no others", "", 
                           stride, cols, false);
       const WeightMatrix<S> product = a.leftCols(rows).transpose() * b.leftCols(cols);
       CHECK((c.topLeftCorner(rows, cols) - product).cwiseAbs().maxCoeff() <=
-            50 * std::numeric_limits<S>::epsilon());
+            10 * std::numeric_limits<S>::epsilon());
       CHECK((c.topRightCorner(rows, stride - cols).array() == 7).all());
       CHECK((c.row(rows).array() == 7).all());
     }

@@ -40,7 +40,7 @@ Line<S> gradient_of_line(const P& p, const Line<S>& w, Index n) {
     slope = p.gradient(w);
   else
     slope = map_line(w, n, [&](S x, Index) { return p.gradient(x); });
-  if (n < line_length<S>) slope.tail(line_length<S> - n).setZero();
+  clear_rest(slope, n);
   return slope;
 }
 
@@ -69,7 +69,7 @@ Line<S> project_line(const P& p, const Line<S>& w, Index n) {
 template <Scalar S>
 void count_line(Line<S> difference, Index n, Line<S>& active) {
   constexpr S huge = 1 / std::numeric_limits<S>::min();
-  for (Index i = n; i < line_length<S>; ++i) difference[i] = 0;
+  clear_rest(difference, n);
   active += (difference.abs() * huge).min(S(1));
 }
 

@@ -25,6 +25,12 @@ EIGEN_ALWAYS_INLINE Line<S> load_line(const S* from, Index n) {
   return line;
 }
 
+/// What stands behind the first `n` numbers becomes zero.
+template <Scalar S>
+EIGEN_ALWAYS_INLINE void clear_rest(Line<S>& line, Index n) {
+  for (Index i = n; i < line_length<S>; ++i) line[i] = 0;
+}
+
 template <Scalar S>
 EIGEN_ALWAYS_INLINE void store_line(const Line<S>& line, S* to, Index n) {
   if (n >= line_length<S>)

@@ -139,7 +139,7 @@ class Dense {
   void forward(const Values<S, n>& p, const X& x, Y&& y, [[maybe_unused]] S* scratch) const {
     constexpr bool preset = has_bias && !normalised;
     if constexpr (preset) y.colwise() = Column<const S>(p[n - 1], outputs_);
-    multiply_weight<preset>(p[0], x, y);
+    detail::multiply_weight<Weight<S>>(inputs_, outputs_, x.cols(), p[0], x.data(), y.data(), preset);
     if constexpr (normalised) {
       measure(p, scratch);
       y.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
@@ -151,12 +151,13 @@ class Dense {
   void backward(const Values<S, n>& p, const X& x, const Y&, DY&& dy, DX&& dx, const Gradients<S, n>& g,
                 [[maybe_unused]] S* scratch) const {
     if constexpr (has_bias) Column<S>(g[n - 1], outputs_) = dy.rowwise().sum();
-    weight_gradient<S>(x, dy, g[0]);
+    detail::weight_gradient<Weight<S>>(inputs_, outputs_, x.cols(), dy.data(), x.data(), g[0]);
     if constexpr (normalised) {
       pull_back(p, g, scratch);
       dy.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
     }
-    if constexpr (!std::same_as<std::remove_cvref_t<DX>, std::nullptr_t>) input_gradient(p[0], dy, dx);
+    if constexpr (!std::same_as<std::remove_cvref_t<DX>, std::nullptr_t>)
+      detail::input_gradient<Weight<S>>(inputs_, outputs_, x.cols(), p[0], dy.data(), dx.data());
   }
 
   /// Gains start at the norms of the rows, so that the weight starts as the initialiser made it.
@@ -183,16 +184,14 @@ class Dense {
 
   /// Products of small matrices of known extents unroll, the others share one kernel per scalar.
   template <class S>
-  static constexpr bool unrolls = In != Dynamic&& Out != Dynamic&& Index{In} * Out* Index{sizeof(S)} <= 4096;
+  static constexpr bool unrolls =
+      In != Dynamic&& Out != Dynamic&& Index{In} * Index{Out} * Index{sizeof(S)} <= 4096;
+  template <class S>
+  using Weight = Eigen::Matrix<S, unrolls<S> ? Out : Dynamic, unrolls<S> ? In : Dynamic,
+                               unrolls<S> && In == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
   template <class T>
-  using MatrixOf =
-      Eigen::Matrix<std::remove_const_t<T>, Out, In, In == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
-  template <class T, class M>
-  using MapOf = Eigen::Map<std::conditional_t<std::is_const_v<T>, const M, M>>;
-  template <class T>
-  using Weight = MapOf<T, MatrixOf<T>>;
-  template <class T>
-  using Column = MapOf<T, Vector<std::remove_const_t<T>>>;
+  using Column = Eigen::Map<std::conditional_t<std::is_const_v<T>, const Vector<std::remove_const_t<T>>,
+                                               Vector<std::remove_const_t<T>>>>;
 
   Dense(Unchecked, Index inputs, Index outputs, const Policies&... policies)
       : inputs_(inputs),
@@ -211,52 +210,6 @@ class Dense {
     weight_pack_.validate(name + " weight", inputs);
     bias_.pack.validate(name + " bias", 1);
     gain_.pack.validate(name + " gain", 1);
-  }
-
-  /// Do few samples meet a weight that unrolls? Then the products are Eigen's own, sample by sample.
-  template <Scalar S>
-  static constexpr bool few(Index samples) {
-    return unrolls<S> && samples < detail::few_samples;
-  }
-
-  /// y = W x, or y += W x
-  template <bool add, Scalar S, class X, class Y>
-  void multiply_weight(const S* w, const X& x, Y& y) const {
-    if constexpr (unrolls<S>)
-      if (few<S>(x.cols())) {
-        for (Index j = 0; j < x.cols(); ++j)
-          if constexpr (add)
-            y.col(j).noalias() += Weight<const S>(w) * x.col(j);
-          else
-            y.col(j).noalias() = Weight<const S>(w) * x.col(j);
-        return;
-      }
-    detail::multiply_weight(inputs_, outputs_, x.cols(), w, x.data(), y.data(), add);
-  }
-
-  /// dx = W^T dy
-  template <Scalar S, class DY, class DX>
-  void input_gradient(const S* w, const DY& dy, DX& dx) const {
-    if constexpr (unrolls<S>)
-      if (few<S>(dy.cols())) {
-        for (Index j = 0; j < dy.cols(); ++j)
-          dx.col(j).noalias() = Weight<const S>(w).transpose() * dy.col(j);
-        return;
-      }
-    detail::input_gradient(inputs_, outputs_, dy.cols(), w, dy.data(), dx.data());
-  }
-
-  /// dW = dy x^T
-  template <Scalar S, class X, class DY>
-  void weight_gradient(const X& x, const DY& dy, S* to) const {
-    if constexpr (unrolls<S>)
-      if (few<S>(x.cols())) {
-        Weight<S> gradient(to);
-        gradient.noalias() = dy.col(0) * x.col(0).transpose();
-        for (Index j = 1; j < x.cols(); ++j) gradient.noalias() += dy.col(j) * x.col(j).transpose();
-        return;
-      }
-    detail::weight_gradient(inputs_, outputs_, x.cols(), dy.data(), x.data(), to);
   }
 
   /// scratch = [g_j / norm(v_j), 1 / norm(v_j)]. A zero direction gives a zero row and takes no gradient.

@@ -63,37 +63,47 @@ void multiply_transposed(Index m, Index n, Index depth, Strided<S> a, const S* b
   });
 }
 
-/// Fewer samples than this do not pay for packing a weight: they are multiplied one by one.
+/// Fewer samples than this do not pay for packing a weight: they are multiplied one by one, by Eigen, whose
+/// loops unroll where `Weight`, the matrix that W is, has extents known to the compiler.
 inline constexpr Index few_samples = 6;
 
+template <class Weight>
+using OutputOf = Eigen::Matrix<typename Weight::Scalar, Weight::RowsAtCompileTime, 1>;
+template <class Weight>
+using InputOf = Eigen::Matrix<typename Weight::Scalar, Weight::ColsAtCompileTime, 1>;
+
 /// y = W x, or y += W x: y is out x n, W out x in by rows, x in x n.
-template <Scalar S>
+template <class Weight, Scalar S>
 void multiply_weight(Index in, Index out, Index n, const S* weight, const S* x, S* y, bool add) {
   if (n >= few_samples) return multiply_transposed(n, out, in, {x, in, 1}, weight, y, add);
-  const Eigen::Map<const WeightMatrix<S>> w(weight, out, in);
+  const Eigen::Map<const Weight> w(weight, out, in);
   for (Index j = 0; j < n; ++j) {
-    Eigen::Map<Vector<S>> to(y + j * out, out);
-    const Eigen::Map<const Vector<S>> from(x + j * in, in);
+    Eigen::Map<OutputOf<Weight>> to(y + j * out, out);
     if (!add) to.setZero();
-    to.noalias() += w * from;
+    to.noalias() += w * Eigen::Map<const InputOf<Weight>>(x + j * in, in);
   }
 }
 
 /// dx = W^T dy
-template <Scalar S>
+template <class Weight, Scalar S>
 void input_gradient(Index in, Index out, Index n, const S* weight, const S* dy, S* dx) {
   if (n >= few_samples) return multiply(n, in, out, {dy, out, 1}, weight, dx);
-  const Eigen::Map<const WeightMatrix<S>> w(weight, out, in);
-  for (Index j = 0; j < n; ++j) {
-    const Eigen::Map<const Vector<S>> from(dy + j * out, out);
-    Eigen::Map<Vector<S>>(dx + j * in, in).noalias() = w.transpose() * from;
-  }
+  const Eigen::Map<const Weight> w(weight, out, in);
+  for (Index j = 0; j < n; ++j)
+    Eigen::Map<InputOf<Weight>>(dx + j * in, in).noalias() =
+        w.transpose() * Eigen::Map<const OutputOf<Weight>>(dy + j * out, out);
 }
 
 /// dW = dy x^T
-template <Scalar S>
+template <class Weight, Scalar S>
 void weight_gradient(Index in, Index out, Index n, const S* dy, const S* x, S* gradient) {
-  multiply(out, in, n, {dy, 1, out}, x, gradient);
+  if (Weight::SizeAtCompileTime == Dynamic || n >= few_samples)
+    return multiply(out, in, n, {dy, 1, out}, x, gradient);
+  Eigen::Map<Weight> sum(gradient, out, in);
+  sum.setZero();
+  for (Index j = 0; j < n; ++j)
+    sum.noalias() += Eigen::Map<const OutputOf<Weight>>(dy + j * out, out) *
+                     Eigen::Map<const InputOf<Weight>>(x + j * in, in).transpose();
 }
 
 }  // namespace espalier::detail

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <type_traits>
-#include <utility>
 
-#include "espalier/core/matrix.hpp"
+#include "espalier/core/unrolled.hpp"
 
 namespace espalier::detail {
 
@@ -24,19 +22,13 @@ inline constexpr std::size_t tile_rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS 
 template <Scalar S>
 inline constexpr std::size_t tile_cols = 2 * lanes<S>;
 
-/// f(0), f(1), ..., f(n - 1), as constants.
-template <std::size_t n, class F>
-EIGEN_ALWAYS_INLINE void unrolled(F&& f) {
-  [&]<std::size_t... i>(std::index_sequence<i...>) { (f(std::integral_constant<Index, Index{i}>{}), ...); }
-  (std::make_index_sequence<n>{});
-}
-
 /// The same number in all lanes, loaded once: GCC would otherwise load it again for every product.
 template <Scalar S>
 EIGEN_ALWAYS_INLINE Packet<S> broadcast(const S& x) {
   Packet<S> all = simd::pset1<Packet<S>>(x);
-#if defined(__GNUC__) && defined(__x86_64__) && defined(__SSE2__)
-  if constexpr (lanes < S >> 1) asm("" : "+v"(all));
+#if defined(__GNUC__) && defined(__x86_64__)
+  constexpr std::size_t width = lanes<S>;
+  if constexpr (width > 1) asm("" : "+v"(all));
 #endif
   return all;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "espalier/constraint/pack.hpp"
+#include "espalier/core/unrolled.hpp"
 #include "espalier/optimizer/rule.hpp"
 
 namespace espalier::detail {
@@ -57,19 +58,11 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
   }
 }
 
-/// f(k) for the three places of a rule's states, k a constant.
-template <class F>
-EIGEN_ALWAYS_INLINE void for_each_state(F&& f) {
-  f(std::integral_constant<std::size_t, 0>{});
-  f(std::integral_constant<std::size_t, 1>{});
-  f(std::integral_constant<std::size_t, 2>{});
-}
-
 /// One step of a rule on rows x cols weights `w` with gradients `g` and states `s`, null where the rule has
 /// none, under a pack. `rate` is the learning rate, `shrink` the factor of decay. Weights are read and
 /// written once, line by line; where a policy looks at rows, it finds each in the first-level cache. Counts
 /// what the pack did. Returns whether all weights were finite before the sets saw them, which hide an
-/// infinity.
+/// infinity, and after the element policies.
 template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
 bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S rate, S shrink, S* w, S* g,
             const std::array<S*, 3>& s, Index rows, Index cols, Buffers<S>& buffers,
@@ -90,19 +83,20 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
       const Index n = std::min(length, group - i), at = start + i;
       Line<S> x = load_line(w + at, n), gradient = load_line(g + at, n), t;
       States<S> state;
-      for_each_state([&](auto k) {
+      unrolled<3>([&](auto k) {
         if (s[k]) state[k] = load_line(s[k] + at, n);
       });
       if constexpr (PackType::smooth) {
         pack.template add_gradient<add_penalties>(x, gradient, n, counts);
-        if constexpr (add_penalties)
+        if constexpr (add_penalties) {
           not_finite += gradient * gradient * S(0);  // as the loss's alone was held to
-        if constexpr (add_penalties) store_line(gradient, g + at, n);
+          store_line(gradient, g + at, n);
+        }
       }
       if constexpr (PackType::decays) x *= shrink;
       const Line<S> before = x;
       kernel(x, gradient, state, t);
-      if (n < length) x.tail(length - n).setZero();  // whatever a rule makes of no weight
+      clear_rest(x, n);  // whatever a rule makes of no weight
       not_finite += x - x;
       if constexpr (PackType::constrains && by_row) {
         squares += x * x;
@@ -120,7 +114,7 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
               [&](Index j) { return t.data()[j]; });
       }
       store_line(x, w + at, n);
-      for_each_state([&](auto k) {
+      unrolled<3>([&](auto k) {
         if (s[k]) store_line(state[k], s[k] + at, n);
       });
     }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// A net of three layers without policies, and one step of it.
+#include <espalier/espalier.hpp>
+
+int main() {
+  using namespace espalier;
+  Sequential net{Dense(784, 128), ReLU{}, Dense(128, 64), ReLU{}, Dense(64, 10)};
+  initialise(net, Rng{1});
+  Adam optimizer;
+  const Matrix<float> x = Matrix<float>::Ones(784, 4);
+  Matrix<float> gradient;
+  CrossEntropy{}(net.forward(x), std::vector<int>{0, 1, 2, 3}, gradient);
+  net.backward(x, gradient);
+  optimizer.step(net);
+}

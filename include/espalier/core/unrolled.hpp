@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// A loop whose index the compiler knows, so that what it runs over can stay in registers.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "espalier/core/matrix.hpp"
+
+namespace espalier::detail {
+
+/// f(0), f(1), ..., f(n - 1), as constants.
+template <std::size_t n, class F>
+EIGEN_ALWAYS_INLINE void unrolled(F&& f) {
+  [&]<std::size_t... i>(std::index_sequence<i...>) { (f(std::integral_constant<Index, Index{i}>{}), ...); }
+  (std::make_index_sequence<n>{});
+}
+
+}  // namespace espalier::detail
