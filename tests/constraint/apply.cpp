@@ -42,9 +42,9 @@ struct OneByOne {
 /// Numbers of both signs, among them zeros.
 template <Scalar S>
 Line<S> some_line(Rng& rng) {
-  Line<S> line;
+  typename Line<S>::Array line;
   for (S& x : line) x = rng.uniform() < 0.2 ? S(0) : static_cast<S>(rng.normal());
-  return line;
+  return Line<S>(line);
 }
 
 }  // namespace
@@ -55,7 +55,9 @@ TEMPLATE_TEST_CASE("Policies do to a line what they do to its weights", "", floa
   for (int round = 0; round < 100; ++round) {
     const Line<S> w = some_line<S>(rng), t = some_line<S>(rng).abs();
     for (const Index n : {Index{3}, detail::line_length<S>}) {
-      const auto same = [&](const Line<S>& a, const Line<S>& b) { return (a.head(n) == b.head(n)).all(); };
+      const auto same = [&](const Line<S>& a, const Line<S>& b) {
+        return (a.array().head(n) == b.array().head(n)).all();
+      };
       CHECK(same(detail::project_line(Clip{-0.3, 0.7}, w, n),
                  detail::project_line(OneByOne<Clip>{{-0.3, 0.7}}, w, n)));
       CHECK(same(detail::project_line(NonNegative{}, w, n),
@@ -69,10 +71,12 @@ TEMPLATE_TEST_CASE("Policies do to a line what they do to its weights", "", floa
 
 TEMPLATE_TEST_CASE("The smallest difference counts as one, as the largest does", "", float, double) {
   using Limits = std::numeric_limits<TestType>;
-  Line<TestType> difference = Line<TestType>::Zero(), active = Line<TestType>::Zero();
-  difference.head(5) << Limits::min(), -Limits::min(), Limits::max(), -1, 0;
-  detail::count_line(difference, Index{6}, active);
+  typename Line<TestType>::Array numbers = Line<TestType>::Array::Zero();
+  numbers.head(5) << Limits::min(), -Limits::min(), Limits::max(), -1, 0;
+  const Line<TestType> zero = TestType(0), some(numbers);
+  Line<TestType> active = zero;
+  detail::count_line(some, zero, Index{6}, active);
   CHECK(active.sum() == 4);
-  detail::count_line(difference, Index{1}, active);
+  detail::count_line(some, zero, Index{1}, active);
   CHECK(active.sum() == 5);
 }

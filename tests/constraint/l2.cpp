@@ -27,14 +27,17 @@ TEST_CASE("half the strength times the square, so that the gradient is strength 
 
 TEST_CASE("the gradient joins that of the loss, or is only counted") {
   const Pack pack(L2{.strength = 0.5});
-  Line<float> w = Line<float>::Zero(), g = Line<float>::Ones();
-  w.head(3) << 2, 0, -4;
-  Pack<L2>::LineCounts<float> active{Line<float>::Zero()};
+  Line<float>::Array weights = Line<float>::Array::Zero();
+  weights.head(3) << 2, 0, -4;
+  const Line<float> w(weights);
+  Line<float> g = 1.0F;
+  Pack<L2>::LineCounts<float> active{0.0F};
   pack.add_gradient<false>(w, g, 3, active);
-  CHECK((g == 1).all());
+  CHECK((g.array() == 1).all());
   CHECK(active[0].sum() == 2);
   pack.add_gradient<true>(w, g, 3, active);
-  CHECK((g[0] == 2 && g[1] == 1 && g[2] == -1 && g[3] == 1));
+  CHECK((g.array().head(4) == Line<float>::Array::Map(std::array<float, 16>{2, 1, -1, 1}.data()).head(4))
+            .all());
   CHECK(active[0].sum() == 4);
 }
 

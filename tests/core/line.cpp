@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "espalier/core/rng.hpp"
 
 using namespace espalier;
+using Catch::Approx;
 
 TEMPLATE_TEST_CASE("A line is a cache line; its rest is zero when loaded and untouched when stored", "",
                    float, double) {
@@ -15,14 +17,43 @@ TEMPLATE_TEST_CASE("A line is a cache line; its rest is zero when loaded and unt
   for (const Index n : {Index{0}, Index{1}, length - 1, length, length + 1}) {
     const Index taken = std::min(n, length);
     const Line<TestType> line = detail::load_line(from.data(), n);
-    CHECK((line.head(taken) == 3).all());
-    CHECK((line.tail(length - taken) == 0).all());
+    CHECK((line.array().head(taken) == 3).all());
+    CHECK((line.array().tail(length - taken) == 0).all());
     std::vector<TestType> to(static_cast<std::size_t>(length) + 1, TestType(7));
     detail::store_line(line, to.data(), n);
     CHECK(std::count(to.begin(), to.end(), TestType(3)) == taken);
     CHECK(std::count(to.begin(), to.end(), TestType(7)) == length + 1 - taken);
-    Line<TestType> cleared = Line<TestType>::Constant(3);
+    Line<TestType> cleared = TestType(3);
     detail::clear_rest(cleared, n);
-    CHECK((cleared == line).all());
+    CHECK((cleared.array() == line.array()).all());
   }
+}
+
+TEMPLATE_TEST_CASE("Operations on lines are those of Eigen's arrays", "", float, double) {
+  using Array = typename Line<TestType>::Array;
+  Rng rng(1);
+  Array a, b;
+  for (Index i = 0; i < a.size(); ++i)
+    a[i] = static_cast<TestType>(rng.normal()), b[i] = a[i] / static_cast<TestType>(i % 3 + 1);
+  a[0] = 0, b[1] = a[1], b[2] = -a[2];
+  const Line<TestType> x(a), y(b);
+  const auto same = [](const Line<TestType>& line, const Array& array) {
+    return (line.array() == array).all();
+  };
+  CHECK(same(x + y, a + b));
+  CHECK(same(x - y, a - b));
+  CHECK(same(x * y, a * b));
+  CHECK(same(x / (y.abs() + 1), a / (b.abs() + 1)));
+  CHECK(same(-x, -a));
+  CHECK(same(2 * x - TestType(1), 2 * a - 1));
+  CHECK(same(x.max(y), a.max(b)));
+  CHECK(same(x.min(TestType(0)), a.min(TestType(0))));
+  CHECK(same(x.abs(), a.abs()));
+  CHECK(same(x.abs().sqrt(), a.abs().sqrt()));
+  CHECK(same(x.square(), a.square()));
+  CHECK(same(x.sign(), a.sign()));
+  CHECK(same(Line<TestType>::below(x, y), (a < b).template cast<TestType>()));
+  CHECK(same(Line<TestType>::differ(x, y), (a != b).template cast<TestType>()));
+  CHECK(x.sum() == Approx(a.sum()).margin(1e-5));
+  CHECK(x.largest() == a.maxCoeff());
 }

@@ -52,13 +52,12 @@ void reference_step(const PackType& pack, const RuleType& rule, long k, std::vec
   pack.add_gradient(w.data(), g.data(), n);
   const auto kernel = rule.template kernel<double>(k, rule.rate);
   for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
-    const auto spread = [](double x) { return Line<double>(Line<double>::Constant(x)); };
-    Line<double> weight = spread(w[i] * pack.shrink(rule.rate, rule.rate)), step = spread(t[i]);
+    Line<double> weight = w[i] * pack.shrink(rule.rate, rule.rate), step = t[i];
     States<double> state;
-    for (std::size_t j = 0; j < 3; ++j) state[j] = spread(states[3 * i + j]);
-    kernel(weight, spread(g[i]), state, step);
-    for (std::size_t j = 0; j < 3; ++j) states[3 * i + j] = state[j][0];
-    w[i] = weight[0], t[i] = step[0];
+    for (std::size_t j = 0; j < 3; ++j) state[j] = states[3 * i + j];
+    kernel(weight, g[i], state, step);
+    for (std::size_t j = 0; j < 3; ++j) states[3 * i + j] = state[j].array()[0];
+    w[i] = weight.array()[0], t[i] = step.array()[0];
   }
   for (Index j = 0; j < rows; ++j)
     pack.constrain(w.data() + j * cols, cols,
@@ -226,7 +225,9 @@ struct Exponentiated {
   template <Scalar S>
   struct Kernel {
     S rate;
-    void operator()(Line<S>& w, const Line<S>& g, States<S>&, Line<S>&) const { w *= (-rate * g / w).exp(); }
+    void operator()(Line<S>& w, const Line<S>& g, States<S>&, Line<S>&) const {
+      w *= Line<S>((-rate * g / w).array().exp());
+    }
     S momentum_step(S t) const { return t; }
   };
   template <Scalar S>

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <concepts>
-#include <limits>
 
 #include "espalier/constraint/norm_projection.hpp"
 #include "espalier/core/line.hpp"
@@ -11,28 +10,27 @@
 
 namespace espalier::detail {
 
-/// f(w_i, i) for the first n of a line. Most lines are full, and then the compiler is to see a loop that it
-/// can vectorise, not sixteen statements.
+/// f(w_i, i) for the first n of a line.
 template <Scalar S, class F>
 Line<S> map_line(const Line<S>& w, Index n, F&& f) {
-  Line<S> result = w;
-  const S* from = w.data();
-  S* to = result.data();
+  typename Line<S>::Array numbers = w.array();
+  S* x = numbers.data();
   if (n < line_length<S>) {
-    for (Index i = 0; i < n; ++i) to[i] = f(from[i], i);
-    return result;
-  }
+    for (Index i = 0; i < n; ++i) x[i] = f(x[i], i);
+  } else {
+    // Most lines are full, and then the compiler is to see a loop that it can vectorise, not many statements.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC unroll 1
 #endif
-  for (Index i = 0; i < line_length<S>; ++i) to[i] = f(from[i], i);
-  return result;
+    for (Index i = 0; i < line_length<S>; ++i) x[i] = f(x[i], i);
+  }
+  return Line<S>(numbers);
 }
 
 // A policy may take whole lines itself.
 
 template <Scalar S, SmoothPenalty P>
-Line<S> gradient_of_line(const P& p, const Line<S>& w, Index n) {
+EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w, Index n) {
   Line<S> slope;
   if constexpr (requires {
                   { p.gradient(w) } -> std::same_as<Line<S>>;
@@ -45,17 +43,17 @@ Line<S> gradient_of_line(const P& p, const Line<S>& w, Index n) {
 }
 
 template <Scalar S, ProximalPenalty P>
-Line<S> prox_of_line(const P& p, const Line<S>& y, Index n, const Line<S>& t) {
+EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, Index n, const Line<S>& t) {
   if constexpr (requires {
                   { p.prox(y, t) } -> std::same_as<Line<S>>;
                 })
     return p.prox(y, t);
   else
-    return map_line(y, n, [&](S x, Index i) { return p.prox(x, t.data()[i]); });
+    return map_line(y, n, [&, steps = t.array()](S x, Index i) { return p.prox(x, steps.data()[i]); });
 }
 
 template <Scalar S, ElementSet P>
-Line<S> project_line(const P& p, const Line<S>& w, Index n) {
+EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w, Index n) {
   if constexpr (requires {
                   { p.project(w) } -> std::same_as<Line<S>>;
                 })
@@ -64,13 +62,12 @@ Line<S> project_line(const P& p, const Line<S>& w, Index n) {
     return map_line(w, n, [&](S x, Index) { return p.project(x); });
 }
 
-/// One more at each of the first n places where a difference is not zero: no number times this one is between
-/// 0 and 1.
+/// One more at each of the first n places where a and b differ.
 template <Scalar S>
-void count_line(Line<S> difference, Index n, Line<S>& active) {
-  constexpr S huge = 1 / std::numeric_limits<S>::min();
-  clear_rest(difference, n);
-  active += (difference.abs() * huge).min(S(1));
+EIGEN_ALWAYS_INLINE void count_line(const Line<S>& a, const Line<S>& b, Index n, Line<S>& active) {
+  Line<S> differ = Line<S>::differ(a, b);
+  clear_rest(differ, n);
+  active += differ;
 }
 
 /// w_i = f(w_i, i) for a row; how many it moves.

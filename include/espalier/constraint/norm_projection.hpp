@@ -132,7 +132,7 @@ class NormProjection {
     const S to_part = 1 / largest;
     Sums sums{};
     for (Index start = 0; start < n_; start += piece) {
-      Line<S> squares = Line<S>::Zero(), slope = Line<S>::Zero();
+      Line<S> squares = S(0), slope = S(0);
       for (Index i = start; i < std::min(start + piece, n_); i += length) {
         Line<S> x = load_line(y_ + i, n_ - i);
         const Line<S> t = load_line(steps_.each + i, n_ - i);

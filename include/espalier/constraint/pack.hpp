@@ -85,12 +85,12 @@ class Pack : public detail::PackRoles<Ps...> {
 
   /// The same on the first n of a line, unless they are only to be counted.
   template <bool add, Scalar S>
-  void add_gradient(const Line<S>& w, Line<S>& g, Index n, LineCounts<S>& active) const {
+  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Index n, LineCounts<S>& active) const {
     each([&](const auto& p, std::size_t k) {
       if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
         const Line<S> slope = detail::gradient_of_line(p, w, n);
         if constexpr (add) g += slope;
-        detail::count_line(slope, n, active[k]);
+        detail::count_line<S>(slope, S(0), n, active[k]);
       }
     });
   }
@@ -98,9 +98,10 @@ class Pack : public detail::PackRoles<Ps...> {
   /// The proximal point of the penalties over the sets of elements, on the first n of a line, whose step
   /// sizes are `t`.
   template <Scalar S>
-  void constrain_elements(Line<S>& w, Index n, const Line<S>& t, LineCounts<S>& active) const {
+  EIGEN_ALWAYS_INLINE void constrain_elements(Line<S>& w, Index n, const Line<S>& t,
+                                              LineCounts<S>& active) const {
     const auto move_to = [&](const Line<S>& x, std::size_t k) {
-      detail::count_line<S>(x - w, n, active[k]);
+      detail::count_line(x, w, n, active[k]);
       w = x;
     };
     each([&](const auto& p, std::size_t k) {

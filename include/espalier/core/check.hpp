@@ -33,21 +33,17 @@ inline void check_below_one(std::string_view where, std::string_view what, doubl
   if (!(value >= lo && value < 1)) fail(where, fmt::format("{} <= {} < 1", lo, what), value);
 }
 
-/// The next S towards `up`, of a normal number; inlined where std::nextafter is a call.
-template <Scalar S>
-S neighbour(S x, bool up) {
-  using Bits = std::conditional_t<sizeof(S) == 4, std::uint32_t, std::uint64_t>;
-  const auto bits = std::bit_cast<Bits>(x);
-  return std::bit_cast<S>((x > 0) == up ? bits + 1 : bits - 1);
-}
-
 /// The smallest S that is not below `x`, is 0 or normal, since others count as zero in a step, and is not -0.
+/// Without branches, so that compilers take it out of loops.
 template <Scalar S>
 S round_up(double x) {
+  using Bits = std::conditional_t<sizeof(S) == 4, std::uint32_t, std::uint64_t>;
   constexpr S least = std::numeric_limits<S>::min();
-  if (std::abs(x) < static_cast<double>(least)) return x > 0 ? least : S(0);
   const S s = static_cast<S>(x);
-  return static_cast<double>(s) < x ? neighbour(s, true) : s;
+  const Bits positive = x > 0, below = static_cast<double>(s) < x,
+             tiny = std::abs(x) < static_cast<double>(least);
+  const Bits up = std::bit_cast<Bits>(s) + below * (2 * positive - 1);  // the next number, away from or to 0
+  return std::bit_cast<S>(tiny * positive * std::bit_cast<Bits>(least) + (1 - tiny) * up);
 }
 
 /// The largest S that is not above `x`, likewise.

@@ -4,18 +4,9 @@
 
 #include <algorithm>
 
-#include "espalier/core/unrolled.hpp"
+#include "espalier/core/line.hpp"
 
 namespace espalier::detail {
-
-namespace simd = Eigen::internal;
-
-/// Eigen's name for one register of numbers.
-template <Scalar S>
-using Packet = typename simd::packet_traits<S>::type;
-/// How many numbers that is.
-template <Scalar S>
-inline constexpr std::size_t lanes = simd::unpacket_traits<Packet<S>>::size;
 
 /// A tile is tile_rows x tile_cols: two registers for each row, and a few left over for what is multiplied.
 inline constexpr std::size_t tile_rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 12 : 6;

@@ -64,9 +64,12 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
 /// what the pack did. Returns whether all weights were finite before the sets saw them, which hide an
 /// infinity, and after the element policies.
 template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
-bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S rate, S shrink, S* w, S* g,
-            const std::array<S*, 3>& s, Index rows, Index cols, Buffers<S>& buffers,
+bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rate, S shrink, S* w, S* g,
+            std::array<S*, 3> s, Index rows, Index cols, Buffers<S>& buffers,
             typename PackType::Counts& active) {
+  // Whatever is written to memory, the numbers of a copy stay as they are, and stay in registers.
+  const std::conditional_t<std::is_trivially_copy_constructible_v<PackType>, PackType, const PackType&> pack =
+      the_pack;
   constexpr Index length = line_length<S>;
   constexpr bool by_row = PackType::by_row;
   const int momentum = rule.momentum();
@@ -75,12 +78,12 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
   const Index group = by_row ? cols : rows * cols;
   S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2];
   typename PackType::template LineCounts<S> counts;
-  counts.fill(Line<S>::Zero());
-  Line<S> not_finite = Line<S>::Zero();
+  counts.fill(S(0));
+  Line<S> not_finite = S(0);
   for (Index start = 0; start < rows * cols; start += group) {
-    Line<S> squares = Line<S>::Zero();
-    for (Index i = 0; i < group; i += length) {
-      const Index n = std::min(length, group - i), at = start + i;
+    Line<S> squares = S(0);
+    const auto line = [&](Index i, auto n) __attribute__((always_inline)) {
+      const Index at = start + i;
       Line<S> x = load_line(w + at, n), gradient = load_line(g + at, n), t;
       States<S> state;
       unrolled<3>([&](auto k) {
@@ -97,7 +100,7 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
       const Line<S> before = x;
       kernel(x, gradient, state, t);
       clear_rest(x, n);  // whatever a rule makes of no weight
-      not_finite += x - x;
+      not_finite += x * S(0);
       if constexpr (PackType::constrains && by_row) {
         squares += x * x;
         if constexpr (RuleType::adaptive) store_line(t, t_row + i, n);
@@ -106,18 +109,26 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
         const Line<S> y = x;
         if constexpr (!RuleType::adaptive) t = rate;
         pack.constrain_elements(x, n, t, counts);
-        not_finite += x - x;  // a policy of one's own may err
+        not_finite += x * S(0);  // a policy of one's own may err
         if (follow)
-          hold_back<false, false>(
-              rule.at_bound, state[static_cast<std::size_t>(momentum)].data(), before.data(), y.data(),
-              x.data(), n, [&](Index j) { return kernel.momentum_step(t.data()[j]); },
-              [&](Index j) { return t.data()[j]; });
+          unrolled<3>([&](auto k) {  // an index the compiler does not know would keep states out of registers
+            if (k != momentum) return;
+            auto m = state[k].array();
+            hold_back<false, false>(
+                rule.at_bound, m.data(), before.array().data(), y.array().data(), x.array().data(), n,
+                [&, step = t.array()](Index j) { return kernel.momentum_step(step[j]); },
+                [&](Index) { return rate; });
+            state[k] = Line<S>(m);
+          });
       }
       store_line(x, w + at, n);
       unrolled<3>([&](auto k) {
         if (s[k]) store_line(state[k], s[k] + at, n);
       });
-    }
+    };
+    Index i = 0;
+    for (; i + length <= group; i += length) line(i, std::integral_constant<Index, length>{});
+    if (i < group) line(i, group - i);
     if constexpr (PackType::constrains && by_row) {
       if (pack.surely_holds(squares.sum(), cols)) continue;
       const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
@@ -132,7 +143,7 @@ bool update(const PackType& pack, const RuleType& rule, const Kernel& kernel, S 
   }
   if (!(not_finite.sum() == 0)) return false;
   for (std::size_t k = 0; k < counts.size(); ++k)
-    active[k] += static_cast<Index>(counts[k].template cast<double>().sum());
+    active[k] += static_cast<Index>(counts[k].array().template cast<double>().sum());
   return true;
 }
 
