@@ -25,6 +25,7 @@
 
 #include "espalier/constraint/none.hpp"
 #include "espalier/constraint/apply.hpp"
+#include "espalier/constraint/elements.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"

@@ -38,40 +38,74 @@ bool norm_holds(const S* x, Index n, double radius, bool sphere) {
 /// (1 + mu t_i))), and norm(x(mu)) falls with mu, so that one root is left. On a sphere mu may be negative,
 /// down to the pole -1 / max t. The unknown is nu = 1 + mu max t: zero at the pole, one where mu is zero.
 ///
-/// Elements is the pack's element policies: prox(y, t), restrict(x), cost(x) of the penalties, and whether
-/// they are `homogeneous` or `none`.
+/// Elements is the pack's element policies: prox(y, t), restrict(x), both for a line, cost(x) of the
+/// penalties, and whether they are `homogeneous` or `none`.
 template <Scalar S, class Elements>
 class NormProjection {
  public:
+  /// `x` holds x(nu = 1).
   NormProjection(const Elements& elements, const S* y, S* x, Index n, Steps<S> steps, double radius)
       : elements_(elements), y_(y), x_(x), n_(n), steps_(steps), radius_(radius) {}
 
-  /// `x` must hold x(nu = 1), found infeasible; `length` is its norm.
+  /// Was x outside, and has been moved?
+  template <bool sphere>
+  bool onto() {
+    if constexpr (Elements::homogeneous) {
+      if (steps_.each) {
+        const Nearby row = look();
+        const double slack = 32 * roundoff<S>;  // more than the roundings of `look`
+        const bool surely = row.squares > 1 + slack || (sphere && row.squares < 1 - slack);
+        if (!surely && norm_holds(x_, n_, radius_, sphere)) return false;
+        const double length = approach(row, sphere ? 1 : 1 + roundoff<S> / 2);
+        if (length > 0) return settle<sphere>(length), true;
+      }
+    }
+    const double length = norm(x_, n_);
+    if (length_holds<S>(length, radius_, sphere)) return false;
+    if constexpr (sphere)
+      onto_sphere(length);
+    else
+      onto_ball(length);
+    return true;
+  }
+
+ private:
   void onto_ball(double length) {
     if (!Elements::homogeneous || steps_.each) {
-      if (!solve_nearby(length)) solve(length / radius_);
+      solve(length / radius_);
       length = norm(x_, n_);
     }
-    for (double ulps = 0; !(length <= radius_) && ulps < 0x1p60; ulps = 2 * ulps + 1) {
-      rescale(radius_ * std::max(0.0, 1 - ulps * roundoff<S>), length);
-      length = norm(x_, n_);
-    }
+    settle<false>(length);
   }
 
   void onto_sphere(double length) {
     const bool in_metric = Elements::none && steps_.each;
     if (!Elements::none && steps_.each) length = onto_part_of_sphere(length);
     if (!in_metric && length == 0) return to_vertex();
-    if (in_metric && !solve_nearby(length)) length > radius_ ? solve(length / radius_) : expand();
-    // One pass is enough in float; in double one row in 7,000 needs a second, none of 6 million a third.
-    if (in_metric) length = norm(x_, n_);
-    for (int pass = 0; pass < 64 && !length_holds<S>(length, radius_, true); ++pass) {
-      rescale(radius_, length);
+    if (in_metric) {
+      length > radius_ ? solve(length / radius_) : expand();
       length = norm(x_, n_);
+    }
+    settle<true>(length);
+  }
+
+  /// Scales x, of this length, until its norm is what it must be.
+  template <bool sphere>
+  void settle(double length) {
+    if constexpr (sphere) {
+      // One pass is enough in float; in double one row in 7,000 needs a second, none of 6 million a third.
+      for (int pass = 0; pass < 64 && !length_holds<S>(length, radius_, true); ++pass) {
+        rescale(radius_, length);
+        length = norm(x_, n_);
+      }
+    } else {
+      for (double ulps = 0; !(length <= radius_) && ulps < 0x1p60; ulps = 2 * ulps + 1) {
+        rescale(radius_ * std::max(0.0, 1 - ulps * roundoff<S>), length);
+        length = norm(x_, n_);
+      }
     }
   }
 
- private:
   /// x *= to / from, also where the quotient or the norm `from` overflows.
   void rescale(double to, double from) {
     if (std::isinf(from)) {
@@ -97,60 +131,73 @@ class NormProjection {
     return elements_.prox(y / shrink, t / shrink);
   }
 
-  /// Newton's method of `solve`, from mu = 0, for a row that one step of an optimizer has moved a little off
-  /// its ball or sphere, and nothing else in the way: all in the row's own precision and many coordinates at
-  /// a time. Leaves x alone, and says so, if the row is not such a one.
-  bool solve_nearby(double length) {
-    if constexpr (Elements::none) {
-      if (!steps_.each || !(length > radius_ / 2 && length < radius_ * 2)) return false;
-      const S largest = ConstRow<S>(steps_.each, n_).maxCoeff(), inverse_radius = static_cast<S>(1 / radius_);
-      if (!(largest > 0) || !std::isfinite(1 / largest) || !std::isfinite(inverse_radius)) return false;
-      const double accuracy = std::same_as<S, float> ? 1e-7 : 1e-14;
-      Sums sums = evaluate<false>(1, largest, inverse_radius);
-      double nu = 1;
-      for (int iteration = 0;; ++iteration) {
-        const double excess = std::sqrt(sums.squares) - 1;
-        if (iteration > 0 && std::abs(excess) <= accuracy) return true;
-        nu += sums.squares / sums.slope * excess;
-        if (iteration == 5 || !(nu > 0.5 && nu < 1e6)) break;
-        sums = evaluate<true>(static_cast<S>(nu), largest, inverse_radius);
-      }
-      std::copy(y_, y_ + n_, x_);
-    }
-    return false;
-  }
-
-  struct Sums {
-    double squares, slope;
+  /// sum x^2, sum x^2 t and sum x^2 t^2 of the row before it is moved, as parts of the radius, and the
+  /// largest t.
+  struct Nearby {
+    double squares, first, second;
+    S largest;
   };
 
-  /// sum (x_i / r)^2 of x(nu), which is written down, and -1/2 of its derivative by nu; or of y, at nu = 1.
   /// Sums of a few lines are in the row's precision, all others in double.
-  template <bool move>
-  Sums evaluate(S nu, S largest, S inverse_radius) {
+  Nearby look() const {
     constexpr Index length = line_length<S>, piece = 4 * length;
-    const S to_part = 1 / largest;
-    Sums sums{};
+    const S inverse_radius = static_cast<S>(1 / radius_);
+    Nearby row{};
+    Line<S> largest = S(0);
     for (Index start = 0; start < n_; start += piece) {
-      Line<S> squares = S(0), slope = S(0);
+      Line<S> squares = S(0), first = S(0), second = S(0);
       for (Index i = start; i < std::min(start + piece, n_); i += length) {
-        Line<S> x = load_line(y_ + i, n_ - i);
-        const Line<S> t = load_line(steps_.each + i, n_ - i);
-        Line<S> pull = t * to_part;
-        if constexpr (move) {
-          const Line<S> factor = largest / ((largest - t) + nu * t);  // 1 where t is 0
-          x *= factor;
-          pull *= factor;
-          store_line(x, x_ + i, n_ - i);
-        }
-        x *= inverse_radius;
-        squares += x * x;
-        slope += x * x * pull;
+        const Line<S> t = load_line(steps_.each + i, n_ - i), x = before(i, t) * inverse_radius, x2 = x * x;
+        squares += x2;
+        first += x2 * t;
+        second += x2 * t * t;
+        largest = largest.max(t);
       }
-      sums.squares += static_cast<double>(squares.sum());
-      sums.slope += static_cast<double>(slope.sum());
+      row.squares += static_cast<double>(squares.sum());
+      row.first += static_cast<double>(first.sum());
+      row.second += static_cast<double>(second.sum());
     }
-    return sums;
+    row.largest = largest.largest();
+    return row;
+  }
+
+  /// What the element policies make of a line of y; where they are homogeneous, x(mu) is that / (1 + mu t).
+  Line<S> before(Index i, const Line<S>& t) const {
+    return elements_.line(load_line(y_ + i, n_ - i), t, n_ - i);
+  }
+
+  /// For a row that one step of an optimizer has moved a little off its ball or sphere: r / norm(x(mu)) is
+  /// nearly a parabola at mu = 0, and then the secant method is as good as Newton's. Many coordinates at a
+  /// time, in the row's own precision. Returns the norm of x(mu), which is close to r / goal, or 0 and x as
+  /// it was, if the row is not such a one.
+  double approach(const Nearby& row, double goal) {
+    if (!(row.squares > 0.25 && row.squares < 4 && row.first > 0)) return 0;
+    const double accuracy = std::same_as<S, float> ? 8e-8 : 1e-14;
+    const double start = 1 / std::sqrt(row.squares), slope = start * row.first / row.squares;
+    const double bend = 1.5 * (row.first / row.squares - row.second / row.first);
+    double mu = 0, quotient = start, next = (goal - start) / slope;
+    next /= std::max(0.5, 1 + bend * next);
+    for (int iteration = 0; iteration < 6; ++iteration) {
+      if (!(1 + next * static_cast<double>(row.largest) > 0.5 && next < 1e30)) break;
+      const double length = move(static_cast<S>(next), row.largest), found = radius_ / length;
+      if (std::abs(found - goal) <= accuracy) return length;
+      const double further = next + (goal - found) * (next - mu) / (found - quotient);
+      mu = next, quotient = found, next = further;
+    }
+    move(S(0), row.largest);
+    return 0;
+  }
+
+  /// x = x(mu); its norm.
+  double move(S mu, S largest) {
+    constexpr Index length = line_length<S>;
+    const bool small = std::same_as<S, float> && std::abs(mu * largest) <= S(1.0 / 128);
+    for (Index i = 0; i < n_; i += length) {
+      const Line<S> t = load_line(steps_.each + i, n_ - i), part = mu * t;
+      const Line<S> factor = small ? 1 - part * (1 - part * (1 - part)) : 1 / (1 + part);
+      store_line(before(i, t) * factor, x_ + i, n_ - i);
+    }
+    return norm(x_, n_);
   }
 
   /// Newton's method on r / norm(x(nu)) - 1 from the left of the root: for a ball alone this function is

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "espalier/constraint/apply.hpp"
+#include "espalier/constraint/elements.hpp"
 #include "espalier/constraint/norm_projection.hpp"
-#include "espalier/constraint/roles.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/core/policy.hpp"
@@ -229,20 +229,8 @@ class Pack : public detail::PackRoles<Ps...> {
   /// From the step's `y` to the norm that `p` asks for; `w` holds what the element policies make of y.
   template <bool with_penalties, class P, Scalar S>
   Index onto_norm(const P& p, const S* y, S* w, Index n, detail::Steps<S> steps) const {
-    const double radius = p.norm_bound().radius, length = detail::norm(w, n);
-    if (detail::length_holds<S>(length, radius, P::sphere)) return 0;
-    const Elements<with_penalties> elements{*this};
-    detail::NormProjection<S, Elements<with_penalties>> projection(elements, y, w, n, steps, radius);
-    P::sphere ? projection.onto_sphere(length) : projection.onto_ball(length);
-    return 1;
-  }
-
-  template <Scalar S>
-  S restrict(S w) const {
-    each([&](const auto& p, std::size_t) {
-      if constexpr (ElementSet<std::decay_t<decltype(p)>>) w = p.project(w);
-    });
-    return w;
+    const detail::Elements<with_penalties, Ps...> elements{policies_};
+    return detail::NormProjection(elements, y, w, n, steps, p.norm_bound().radius).template onto<P::sphere>();
   }
 
   /// Have the sets a point in common? Of intervals and a ball around zero the nearest row to zero decides, of
@@ -250,9 +238,10 @@ class Pack : public detail::PackRoles<Ps...> {
   template <Scalar S>
   bool meet(Index n) const {
     if constexpr (row_sets > 0) return true;
-    const std::vector<S> nearest(static_cast<std::size_t>(n), restrict(S(0)));
+    const detail::Elements<true, Ps...> elements{policies_};
+    const std::vector<S> nearest(static_cast<std::size_t>(n), elements.restrict(S(0)));
     if constexpr (!on_sphere) return contains(nearest.data(), n);
-    return n > 0 && (restrict(S(1)) == 1 || restrict(S(-1)) == -1);
+    return n > 0 && (elements.restrict(S(1)) == 1 || elements.restrict(S(-1)) == -1);
   }
 
   NormBound bound() const {
@@ -262,37 +251,6 @@ class Pack : public detail::PackRoles<Ps...> {
     });
     return found;
   }
-
-  /// The element policies as the norm projection sees them.
-  template <bool with_penalties>
-  struct Elements {
-    static constexpr bool homogeneous = Roles::homogeneous;
-    static constexpr bool none = element_sets == 0 && (proximal == 0 || !with_penalties);
-
-    const Pack& pack;
-
-    template <Scalar S>
-    S prox(S y, S t) const {
-      pack.each([&](const auto& p, std::size_t) {
-        if constexpr (ProximalPenalty<std::decay_t<decltype(p)>> && with_penalties) y = p.prox(y, t);
-      });
-      return y;
-    }
-    template <Scalar S>
-    S restrict(S w) const {
-      return pack.restrict(w);
-    }
-    /// The value of the penalties that prox takes care of.
-    template <Scalar S>
-    double cost([[maybe_unused]] S w) const {
-      double sum = 0;
-      pack.each([&]([[maybe_unused]] const auto& p, std::size_t) {
-        if constexpr (ProximalPenalty<std::decay_t<decltype(p)>> && with_penalties)
-          sum += static_cast<double>(p.value(w));
-      });
-      return sum;
-    }
-  };
 
   std::tuple<Ps...> policies_;
 };
