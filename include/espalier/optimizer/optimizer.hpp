@@ -3,6 +3,7 @@
 // pack.
 #pragma once
 
+#include <mutex>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -10,6 +11,7 @@
 
 #include "espalier/constraint/pack_of.hpp"
 #include "espalier/core/flush.hpp"
+#include "espalier/core/threads.hpp"
 #include "espalier/model/sequential.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
@@ -29,12 +31,15 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
+/// Weights whose update is worth a thread: Adam's takes about 10 microseconds.
+inline constexpr Index weights_of_part = 16384;
+
 /// A rule's numbers for all parameters of a model, one kind after another in the layout of the model's arena.
 template <Scalar S>
 struct OptimizerState {
   std::size_t size;
   detail::AlignedVector<S> numbers;  // the rule's states, one after another
-  detail::Buffers<S> buffers;
+  std::vector<detail::Buffers<S>> buffers;  // of each thread
 
   /// The states of the weights at `offset` in the arena.
   std::array<S*, 3> at(Index offset) {
@@ -119,7 +124,8 @@ class Optimizer {
         ++weights;
       }
     });
-    detail::OptimizerState<S> state{size, {}, detail::Buffers<S>(longest_row)};
+    detail::OptimizerState<S> state{size, {}, {}};
+    state.buffers.resize(static_cast<std::size_t>(threads()), detail::Buffers<S>(longest_row));
     state.numbers.assign(size * static_cast<std::size_t>(rule_.states()), S(0));
     project_defaults(model, state);
     activity_.assign(static_cast<std::size_t>(weights), {});
@@ -161,21 +167,44 @@ class Optimizer {
     const auto kernel = rule_.template kernel<S>(++steps_, rate());
     each(model, [&](const auto& p, const auto& pack, auto& active, auto activity) {
       const double shrink = pack.shrink(rate(), rule_.rate);
-      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), static_cast<S>(shrink),
-                                       p.values, p.gradients, state.at(p.offset), p.rows, p.cols,
-                                       state.buffers, active))
+      if (!update(p, pack, kernel, static_cast<S>(shrink), state, active))
         detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
       pack.record(activity, active, p.rows, p.cols, shrink);
     });
   }
 
  private:
+  /// Rows, or lines of numbers where no policy looks at rows, are shared out to threads. Is what became of
+  /// them finite?
+  template <class View, class PackType, class Kernel, Scalar S>
+  bool update(const View& p, const PackType& pack, const Kernel& kernel, S shrink,
+              detail::OptimizerState<S>& state, typename PackType::Counts& active) const {
+    constexpr bool by_row = PackType::by_row;
+    const Index row = by_row ? p.cols : 1, size = p.size() / row;
+    const Index parts = std::min({detail::parts_of(p.size(), detail::weights_of_part), size,
+                                  static_cast<Index>(state.buffers.size())});
+    bool finite = true;
+    std::mutex mutex;
+    detail::in_ranges(size, by_row ? 1 : detail::line_length<S>, parts,
+                      [&](Index part, Index begin, Index end) {
+      typename PackType::Counts counts{};
+      const Index at = begin * row;
+      const bool good = detail::update<!transforms>(
+          pack, rule_, kernel, static_cast<S>(rate()), shrink, p.values + at, p.gradients + at,
+          state.at(p.offset + at), end - begin, row, state.buffers[static_cast<std::size_t>(part)], counts);
+      const std::lock_guard lock(mutex);
+      finite = finite && good;
+      for (std::size_t k = 0; k < counts.size(); ++k) active[k] += counts[k];
+    });
+    return finite;
+  }
+
   template <Scalar S, class... Layers>
   void project_defaults(Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) const {
     detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
     model.for_each_parameter([&](const auto& p) {
       if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
-        for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0]);
+        for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0][0]);
     });
   }
 
