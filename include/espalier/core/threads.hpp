@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cfenv>
 #include <chrono>
 #include <cstdint>
@@ -44,6 +45,10 @@ inline void set_threads(int n) {
 
 namespace detail {
 
+/// Weights that are worth a thread. Whoever updates a row also multiplies with it and makes its gradient,
+/// however small the batch: to move it from one processor's cache to another's takes longer.
+inline constexpr Index weights_of_part = 16384;
+
 inline void pause() {
 #if defined(__SSE2__)
   _mm_pause();
@@ -63,67 +68,68 @@ inline void await_change(const std::atomic<int>& word, int old) {
   word.wait(old, std::memory_order_acquire);
 }
 
-/// The threads of the process beside its own. They sleep, or take the next part of the work at hand, which
-/// the caller does too: a part never waits for a thread that is late, or that a fork has left behind. It has
-/// no destructor, so that threads may outlive `main`.
+/// The threads of the process beside its own. They sleep, or take an open part of the work at hand, which the
+/// caller does too: a part never waits for a thread that is late, or that a fork has left behind. Thread k
+/// prefers part k, since its cache may hold what it did there last time. There is no destructor, so that
+/// threads may outlive `main`.
 class Pool {
  public:
   using Part = void(void* work, Index part) noexcept;
+  static constexpr Index most_parts = 32;
 
-  /// Calls run(work, 0), ..., run(work, parts - 1), by up to `parts` threads. False, and does nothing, while
+  /// Calls run(work, 0), ..., run(work, parts - 1), on up to `parts` threads. False, and does nothing, while
   /// another region is open: the caller's own, or another thread's.
   bool run(Index parts, Part* run, void* work) {
     if (busy_.exchange(true, std::memory_order_acquire)) return false;
-    for (; workers_ + 1 < parts; ++workers_) {
+    for (; workers_ < parts; ++workers_) {
       try {
-        std::thread([this] { serve(); }).detach();
+        std::thread([this, k = workers_] { serve(k); }).detach();
       } catch (const std::exception&) {  // no more to be had: the others do its work
       }
     }
     run_ = run, work_ = work;
     std::fegetenv(&mode_);
     left_.store(static_cast<int>(parts), std::memory_order_relaxed);
-    const std::uint64_t region = next_.load(std::memory_order_relaxed) >> 32;
-    next_.store((region + 1) << 32 | static_cast<std::uint64_t>(parts) << 16, std::memory_order_release);
+    const std::uint64_t region = open_.load(std::memory_order_relaxed) >> most_parts;
+    open_.store((region + 1) << most_parts | ((std::uint64_t{1} << parts) - 1), std::memory_order_release);
     rounds_.fetch_add(1, std::memory_order_release);
     for (Index k = 1; k < parts; ++k) rounds_.notify_one();
-    take_parts<false>();
+    take_parts(0);
     for (int left; (left = left_.load(std::memory_order_acquire)) > 0;) await_change(left_, left);
     busy_.store(false, std::memory_order_release);
     return true;
   }
 
-  static constexpr Index most_parts = 0xffff;
-
  private:
-  void serve() {
+  void serve(Index thread) {
     for (;;) {
       const int round = rounds_.load(std::memory_order_acquire);
-      take_parts<true>();
+      take_parts(thread);
       await_change(rounds_, round);
     }
   }
 
-  /// Who has counted `next_` on owns a part, and until it is done its region stays open: only then may the
+  /// Who has cleared its bit owns a part, and until that is done the region stays open: only then may the
   /// rest be read. The region's number keeps a late thread from taking a part of the next one.
-  template <bool worker>
-  void take_parts() {
-    std::uint64_t next = next_.load(std::memory_order_acquire);
-    while ((next & 0xffff) < (next >> 16 & 0xffff)) {
-      if (!next_.compare_exchange_weak(next, next + 1, std::memory_order_acquire)) continue;
-      if constexpr (worker) std::fesetenv(&mode_);  // rounding and denormals as the caller has them
-      run_(work_, static_cast<Index>(next & 0xffff));
+  void take_parts(Index thread) {
+    std::uint64_t open = open_.load(std::memory_order_acquire);
+    while (const auto parts = static_cast<std::uint32_t>(open)) {
+      const Index part = parts >> thread & 1 ? thread : std::countr_zero(parts);
+      if (!open_.compare_exchange_weak(open, open & ~(std::uint64_t{1} << part), std::memory_order_acquire))
+        continue;
+      if (thread > 0) std::fesetenv(&mode_);  // rounding and denormals as the caller has them
+      run_(work_, part);
       if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) left_.notify_one();
-      next = next_.load(std::memory_order_acquire);
+      open = open_.load(std::memory_order_acquire);
     }
   }
 
   std::atomic<bool> busy_{false};
-  int workers_ = 0;
+  Index workers_ = 1;  // the caller counts
   Part* run_ = nullptr;
   void* work_ = nullptr;
   std::fenv_t mode_{};
-  alignas(64) std::atomic<std::uint64_t> next_{0};  // the region's number, its parts, the next to be taken
+  alignas(64) std::atomic<std::uint64_t> open_{0};  // the region's number, and a bit for each open part
   std::atomic<int> rounds_{0};                      // what idle threads watch
   alignas(64) std::atomic<int> left_{0};            // parts not yet done
 };
@@ -157,7 +163,7 @@ void in_parallel(Index parts, F&& f) {
 
 /// Into how many parts to divide work of some size, if a part is to have `least` of it.
 inline Index parts_of(Index size, Index least) {
-  return size < 2 * least ? 1 : std::min<Index>(threads(), size / least);
+  return size < 2 * least ? 1 : std::min({Index{threads()}, size / least, Pool::most_parts});
 }
 
 /// f(part, begin, end) on `parts` ranges that make up 0...size and begin at multiples of `unit`.

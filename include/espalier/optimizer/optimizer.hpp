@@ -31,9 +31,6 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-/// Weights whose update is worth a thread: Adam's takes about 10 microseconds.
-inline constexpr Index weights_of_part = 16384;
-
 /// A rule's numbers for all parameters of a model, one kind after another in the layout of the model's arena.
 template <Scalar S>
 struct OptimizerState {
