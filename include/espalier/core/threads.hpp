@@ -77,9 +77,9 @@ class Pool {
   using Part = void(void* work, Index part) noexcept;
   static constexpr Index most_parts = 32;
 
-  /// Calls run(work, 0), ..., run(work, parts - 1), on up to `parts` threads. False, and does nothing, while
-  /// another region is open: the caller's own, or another thread's.
-  bool run(Index parts, Part* run, void* work) {
+  /// Calls part(work, 0), ..., part(work, parts - 1), on up to `parts` threads. False, and does nothing,
+  /// while another region is open: the caller's own, or another thread's.
+  bool run(Index parts, Part* part, void* work) {
     if (busy_.exchange(true, std::memory_order_acquire)) return false;
     for (; workers_ < parts; ++workers_) {
       try {
@@ -87,12 +87,12 @@ class Pool {
       } catch (const std::exception&) {  // no more to be had: the others do its work
       }
     }
-    run_ = run, work_ = work;
+    part_ = part, work_ = work;
     std::fegetenv(&mode_);
     left_.store(static_cast<int>(parts), std::memory_order_relaxed);
     const std::uint64_t region = open_.load(std::memory_order_relaxed) >> most_parts;
     open_.store((region + 1) << most_parts | ((std::uint64_t{1} << parts) - 1), std::memory_order_release);
-    rounds_.fetch_add(1, std::memory_order_release);
+    ++rounds_;
     for (Index k = 1; k < parts; ++k) rounds_.notify_one();
     take_parts(0);
     for (int left; (left = left_.load(std::memory_order_acquire)) > 0;) await_change(left_, left);
@@ -114,19 +114,19 @@ class Pool {
   void take_parts(Index thread) {
     std::uint64_t open = open_.load(std::memory_order_acquire);
     while (const auto parts = static_cast<std::uint32_t>(open)) {
-      const Index part = parts >> thread & 1 ? thread : std::countr_zero(parts);
+      const Index part = parts >> thread & 1 ? thread : Index{std::countr_zero(parts)};
       if (!open_.compare_exchange_weak(open, open & ~(std::uint64_t{1} << part), std::memory_order_acquire))
         continue;
       if (thread > 0) std::fesetenv(&mode_);  // rounding and denormals as the caller has them
-      run_(work_, part);
-      if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) left_.notify_one();
+      part_(work_, part);
+      if (--left_ == 0) left_.notify_one();
       open = open_.load(std::memory_order_acquire);
     }
   }
 
   std::atomic<bool> busy_{false};
   Index workers_ = 1;  // the caller counts
-  Part* run_ = nullptr;
+  Part* part_ = nullptr;
   void* work_ = nullptr;
   std::fenv_t mode_{};
   alignas(64) std::atomic<std::uint64_t> open_{0};  // the region's number, and a bit for each open part

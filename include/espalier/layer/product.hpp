@@ -14,8 +14,8 @@ inline constexpr std::size_t panels_bytes = 4 * panel_bytes;
 /// A product with fewer rows than this does not pay for copies of more than it needs at a time.
 inline constexpr Index many_rows = 64;
 
-/// Into how many parts to divide a product: each is worth about 10 microseconds, while to share them out takes
-/// one.
+/// Into how many parts to divide a product: each is worth about 10 microseconds, while to share them out
+/// takes one.
 inline Index parts_of_product(Index m, Index n, Index depth) { return parts_of(m * n * depth, 500'000); }
 /// To copy a panel takes as long as to multiply so many rows with it.
 inline constexpr Index rows_of_copy = 12;
@@ -76,7 +76,8 @@ void multiply(Index parts, bool keep_rows, Index m, Index n, Index depth, Stride
 
 /// c (m x n) = a (m x depth) b^T, or += it; b is n x depth.
 template <Scalar S>
-void multiply_transposed(Index parts, Index m, Index n, Index depth, Strided<S> a, const S* b, S* c, bool add) {
+void multiply_transposed(Index parts, Index m, Index n, Index depth, Strided<S> a, const S* b, S* c,
+                         bool add) {
   constexpr Index width = tile_cols<S>;
   multiply_panels(parts, false, m, n, depth, a, c, add,
                   [&](S* memory, Index k, Index d, Index j, Index cols) -> Panels<S> {

@@ -48,9 +48,10 @@ void require_finite(const M& model, std::string_view what, F&& of, S limit = std
   model.for_each_parameter([&](const auto& p) {
     const ConstRow<S> numbers(of(p), p.size());
     std::atomic<bool> good{true};
-    in_ranges(p.size(), line_length<S>, parts_of(p.size(), weights_of_part), [&](Index, Index begin, Index end) {
-      if (!((numbers.segment(begin, end - begin) * scale * S(0)).sum() == 0)) good = false;
-    });
+    in_ranges(p.size(), line_length<S>, parts_of(p.size(), weights_of_part),
+              [&](Index, Index begin, Index end) {
+                if (!((numbers.segment(begin, end - begin) * scale * S(0)).sum() == 0)) good = false;
+              });
     if (good) return;
     const std::string place = p.where();
     if (numbers.allFinite())
