@@ -201,10 +201,9 @@ class Optimizer {
     std::array<typename PackType::Counts, detail::Pool::most_parts> counts{};
     std::atomic<bool> finite{true};
     detail::in_ranges(p.size() / row, unit, parts, [&](Index part, Index begin, Index end) {
-      const Kernel own = kernel;  // nobody else has its address: then it stays in registers
       const std::size_t k = static_cast<std::size_t>(part);
       const Index at = begin * row;
-      if (!detail::update<!transforms>(pack, rule_, own, static_cast<S>(rate()), shrink, p.values + at,
+      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), shrink, p.values + at,
                                        p.gradients + at, state.at(p.offset + at), end - begin, row,
                                        state.buffers[k], counts[k]))
         finite = false;
