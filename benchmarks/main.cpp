@@ -3,6 +3,7 @@
 // Catch2's, which measures one row to its end before the next, so that a machine that slows down meanwhile
 // is taken for a slow row; here the repetitions of a case's rows are mixed, and rows carry counters.
 #include <fmt/format.h>
+#include <espalier/core/threads.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -192,6 +193,7 @@ int main(int argc, char** argv) {
     if (options.help) return fmt::print("{}", usage), 0;
     if (options.list) return fmt::print("{}", names()), 0;
     prepare_torch(argv);
+    espalier::set_threads(1);  // a row that has more says so
     return run(options, std::move(cases));
   } catch (const std::invalid_argument& error) {
     fmt::print(stderr, "{}\n\n{}\nThe rows:\n{}", error.what(), usage, names());

@@ -5,12 +5,17 @@ namespace bench {
 
 const std::vector<Net>& nets() {
   static const std::vector<Net> all{
-      {"A", {4, 16, 16, 1}, Activation::tanh, {1, 32}, true},
-      {"B", {784, 128, 10}, Activation::relu, {1, 32, 128}, true},
-      {"C", {784, 1024, 1024, 1024, 10}, Activation::relu, {1, 128}, true},
-      {"D", {4096, 4096, 4096, 10}, Activation::relu, {256}, false},
+      {"A", {4, 16, 16, 1}, Activation::tanh, {1, 32}, true, false},
+      {"B", {784, 128, 10}, Activation::relu, {1, 32, 128}, true, true},
+      {"C", {784, 1024, 1024, 1024, 10}, Activation::relu, {1, 128}, true, true},
+      {"D", {4096, 4096, 4096, 10}, Activation::relu, {256}, false, true},
   };
   return all;
+}
+
+std::string Net::with(long batch, int threads) const {
+  return name + "/" + std::to_string(batch) +
+         (threads == 1 ? "" : ", " + std::to_string(threads) + " threads");
 }
 
 Work Net::inference(long batch) const {

@@ -27,7 +27,7 @@ double heap() {
 /// A net of two square layers with about so many parameters.
 void add_size(const std::string& size, double parameters, long batch) {
   const long width = std::lround(std::sqrt(parameters / 2));
-  const Net net{"", {width, width, width}, Activation::relu, {}, parameters <= 1e5 && batch <= 32};
+  const Net net{"", {width, width, width}, Activation::relu, {}, parameters <= 1e5 && batch <= 32, false};
   const Work work = net.training(batch);
   add({"scaling/batch " + std::to_string(batch) + "/" + size,
        [=](benchmark::State& state) {

@@ -69,6 +69,10 @@ struct Net {
   Activation activation;
   std::vector<long> batches;
   bool quick;
+  bool shared_out;  // large enough for several threads?
+
+  /// The case: "B/32", or "B/32, 2 threads".
+  std::string with(long batch, int threads) const;
 
   /// Of one training step: all products of the forward pass, and for the backward pass those of the weights'
   /// gradients and, after the first layer, of the inputs' gradients.

@@ -73,9 +73,9 @@ namespace bench {
 
 /// Rows of the peer for one net and batch; without LibTorch they say so.
 void add_torch(const Net& net, long batch) {
-  const std::string what = "/" + net.name + "/" + std::to_string(batch) + "/LibTorch";
   for (const int threads : {1, 2}) {
-    const std::string who = what + (threads == 1 ? "" : ", 2 threads");
+    if (threads == 2 && !net.shared_out) continue;
+    const std::string who = "/" + net.with(batch, threads) + "/LibTorch";
 #ifdef ESPALIER_WITH_TORCH
     const std::string instead;
     const auto step = [=, &net](benchmark::State& state) { train(state, net, batch, threads); };

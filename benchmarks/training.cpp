@@ -10,19 +10,39 @@ namespace {
 
 using namespace espalier;
 
+/// The number of threads while a row is measured; all others have one, which `main` sets.
+struct Threads {
+  explicit Threads(int n) { set_threads(n); }
+  ~Threads() { set_threads(1); }
+};
+
 template <class Make>
-void add_net(const Net& net, long batch, const std::string& who, Make make) {
-  const std::string what = "/" + net.name + "/" + std::to_string(batch) + "/" + who;
-  add({"training" + what, [=](benchmark::State& state) { Problem(make(), batch).train(state); },
-       net.training(batch), net.quick});
-  add({"inference" + what,
+void add_rows(const Net& net, long batch, const std::string& name, int threads, Make make) {
+  const bool one = threads == 1;  // as the limits are
+  add({"training/" + name,
        [=](benchmark::State& state) {
+         const Threads set(threads);
+         Problem(make(), batch).train(state);
+       },
+       one ? net.training(batch) : Work(), net.quick});
+  add({"inference/" + name,
+       [=](benchmark::State& state) {
+         const Threads set(threads);
          const Problem problem(make(), batch);
          typename decltype(make())::Workspace_t workspace;
          problem.model.predict(problem.x, workspace);
          for (auto _ : state) benchmark::DoNotOptimize(problem.model.predict(problem.x, workspace).data());
        },
-       net.inference(batch), net.quick});
+       one ? net.inference(batch) : Work(), net.quick});
+}
+
+/// On one thread; then, as a case of their own, on two, and on one again to be compared with.
+template <class Make>
+void add_net(const Net& net, long batch, const std::string& who, Make make) {
+  add_rows(net, batch, net.with(batch, 1) + "/" + who, 1, make);
+  if (!net.shared_out) return;
+  add_rows(net, batch, net.with(batch, 2) + "/" + who, 2, make);
+  add_rows(net, batch, net.with(batch, 2) + "/" + who + ", 1 thread", 1, make);
 }
 
 const bool added = [] {

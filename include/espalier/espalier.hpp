@@ -18,6 +18,7 @@
 #include "espalier/core/norm.hpp"
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/flush.hpp"
+#include "espalier/core/threads.hpp"
 #include "espalier/core/policy.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/core/target.hpp"

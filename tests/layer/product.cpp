@@ -57,6 +57,41 @@ TEMPLATE_TEST_CASE("Extents known to the compiler change nothing", "", float, do
   }
 }
 
+namespace {
+
+/// All three products, one after another, by so many threads.
+template <Scalar S>
+std::vector<S> products(int n_threads, Index in, Index out, Index n) {
+  set_threads(n_threads);
+  const auto weight = static_cast<std::size_t>(in * out), x = static_cast<std::size_t>(in * n),
+             y = static_cast<std::size_t>(out * n);
+  std::vector<S> numbers(weight + x + y, S(7));
+  const WeightMatrix<S> w = random_matrix<S>(out, in, 1);
+  const Matrix<S> from = random_matrix<S>(in, n, 2), dy = random_matrix<S>(out, n, 3);
+  detail::multiply_weight<WeightMatrix<S>>(in, out, n, w.data(), from.data(), numbers.data(), true);
+  detail::input_gradient<WeightMatrix<S>>(in, out, n, w.data(), dy.data(), numbers.data() + y);
+  detail::weight_gradient<WeightMatrix<S>>(in, out, n, dy.data(), from.data(), numbers.data() + y + x);
+  return numbers;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("The number of threads changes no product by a bit", "", float, double) {
+  const int before = threads();
+  const auto check = [](Index in, Index out, Index n) {
+    CAPTURE(in, out, n);
+    const auto expected = products<TestType>(1, in, out, n);
+    for (const int several : {2, 3, 7}) CHECK(products<TestType>(several, in, out, n) == expected);
+  };
+  check(333, 300, 1);  // sample by sample
+  check(2500, 46, 5);
+  check(300, 203, 33);  // no side is a multiple of a tile
+  check(600, 10, 333);  // fewer panels than threads
+  check(10, 600, 333);
+  check(77, 77, 600);
+  set_threads(before);
+}
+
 TEST_CASE("A sample's outputs do not depend on the samples beside it") {
   const Index in = 70, out = 50;
   const WeightMatrix<float> weight = random_matrix<float>(out, in, 1);

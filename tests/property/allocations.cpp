@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // After the first step nothing allocates: neither operator new nor Eigen, which calls malloc.
+#include <atomic>
 #include <cstdlib>
 
 #include "../nets.hpp"
@@ -29,10 +30,12 @@
 
 namespace {
 
-bool armed = false;
-long allocations = 0;
+std::atomic<bool> armed{false};
+std::atomic<long> allocations{0};
 
-void count() { allocations += armed; }
+void count() {
+  if (armed) ++allocations;
+}
 
 }  // namespace
 
@@ -159,6 +162,14 @@ TEST_CASE("Layers too large for the stack do not allocate either") {
   CHECK(in_a_step(doubles, MeanSquared{}, SGD{}, 200) == 0);
   auto narrow = initialised<float>(Dense<8, 8>{}, Dense<8, 100>{});
   CHECK(in_a_step(narrow, MeanSquared{}, SGD{}, 6000) == 0);
+}
+
+TEST_CASE("Neither do several threads") {
+  const int before = threads();
+  set_threads(2);
+  auto net = initialised<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 200, L1{1e-4}));
+  for (const Index samples : {1, 200}) CHECK(in_a_step(net, CrossEntropy{}, Adam{}, samples) == 0);
+  set_threads(before);
 }
 
 TEST_CASE("A smaller batch needs no new memory") {

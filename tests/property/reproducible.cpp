@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The same seeds give the same bits.
 #include "../nets.hpp"
+#include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
@@ -47,4 +49,55 @@ TEMPLATE_TEST_CASE("Two runs with the same seeds give bitwise equal weights, oth
   };
   check(Adam<ClipNorm>{{.rate = 0.01}, ClipNorm{1}});
   check(SGD{{.rate = 0.01, .momentum_factor = 0.9, .at_bound = AtBound::tangent}});
+}
+
+namespace {
+
+/// Weights and what the policies did after a few steps of a net that is large enough to be shared out.
+template <Scalar S, class O>
+auto shared_out(int n, O optimizer) {
+  set_threads(n);
+  auto net = sequential<S>(Dense(333, 301, MaxNorm{.radius = 1}), ReLU{}, Dense(301, 130, L1{1e-3}, L2{1e-3}),
+                           Tanh{}, Dense(130, 301, WeightNorm{}), Dropout{0.2},
+                           Dense(301, 110, Clip{-0.05, 0.05}, MaxNorm{.radius = 0.5}));
+  initialise(net, Rng{1});
+  const Matrix<S> x = random_matrix<S>(333, 40, 2);
+  std::vector<int> labels(40);
+  for (std::size_t k = 0; k < labels.size(); ++k) labels[k] = static_cast<int>(k);
+  Matrix<S> gradient;
+  for (int k = 0; k < 3; ++k) {
+    CrossEntropy{}(net.forward(x), labels, gradient);
+    net.backward(x, gradient);
+    optimizer.step(net);
+  }
+  std::vector<double> actions;
+  net.for_each_parameter([&](const auto& p) {
+    for (const Activity& activity : p.activity) actions.push_back(activity.fraction);
+  });
+  return std::pair(net.values(), actions);
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("The number of threads changes no weight by a bit", "", float, double) {
+  const int before = threads();
+  const auto check = [](const auto& optimizer) {
+    const auto expected = shared_out<TestType>(1, optimizer);
+    for (const int n : {2, 3}) CHECK((shared_out<TestType>(n, optimizer) == expected));
+  };
+  check(Adam{{.rate = 0.01}});
+  check(SGD<ClipNorm>{{.rate = 0.1, .momentum_factor = 0.9, .at_bound = AtBound::zero}, ClipNorm{1}});
+  set_threads(before);
+}
+
+TEST_CASE("Threads may be added when an optimizer has begun") {
+  const int before = threads();
+  const auto trained_by = [](std::initializer_list<int> numbers) {
+    auto net = sequential<float>(Dense(300, 200, MaxNorm{.radius = 1}));
+    Adam optimizer{{.rate = 0.01}};
+    for (const int n : numbers) set_threads(n), random_steps(net, optimizer, 1, 5);
+    return net.values();
+  };
+  CHECK(trained_by({1, 3, 2}) == trained_by({1, 1, 1}));
+  set_threads(before);
 }

@@ -2,6 +2,7 @@
 // What can be done with a model's parameters as a whole, or with one of them by name.
 #pragma once
 
+#include <atomic>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -9,9 +10,11 @@
 #include <vector>
 
 #include "espalier/core/error.hpp"
+#include "espalier/core/line.hpp"
 #include "espalier/core/norm.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/core/threads.hpp"
 
 namespace espalier {
 namespace detail {
@@ -44,7 +47,12 @@ void require_finite(const M& model, std::string_view what, F&& of, S limit = std
   const S scale = std::numeric_limits<S>::max() / limit;  // beyond the limit, it makes an infinity
   model.for_each_parameter([&](const auto& p) {
     const ConstRow<S> numbers(of(p), p.size());
-    if ((numbers * scale * S(0)).sum() == 0) return;
+    std::atomic<bool> good{true};
+    in_ranges(p.size(), line_length<S>, parts_of(p.size(), weights_of_part),
+              [&](Index, Index begin, Index end) {
+                if (!((numbers.segment(begin, end - begin) * scale * S(0)).sum() == 0)) good = false;
+              });
+    if (good) return;
     const std::string place = p.where();
     if (numbers.allFinite())
       fail<NotFiniteError>(place, fmt::format("{} of at most {:.1e}", what, limit), numbers.abs().maxCoeff());

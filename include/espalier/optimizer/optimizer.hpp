@@ -10,6 +10,7 @@
 
 #include "espalier/constraint/pack_of.hpp"
 #include "espalier/core/flush.hpp"
+#include "espalier/core/threads.hpp"
 #include "espalier/model/sequential.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
@@ -33,8 +34,8 @@ struct Place {
 template <Scalar S>
 struct OptimizerState {
   std::size_t size;
-  detail::AlignedVector<S> numbers;  // the rule's states, one after another
-  detail::Buffers<S> buffers;
+  detail::AlignedVector<S> numbers;         // the rule's states, one after another
+  std::vector<detail::Buffers<S>> buffers;  // of each thread
 
   /// The states of the weights at `offset` in the arena.
   std::array<S*, 3> at(Index offset) {
@@ -111,15 +112,17 @@ class Optimizer {
     Index longest_row = 0, weights = 0;
     std::vector<detail::Place> places;
     std::as_const(model).for_each_parameter([&](const auto& p) {
-      longest_row = std::max(longest_row, p.cols);
+      using View = std::decay_t<decltype(p)>;
+      if (PackFor<View>::by_row || takes_defaults<View>) longest_row = std::max(longest_row, p.cols);
       places.push_back(place_of(p));
       check_options(p);
-      if constexpr (takes_defaults<std::decay_t<decltype(p)>>) {
+      if constexpr (takes_defaults<View>) {
         defaults_.validate(p.where() + " (optimizer's default)", p.cols);
         ++weights;
       }
     });
-    detail::OptimizerState<S> state{size, {}, detail::Buffers<S>(longest_row)};
+    detail::OptimizerState<S> state{size, {}, {detail::Buffers<S>(longest_row)}};
+    plan_threads(model, state);
     state.numbers.assign(size * static_cast<std::size_t>(rule_.states()), S(0));
     project_defaults(model, state);
     activity_.assign(static_cast<std::size_t>(weights), {});
@@ -158,24 +161,65 @@ class Optimizer {
       check("transformed gradients", square_fits);
     }
     detail::OptimizerState<S>& state = std::get<detail::OptimizerState<S>>(state_);
+    plan_threads(model, state);
     const auto kernel = rule_.template kernel<S>(++steps_, rate());
     each(model, [&](const auto& p, const auto& pack, auto& active, auto activity) {
       const double shrink = pack.shrink(rate(), rule_.rate);
-      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), static_cast<S>(shrink),
-                                       p.values, p.gradients, state.at(p.offset), p.rows, p.cols,
-                                       state.buffers, active))
+      if (!update(p, pack, kernel, static_cast<S>(shrink), state, active))
         detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
       pack.record(activity, active, p.rows, p.cols, shrink);
     });
   }
 
  private:
+  template <class View>
+  using PackFor = std::conditional_t<takes_defaults<View>, Defaults, typename View::Pack>;
+
+  /// Into how many parts to divide a parameter: into rows, or lines of numbers where no policy looks at rows.
+  template <class View>
+  static Index parts_of(const View& p) {
+    const Index most = PackFor<View>::by_row ? p.rows : p.size();
+    return std::min(most, detail::parts_of(p.size(), detail::weights_of_part));
+  }
+
+  /// Buffers for as many threads as there may be today.
+  template <Scalar S, class... Layers>
+  static void plan_threads(const Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) {
+    std::size_t most = state.buffers.size();
+    model.for_each_parameter(
+        [&](const auto& p) { most = std::max(most, static_cast<std::size_t>(parts_of(p))); });
+    state.buffers.resize(most, state.buffers.front());
+  }
+
+  /// Updates a parameter and counts what its pack did. Returns whether all weights were finite.
+  template <class View, class PackType, class Kernel, Scalar S>
+  bool update(const View& p, const PackType& pack, const Kernel& kernel, S shrink,
+              detail::OptimizerState<S>& state, typename PackType::Counts& active) const {
+    constexpr bool by_row = PackType::by_row;
+    const Index row = by_row ? p.cols : 1, unit = by_row ? 1 : detail::line_length<S>;
+    const Index parts = std::min(parts_of(p), static_cast<Index>(state.buffers.size()));
+    std::array<typename PackType::Counts, detail::Pool::most_parts> counts{};
+    std::atomic<bool> finite{true};
+    detail::in_ranges(p.size() / row, unit, parts, [&](Index part, Index begin, Index end) {
+      const std::size_t k = static_cast<std::size_t>(part);
+      const Index at = begin * row;
+      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), shrink, p.values + at,
+                                       p.gradients + at, state.at(p.offset + at), end - begin, row,
+                                       state.buffers[k], counts[k]))
+        finite = false;
+    });
+    for (std::size_t part = 0; part < static_cast<std::size_t>(parts); ++part)
+      for (std::size_t k = 0; k < active.size(); ++k) active[k] += counts[part][k];
+    return finite;
+  }
+
   template <Scalar S, class... Layers>
   void project_defaults(Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) const {
     detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
     model.for_each_parameter([&](const auto& p) {
       if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
-        for (Index j = 0; j < p.rows; ++j) defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0]);
+        for (Index j = 0; j < p.rows; ++j)
+          defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0][0]);
     });
   }
 
@@ -183,7 +227,7 @@ class Optimizer {
   /// row's norm and its elements are bounded, is not that of one set.
   template <class View>
   void check_options(const View& p) const {
-    using Pack = std::conditional_t<takes_defaults<View>, Defaults, typename View::Pack>;
+    using Pack = PackFor<View>;
     if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0 && Pack::proximal == 0)
       if (rule_.at_bound == AtBound::tangent)
         detail::fail(p.where(), "at_bound keep, zero or displacement where elements and norms are bounded",
