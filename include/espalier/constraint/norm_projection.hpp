@@ -53,7 +53,8 @@ class NormProjection {
     if constexpr (Elements::homogeneous) {
       if (steps_.each) {
         const Nearby row = look();
-        const double slack = 32 * roundoff<S>;  // more than the roundings of `look`
+        const double slack =  // more than the roundings of `look`
+            32 * roundoff<S> + static_cast<double>(n_) * roundoff<double>;
         const bool surely = row.squares > 1 + slack || (sphere && row.squares < 1 - slack);
         if (!surely && norm_holds(x_, n_, radius_, sphere)) return false;
         const double length = approach(row, sphere ? 1 : 1 + roundoff<S> / 2);
