@@ -10,8 +10,8 @@
 
 #include "espalier/core/version.hpp"
 #include "espalier/core/matrix.hpp"
-#include "espalier/core/line.hpp"
 #include "espalier/core/unrolled.hpp"
+#include "espalier/core/line.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/check.hpp"
 #include "espalier/core/rng.hpp"

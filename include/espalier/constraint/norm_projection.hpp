@@ -94,7 +94,7 @@ class NormProjection {
   template <bool sphere>
   void settle(double length) {
     if constexpr (sphere) {
-      // One pass is enough in float; in double one row in 7,000 needs a second, none of 6 million a third.
+      // One pass is enough, but for a few rows of doubles.
       for (int pass = 0; pass < 64 && !length_holds<S>(length, radius_, true); ++pass) {
         rescale(radius_, length);
         length = norm(x_, n_);
@@ -139,7 +139,7 @@ class NormProjection {
     S largest;
   };
 
-  /// Sums of a few lines are in the row's precision, all others in double.
+  /// Sums of a few lines are in the row's precision, all others in double. x has not been moved yet.
   Nearby look() const {
     constexpr Index length = line_length<S>, piece = 4 * length;
     const S inverse_radius = static_cast<S>(1 / radius_);
@@ -148,7 +148,8 @@ class NormProjection {
     for (Index start = 0; start < n_; start += piece) {
       Line<S> squares = S(0), first = S(0), second = S(0);
       for (Index i = start; i < std::min(start + piece, n_); i += length) {
-        const Line<S> t = load_line(steps_.each + i, n_ - i), x = before(i, t) * inverse_radius, x2 = x * x;
+        const Line<S> t = load_line(steps_.each + i, n_ - i);
+        const Line<S> x = load_line(x_ + i, n_ - i) * inverse_radius, x2 = x * x;
         squares += x2;
         first += x2 * t;
         second += x2 * t * t;
@@ -160,11 +161,6 @@ class NormProjection {
     }
     row.largest = largest.largest();
     return row;
-  }
-
-  /// What the element policies make of a line of y; where they are homogeneous, x(mu) is that / (1 + mu t).
-  Line<S> before(Index i, const Line<S>& t) const {
-    return elements_.line(load_line(y_ + i, n_ - i), t, n_ - i);
   }
 
   /// For a row that one step of an optimizer has moved a little off its ball or sphere: r / norm(x(mu)) is
@@ -189,14 +185,14 @@ class NormProjection {
     return 0;
   }
 
-  /// x = x(mu); its norm.
+  /// x = x(mu), which for homogeneous element policies is what they make of y, / (1 + mu t); its norm.
   double move(S mu, S largest) {
     constexpr Index length = line_length<S>;
     const bool small = std::same_as<S, float> && std::abs(mu * largest) <= S(1.0 / 128);
     for (Index i = 0; i < n_; i += length) {
       const Line<S> t = load_line(steps_.each + i, n_ - i), part = mu * t;
       const Line<S> factor = small ? 1 - part * (1 - part * (1 - part)) : 1 / (1 + part);
-      store_line(before(i, t) * factor, x_ + i, n_ - i);
+      store_line(elements_.line(load_line(y_ + i, n_ - i), t, n_ - i) * factor, x_ + i, n_ - i);
     }
     return norm(x_, n_);
   }

@@ -14,8 +14,7 @@ inline constexpr std::size_t panels_bytes = 4 * panel_bytes;
 /// A product with fewer rows than this does not pay for copies of more than it needs at a time.
 inline constexpr Index many_rows = 64;
 
-/// Into how many parts to divide a product: each is worth about 10 microseconds, while to share them out
-/// takes one.
+/// Into how many parts to divide a product: each takes much longer than to share them out.
 inline Index parts_of_product(Index m, Index n, Index depth) { return parts_of(m * n * depth, 500'000); }
 /// To copy a panel takes as long as to multiply so many rows with it.
 inline constexpr Index rows_of_copy = 12;
