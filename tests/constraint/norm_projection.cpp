@@ -229,3 +229,11 @@ TEMPLATE_TEST_CASE("the sphere is met within two units of roundoff, also where a
   }
   CHECK(outside == 0);
 }
+
+TEST_CASE("A long row of doubles whose norm is the radius is not touched, in any metric") {
+  for (const double x : {0.1, 0.2, 0.3, 0.7, 1.1, 1.3}) {  // of equal numbers, sums round one way for long
+    const Doubles row(1'000'000, x), t(row.size(), 0.01);
+    const bool untouched = constrained(Pack(MaxNorm{test::length(row)}), row, t) == row;
+    CHECK(untouched);
+  }
+}
