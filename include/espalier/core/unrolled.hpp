@@ -9,10 +9,13 @@
 
 namespace espalier::detail {
 
-/// f(0), f(1), ..., f(n - 1), as constants.
+/// f(0), f(1), ..., f(n - 1), as constants. Only an f that is always_inline surely leaves its caller's arrays
+/// in registers.
 template <std::size_t n, class F>
 EIGEN_ALWAYS_INLINE void unrolled(F&& f) {
-  [&]<std::size_t... i>(std::index_sequence<i...>) { (f(std::integral_constant<Index, Index{i}>{}), ...); }
+  [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<Index, Index{i}>{}), ...);
+  }
   (std::make_index_sequence<n>{});
 }
 

@@ -9,87 +9,124 @@
 
 namespace espalier::detail {
 
-/// Memory on the stack for panels.
-inline constexpr std::size_t panels_bytes = 4 * panel_bytes;
-/// A product with fewer rows than this does not pay for copies of more than it needs at a time.
-inline constexpr Index many_rows = 64;
+/// Memory on the stack for panels of b.
+inline constexpr std::size_t panels_bytes = 196608;
 
 /// Into how many parts to divide a product: each takes much longer than to share them out.
 inline Index parts_of_product(Index m, Index n, Index depth) { return parts_of(m * n * depth, 500'000); }
 /// To copy a panel takes as long as to multiply so many rows with it.
 inline constexpr Index rows_of_copy = 12;
 
-/// c (m x n) = a b, or += a b. The sum over `depth` is taken in the same order whatever m and n are, and
-/// whatever part of c a thread has.
-/// Threads that `keep_rows` each have the rows of c that they would have of any other work on its numbers.
-/// `panel(memory, k, d, j, cols)` gives d rows from k and `cols` columns from j of b, copied to the memory or
-/// in place.
-template <Scalar S, class Panel>
-void multiply_panels(Index parts, bool keep_rows, Index m, Index n, Index depth, Strided<S> a, S* c, bool add,
-                     Panel&& panel) {
+/// c (m x n) = a (m x depth) b (depth x n), on one thread. `stride` leads from row to row of b and c.
+template <Layout layout, Scalar S>
+void multiply_block(Index m, Index n, Index depth, Strided<S> a, const S* b, S* c, Index stride) {
+  alignas(64) S panels[panels_bytes / sizeof(S)];
   constexpr Index width = tile_cols<S>, deepest = panel_depth<S>, room = panels_bytes / sizeof(S);
+  const Index blocks = (depth + deepest - 1) / deepest, deep = (depth + blocks - 1) / blocks;
+  const Index wide = room / deep / width * width;
+  for (Index k = 0; k < depth; k += deep)
+    for (Index j = 0; j < n; j += wide) {
+      const Index rows = std::min(deep, depth - k), cols = std::min(wide, n - j);
+      pack(rows, cols, b + k * stride + j, stride, panels);
+      strips<layout>(m, rows, a.from(0, k), panels, c + j, stride, cols, k > 0);
+    }
+}
+
+/// c (m x n) = a (m x depth) b (depth x n). The sum over `depth` is taken in the same order whatever m and n
+/// are, and whatever part of c a thread has. Threads that `keep_rows` each have the rows of c that they would
+/// have of any other work on its numbers.
+template <Layout layout, Scalar S>
+void multiply(Index parts, bool keep_rows, Index m, Index n, Index depth, Strided<S> a, const S* b, S* c) {
+  constexpr Index width = tile_cols<S>;
+  if (parts == 1) return multiply_block<layout>(m, n, depth, a, b, c, n);
+  // Each thread copies the panels of its own columns, or all of them if it has rows of its own.
   const auto ceil = [](Index x, Index y) { return (x + y - 1) / y; };
-  const Index deep = ceil(depth, ceil(depth, deepest));
-  const Index wide = m < many_rows ? width : room / deep / width * width;
-  const auto multiply = [&](Index top, Index bottom, Index left, Index right) __attribute__((noinline)) {
-    alignas(64) S panels[panels_bytes / sizeof(S)];
-    for (Index k = 0; k < depth; k += deep) {
-      const Index d = std::min(deep, depth - k);
-      for (Index j = left; j < right; j += wide) {
-        const Index cols = std::min(wide, right - j);
-        Panels<S> b{};
-        for (Index p = 0; p < cols; p += width) {
-          const Panels<S> next = panel(panels + p * d, k, d, j + p, std::min(width, cols - p));
-          if (p == 0) b = next;
-        }
-        for (Index i = top, rows = 0, strips = ceil(bottom - top, Index{tile_rows}); strips > 0;
-             i += rows, --strips) {
-          rows = ceil(bottom - i, strips);  // tiles of much the same height, since low ones are slow
-          strip_of(rows, d, a.from(i, k), b, c + i * n + j, n, cols, add || k > 0);
+  const Index panels = ceil(n, width), rows = ceil(m, parts);
+  if (keep_rows || panels * (rows + rows_of_copy) < ceil(panels, parts) * (m + rows_of_copy))
+    in_ranges(m, 1, parts, [&](Index, Index begin, Index end) {
+      multiply_block<layout>(end - begin, n, depth, a.from(begin, 0), b, c + begin * n, n);
+    });
+  else
+    in_ranges(n, width, parts, [&](Index, Index begin, Index end) {
+      multiply_block<layout>(m, end - begin, depth, a, b + begin, c + begin, n);
+    });
+}
+
+/// Rows that start `stride` numbers apart.
+template <Scalar S>
+struct Rows {
+  const S* data;
+  Index stride;
+
+  Rows from(Index row, Index col) const { return {data + row * stride + col, stride}; }
+  /// Of the first `count` rows, those from `row`; the last one again for those beyond.
+  template <std::size_t n>
+  std::array<const S*, n> some(Index row, Index count) const {
+    std::array<const S*, n> result;
+    for (std::size_t k = 0; k < n; ++k)
+      result[k] = data + std::min(row + static_cast<Index>(k), count - 1) * stride;
+    return result;
+  }
+  /// Copies `count` rows of `length` numbers, filled up with zeros to `stride` numbers each.
+  Rows copy(Index count, Index length, S* to, Index pitch) const {
+    for (Index i = 0; i < count; ++i) {
+      const S* row = data + i * stride;
+      std::fill(std::copy(row, row + length, to + i * pitch), to + (i + 1) * pitch, S(0));
+    }
+    return {to, pitch};
+  }
+};
+
+/// c_ji = or += the products of the first dot_rows rows of a (of m) and the first `cols` of b (of n).
+template <std::size_t cols, Scalar S>
+void row_products(Index depth, Rows<S> a, Index m, Rows<S> b, Index n, S* c, Index stride, bool add) {
+  constexpr Index rows = dot_rows;
+  alignas(64) S sums[dot_rows * cols + lanes<S>];
+  dots<dot_rows, cols>(depth, a.template some<dot_rows>(0, m), b.template some<cols>(0, n), sums);
+  for (Index j = 0; j < std::min(Index{cols}, n); ++j)
+    for (Index i = 0; i < std::min(rows, m); ++i)
+      c[j * stride + i] = add ? c[j * stride + i] + sums[j * rows + i] : sums[j * rows + i];
+}
+
+/// Tiles take so many bytes of the rows at a time: a few rows of a stay in the first-level cache,
+inline constexpr std::size_t dot_bytes = 4096;
+/// and so many of b in the second-level.
+inline constexpr Index dot_samples = 128;
+
+/// c_ji = or += the product of row i of a (m x depth) and row j of b (n x depth); `stride` leads from row to
+/// row of c. The order of a sum depends on depth only.
+template <Scalar S>
+void multiply_rows(Index m, Index n, Index depth, Rows<S> a, Rows<S> b, S* c, Index stride, bool add) {
+  constexpr Index width = lanes<S>, most = dot_bytes / sizeof(S), rows = dot_rows, cols = dot_cols;
+  const auto ceil = [](Index x, Index y) { return (x + y - 1) / y; };
+  const Index deep = ceil(ceil(depth, ceil(depth, most)), width) * width, pitch = deep + line_length<S>;
+  // Loads that cross cache lines cost more than a copy.
+  const bool copies = n >= 12 && depth % width != 0;
+  alignas(64) S panels[panels_bytes / sizeof(S)], copy[dot_rows * (dot_bytes + 64) / sizeof(S)];
+  const Index samples = copies ? Index{panels_bytes / sizeof(S)} / pitch / cols * cols : dot_samples;
+  for (Index k = 0; k < depth; k += deep)
+    for (Index j = 0; j < n; j += samples) {
+      const Index d = std::min(deep, depth - k), some = std::min(samples, n - j);
+      const Rows<S> with = copies ? b.from(j, k).copy(some, d, panels, pitch) : b.from(j, k);
+      for (Index i = 0; i < m; i += rows) {
+        const Index few = std::min(rows, m - i);
+        const Rows<S> from = copies ? a.from(i, k).copy(few, d, copy, pitch) : a.from(i, k);
+        for (Index q = 0; q < some; q += cols) {
+          S* to = c + (j + q) * stride + i;
+          if (some - q == 1)
+            row_products<1>(copies ? ceil(d, width) * width : d, from, few, with.from(q, 0), 1, to, stride,
+                            add || k > 0);
+          else
+            row_products<dot_cols>(copies ? ceil(d, width) * width : d, from, few, with.from(q, 0), some - q,
+                                   to, stride, add || k > 0);
         }
       }
     }
-  };
-  if (parts == 1) return multiply(0, m, 0, n);
-  // Each thread copies the panels of its own columns, or all of them if it has rows of its own.
-  const Index panels = ceil(n, width), rows = ceil(m, parts);
-  if ((keep_rows && rows >= many_rows) ||
-      panels * (rows + rows_of_copy) < ceil(panels, parts) * (m + rows_of_copy))
-    in_ranges(m, 1, parts, [&](Index, Index begin, Index end) { multiply(begin, end, 0, n); });
-  else
-    in_ranges(n, width, parts, [&](Index, Index begin, Index end) { multiply(0, m, begin, end); });
-}
-
-/// c (m x n) = a (m x depth) b (depth x n)
-template <Scalar S>
-void multiply(Index parts, bool keep_rows, Index m, Index n, Index depth, Strided<S> a, const S* b, S* c) {
-  constexpr Index width = tile_cols<S>;
-  multiply_panels(parts, keep_rows, m, n, depth, a, c, false,
-                  [&](S* memory, Index k, Index d, Index j, Index cols) -> Panels<S> {
-                    const S* from = b + k * n + j;
-                    if (m < many_rows && cols == width) return {from, n, 0};
-                    pack(d, cols, from, n, memory);
-                    return {memory, width, d * width};
-                  });
-}
-
-/// c (m x n) = a (m x depth) b^T, or += it; b is n x depth.
-template <Scalar S>
-void multiply_transposed(Index parts, Index m, Index n, Index depth, Strided<S> a, const S* b, S* c,
-                         bool add) {
-  constexpr Index width = tile_cols<S>;
-  multiply_panels(parts, false, m, n, depth, a, c, add,
-                  [&](S* memory, Index k, Index d, Index j, Index cols) -> Panels<S> {
-                    pack_transposed(d, cols, b + j * depth + k, depth, memory);
-                    return {memory, width, d * width};
-                  });
 }
 
 /// Fewer samples than this do not pay for packing a weight: they are multiplied one by one, by Eigen, whose
 /// loops unroll where `Weight`, the matrix that W is, has extents known to the compiler.
 inline constexpr Index few_samples = 6;
-/// Eigen multiplies so many rows at a time; what is left over may round differently.
-inline constexpr Index rows_at_a_time = 8;
 
 template <class Weight>
 using OutputOf = Eigen::Matrix<typename Weight::Scalar, Weight::RowsAtCompileTime, 1>;
@@ -99,26 +136,23 @@ using InputOf = Eigen::Matrix<typename Weight::Scalar, Weight::ColsAtCompileTime
 /// y = W x, or y += W x: y is out x n, W out x in by rows, x in x n.
 template <class Weight, Scalar S>
 void multiply_weight(Index in, Index out, Index n, const S* weight, const S* x, S* y, bool add) {
-  Index parts = parts_of(in * out, weights_of_part);
-  if (n >= few_samples) {
-    parts = std::max(parts, parts_of_product(n, out, in));
-    return multiply_transposed(parts, n, out, in, {x, in, 1}, weight, y, add);
-  }
-  in_ranges(out, rows_at_a_time, parts, [&](Index, Index begin, Index end) {
-    const Eigen::Map<const Weight> w(weight + begin * in, end - begin, in);
-    for (Index j = 0; j < n; ++j) {
-      Eigen::Map<OutputOf<Weight>> to(y + j * out + begin, end - begin);
-      if (!add) to.setZero();
-      to.noalias() += w * Eigen::Map<const InputOf<Weight>>(x + j * in, in);
-    }
-  });
+  const Index parts = std::max(parts_of(in * out, weights_of_part), parts_of_product(n, out, in));
+  if (out >= parts * Index{dot_rows})
+    in_ranges(out, Index{dot_rows}, parts, [&](Index, Index begin, Index end) {
+      multiply_rows<S>(end - begin, n, in, {weight + begin * in, in}, {x, in}, y + begin, out, add);
+    });
+  else
+    in_ranges(n, Index{dot_cols}, parts, [&](Index, Index begin, Index end) {
+      multiply_rows<S>(out, end - begin, in, {weight, in}, {x + begin * in, in}, y + begin * out, out, add);
+    });
 }
 
 /// dx = W^T dy
 template <class Weight, Scalar S>
 void input_gradient(Index in, Index out, Index n, const S* weight, const S* dy, S* dx) {
   if (n >= few_samples)
-    return multiply(parts_of_product(n, in, out), false, n, in, out, {dy, out, 1}, weight, dx);
+    return multiply<Layout::rows, S>(parts_of_product(n, in, out), false, n, in, out, {dy, out, 1}, weight,
+                                     dx);
   const Eigen::Map<const Weight> w(weight, out, in);
   for (Index j = 0; j < n; ++j)
     Eigen::Map<InputOf<Weight>>(dx + j * in, in).noalias() =
@@ -130,7 +164,7 @@ template <class Weight, Scalar S>
 void weight_gradient(Index in, Index out, Index n, const S* dy, const S* x, S* gradient) {
   if (Weight::SizeAtCompileTime == Dynamic || n >= few_samples) {
     const Index parts = std::max(parts_of(in * out, weights_of_part), parts_of_product(out, in, n));
-    return multiply(parts, true, out, in, n, {dy, 1, out}, x, gradient);
+    return multiply<Layout::columns, S>(parts, true, out, in, n, {dy, 1, out}, x, gradient);
   }
   Eigen::Map<Weight> sum(gradient, out, in);
   sum.setZero();

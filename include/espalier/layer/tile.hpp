@@ -1,30 +1,80 @@
 // SPDX-License-Identifier: MIT
-// The inner loop of every large matrix product: a tile of the result in the processor's registers.
+// The inner loops of every large matrix product: tiles of the result in the processor's registers.
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include "espalier/core/line.hpp"
 
 namespace espalier::detail {
 
-/// A tile is tile_rows x tile_cols: two registers for each row, and a few left over for what is multiplied.
-inline constexpr std::size_t tile_rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 12 : 6;
+inline constexpr bool many_registers = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;
+
+/// Tiles that sum over the rows of b are up to tile_rows x tile_cols: two registers for each row, and a few
+/// left over for what is multiplied.
+inline constexpr std::size_t tile_rows = many_registers ? 12 : 6;
 template <Scalar S>
 inline constexpr std::size_t tile_cols = 2 * lanes<S>;
+/// Lower tiles, for the last rows, are multiples of this.
+inline constexpr std::size_t tile_unit = tile_rows / 3;
 
-/// The same number in all lanes, loaded once: GCC would otherwise load it again for every product.
+/// A tile's a is copied first, since numbers far apart in memory push each other out of the cache: to columns
+/// of `rows` numbers, or to rows of panel_depth.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE Packet<S> broadcast(const S& x) {
-  Packet<S> all = simd::pset1<Packet<S>>(x);
+inline constexpr std::size_t panel_depth = 1024 / sizeof(S);
+enum class Layout { columns, rows };
+
+/// x, loaded once: GCC would otherwise load it again for every product.
+template <Scalar S>
+EIGEN_ALWAYS_INLINE Packet<S> loaded(Packet<S> x) {
 #if defined(__GNUC__) && defined(__x86_64__)
   constexpr std::size_t width = lanes<S>;
-  if constexpr (width > 1) asm("" : "+v"(all));
+  if constexpr (width > 1) asm("" : "+v"(x));
 #endif
-  return all;
+  return x;
 }
 
-/// A matrix of which a_ik stands at data[i * row + k * step].
+/// c = a b, or c += a b, for `rows` rows of a and the tile_cols columns of a panel of b. `stride` leads from
+/// row to row of c.
+template <std::size_t rows, Layout layout, Scalar S>
+EIGEN_DONT_INLINE void tile(Index depth, const S* a, const S* b, S* c, Index stride, bool add) {
+  using P = Packet<S>;
+  constexpr Index width = lanes<S>, row = layout == Layout::rows ? panel_depth<S> : 1,
+                  step = layout == Layout::rows ? 1 : rows;
+  P sum[rows][2];
+  const auto each = [&](auto&& f) __attribute__((always_inline)) {
+    unrolled<rows>([&](auto i) __attribute__((always_inline)) { f(i, Index{0}), f(i, Index{1}); });
+  };
+  each([&](auto i, Index r) __attribute__((always_inline)) { sum[i][r] = simd::pset1<P>(S(0)); });
+  for (Index k = 0; k < depth; ++k, a += step, b += 2 * width) {
+    const P b_k[2] = {simd::ploadu<P>(b), simd::ploadu<P>(b + width)};
+    unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+      const P a_ik = loaded<S>(simd::pset1<P>(a[i * row]));
+      sum[i][0] = simd::pmadd(a_ik, b_k[0], sum[i][0]);
+      sum[i][1] = simd::pmadd(a_ik, b_k[1], sum[i][1]);
+    });
+  }
+  each([&](auto i, Index r) __attribute__((always_inline)) {
+    S* to = c + i * stride + r * width;
+    simd::pstoreu(to, add ? simd::padd(simd::ploadu<P>(to), sum[i][r]) : sum[i][r]);
+  });
+}
+
+/// The same for the first `height` rows and `cols` columns only; the tile may read more of a and b.
+template <std::size_t rows, Layout layout, Scalar S>
+void part_of_tile(Index depth, const S* a, const S* b, S* c, Index stride, bool add, Index height,
+                  Index cols) {
+  constexpr Index width = tile_cols<S>;
+  if (height == Index{rows} && cols == width) return tile<rows, layout>(depth, a, b, c, stride, add);
+  alignas(64) S whole[rows * tile_cols<S>];
+  tile<rows, layout>(depth, a, b, whole, width, false);
+  for (Index i = 0; i < height; ++i)
+    for (Index j = 0; j < cols; ++j)
+      c[i * stride + j] = add ? c[i * stride + j] + whole[i * width + j] : whole[i * width + j];
+}
+
+/// A matrix of which a_ik stands at data[i * row + k * step]; one of the two is 1.
 template <Scalar S>
 struct Strided {
   const S* data;
@@ -33,45 +83,6 @@ struct Strided {
   Strided from(Index i, Index k) const { return {data + i * row + k * step, row, step}; }
 };
 
-/// tile_cols columns of b, row k at data[k * step]; packed panels stand `size` apart, one in place stands
-/// alone.
-template <Scalar S>
-struct Panels {
-  const S* data;
-  Index step, size;
-};
-
-/// c = a b, or c += a b, for `rows` rows of a and `cols` columns of b, which take one or two registers.
-/// `stride` leads from row to row of c.
-template <std::size_t rows, std::size_t registers, Scalar S>
-void tile(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
-  using P = Packet<S>;
-  constexpr Index width = lanes<S>;
-  P sum[registers][rows];
-  unrolled<registers>([&](auto r) { unrolled<rows>([&](auto i) { sum[r][i] = simd::pset1<P>(S(0)); }); });
-  for (Index k = 0; k < depth; ++k, a.data += a.step, b.data += b.step) {
-    P b_k[registers];
-    unrolled<registers>([&](auto r) { b_k[r] = simd::ploadu<P>(b.data + r * width); });
-    unrolled<rows>([&](auto i) {
-      const P a_ik = broadcast(a.data[i * a.row]);
-      unrolled<registers>([&](auto r) { sum[r][i] = simd::pmadd(a_ik, b_k[r], sum[r][i]); });
-    });
-  }
-  unrolled<registers>([&](auto r) {
-    const Index n = cols - r * width;
-    unrolled<rows>([&](auto i) {
-      S* to = c + i * stride + r * width;
-      if (n >= width) {
-        simd::pstoreu(to, add ? simd::padd(simd::ploadu<P>(to), sum[r][i]) : sum[r][i]);
-      } else {
-        alignas(P) S part[lanes<S>];
-        simd::pstore(part, sum[r][i]);
-        for (Index j = 0; j < n; ++j) to[j] = add ? to[j] + part[j] : part[j];
-      }
-    });
-  });
-}
-
 /// Without the call that std::copy_n makes.
 template <std::size_t n, Scalar S>
 EIGEN_ALWAYS_INLINE void copy_fixed(const S* from, S* to) {
@@ -79,80 +90,112 @@ EIGEN_ALWAYS_INLINE void copy_fixed(const S* from, S* to) {
   Eigen::Map<Numbers>{to} = Eigen::Map<const Numbers>(from);
 }
 
-/// What stays in the first-level cache: one panel.
-inline constexpr std::size_t panel_bytes = 32768;
-template <Scalar S>
-inline constexpr std::size_t panel_depth = panel_bytes / sizeof(S) / tile_cols<S>;
-
-/// A row of tiles over `cols` columns. If there are many, the strip of a is copied first, since numbers far
-/// apart in memory push each other out of the cache. Either a.row or a.step is 1.
-template <std::size_t rows, Scalar S>
-void strip(Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
+/// A row of tiles: `height` <= rows rows of a times `cols` columns of b, whose panels stand depth * tile_cols
+/// apart.
+template <std::size_t rows, Layout layout, Scalar S>
+void strip(Index height, Index depth, Strided<S> a, const S* b, S* c, Index stride, Index cols, bool add) {
   constexpr Index width = tile_cols<S>;
   alignas(64) S copy[rows * panel_depth<S>];
-  if (cols > 2 * width) {
-    if (a.row == 1) {
-      for (Index k = 0; k < depth; ++k) copy_fixed<rows>(a.data + k * a.step, copy + k * Index{rows});
-      a = {copy, 1, Index{rows}};
-    } else {
+  if constexpr (layout == Layout::columns) {
+    const Index whole = height == Index{rows} ? depth : 0;
+    for (Index k = 0; k < whole; ++k) copy_fixed<rows>(a.data + k * a.step, copy + k * Index{rows});
+    for (Index k = whole; k < depth; ++k)
       for (Index i = 0; i < Index{rows}; ++i)
-        Eigen::Map<Vector<S>>(copy + i * depth, depth) =
-            Eigen::Map<const Vector<S>>(a.data + i * a.row, depth);
-      a = {copy, depth, 1};
-    }
+        copy[k * Index{rows} + i] = i < height ? a.data[k * a.step + i] : S(0);
+  } else {
+    for (Index i = 0; i < Index{rows}; ++i)
+      Eigen::Map<Vector<S>>(copy + i * Index{panel_depth<S>}, depth) =
+          Eigen::Map<const Vector<S>>(a.data + std::min(i, height - 1) * a.row, depth);
   }
-  for (; cols > width / 2; cols -= width, b.data += b.size, c += width)
-    tile<rows, 2>(depth, a, b, c, stride, std::min(width, cols), add);
-  if (cols > 0) tile<rows, 1>(depth, a, b, c, stride, cols, add);
+  for (; cols > 0; cols -= width, b += depth * width, c += width)
+    part_of_tile<rows, layout>(depth, copy, b, c, stride, add, height, std::min(width, cols));
 }
 
-/// The strip with `rows` <= tile_rows rows.
-template <Scalar S>
-void strip_of(Index rows, Index depth, Strided<S> a, Panels<S> b, S* c, Index stride, Index cols, bool add) {
-  unrolled<tile_rows>([&](auto i) {
-    if (rows == i + 1) strip<i + 1>(depth, a, b, c, stride, cols, add);
-  });
+/// All strips of `m` rows.
+template <Layout layout, Scalar S>
+void strips(Index m, Index depth, Strided<S> a, const S* b, S* c, Index stride, Index cols, bool add) {
+  for (Index i = 0, rows; i < m; i += rows) {
+    rows = std::min(m - i, Index{tile_rows});
+    unrolled<3>([&](auto third) {
+      constexpr Index most = (third + 1) * tile_unit;
+      if (rows <= most && rows > most - Index{tile_unit})
+        strip<most, layout>(rows, depth, a.from(i, 0), b, c + i * stride, stride, cols, add);
+    });
+  }
 }
 
-/// Copies `depth` x `cols` of b to a panel, row after row of tile_cols. What fills it up to its width is of
-/// no account.
+/// Copies `depth` x `cols` of b to panels of tile_cols columns, row after row; the last one is filled up with
+/// zeros.
 template <Scalar S>
-void pack(Index depth, Index cols, const S* b, Index stride, S* panel) {
+void pack(Index depth, Index cols, const S* b, Index stride, S* panels) {
   constexpr Index width = tile_cols<S>;
-  const S* end = b + (depth - 1) * stride + cols;
-  for (; depth > 0; --depth, b += stride, panel += width)
-    if (end - b >= width)
-      copy_fixed<tile_cols<S>>(b, panel);
-    else
-      std::copy(b, end, panel);
+  const Index whole = cols / width * width;
+  for (Index k = 0; k < depth; ++k, b += stride, panels += width) {
+    for (Index j = 0; j < whole; j += width) copy_fixed<tile_cols<S>>(b + j, panels + j * depth);
+    if (whole == cols) continue;
+    S* last = panels + whole * depth;
+    std::fill(std::copy(b + whole, b + cols, last), last + width, S(0));
+  }
 }
 
-// GCC sees a template argument with attributes in each packet type.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wignored-attributes"
+/// Tiles of products of rows with rows are dot_rows x dot_cols: a register for each, whose lanes are added up
+/// last.
+inline constexpr std::size_t dot_rows = many_registers ? 8 : 4, dot_cols = 3;
 
-/// The same for b transposed, stored as `cols` x `depth`.
+/// [x_0 + x_1, x_2 + x_3, ..., y_0 + y_1, y_2 + y_3, ...]
 template <Scalar S>
-[[gnu::flatten]] void pack_transposed(Index depth, Index cols, const S* b, Index stride, S* panel) {
+EIGEN_ALWAYS_INLINE Packet<S> add_neighbours(const Packet<S>& x, const Packet<S>& y) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+    return simd::padd<Packet<S>>(__builtin_shufflevector(x, y, static_cast<int>(2 * i)...),
+                                 __builtin_shufflevector(x, y, static_cast<int>(2 * i + 1)...));
+  }
+  (std::make_index_sequence<lanes<S>>{});
+}
+
+/// `n` registers become the n / size registers of the sums of their lanes.
+template <std::size_t n, Scalar S, std::size_t size = lanes<S>>
+EIGEN_ALWAYS_INLINE void add_lanes(Packet<S>* v) {
+  if constexpr (size > 1) {
+    unrolled<n / 2>([&](auto i)
+                        __attribute__((always_inline)) { v[i] = add_neighbours<S>(v[2 * i], v[2 * i + 1]); });
+    add_lanes<n / 2, S, size / 2>(v);
+  }
+}
+
+/// to[j * rows + i] = the sum of a[i][k] b[j][k] over `depth` numbers; `to` has room for whole registers.
+template <std::size_t rows, std::size_t cols, Scalar S>
+EIGEN_DONT_INLINE void dots(Index depth, const std::array<const S*, rows>& a,
+                            const std::array<const S*, cols>& b, S* to) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
-  Index k = 0;
-  for (; k + width <= depth; k += width)
-    for (Index half = 0; half < 2; ++half) {
-      simd::PacketBlock<P, lanes<S>> block;
-      const Index first = half * width;
-      S* to = panel + 2 * k * width + first;
-      unrolled<lanes<S>>([&](auto i) {
-        block.packet[i] =
-            first + i < cols ? simd::ploadu<P>(b + (first + i) * stride + k) : simd::pset1<P>(S(0));
+  constexpr std::size_t registers = (rows * cols + lanes<S> - 1) / lanes<S>;
+  P sum[registers * lanes<S>];
+  unrolled<registers * lanes<S>>([&](auto i)
+                                     __attribute__((always_inline)) { sum[i] = simd::pset1<P>(S(0)); });
+  const auto add = [&](Index k, auto&& load) __attribute__((always_inline)) {
+    P b_k[cols];
+    unrolled<cols>([&](auto j) __attribute__((always_inline)) { b_k[j] = load(b[j] + k); });
+    unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+      const P a_k = loaded<S>(load(a[i] + k));
+      unrolled<cols>([&](auto j) __attribute__((always_inline)) {
+        constexpr std::size_t at = j * rows + i;
+        sum[at] = simd::pmadd(a_k, b_k[j], sum[at]);
       });
-      simd::ptranspose(block);
-      unrolled<lanes<S>>([&](auto i) { simd::pstore(to + i * 2 * width, block.packet[i]); });
-    }
-  for (; k < depth; ++k)
-    for (Index j = 0; j < 2 * width; ++j) panel[2 * k * width + j] = j < cols ? b[j * stride + k] : S(0);
+    });
+  };
+  const Index whole = depth / width * width;
+  for (Index k = 0; k < whole; k += width)
+    add(
+        k, [](const S* from) __attribute__((always_inline)) { return simd::ploadu<P>(from); });
+  if (whole < depth)
+    add(
+        whole, [&](const S* from) __attribute__((always_inline)) {
+          alignas(P) S rest[lanes<S>] = {};
+          std::copy_n(from, depth - whole, rest);
+          return simd::pload<P>(rest);
+        });
+  add_lanes<registers * lanes<S>, S>(sum);
+  unrolled<registers>([&](auto i) __attribute__((always_inline)) { simd::pstoreu(to + i * width, sum[i]); });
 }
-
-#pragma GCC diagnostic pop
 
 }  // namespace espalier::detail
