@@ -47,6 +47,8 @@ TEMPLATE_TEST_CASE("The products of a dense layer are the sums that they should 
   compare<TestType>(700, 20, 13);                              // deeper than a panel
   compare<TestType>(64, 128, 600);                             // and in the weight's gradient
   for (Index n = 6; n < 32; ++n) compare<TestType>(9, 20, n);  // tiles of all heights
+  compare<TestType>(2200, 9, 12);                              // rows are copied, and deeper than a block
+  compare<TestType>(2048, 9, 130);                             // and in place, with more samples than a block
 }
 
 TEMPLATE_TEST_CASE("Extents known to the compiler change nothing", "", float, double) {
@@ -92,13 +94,20 @@ TEMPLATE_TEST_CASE("The number of threads changes no product by a bit", "", floa
   set_threads(before);
 }
 
-TEST_CASE("A sample's outputs do not depend on the samples beside it") {
-  const Index in = 70, out = 50;
-  const WeightMatrix<float> weight = random_matrix<float>(out, in, 1);
-  const Matrix<float> x = random_matrix<float>(in, 40, 2);
-  Matrix<float> all(out, 40), some(out, 8);
-  detail::multiply_weight<WeightMatrix<float>>(in, out, 40, weight.data(), x.data(), all.data(), false);
-  detail::multiply_weight<WeightMatrix<float>>(in, out, 8, weight.data(), x.col(17).data(), some.data(),
+TEMPLATE_TEST_CASE("A sample's outputs do not depend on the samples beside it", "", float, double) {
+  using S = TestType;
+  for (const Index in : {64, 70, 2200}) {  // rows in place and copied
+    const Index out = 50;
+    const WeightMatrix<S> weight = random_matrix<S>(out, in, 1);
+    const Matrix<S> x = random_matrix<S>(in, 40, 2);
+    Matrix<S> all(out, 40);
+    detail::multiply_weight<WeightMatrix<S>>(in, out, 40, weight.data(), x.data(), all.data(), false);
+    for (const Index n : {1, 3, 8, 13}) {
+      CAPTURE(in, n);
+      Matrix<S> some(out, n);
+      detail::multiply_weight<WeightMatrix<S>>(in, out, n, weight.data(), x.col(17).data(), some.data(),
                                                false);
-  CHECK(some == all.middleCols(17, 8));
+      CHECK(some == all.middleCols(17, n));
+    }
+  }
 }
