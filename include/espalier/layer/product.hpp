@@ -83,9 +83,22 @@ void row_products(Index depth, Rows<S> a, Index m, Rows<S> b, Index n, S* c, Ind
   constexpr Index rows = dot_rows;
   alignas(64) S sums[dot_rows * cols + lanes<S>];
   dots<dot_rows, cols>(depth, a.template some<dot_rows>(0, m), b.template some<cols>(0, n), sums);
-  for (Index j = 0; j < std::min(Index{cols}, n); ++j)
-    for (Index i = 0; i < std::min(rows, m); ++i)
-      c[j * stride + i] = add ? c[j * stride + i] + sums[j * rows + i] : sums[j * rows + i];
+  const Index some = std::min(Index{cols}, n);
+  if (m >= rows) {
+    using Numbers = Eigen::Array<S, dot_rows, 1>;
+    for (Index j = 0; j < some; ++j) {
+      Eigen::Map<Numbers> to(c + j * stride);
+      const Eigen::Map<const Numbers> sum(sums + j * rows);
+      if (add)
+        to += sum;
+      else
+        to = sum;
+    }
+  } else {
+    for (Index j = 0; j < some; ++j)
+      for (Index i = 0; i < m; ++i)
+        c[j * stride + i] = add ? c[j * stride + i] + sums[j * rows + i] : sums[j * rows + i];
+  }
 }
 
 /// Tiles take so many bytes of the rows at a time: a few rows of a stay in the first-level cache,

@@ -125,16 +125,22 @@ void strips(Index m, Index depth, Strided<S> a, const S* b, S* c, Index stride, 
 }
 
 /// Copies `depth` x `cols` of b to panels of tile_cols columns, row after row; the last one is filled up with
-/// zeros.
+/// zeros. Four panels at a time: more would push each other out of the cache where their sizes are powers
+/// of 2.
 template <Scalar S>
 void pack(Index depth, Index cols, const S* b, Index stride, S* panels) {
-  constexpr Index width = tile_cols<S>;
-  const Index whole = cols / width * width;
-  for (Index k = 0; k < depth; ++k, b += stride, panels += width) {
-    for (Index j = 0; j < whole; j += width) copy_fixed<tile_cols<S>>(b + j, panels + j * depth);
-    if (whole == cols) continue;
-    S* last = panels + whole * depth;
-    std::fill(std::copy(b + whole, b + cols, last), last + width, S(0));
+  constexpr Index width = tile_cols<S>, group = 4 * width;
+  for (; cols > 0; cols -= group, b += group, panels += depth * group) {
+    const Index some = std::min(cols, group), whole = some / width * width;
+    for (Index k = 0; k < depth; ++k) {
+      const S* from = b + k * stride;
+      S* to = panels + k * width;
+      for (Index j = 0; j < whole; j += width) copy_fixed<tile_cols<S>>(from + j, to + j * depth);
+      if (whole < some) {
+        S* last = to + whole * depth;
+        std::fill(std::copy(from + whole, from + some, last), last + width, S(0));
+      }
+    }
   }
 }
 
@@ -142,23 +148,33 @@ void pack(Index depth, Index cols, const S* b, Index stride, S* panels) {
 /// last.
 inline constexpr std::size_t dot_rows = many_registers ? 8 : 4, dot_cols = 3;
 
-/// [x_0 + x_1, x_2 + x_3, ..., y_0 + y_1, y_2 + y_3, ...]
-template <Scalar S>
+/// The sums of neighbours among units of `unit` numbers: of x in the first half of each `part`, of y in the
+/// second.
+template <Scalar S, std::size_t unit, std::size_t part>
 EIGEN_ALWAYS_INLINE Packet<S> add_neighbours(const Packet<S>& x, const Packet<S>& y) {
+  constexpr auto from = [](std::size_t i, std::size_t odd) {
+    const std::size_t at = i % part / unit * 2, units = part / unit;
+    const std::size_t in_part = (at < units ? at : at - units + lanes<S> / unit) + odd;
+    return static_cast<int>(i / part * part + in_part * unit + i % unit);
+  };
   return [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
-    return simd::padd<Packet<S>>(__builtin_shufflevector(x, y, static_cast<int>(2 * i)...),
-                                 __builtin_shufflevector(x, y, static_cast<int>(2 * i + 1)...));
+    return simd::padd<Packet<S>>(__builtin_shufflevector(x, y, from(i, 0)...),
+                                 __builtin_shufflevector(x, y, from(i, 1)...));
   }
   (std::make_index_sequence<lanes<S>>{});
 }
 
-/// `n` registers become the n / size registers of the sums of their lanes.
-template <std::size_t n, Scalar S, std::size_t size = lanes<S>>
+/// `n` registers become the n / lanes registers of the sums of their lanes: first in each 16 bytes, which is
+/// cheap, then of these.
+template <std::size_t n, Scalar S, std::size_t left = lanes<S>>
 EIGEN_ALWAYS_INLINE void add_lanes(Packet<S>* v) {
-  if constexpr (size > 1) {
-    unrolled<n / 2>([&](auto i)
-                        __attribute__((always_inline)) { v[i] = add_neighbours<S>(v[2 * i], v[2 * i + 1]); });
-    add_lanes<n / 2, S, size / 2>(v);
+  if constexpr (left > 1) {
+    constexpr std::size_t part = std::min(16 / sizeof(S), lanes<S>);
+    constexpr bool inside = left > lanes<S> / part;
+    unrolled<n / 2>([&](auto i) __attribute__((always_inline)) {
+      v[i] = add_neighbours < S, inside ? 1 : part, inside ? part : lanes < S >> (v[2 * i], v[2 * i + 1]);
+    });
+    add_lanes<n / 2, S, left / 2>(v);
   }
 }
 
@@ -174,7 +190,7 @@ EIGEN_DONT_INLINE void dots(Index depth, const std::array<const S*, rows>& a,
                                      __attribute__((always_inline)) { sum[i] = simd::pset1<P>(S(0)); });
   const auto add = [&](Index k, auto&& load) __attribute__((always_inline)) {
     P b_k[cols];
-    unrolled<cols>([&](auto j) __attribute__((always_inline)) { b_k[j] = load(b[j] + k); });
+    unrolled<cols>([&](auto j) __attribute__((always_inline)) { b_k[j] = loaded<S>(load(b[j] + k)); });
     unrolled<rows>([&](auto i) __attribute__((always_inline)) {
       const P a_k = loaded<S>(load(a[i] + k));
       unrolled<cols>([&](auto j) __attribute__((always_inline)) {
