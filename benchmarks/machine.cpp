@@ -28,15 +28,19 @@ double shortest(F&& f) {
 /// Multiply-adds in registers only, in so many chains that none waits for another.
 double measure_flops() {
   using Packet = detail::Packet<float>;
-  constexpr std::size_t chains = 10;
+  constexpr std::size_t chains = 12;
   constexpr Index repeat = 1'000'000;
   const double seconds = shortest([] {
     const Packet a = detail::simd::pset1<Packet>(0.5F);
     Packet sum[chains];
-    detail::unrolled<chains>([&](auto i) { sum[i] = a; });
+    detail::unrolled<chains>([&](auto i) __attribute__((always_inline)) { sum[i] = a; });
     for (Index k = 0; k < repeat; ++k)
-      detail::unrolled<chains>([&](auto i) { sum[i] = detail::simd::pmadd(sum[i], a, a); });
-    detail::unrolled<chains>([&](auto i) { benchmark::DoNotOptimize(detail::simd::pfirst(sum[i])); });
+      detail::unrolled<chains>([&](auto i) __attribute__((always_inline)) {
+        sum[i] = detail::simd::pmadd(sum[i], a, a);
+      });
+    detail::unrolled<chains>([&](auto i) __attribute__((always_inline)) {
+      benchmark::DoNotOptimize(detail::simd::pfirst(sum[i]));
+    });
   });
   return 2.0 * static_cast<double>(chains * detail::lanes<float>) * repeat / seconds;
 }

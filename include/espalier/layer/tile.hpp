@@ -116,7 +116,7 @@ template <Layout layout, Scalar S>
 void strips(Index m, Index depth, Strided<S> a, const S* b, S* c, Index stride, Index cols, bool add) {
   for (Index i = 0, rows; i < m; i += rows) {
     rows = std::min(m - i, Index{tile_rows});
-    unrolled<3>([&](auto third) {
+    unrolled<3>([&](auto third) __attribute__((always_inline)) {
       constexpr Index most = (third + 1) * tile_unit;
       if (rows <= most && rows > most - Index{tile_unit})
         strip<most, layout>(rows, depth, a.from(i, 0), b, c + i * stride, stride, cols, add);
