@@ -47,10 +47,9 @@ class Pack : public detail::PackRoles<Ps...> {
       }
     });
     if (meet<float>(n) && meet<double>(n)) return;
-    std::vector<std::string_view> names;
-    (..., (Set<Ps> ? names.push_back(policy_name<Ps>()) : void()));
-    const std::string sets = fmt::format("{}", fmt::join(names, ", "));
-    if (names.size() == 1)
+    std::string sets;
+    (..., (Set<Ps> ? void((sets += sets.empty() ? "" : ", ") += policy_name<Ps>()) : void()));
+    if (element_sets + norm_sets + row_sets == 1)
       detail::fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
     detail::fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
   }
@@ -83,32 +82,30 @@ class Pack : public detail::PackRoles<Ps...> {
     });
   }
 
-  /// The same on the first n of a line, unless they are only to be counted.
+  /// The same on a line, unless they are only to be counted.
   template <bool add, Scalar S>
-  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Index n, LineCounts<S>& active) const {
+  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, LineCounts<S>& active) const {
     each([&](const auto& p, std::size_t k) {
       if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
-        const Line<S> slope = detail::gradient_of_line(p, w, n);
+        const Line<S> slope = detail::gradient_of_line(p, w);
         if constexpr (add) g += slope;
-        detail::count_line<S>(slope, S(0), n, active[k]);
+        active[k] += Line<S>::differ(slope, S(0));
       }
     });
   }
 
-  /// The proximal point of the penalties over the sets of elements, on the first n of a line, whose step
-  /// sizes are `t`.
+  /// The proximal point of the penalties over the sets of elements, on a line, whose step sizes are `t`.
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE void constrain_elements(Line<S>& w, Index n, const Line<S>& t,
-                                              LineCounts<S>& active) const {
+  EIGEN_ALWAYS_INLINE void constrain_elements(Line<S>& w, const Line<S>& t, LineCounts<S>& active) const {
     const auto move_to = [&](const Line<S>& x, std::size_t k) {
-      detail::count_line(x, w, n, active[k]);
+      active[k] += Line<S>::differ(x, w);
       w = x;
     };
     each([&](const auto& p, std::size_t k) {
-      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>) move_to(detail::prox_of_line(p, w, n, t), k);
+      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>) move_to(detail::prox_of_line(p, w, t), k);
     });
     each([&](const auto& p, std::size_t k) {
-      if constexpr (ElementSet<std::decay_t<decltype(p)>>) move_to(detail::project_line(p, w, n), k);
+      if constexpr (ElementSet<std::decay_t<decltype(p)>>) move_to(detail::project_line(p, w), k);
     });
   }
 

@@ -58,6 +58,44 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
   }
 }
 
+/// Where weights, their gradients and their states stand; null, where a rule has none.
+template <Scalar S>
+using Places = std::array<S*, 5>;
+
+/// The end of a row, which is shorter than a line: a copy, that zeros make one.
+template <Scalar S>
+class Tail {
+ public:
+  Places<S> copy(const Places<S>& row, Index start, Index n) {
+    Places<S> places{};
+    for (std::size_t k = 0; k < row.size(); ++k)
+      if (row[k]) places[k] = lines_[k], load_line(row[k] + start, n).store(lines_[k]);
+    return places;
+  }
+  void copy_back(const Places<S>& row, Index start, Index n) const {
+    for (std::size_t k = 0; k < row.size(); ++k)
+      if (row[k]) std::copy_n(lines_[k], n, row[k] + start);
+  }
+
+ private:
+  alignas(64) S lines_[std::tuple_size_v<Places<S>>][Line<S>::size];
+};
+
+/// What is added up over lines, place by place.
+template <class PackType, Scalar S>
+struct LineSums {
+  typename PackType::template LineCounts<S> counts;
+  Line<S> squares = S(0), not_finite = S(0);
+
+  LineSums() { counts.fill(S(0)); }
+  /// Forgets what places behind the first n have added since `before`.
+  void keep_first(Index n, const LineSums& before) {
+    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] = first_of(counts[k], n, before.counts[k]);
+    squares = first_of(squares, n, before.squares);
+    not_finite = first_of(not_finite, n, before.not_finite);
+  }
+};
+
 /// One step of a rule on rows x cols weights `w` with gradients `g` and states `s`, null where the rule has
 /// none, under a pack. `rate` is the learning rate, `shrink` the factor of decay. Weights are read and
 /// written once, line by line; where a policy looks at rows, it finds each in the first-level cache. Counts
@@ -77,60 +115,65 @@ bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rat
                       rule.at_bound != AtBound::keep;
   const Index group = by_row ? cols : rows * cols;
   S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2];
-  typename PackType::template LineCounts<S> counts;
-  counts.fill(S(0));
-  Line<S> not_finite = S(0);
-  for (Index start = 0; start < rows * cols; start += group) {
-    Line<S> squares = S(0);
-    const auto line = [&](Index i, auto n) __attribute__((always_inline)) {
-      const Index at = start + i;
-      Line<S> x = load_line(w + at, n), gradient = load_line(g + at, n), t;
-      States<S> state;
-      unrolled<3>([&](auto k) {
-        if (s[k]) state[k] = load_line(s[k] + at, n);
-      });
-      if constexpr (PackType::smooth) {
-        pack.template add_gradient<add_penalties>(x, gradient, n, counts);
-        if constexpr (add_penalties) {
-          not_finite += gradient * gradient * S(0);  // as the loss's alone was held to
-          store_line(gradient, g + at, n);
-        }
+  LineSums<PackType, S> sums;
+  // The line that begins at place i of a row, whose numbers stand `from` on.
+  const auto update_line = [&](const Places<S>& from, Index offset, Index i) __attribute__((always_inline)) {
+    Line<S> x = Line<S>::load(from[0] + offset), gradient = Line<S>::load(from[1] + offset), t;
+    States<S> state;
+    unrolled<3>([&](auto k) __attribute__((always_inline)) {
+      if (from[k + 2]) state[k] = Line<S>::load(from[k + 2] + offset);
+    });
+    if constexpr (PackType::smooth) {
+      pack.template add_gradient<add_penalties>(x, gradient, sums.counts);
+      if constexpr (add_penalties) {
+        sums.not_finite += gradient * gradient * S(0);  // as the loss's alone was held to
+        gradient.store(from[1] + offset);
       }
-      if constexpr (PackType::decays) x *= shrink;
-      const Line<S> before = x;
-      kernel(x, gradient, state, t);
-      clear_rest(x, n);  // whatever a rule makes of no weight
-      not_finite += x * S(0);
-      if constexpr (PackType::constrains && by_row) {
-        squares += x * x;
-        if constexpr (RuleType::adaptive) store_line(t, t_row + i, n);
-        if (follow) store_line(before, before_row + i, n), store_line(x, y_row + i, n);
-      } else if constexpr (PackType::constrains) {
-        const Line<S> y = x;
-        if constexpr (!RuleType::adaptive) t = rate;
-        pack.constrain_elements(x, n, t, counts);
-        not_finite += x * S(0);  // a policy of one's own may err
-        if (follow)
-          unrolled<3>([&](auto k) {  // an index the compiler does not know would keep states out of registers
-            if (k != momentum) return;
-            auto m = state[k].array();
-            hold_back<false, false>(
-                rule.at_bound, m.data(), before.array().data(), y.array().data(), x.array().data(), n,
-                [&, step = t.array()](Index j) { return kernel.momentum_step(step[j]); },
-                [&](Index) { return rate; });
-            state[k] = Line<S>(m);
-          });
-      }
-      store_line(x, w + at, n);
-      unrolled<3>([&](auto k) {
-        if (s[k]) store_line(state[k], s[k] + at, n);
-      });
-    };
-    Index i = 0;
-    for (; i + length <= group; i += length) line(i, std::integral_constant<Index, length>{});
-    if (i < group) line(i, group - i);
+    }
+    if constexpr (PackType::decays) x *= shrink;
+    const Line<S> before = x;
+    kernel(x, gradient, state, t);
+    sums.not_finite += x * S(0);
     if constexpr (PackType::constrains && by_row) {
-      if (pack.surely_holds(squares.sum(), cols)) continue;
+      sums.squares += x * x;
+      if constexpr (RuleType::adaptive) t.store(t_row + i);
+      if (follow) before.store(before_row + i), x.store(y_row + i);
+    } else if constexpr (PackType::constrains) {
+      const Line<S> y = x;
+      if constexpr (!RuleType::adaptive) t = rate;
+      pack.constrain_elements(x, t, sums.counts);
+      sums.not_finite += x * S(0);  // a policy of one's own may err
+      if (follow)
+        unrolled<3>([&](auto k) __attribute__((always_inline)) {  // an index known to the compiler: registers
+          if (k != momentum) return;
+          auto m = state[k].array();
+          hold_back<false, false>(
+              rule.at_bound, m.data(), before.array().data(), y.array().data(), x.array().data(), length,
+              [&, step = t.array()](Index j) { return kernel.momentum_step(step[j]); },
+              [&](Index) { return rate; });
+          state[k] = Line<S>(m);
+        });
+    }
+    x.store(from[0] + offset);
+    unrolled<3>([&](auto k) __attribute__((always_inline)) {
+      if (from[k + 2]) state[k].store(from[k + 2] + offset);
+    });
+  };
+  for (Index start = 0; start < rows * cols; start += group) {
+    const auto place = [&](S* all) { return all ? all + start : nullptr; };
+    const Places<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
+    sums.squares = S(0);
+    for (Index done = 0; done < group;) {  // all whole lines, and then the rest
+      const Index left = group - done, size = left < length ? length : left / length * length;
+      Tail<S> tail;
+      const auto before = sums;
+      const Places<S> from = left < length ? tail.copy(row, done, left) : row;
+      for (Index i = 0; i < size; i += length) update_line(from, i, done + i);
+      if (left < length) tail.copy_back(row, done, left), sums.keep_first(left, before);
+      done += size;
+    }
+    if constexpr (PackType::constrains && by_row) {
+      if (pack.surely_holds(sums.squares.sum(), cols)) continue;
       const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
       S* x = w + start;
       pack.constrain(x, cols, steps, rate, buffers[3], active);
@@ -141,9 +184,9 @@ bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rat
             [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
     }
   }
-  if (!(not_finite.sum() == 0)) return false;
-  for (std::size_t k = 0; k < counts.size(); ++k)
-    active[k] += static_cast<Index>(counts[k].array().template cast<double>().sum());
+  if (!(sums.not_finite.sum() == 0)) return false;
+  for (std::size_t k = 0; k < active.size(); ++k)
+    active[k] += static_cast<Index>(sums.counts[k].array().template cast<double>().sum());
   return true;
 }
 
