@@ -12,6 +12,7 @@
 #include "espalier/core/matrix.hpp"
 #include "espalier/core/unrolled.hpp"
 #include "espalier/core/line.hpp"
+#include "espalier/core/phrase.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/check.hpp"
 #include "espalier/core/rng.hpp"

@@ -31,10 +31,10 @@ struct Clip {
     return w.max(detail::round_up<S>(lo)).min(detail::round_down<S>(hi));
   }
   void validate() const {
-    if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", fmt::format("lo = {}, hi = {}", lo, hi));
+    if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", detail::phrase("lo = {}, hi = {}", {lo, hi}));
     const float low = detail::round_up<float>(lo), high = detail::round_down<float>(hi);
     if (low > high || std::isinf(std::clamp(0.0F, low, high)))
-      detail::fail("Clip", "a float between lo and hi", fmt::format("lo = {}, hi = {}", lo, hi));
+      detail::fail("Clip", "a float between lo and hi", detail::phrase("lo = {}, hi = {}", {lo, hi}));
   }
 
   bool operator==(const Clip&) const = default;

@@ -43,7 +43,7 @@ class Pack : public detail::PackRoles<Ps...> {
       try {
         if constexpr (requires { p.validate(); }) p.validate();
       } catch (const ValueError& error) {
-        throw ValueError(fmt::format("{}: {}", where, error.what()));
+        throw ValueError(detail::phrase("{}: {}", {where, error.what()}));
       }
     });
     if (meet<float>(n) && meet<double>(n)) return;

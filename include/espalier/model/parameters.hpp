@@ -37,7 +37,7 @@ void find_parameter(M& model, Index layer, std::string_view name, F&& f) {
     if (p.layer == layer && p.name == name) f(p), found = true;
     if (!found) others += (others.empty() ? "" : ", ") + p.where();
   });
-  if (!found) fail(fmt::format("layer {}", layer), fmt::format("a parameter '{}'", name), others);
+  if (!found) fail(detail::phrase("layer {}", {layer}), detail::phrase("a parameter '{}'", {name}), others);
 }
 
 /// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or,
@@ -56,7 +56,7 @@ void require_finite(const M& model, std::string_view what, F&& of, S limit = std
     const std::string place = p.where();
     if (numbers.allFinite())
       fail<NotFiniteError>(place, fmt::format("{} of at most {:.1e}", what, limit), numbers.abs().maxCoeff());
-    fail<NotFiniteError>(place, fmt::format("finite {}", what), "NaN or infinity");
+    fail<NotFiniteError>(place, detail::phrase("finite {}", {what}), "NaN or infinity");
   });
 }
 
@@ -88,8 +88,8 @@ void assign(M& model, Index layer, std::string_view name, const Eigen::DenseBase
                 "sequential<double>, matrix.cast<double>()");
   detail::find_parameter(model, layer, name, [&](const auto& p) {
     if (matrix.rows() != p.rows || matrix.cols() != p.cols)
-      detail::fail<ShapeError>(p.where(), fmt::format("{} x {}", p.rows, p.cols),
-                               fmt::format("{} x {}", matrix.rows(), matrix.cols()));
+      detail::fail<ShapeError>(p.where(), detail::phrase("{} x {}", {p.rows, p.cols}),
+                               detail::phrase("{} x {}", {matrix.rows(), matrix.cols()}));
     if (!matrix.derived().allFinite())
       detail::fail<NotFiniteError>(p.where(), "finite numbers", "NaN or infinity");
     Eigen::Map<WeightMatrix<typename M::Scalar_t>>(p.values, p.rows, p.cols) = matrix.derived().matrix();

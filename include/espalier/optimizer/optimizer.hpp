@@ -106,9 +106,10 @@ class Optimizer {
     if (!std::holds_alternative<std::monostate>(state_))
       detail::fail<ShapeError>(
           "optimizer",
-          fmt::format("the model that its state belongs to, with {} parameters of these shapes and precision",
-                      places_.size()),
-          fmt::format("another, of {} numbers of {} bytes", size, sizeof(S)));
+          detail::phrase(
+              "the model that its state belongs to, with {} parameters of these shapes and precision",
+              {places_.size()}),
+          detail::phrase("another, of {} numbers of {} bytes", {size, sizeof(S)}));
     Index longest_row = 0, weights = 0;
     std::vector<detail::Place> places;
     std::as_const(model).for_each_parameter([&](const auto& p) {
@@ -240,7 +241,7 @@ class Optimizer {
         shrink = p.pack.shrink(rate(), rule_.rate);
       if (!(shrink >= 0))
         detail::fail(p.where(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
-                     fmt::format("a factor of {}", shrink));
+                     detail::phrase("a factor of {}", {shrink}));
     }
   }
 
