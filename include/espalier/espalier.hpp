@@ -82,8 +82,10 @@
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/lion.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
+#include "espalier/optimizer/neighbours.hpp"
 #include "espalier/optimizer/rule.hpp"
 #include "espalier/optimizer/schedule.hpp"
+#include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
 
