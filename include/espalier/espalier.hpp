@@ -31,6 +31,7 @@
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/line_pack.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/norm_projection.hpp"

@@ -25,7 +25,7 @@ Line<S> map_line(const Line<S>& w, F&& f) {
 
 // A policy may take whole lines itself.
 
-template <Scalar S, SmoothPenalty P>
+template <Scalar S, class P>
 EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w) {
   if constexpr (requires {
                   { p.gradient(w) } -> std::same_as<Line<S>>;
@@ -35,7 +35,7 @@ EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w) {
     return map_line(w, [&](S x, Index) { return p.gradient(x); });
 }
 
-template <Scalar S, ProximalPenalty P>
+template <Scalar S, class P>
 EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, const Line<S>& t) {
   if constexpr (requires {
                   { p.prox(y, t) } -> std::same_as<Line<S>>;
@@ -45,7 +45,7 @@ EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, const Lin
     return map_line(y, [&, steps = t.array()](S x, Index i) { return p.prox(x, steps.data()[i]); });
 }
 
-template <Scalar S, ElementSet P>
+template <Scalar S, class P>
 EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w) {
   if constexpr (requires {
                   { p.project(w) } -> std::same_as<Line<S>>;

@@ -26,9 +26,15 @@ struct Clip {
     const S raised = w < low ? low : w;
     return raised > high ? high : raised;
   }
+  /// With the bounds rounded once for many lines.
   template <Scalar S>
-  Line<S> project(const Line<S>& w) const {
-    return w.max(detail::round_up<S>(lo)).min(detail::round_down<S>(hi));
+  struct OnLines {
+    S low, high;
+    Line<S> project(const Line<S>& w) const { return w.max(low).min(high); }
+  };
+  template <Scalar S>
+  OnLines<S> on_lines() const {
+    return {detail::round_up<S>(lo), detail::round_down<S>(hi)};
   }
   void validate() const {
     if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", detail::phrase("lo = {}, hi = {}", {lo, hi}));

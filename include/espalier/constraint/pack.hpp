@@ -12,6 +12,7 @@
 
 #include "espalier/constraint/apply.hpp"
 #include "espalier/constraint/elements.hpp"
+#include "espalier/constraint/line_pack.hpp"
 #include "espalier/constraint/norm_projection.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/parameter.hpp"
@@ -69,10 +70,6 @@ class Pack : public detail::PackRoles<Ps...> {
     return sum;
   }
 
-  /// How often each policy acted on each place of a line: counted where the compiler can count many at once.
-  template <Scalar S>
-  using LineCounts = std::array<Line<S>, size>;
-
   /// g += the gradient of the smooth penalties.
   template <Scalar S>
   void add_gradient(const S* w, S* g, Index n) const {
@@ -82,31 +79,12 @@ class Pack : public detail::PackRoles<Ps...> {
     });
   }
 
-  /// The same on a line, unless they are only to be counted.
-  template <bool add, Scalar S>
-  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, LineCounts<S>& active) const {
-    each([&](const auto& p, std::size_t k) {
-      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
-        const Line<S> slope = detail::gradient_of_line(p, w);
-        if constexpr (add) g += slope;
-        active[k] += Line<S>::differ(slope, S(0));
-      }
-    });
-  }
-
-  /// The proximal point of the penalties over the sets of elements, on a line, whose step sizes are `t`.
+  /// What does to lines of weights what the policies do to single ones.
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE void constrain_elements(Line<S>& w, const Line<S>& t, LineCounts<S>& active) const {
-    const auto move_to = [&](const Line<S>& x, std::size_t k) {
-      active[k] += Line<S>::differ(x, w);
-      w = x;
-    };
-    each([&](const auto& p, std::size_t k) {
-      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>) move_to(detail::prox_of_line(p, w, t), k);
-    });
-    each([&](const auto& p, std::size_t k) {
-      if constexpr (ElementSet<std::decay_t<decltype(p)>>) move_to(detail::project_line(p, w), k);
-    });
+  using Lines = detail::LinePack<S, Ps...>;
+  template <Scalar S>
+  Lines<S> on_lines() const {
+    return Lines<S>(policies_);
   }
 
   /// The factor of decoupled decay at learning rate `rate`, `base` before the schedule.

@@ -39,7 +39,7 @@ namespace espalier {
 /// with a proximal penalty always keep it.
 enum class AtBound { keep, zero, tangent, displacement };
 
-/// A rule's numbers for a line of weights; those that it does not have are undefined.
+/// A rule's numbers for a line of weights; those that it does not have are zero.
 template <Scalar S>
 using States = std::array<Line<S>, 3>;
 

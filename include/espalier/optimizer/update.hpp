@@ -84,15 +84,15 @@ class Tail {
 /// What is added up over lines, place by place.
 template <class PackType, Scalar S>
 struct LineSums {
-  typename PackType::template LineCounts<S> counts;
+  typename PackType::template Lines<S>::Counts counts;
   Line<S> squares = S(0), not_finite = S(0);
 
-  LineSums() { counts.fill(S(0)); }
-  /// Forgets what places behind the first n have added since `before`.
-  void keep_first(Index n, const LineSums& before) {
-    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] = first_of(counts[k], n, before.counts[k]);
-    squares = first_of(squares, n, before.squares);
-    not_finite = first_of(not_finite, n, before.not_finite);
+  EIGEN_ALWAYS_INLINE LineSums() { counts.fill(S(0)); }
+  /// Adds the first n places of others.
+  EIGEN_ALWAYS_INLINE void add(const LineSums& other, Index n) {
+    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += first_of<S>(other.counts[k], n, S(0));
+    squares += first_of<S>(other.squares, n, S(0));
+    not_finite += first_of<S>(other.not_finite, n, S(0));
   }
 };
 
@@ -102,12 +102,9 @@ struct LineSums {
 /// what the pack did. Returns whether all weights were finite before the sets saw them, which hide an
 /// infinity, and after the element policies.
 template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
-bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rate, S shrink, S* w, S* g,
+bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S shrink, S* w, S* g,
             std::array<S*, 3> s, Index rows, Index cols, Buffers<S>& buffers,
             typename PackType::Counts& active) {
-  // Whatever is written to memory, the numbers of a copy stay as they are, and stay in registers.
-  const std::conditional_t<std::is_trivially_copy_constructible_v<PackType>, PackType, const PackType&> pack =
-      the_pack;
   constexpr Index length = line_length<S>;
   constexpr bool by_row = PackType::by_row;
   const int momentum = rule.momentum();
@@ -115,16 +112,18 @@ bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rat
                       rule.at_bound != AtBound::keep;
   const Index group = by_row ? cols : rows * cols;
   S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2];
-  LineSums<PackType, S> sums;
-  // The line that begins at place i of a row, whose numbers stand `from` on.
-  const auto update_line = [&](const Places<S>& from, Index offset, Index i) __attribute__((always_inline)) {
+  const auto policies = pack.template on_lines<S>();
+  LineSums<PackType, S> all;
+  // The line that begins at place i of a row, and stands at `offset` from the places.
+  const auto update_line = [&](const Places<S>& from, Index offset, Index i, LineSums<PackType, S>& sums)
+      __attribute__((always_inline)) {
     Line<S> x = Line<S>::load(from[0] + offset), gradient = Line<S>::load(from[1] + offset), t;
     States<S> state;
     unrolled<3>([&](auto k) __attribute__((always_inline)) {
-      if (from[k + 2]) state[k] = Line<S>::load(from[k + 2] + offset);
+      state[k] = from[k + 2] ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
     });
     if constexpr (PackType::smooth) {
-      pack.template add_gradient<add_penalties>(x, gradient, sums.counts);
+      policies.template add_gradient<add_penalties>(x, gradient, sums.counts);
       if constexpr (add_penalties) {
         sums.not_finite += gradient * gradient * S(0);  // as the loss's alone was held to
         gradient.store(from[1] + offset);
@@ -141,7 +140,7 @@ bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rat
     } else if constexpr (PackType::constrains) {
       const Line<S> y = x;
       if constexpr (!RuleType::adaptive) t = rate;
-      pack.constrain_elements(x, t, sums.counts);
+      policies.constrain(x, t, sums.counts);
       sums.not_finite += x * S(0);  // a policy of one's own may err
       if (follow)
         unrolled<3>([&](auto k) __attribute__((always_inline)) {  // an index known to the compiler: registers
@@ -162,18 +161,19 @@ bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rat
   for (Index start = 0; start < rows * cols; start += group) {
     const auto place = [&](S* all) { return all ? all + start : nullptr; };
     const Places<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
-    sums.squares = S(0);
+    all.squares = S(0);
     for (Index done = 0; done < group;) {  // all whole lines, and then the rest
       const Index left = group - done, size = left < length ? length : left / length * length;
       Tail<S> tail;
-      const auto before = sums;
+      LineSums<PackType, S> sums;
       const Places<S> from = left < length ? tail.copy(row, done, left) : row;
-      for (Index i = 0; i < size; i += length) update_line(from, i, done + i);
-      if (left < length) tail.copy_back(row, done, left), sums.keep_first(left, before);
+      for (Index i = 0; i < size; i += length) update_line(from, i, done + i, sums);
+      if (left < length) tail.copy_back(row, done, left);
+      all.add(sums, left);
       done += size;
     }
     if constexpr (PackType::constrains && by_row) {
-      if (pack.surely_holds(sums.squares.sum(), cols)) continue;
+      if (pack.surely_holds(all.squares.sum(), cols)) continue;
       const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
       S* x = w + start;
       pack.constrain(x, cols, steps, rate, buffers[3], active);
@@ -184,9 +184,9 @@ bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rat
             [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
     }
   }
-  if (!(sums.not_finite.sum() == 0)) return false;
+  if (!(all.not_finite.sum() == 0)) return false;
   for (std::size_t k = 0; k < active.size(); ++k)
-    active[k] += static_cast<Index>(sums.counts[k].array().template cast<double>().sum());
+    active[k] += static_cast<Index>(all.counts[k].array().template cast<double>().sum());
   return true;
 }
 
