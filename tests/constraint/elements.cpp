@@ -21,9 +21,8 @@ TEMPLATE_TEST_CASE("All element policies of a pack act at once, the penalties fi
   CHECK(sets.restrict(S(3)) == 2);
   CHECK(sets.cost(S(-3)) == 0);
   for (const S y : {S(4), S(-4), S(1.5), S(0.5), S(0)}) {
-    const Index n = detail::line_length<S>;
-    CHECK(all.line(Line<S>(y), Line<S>(S(2)), n).array()[0] == all.restrict(all.prox(y, S(2))));
-    CHECK(sets.line(Line<S>(y), Line<S>(S(2)), n).array()[0] == sets.restrict(y));
+    CHECK(all.line(Line<S>(y), Line<S>(S(2))).array()[0] == all.restrict(all.prox(y, S(2))));
+    CHECK(sets.line(Line<S>(y), Line<S>(S(2))).array()[0] == sets.restrict(y));
   }
 }
 

@@ -31,11 +31,12 @@ TEST_CASE("the gradient joins that of the loss, or is only counted") {
   weights.head(3) << 2, 0, -4;
   const Line<float> w(weights);
   Line<float> g = 1.0F;
-  Pack<L2>::LineCounts<float> active{0.0F};
-  pack.add_gradient<false>(w, g, 3, active);
+  const auto lines = pack.on_lines<float>();
+  Pack<L2>::Lines<float>::Counts active{0.0F};
+  lines.add_gradient<false>(w, g, active);
   CHECK((g.array() == 1).all());
   CHECK(active[0].sum() == 2);
-  pack.add_gradient<true>(w, g, 3, active);
+  lines.add_gradient<true>(w, g, active);
   CHECK((g.array().head(4) == Line<float>::Array::Map(std::array<float, 16>{2, 1, -1, 1}.data()).head(4))
             .all());
   CHECK(active[0].sum() == 4);

@@ -22,10 +22,16 @@ TEMPLATE_TEST_CASE("A line is a cache line; its rest is zero when loaded and unt
     detail::store_line(line, to.data(), n);
     CHECK(std::count(to.begin(), to.end(), TestType(3)) == taken);
     CHECK(std::count(to.begin(), to.end(), TestType(7)) == length + 1 - taken);
-    Line<TestType> cleared = TestType(3);
-    detail::clear_rest(cleared, n);
-    CHECK((cleared.array() == line.array()).all());
+    const Line<TestType> joined = detail::first_of<TestType>(TestType(3), n, TestType(0));
+    CHECK((joined.array() == line.array()).all());
   }
+}
+
+TEMPLATE_TEST_CASE("The smallest difference counts as one, as the largest does", "", float, double) {
+  using Limits = std::numeric_limits<TestType>;
+  typename Line<TestType>::Array numbers = Line<TestType>::Array::Zero();
+  numbers.head(5) << Limits::min(), -Limits::min(), Limits::max(), -1, 0;
+  CHECK(Line<TestType>::differ(Line<TestType>(numbers), TestType(0)).sum() == 4);
 }
 
 TEMPLATE_TEST_CASE("Operations on lines are those of Eigen's arrays", "", float, double) {

@@ -140,15 +140,17 @@ struct fmt::formatter<espalier::Audit> {
                               "active last", "acted in steps (last)");
     for (const espalier::ParameterAudit& p : audit.parameters) {
       out = fmt::format_to(out, "{:<16} {:>11} {:>8} {:>10.4g} {:>10.4g}", p.parameter,
-                           fmt::format("{} x {}", p.rows, p.cols), p.zeros, p.norm, p.largest_row_norm);
+                           espalier::detail::phrase("{} x {}", {p.rows, p.cols}), p.zeros, p.norm,
+                           p.largest_row_norm);
       if (p.policies.empty()) out = fmt::format_to(out, "  free\n");
       bool first = true;
       for (const espalier::PolicyAudit& policy : p.policies) {
-        out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 59,
-                             policy.policy, policy.violation, 100 * policy.active_fraction,
-                             policy.acted > 0
-                                 ? fmt::format("{} of {} ({})", policy.acted, policy.steps, policy.last_acted)
-                                 : fmt::format("never in {}", policy.steps));
+        out = fmt::format_to(
+            out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 59, policy.policy,
+            policy.violation, 100 * policy.active_fraction,
+            policy.acted > 0
+                ? espalier::detail::phrase("{} of {} ({})", {policy.acted, policy.steps, policy.last_acted})
+                : espalier::detail::phrase("never in {}", {policy.steps}));
         first = false;
       }
     }

@@ -10,64 +10,49 @@
 
 namespace espalier::detail {
 
-/// f(w_i, i) for the first n of a line.
+/// f(w_i, i) for all of a line.
 template <Scalar S, class F>
-Line<S> map_line(const Line<S>& w, Index n, F&& f) {
+Line<S> map_line(const Line<S>& w, F&& f) {
   typename Line<S>::Array numbers = w.array();
   S* x = numbers.data();
-  if (n < line_length<S>) {
-    for (Index i = 0; i < n; ++i) x[i] = f(x[i], i);
-  } else {
-    // Most lines are full, and then the compiler is to see a loop that it can vectorise, not many statements.
+  // The compiler is to see a loop that it can vectorise, not many statements.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC unroll 1
 #endif
-    for (Index i = 0; i < line_length<S>; ++i) x[i] = f(x[i], i);
-  }
+  for (Index i = 0; i < line_length<S>; ++i) x[i] = f(x[i], i);
   return Line<S>(numbers);
 }
 
 // A policy may take whole lines itself.
 
-template <Scalar S, SmoothPenalty P>
-EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w, Index n) {
-  Line<S> slope;
+template <Scalar S, class P>
+EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w) {
   if constexpr (requires {
                   { p.gradient(w) } -> std::same_as<Line<S>>;
                 })
-    slope = p.gradient(w);
+    return p.gradient(w);
   else
-    slope = map_line(w, n, [&](S x, Index) { return p.gradient(x); });
-  clear_rest(slope, n);
-  return slope;
+    return map_line(w, [&](S x, Index) { return p.gradient(x); });
 }
 
-template <Scalar S, ProximalPenalty P>
-EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, Index n, const Line<S>& t) {
+template <Scalar S, class P>
+EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, const Line<S>& t) {
   if constexpr (requires {
                   { p.prox(y, t) } -> std::same_as<Line<S>>;
                 })
     return p.prox(y, t);
   else
-    return map_line(y, n, [&, steps = t.array()](S x, Index i) { return p.prox(x, steps.data()[i]); });
+    return map_line(y, [&, steps = t.array()](S x, Index i) { return p.prox(x, steps.data()[i]); });
 }
 
-template <Scalar S, ElementSet P>
-EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w, Index n) {
+template <Scalar S, class P>
+EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w) {
   if constexpr (requires {
                   { p.project(w) } -> std::same_as<Line<S>>;
                 })
     return p.project(w);
   else
-    return map_line(w, n, [&](S x, Index) { return p.project(x); });
-}
-
-/// One more at each of the first n places where a and b differ.
-template <Scalar S>
-EIGEN_ALWAYS_INLINE void count_line(const Line<S>& a, const Line<S>& b, Index n, Line<S>& active) {
-  Line<S> differ = Line<S>::differ(a, b);
-  clear_rest(differ, n);
-  active += differ;
+    return map_line(w, [&](S x, Index) { return p.project(x); });
 }
 
 /// w_i = f(w_i, i) for a row; how many it moves.

@@ -26,15 +26,21 @@ struct Clip {
     const S raised = w < low ? low : w;
     return raised > high ? high : raised;
   }
+  /// With the bounds rounded once for many lines.
   template <Scalar S>
-  Line<S> project(const Line<S>& w) const {
-    return w.max(detail::round_up<S>(lo)).min(detail::round_down<S>(hi));
+  struct OnLines {
+    S low, high;
+    Line<S> project(const Line<S>& w) const { return w.max(low).min(high); }
+  };
+  template <Scalar S>
+  OnLines<S> on_lines() const {
+    return {detail::round_up<S>(lo), detail::round_down<S>(hi)};
   }
   void validate() const {
-    if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", fmt::format("lo = {}, hi = {}", lo, hi));
+    if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", detail::phrase("lo = {}, hi = {}", {lo, hi}));
     const float low = detail::round_up<float>(lo), high = detail::round_down<float>(hi);
     if (low > high || std::isinf(std::clamp(0.0F, low, high)))
-      detail::fail("Clip", "a float between lo and hi", fmt::format("lo = {}, hi = {}", lo, hi));
+      detail::fail("Clip", "a float between lo and hi", detail::phrase("lo = {}, hi = {}", {lo, hi}));
   }
 
   bool operator==(const Clip&) const = default;

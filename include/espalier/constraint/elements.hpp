@@ -31,12 +31,11 @@ struct Elements {
     each_set([&](const auto& p) { w = p.project(w); });
     return w;
   }
-  /// One after the other, on the first n of a line.
+  /// One after the other, on a line.
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE Line<S> line(Line<S> y, [[maybe_unused]] const Line<S>& t,
-                                   [[maybe_unused]] Index n) const {
-    each_penalty([&](const auto& p) { y = prox_of_line(p, y, n, t); });
-    each_set([&](const auto& p) { y = project_line(p, y, n); });
+  EIGEN_ALWAYS_INLINE Line<S> line(Line<S> y, [[maybe_unused]] const Line<S>& t) const {
+    each_penalty([&](const auto& p) { y = prox_of_line(p, y, t); });
+    each_set([&](const auto& p) { y = project_line(p, y); });
     return y;
   }
   /// The value of the penalties.

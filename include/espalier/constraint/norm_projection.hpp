@@ -192,7 +192,7 @@ class NormProjection {
     for (Index i = 0; i < n_; i += length) {
       const Line<S> t = load_line(steps_.each + i, n_ - i), part = mu * t;
       const Line<S> factor = small ? 1 - part * (1 - part * (1 - part)) : 1 / (1 + part);
-      store_line(elements_.line(load_line(y_ + i, n_ - i), t, n_ - i) * factor, x_ + i, n_ - i);
+      store_line(elements_.line(load_line(y_ + i, n_ - i), t) * factor, x_ + i, n_ - i);
     }
     return norm(x_, n_);
   }

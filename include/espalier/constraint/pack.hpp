@@ -12,6 +12,7 @@
 
 #include "espalier/constraint/apply.hpp"
 #include "espalier/constraint/elements.hpp"
+#include "espalier/constraint/line_pack.hpp"
 #include "espalier/constraint/norm_projection.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/parameter.hpp"
@@ -43,14 +44,13 @@ class Pack : public detail::PackRoles<Ps...> {
       try {
         if constexpr (requires { p.validate(); }) p.validate();
       } catch (const ValueError& error) {
-        throw ValueError(fmt::format("{}: {}", where, error.what()));
+        throw ValueError(detail::phrase("{}: {}", {where, error.what()}));
       }
     });
     if (meet<float>(n) && meet<double>(n)) return;
-    std::vector<std::string_view> names;
-    (..., (Set<Ps> ? names.push_back(policy_name<Ps>()) : void()));
-    const std::string sets = fmt::format("{}", fmt::join(names, ", "));
-    if (names.size() == 1)
+    std::string sets;
+    (..., (Set<Ps> ? void((sets += sets.empty() ? "" : ", ") += policy_name<Ps>()) : void()));
+    if (element_sets + norm_sets + row_sets == 1)
       detail::fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
     detail::fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
   }
@@ -70,10 +70,6 @@ class Pack : public detail::PackRoles<Ps...> {
     return sum;
   }
 
-  /// How often each policy acted on each place of a line: counted where the compiler can count many at once.
-  template <Scalar S>
-  using LineCounts = std::array<Line<S>, size>;
-
   /// g += the gradient of the smooth penalties.
   template <Scalar S>
   void add_gradient(const S* w, S* g, Index n) const {
@@ -83,33 +79,12 @@ class Pack : public detail::PackRoles<Ps...> {
     });
   }
 
-  /// The same on the first n of a line, unless they are only to be counted.
-  template <bool add, Scalar S>
-  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Index n, LineCounts<S>& active) const {
-    each([&](const auto& p, std::size_t k) {
-      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>) {
-        const Line<S> slope = detail::gradient_of_line(p, w, n);
-        if constexpr (add) g += slope;
-        detail::count_line<S>(slope, S(0), n, active[k]);
-      }
-    });
-  }
-
-  /// The proximal point of the penalties over the sets of elements, on the first n of a line, whose step
-  /// sizes are `t`.
+  /// What does to lines of weights what the policies do to single ones.
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE void constrain_elements(Line<S>& w, Index n, const Line<S>& t,
-                                              LineCounts<S>& active) const {
-    const auto move_to = [&](const Line<S>& x, std::size_t k) {
-      detail::count_line(x, w, n, active[k]);
-      w = x;
-    };
-    each([&](const auto& p, std::size_t k) {
-      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>>) move_to(detail::prox_of_line(p, w, n, t), k);
-    });
-    each([&](const auto& p, std::size_t k) {
-      if constexpr (ElementSet<std::decay_t<decltype(p)>>) move_to(detail::project_line(p, w, n), k);
-    });
+  using Lines = detail::LinePack<S, Ps...>;
+  template <Scalar S>
+  Lines<S> on_lines() const {
+    return Lines<S>(policies_);
   }
 
   /// The factor of decoupled decay at learning rate `rate`, `base` before the schedule.

@@ -14,23 +14,24 @@
 namespace espalier::detail {
 
 inline void check_not_negative(std::string_view where, std::string_view what, double value) {
-  if (!(value >= 0) || !std::isfinite(value)) fail(where, fmt::format("{} >= 0 and finite", what), value);
+  if (!(value >= 0) || !std::isfinite(value))
+    fail(where, detail::phrase("{} >= 0 and finite", {what}), value);
 }
 
 inline void check_positive(std::string_view where, std::string_view what, double value) {
-  if (!(value > 0) || !std::isfinite(value)) fail(where, fmt::format("{} > 0 and finite", what), value);
+  if (!(value > 0) || !std::isfinite(value)) fail(where, detail::phrase("{} > 0 and finite", {what}), value);
 }
 
 /// The same for what is also used in single precision, where it must not become zero or infinity.
 inline void check_positive_float(std::string_view where, std::string_view what, double value) {
   const float narrow = static_cast<float>(value);
   if (!(narrow >= std::numeric_limits<float>::min()) || std::isinf(narrow))
-    fail(where, fmt::format("{} > 0 and finite, also as a float", what), value);
+    fail(where, detail::phrase("{} > 0 and finite, also as a float", {what}), value);
 }
 
 /// lo <= value < 1
 inline void check_below_one(std::string_view where, std::string_view what, double value, double lo = 0) {
-  if (!(value >= lo && value < 1)) fail(where, fmt::format("{} <= {} < 1", lo, what), value);
+  if (!(value >= lo && value < 1)) fail(where, detail::phrase("{} <= {} < 1", {lo, what}), value);
 }
 
 /// The smallest S that is not below `x`, is 0 or normal, since others count as zero in a step, and is not -0.

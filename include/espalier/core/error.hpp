@@ -2,12 +2,12 @@
 // What the library throws: every message says what was expected, what was found, and where.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "espalier/core/phrase.hpp"
 
 namespace espalier {
 
@@ -44,14 +44,15 @@ class NotFiniteError : public Error {
 namespace detail {
 
 /// "<where>: expected <expected>, found <found>": the one sentence behind every exception.
-template <class E = ValueError, class Found>
-[[noreturn]] void fail(std::string_view where, std::string_view expected, const Found& found) {
-  throw E(fmt::format("{}: expected {}, found {}", where, expected, found));
+template <class E = ValueError>
+[[noreturn, gnu::noinline, gnu::cold]] void fail(std::string_view where, std::string_view expected,
+                                                 const Piece& found) {
+  throw E(phrase("{}: expected {}, found {}", {where, expected, found}));
 }
 
 /// Text from a file as it stands in a message: short, between quotes.
 inline std::string shown(std::string_view text, std::size_t most = 40) {
-  return text.size() <= most ? fmt::format("'{}'", text) : fmt::format("'{}...'", text.substr(0, most));
+  return text.size() <= most ? phrase("'{}'", {text}) : phrase("'{}...'", {text.substr(0, most)});
 }
 
 }  // namespace detail

@@ -149,21 +149,21 @@ EIGEN_ALWAYS_INLINE Line<S> load_line(const S* from, Index n) {
   return Line<S>::load(line);
 }
 
-/// What stands behind the first `n` numbers becomes zero.
-template <Scalar S>
-EIGEN_ALWAYS_INLINE void clear_rest(Line<S>& line, Index n) {
-  if (n >= line_length<S>) return;
-  alignas(64) S numbers[Line<S>::size];
-  line.store(numbers);
-  line = load_line(numbers, n);
-}
-
 template <Scalar S>
 EIGEN_ALWAYS_INLINE void store_line(const Line<S>& line, S* to, Index n) {
   if (n >= line_length<S>) return line.store(to);
   alignas(64) S numbers[Line<S>::size];
   line.store(numbers);
   std::copy_n(numbers, n, to);
+}
+
+/// The first `n` numbers of a line, and behind them those of `others`.
+template <Scalar S>
+EIGEN_ALWAYS_INLINE Line<S> first_of(const Line<S>& line, Index n, const Line<S>& others) {
+  alignas(64) S numbers[Line<S>::size];
+  others.store(numbers);
+  store_line(line, numbers, n);
+  return Line<S>::load(numbers);
 }
 
 }  // namespace detail

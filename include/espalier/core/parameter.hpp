@@ -7,9 +7,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include <fmt/format.h>
-
 #include "espalier/core/aligned.hpp"
+#include "espalier/core/phrase.hpp"
 
 namespace espalier {
 
@@ -61,7 +60,7 @@ struct ParameterView {
       activity;  ///< one for each policy of the pack
 
   Index size() const { return rows * cols; }
-  std::string where() const { return fmt::format("layer {} {}", layer, name); }
+  std::string where() const { return detail::phrase("layer {} {}", {layer, name}); }
 };
 
 }  // namespace espalier

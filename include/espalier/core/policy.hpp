@@ -15,11 +15,13 @@
 //   reparametrisation  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
 // clang-format on
 //
-// Several threads may call the members at once. Those that are templates are constrained with Scalar.
-// Optional: gradient, prox and project of elements also on Line<S>, many at a time (Line<S> gradient(const
-// Line<S>& w)); `static constexpr std::string_view name`; `void validate() const`, which throws ValueError;
-// and `static constexpr bool homogeneous = true` where a set is a cone or a penalty's value(c w) is c
-// value(w), c > 0. A step size t may be 0; prox(y, 0) is y.
+// Several threads may call the members at once. Those that are templates are constrained with Scalar. A step
+// also hands them numbers that fill up the last line of a row: what they make of those is of no account, but
+// must not throw. Optional: gradient, prox and project of elements also on Line<S>, many at a time (Line<S>
+// gradient(const Line<S>& w)), or on_lines<S>(), whose result has them; `static constexpr std::string_view
+// name`; `void validate() const`, which throws ValueError; and `static constexpr bool homogeneous = true`
+// where a set is a cone or a penalty's value(c w) is c value(w), c > 0. A step size t may be 0; prox(y, 0) is
+// y.
 #pragma once
 
 #include <concepts>

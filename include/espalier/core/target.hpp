@@ -38,8 +38,8 @@ class Target {
  private:
   void check_weights() const {
     if (!weights_.empty() && static_cast<Index>(weights_.size()) != samples_)
-      detail::fail<ShapeError>("target", fmt::format("a weight for each of {} samples", samples_),
-                               fmt::format("{} weights", weights_.size()));
+      detail::fail<ShapeError>("target", detail::phrase("a weight for each of {} samples", {samples_}),
+                               detail::phrase("{} weights", {weights_.size()}));
   }
 
   std::span<const int> labels_;

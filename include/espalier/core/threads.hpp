@@ -7,8 +7,10 @@
 #include <bit>
 #include <cfenv>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <thread>
 #include <type_traits>
 
@@ -16,7 +18,7 @@
 #include "espalier/core/matrix.hpp"
 
 #if defined(__SSE2__)
-#include <immintrin.h>
+#include <emmintrin.h>
 #endif
 
 namespace espalier {
@@ -137,13 +139,28 @@ class Pool {
 inline constinit Pool pool;
 static_assert(std::is_trivially_destructible_v<Pool>);
 
+/// What to call, wherever it is kept: so that whoever calls it is compiled once, for all functions.
+template <class... Args>
+class Callee {
+ public:
+  template <class F>
+  Callee(F&& f) requires(!std::same_as<std::remove_cvref_t<F>, Callee>)  // NOLINT: implicit
+      : call_([](void* self, Args... args) { (*static_cast<std::remove_reference_t<F>*>(self))(args...); }),
+        self_(const_cast<void*>(static_cast<const void*>(std::addressof(f)))) {}
+
+  void operator()(Args... args) const { call_(self_, args...); }
+
+ private:
+  void (*call_)(void* self, Args...);
+  void* self_;
+};
+
 /// f(0), ..., f(parts - 1), each once, at the same time where there are threads. The first exception is
 /// thrown on when all are done. May be nested and called from several threads: who finds the pool taken does
 /// all parts alone.
-template <class F>
-void in_parallel(Index parts, F&& f) {
+inline void in_parallel(Index parts, Callee<Index> f) {
   struct Work {
-    std::remove_reference_t<F>& f;
+    Callee<Index> f;
     std::exception_ptr error;
     std::atomic<bool> failed{false};
 
@@ -167,9 +184,8 @@ inline Index parts_of(Index size, Index least) {
 }
 
 /// f(part, begin, end) on `parts` ranges that make up 0...size and begin at multiples of `unit`.
-template <class F>
-void in_ranges(Index size, Index unit, Index parts, F&& f) {
-  if (parts == 1) return f(Index{0}, Index{0}, size);
+inline void in_ranges(Index size, Index unit, Index parts, Callee<Index, Index, Index> f) {
+  if (parts == 1) return f(0, 0, size);
   const Index units = (size + unit - 1) / unit;
   const auto begin = [=](Index part) { return std::min(size, units * part / parts * unit); };
   in_parallel(parts, [&](Index part) { f(part, begin(part), begin(part + 1)); });

@@ -45,7 +45,7 @@ inline bool counts_columns(CsvRow row) {
   std::vector<std::string_view> numbers;
   std::copy_if(row.begin(), row.end(), std::back_inserter(numbers), is_number);
   for (std::size_t k = 0; k < numbers.size(); ++k)
-    if (numbers[k] != fmt::format("{}", k + (numbers[0] == "1"))) return false;
+    if (numbers[k] != detail::phrase("{}", {k + (numbers[0] == "1")})) return false;
   return numbers.size() > 1;
 }
 
@@ -68,9 +68,9 @@ inline bool has_header(const CsvOptions& options, CsvRow first, CsvRow second, s
       (is_number(first[k]) ? number : is_missing(first[k]) ? missing : text) = first[k];
   std::string unclear;
   if (number && (text || missing))
-    unclear = fmt::format("{} and {}", shown(*number), shown(text ? *text : *missing));
+    unclear = detail::phrase("{} and {}", {shown(*number), shown(text ? *text : *missing)});
   else if (missing && !text)
-    unclear = fmt::format("{} over a number", shown(*missing));
+    unclear = detail::phrase("{} over a number", {shown(*missing)});
   else if (!second.empty() && counts_columns(first) && !counts_columns(second))
     unclear = "numbers that count the columns";
   if (!unclear.empty())
@@ -93,7 +93,7 @@ class CsvLayout {
     if (features.empty())
       fail<FileError>(
           where, "a column of features beside the named ones",
-          fmt::format("{} in all (fields end at the option separator, '{}')", width, options.separator));
+          detail::phrase("{} in all (fields end at the option separator, '{}')", {width, options.separator}));
   }
 
   std::size_t width() const { return width_; }
@@ -105,8 +105,8 @@ class CsvLayout {
   }
   /// For messages, which count from 1: "column 4 of 65 (age)".
   std::string column(std::size_t k) const {
-    return fmt::format("column {} of {}{}", k + 1, width_,
-                       names_.empty() ? "" : fmt::format(" ({})", names_[k]));
+    return detail::phrase("column {} of {}{}",
+                          {k + 1, width_, names_.empty() ? "" : detail::phrase(" ({})", {names_[k]})});
   }
 
   std::vector<std::size_t> features, targets;
@@ -116,7 +116,7 @@ class CsvLayout {
   std::size_t take(const Column& column, std::string_view where) {
     const std::size_t k = column.name ? place_of(*column.name, where) : place_of(column.place, where);
     if (taken_[k])
-      fail<FileError>(where, "one role for each column", fmt::format("two for {}", this->column(k)));
+      fail<FileError>(where, "one role for each column", detail::phrase("two for {}", {this->column(k)}));
     taken_[k] = true;
     return k;
   }
@@ -124,7 +124,8 @@ class CsvLayout {
   std::size_t place_of(Index place, std::string_view where) const {
     const auto width = static_cast<Index>(width_);
     if (place < -width || place >= width)
-      fail<FileError>(where, fmt::format("a column from 0 to {}, or from -1 for the last", width - 1), place);
+      fail<FileError>(where, detail::phrase("a column from 0 to {}, or from -1 for the last", {width - 1}),
+                      place);
     return static_cast<std::size_t>(place < 0 ? place + width : place);
   }
 
@@ -136,7 +137,7 @@ class CsvLayout {
     if (count == 1 && name != "last") return found;
     std::string header = names_.empty() ? "no header" : "";
     for (const std::string& other : names_) header += (header.empty() ? "" : ", ") + other;
-    fail<FileError>(where, fmt::format("one column {}", shown(name)), shown(header));
+    fail<FileError>(where, detail::phrase("one column {}", {shown(name)}), shown(header));
   }
 
   std::size_t width_;

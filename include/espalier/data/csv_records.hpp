@@ -49,7 +49,7 @@ class CsvRecords {
 
   const std::vector<std::string_view>& fields() const { return fields_; }
   std::size_t line() const { return record_line_; }
-  std::string where() const { return fmt::format("{}:{}", source_, record_line_); }
+  std::string where() const { return detail::phrase("{}:{}", {source_, record_line_}); }
 
  private:
   bool peek(char c) const { return at_ < text_.size() && text_[at_] == c; }

@@ -59,13 +59,15 @@ inline std::string gunzip(std::string packed, std::string_view where) {
     if (status == Z_STREAM_END) {
       if (used == packed.size()) return unpacked;
       if (!is_gzip(std::string_view(packed).substr(used)))
-        fail<FileError>(where, "nothing after the gzip data", fmt::format("{} bytes", packed.size() - used));
+        fail<FileError>(where, "nothing after the gzip data",
+                        detail::phrase("{} bytes", {packed.size() - used}));
       inflateReset(&stream);
     } else if (status == Z_BUF_ERROR) {
-      fail<FileError>(where, "complete gzip data", fmt::format("their end after {} bytes", packed.size()));
+      fail<FileError>(where, "complete gzip data",
+                      detail::phrase("their end after {} bytes", {packed.size()}));
     } else if (status != Z_OK) {
       fail<FileError>(where, "intact gzip data",
-                      fmt::format("'{}' near byte {}", stream.msg ? stream.msg : "unknown error", used));
+                      detail::phrase("'{}' near byte {}", {stream.msg ? stream.msg : "unknown error", used}));
     }
   }
 }
@@ -90,7 +92,7 @@ inline std::string read_file(const std::filesystem::path& path) {
     fail<FileError>(path.string(), "a readable file",
                     error == ENOENT
                         ? "none of that name"
-                        : fmt::format("one that is not: {}", std::generic_category().message(error)));
+                        : detail::phrase("one that is not: {}", {std::generic_category().message(error)}));
   }
   std::string bytes;
   std::vector<char> buffer(std::size_t{1} << 18);

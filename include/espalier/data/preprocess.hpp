@@ -30,8 +30,8 @@ struct RowScale {
   template <Scalar S, class F>
   Matrix<S> map(Matrix<S> values, F f) const {
     if (values.rows() != shift.size())
-      detail::fail<ShapeError>("scale", fmt::format("{} rows as in the data it was fitted to", shift.size()),
-                               values.rows());
+      detail::fail<ShapeError>(
+          "scale", detail::phrase("{} rows as in the data it was fitted to", {shift.size()}), values.rows());
     for (Index j = 0; j < values.cols(); ++j)
       for (Index i = 0; i < values.rows(); ++i)
         values(i, j) = static_cast<S>(f(static_cast<double>(values(i, j)), shift(i), scale(i)));
@@ -45,18 +45,18 @@ template <Scalar S>
 void check_fit(std::string_view where, const Matrix<S>& x) {
   if (x.size() == 0)
     fail<ShapeError>(where, "at least one row and one sample to fit",
-                     fmt::format("{} x {}", x.rows(), x.cols()));
+                     detail::phrase("{} x {}", {x.rows(), x.cols()}));
   if (x.allFinite()) return;
   for (Index i = 0; i < x.rows(); ++i)
     if (!x.row(i).allFinite())
-      fail(fmt::format("{}, row {}", where, i), "finite numbers to fit", "nan or infinity");
+      fail(detail::phrase("{}, row {}", {where, i}), "finite numbers to fit", "nan or infinity");
 }
 
 /// A row that never varies keeps its unit.
 inline void settle(std::string_view where, Vector<double>& scale) {
   for (Index i = 0; i < scale.size(); ++i) {
     if (!std::isfinite(scale(i)))
-      fail(fmt::format("{}, row {}", where, i), "a spread that double can hold", scale(i));
+      fail(detail::phrase("{}, row {}", {where, i}), "a spread that double can hold", scale(i));
     if (scale(i) == 0) scale(i) = 1;
   }
 }
@@ -104,8 +104,8 @@ Matrix<S> one_hot(std::span<const int> labels, Index classes) {
   Matrix<S> result = Matrix<S>::Zero(classes, static_cast<Index>(labels.size()));
   for (std::size_t k = 0; k < labels.size(); ++k) {
     if (labels[k] < 0 || labels[k] >= classes)
-      detail::fail(fmt::format("one_hot, labels[{}]", k), fmt::format("a class from 0 to {}", classes - 1),
-                   labels[k]);
+      detail::fail(detail::phrase("one_hot, labels[{}]", {k}),
+                   detail::phrase("a class from 0 to {}", {classes - 1}), labels[k]);
     result(labels[k], static_cast<Index>(k)) = 1;
   }
   return result;

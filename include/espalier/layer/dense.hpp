@@ -199,14 +199,14 @@ class Dense {
         weight_pack_(detail::pack_of<detail::WeightPolicies>(policies...)) {
     if (inputs < 1 || outputs < 1)
       detail::fail<ShapeError>("Dense", "at least 1 input and 1 output",
-                               fmt::format("{} -> {}", inputs, outputs));
+                               detail::phrase("{} -> {}", {inputs, outputs}));
     (
         [&] {
           if constexpr (detail::is_bias<Policies>) bias_ = policies;
           if constexpr (detail::is_gain<Policies>) gain_ = policies;
         }(),
         ...);
-    const std::string name = fmt::format("Dense({}, {})", inputs, outputs);
+    const std::string name = detail::phrase("Dense({}, {})", {inputs, outputs});
     weight_pack_.validate(name + " weight", inputs);
     bias_.pack.validate(name + " bias", 1);
     gain_.pack.validate(name + " gain", 1);

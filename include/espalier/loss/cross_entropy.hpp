@@ -25,7 +25,7 @@ struct CrossEntropy {
     detail::check_below_one(name, "label_smoothing", label_smoothing);
     for (std::size_t c = 0; c < class_weights.size(); ++c)
       if (!(class_weights[c] >= 0) || !std::isfinite(class_weights[c]))
-        detail::fail(name, fmt::format("class_weights[{}] >= 0 and finite", c), class_weights[c]);
+        detail::fail(name, detail::phrase("class_weights[{}] >= 0 and finite", {c}), class_weights[c]);
   }
 
   template <class Y>
@@ -102,8 +102,8 @@ struct CrossEntropy {
       detail::fail<ShapeError>(
           name, "an output for each of at least 2 classes (BinaryCrossEntropy takes one)", y.rows());
     if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != y.rows())
-      detail::fail<ShapeError>(name, fmt::format("a class weight for each of {} outputs", y.rows()),
-                               fmt::format("{} class weights", class_weights.size()));
+      detail::fail<ShapeError>(name, detail::phrase("a class weight for each of {} outputs", {y.rows()}),
+                               detail::phrase("{} class weights", {class_weights.size()}));
     if (t.has_labels()) return detail::check_labels(name, t.labels(), y.rows());
     detail::check_values(name, y, t, "labels, or probabilities");
     for (Index i = 0; i < y.cols(); ++i) {
@@ -111,10 +111,11 @@ struct CrossEntropy {
       for (Index c = 0; c < y.rows(); ++c)
         if (!(q[c] >= 0))
           detail::fail(
-              name, fmt::format("a probability >= 0 for class {} of sample {} (counted from 0)", c, i), q[c]);
+              name, detail::phrase("a probability >= 0 for class {} of sample {} (counted from 0)", {c, i}),
+              q[c]);
       const double sum = q.template cast<double>().sum();
       if (!(std::abs(sum - 1) <= 1e-3))
-        detail::fail(name, fmt::format("probabilities with the sum 1 for sample {} (counted from 0)", i),
+        detail::fail(name, detail::phrase("probabilities with the sum 1 for sample {} (counted from 0)", {i}),
                      sum);
     }
   }

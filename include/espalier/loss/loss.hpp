@@ -62,7 +62,7 @@ double sum_weights(std::string_view where, const Target<S>& t, const Factor& fac
   for (Index i = 0; i < t.samples(); ++i) {
     const double w = weight_of(t, i);
     if (!(w >= 0) || !std::isfinite(w))
-      fail(where, fmt::format("a weight >= 0 and finite for sample {} (counted from 0)", i), w);
+      fail(where, detail::phrase("a weight >= 0 and finite for sample {} (counted from 0)", {i}), w);
     total += w * factor(i);
   }
   return total;
@@ -117,15 +117,25 @@ double mean_over_samples(const ConstBatch<S>& y, const Target<S>& t, double tota
 template <Scalar S, class Value, class Slope>
 double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
                           Matrix<S>* gradient, const Value& value, const Slope& slope) {
-  const Index n = y.rows();
-  const double size = static_cast<double>(n);
+  const double size = static_cast<double>(y.rows());
+  /// Of `n` outputs; sets `g` to `scale` times the derivatives.
+  const auto sum_of = [&](const S* outputs, const S* targets, Index n, double scale, S* g) {
+    const ConstRow<S> out(outputs, n), wanted(targets, n);
+    if (g) Row<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);
+    return sum(value(out, wanted)) / size;
+  };
+  const Index n = y.rows(), samples = y.cols();
+  if (t.weights().empty() && !t.has_labels() && y.outerStride() == n) {  // all samples are one long one
+    if (gradient) gradient->resize(n, samples);
+    const double total = static_cast<double>(samples);
+    return sum_of(y.data(), t.values().data(), n * samples, 1 / total,
+                  gradient ? gradient->data() : nullptr) /
+           total;
+  }
   const double total = check_total(where, sum_weights(where, t, [](Index) { return 1.0; }));
   return mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
     const S label = t.has_labels() ? static_cast<S>(t.labels()[static_cast<std::size_t>(i)]) : S(0);
-    const ConstRow<S> out(y.col(i).data(), n);
-    const ConstRow<S> wanted(t.has_labels() ? &label : t.values().col(i).data(), n);
-    if (g) Row<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);
-    return sum(value(out, wanted)) / size;
+    return sum_of(y.col(i).data(), t.has_labels() ? &label : t.values().col(i).data(), n, scale, g);
   });
 }
 

@@ -37,27 +37,42 @@ void find_parameter(M& model, Index layer, std::string_view name, F&& f) {
     if (p.layer == layer && p.name == name) f(p), found = true;
     if (!found) others += (others.empty() ? "" : ", ") + p.where();
   });
-  if (!found) fail(fmt::format("layer {}", layer), fmt::format("a parameter '{}'", name), others);
+  if (!found) fail(detail::phrase("layer {}", {layer}), detail::phrase("a parameter '{}'", {name}), others);
+}
+
+/// Are `n` numbers all finite and, apart from their signs, at most `limit`?
+template <Scalar S>
+bool all_finite(const S* numbers, Index n, S limit = std::numeric_limits<S>::max()) {
+  const S scale = std::numeric_limits<S>::max() / limit;  // beyond the limit, it makes an infinity
+  std::atomic<bool> good{true};
+  in_ranges(n, line_length<S>, parts_of(n, weights_of_part), [&](Index, Index begin, Index end) {
+    if (!((ConstRow<S>(numbers + begin, end - begin) * scale * S(0)).sum() == 0)) good = false;
+  });
+  return good;
 }
 
 /// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or,
 /// apart from its sign, greater than `limit`.
 template <class M, class F, Scalar S = typename M::Scalar_t>
 void require_finite(const M& model, std::string_view what, F&& of, S limit = std::numeric_limits<S>::max()) {
-  const S scale = std::numeric_limits<S>::max() / limit;  // beyond the limit, it makes an infinity
   model.for_each_parameter([&](const auto& p) {
+    if (all_finite<S>(of(p), p.size(), limit)) return;
     const ConstRow<S> numbers(of(p), p.size());
-    std::atomic<bool> good{true};
-    in_ranges(p.size(), line_length<S>, parts_of(p.size(), weights_of_part),
-              [&](Index, Index begin, Index end) {
-                if (!((numbers.segment(begin, end - begin) * scale * S(0)).sum() == 0)) good = false;
-              });
-    if (good) return;
     const std::string place = p.where();
     if (numbers.allFinite())
       fail<NotFiniteError>(place, fmt::format("{} of at most {:.1e}", what, limit), numbers.abs().maxCoeff());
-    fail<NotFiniteError>(place, fmt::format("finite {}", what), "NaN or infinity");
+    fail<NotFiniteError>(place, detail::phrase("finite {}", {what}), "NaN or infinity");
   });
+}
+
+/// The same for all gradients, which stand side by side: looked at one by one only to name the parameter.
+template <class M, Scalar S = typename M::Scalar_t>
+void require_finite_gradients(const M& model, std::string_view what,
+                              S limit = std::numeric_limits<S>::max()) {
+  const auto& all = model.gradients();
+  if (!all_finite(all.data(), static_cast<Index>(all.size()), limit))
+    require_finite(
+        model, what, [](const auto& p) { return p.gradients; }, limit);
 }
 
 }  // namespace detail
@@ -88,8 +103,8 @@ void assign(M& model, Index layer, std::string_view name, const Eigen::DenseBase
                 "sequential<double>, matrix.cast<double>()");
   detail::find_parameter(model, layer, name, [&](const auto& p) {
     if (matrix.rows() != p.rows || matrix.cols() != p.cols)
-      detail::fail<ShapeError>(p.where(), fmt::format("{} x {}", p.rows, p.cols),
-                               fmt::format("{} x {}", matrix.rows(), matrix.cols()));
+      detail::fail<ShapeError>(p.where(), detail::phrase("{} x {}", {p.rows, p.cols}),
+                               detail::phrase("{} x {}", {matrix.rows(), matrix.cols()}));
     if (!matrix.derived().allFinite())
       detail::fail<NotFiniteError>(p.where(), "finite numbers", "NaN or infinity");
     Eigen::Map<WeightMatrix<typename M::Scalar_t>>(p.values, p.rows, p.cols) = matrix.derived().matrix();

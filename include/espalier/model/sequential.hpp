@@ -88,11 +88,11 @@ class Sequential {
     if (n == 0) detail::fail<ShapeError>("backward", "a forward pass before it", "none yet");
     if (x.cols() != n || x.rows() != inputs())
       detail::fail<ShapeError>("backward",
-                               fmt::format("the batch of the latest forward, {} x {}", inputs(), n),
-                               fmt::format("{} x {}", x.rows(), x.cols()));
+                               detail::phrase("the batch of the latest forward, {} x {}", {inputs(), n}),
+                               detail::phrase("{} x {}", {x.rows(), x.cols()}));
     if (output_gradient.rows() != outputs() || output_gradient.cols() != n)
-      detail::fail<ShapeError>("backward", fmt::format("an output gradient of {} x {}", outputs(), n),
-                               fmt::format("{} x {}", output_gradient.rows(), output_gradient.cols()));
+      detail::fail<ShapeError>("backward", detail::phrase("an output gradient of {} x {}", {outputs(), n}),
+                               detail::phrase("{} x {}", {output_gradient.rows(), output_gradient.cols()}));
     if (has_gaps(x)) return backward(Matrix<S>(x), output_gradient);
     const detail::FlushDenormals flush;
     Eigen::Map<Matrix<S>>(workspace_.deltas[0], outputs(), n) = output_gradient;
@@ -201,8 +201,9 @@ class Sequential {
 
   Outputs run(const ConstBatch<S>& x, Workspace_t& w, Pass pass) const {
     if (x.rows() != inputs() || x.cols() == 0)
-      detail::fail<ShapeError>("forward", fmt::format("a batch of {} inputs x at least 1 sample", inputs()),
-                               fmt::format("{} x {}", x.rows(), x.cols()));
+      detail::fail<ShapeError>("forward",
+                               detail::phrase("a batch of {} inputs x at least 1 sample", {inputs()}),
+                               detail::phrase("{} x {}", {x.rows(), x.cols()}));
     if (has_gaps(x)) return run(Matrix<S>(x), w, pass);
     const detail::FlushDenormals flush;
     w.plan(widths_, scratch_, x.cols());

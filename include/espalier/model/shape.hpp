@@ -59,9 +59,9 @@ std::array<Index, sizeof...(Layers) + 1> widths_of(const Layers&... layers) {
       if (known == 0)
         for (std::size_t i = 0; i <= k; ++i) widths[i] = layer.inputs();
       else if (known != layer.inputs())
-        fail<ShapeError>(fmt::format("layer {}", k + 1),
-                         fmt::format("{} inputs, what layer {} gives", known, k),
-                         fmt::format("a layer with {} inputs", layer.inputs()));
+        fail<ShapeError>(detail::phrase("layer {}", {k + 1}),
+                         detail::phrase("{} inputs, what layer {} gives", {known, k}),
+                         detail::phrase("a layer with {} inputs", {layer.inputs()}));
       known = layer.outputs();
     }
     widths[++k] = known;

@@ -11,7 +11,7 @@ struct AdagradRule {
   double rate = 1e-2, epsilon = 1e-10;
   AtBound at_bound = AtBound::keep;
 
-  static constexpr bool adaptive = true;
+  static constexpr bool adaptive = true, rests_at_zero = true;
 
   void validate() const {
     detail::check_positive_float("Adagrad", "rate", rate);
@@ -24,7 +24,7 @@ struct AdagradRule {
   struct Kernel {
     S rate, epsilon;
 
-    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
       Line<S>& v = s[0];
       v += g.square();
       t = rate / (v.sqrt() + epsilon);

@@ -17,7 +17,7 @@ struct AdamRule {
   bool amsgrad = false;
   AtBound at_bound = AtBound::keep;
 
-  static constexpr bool adaptive = true;
+  static constexpr bool adaptive = true, rests_at_zero = true;
 
   void validate() const {
     detail::check_positive_float("Adam", "rate", rate);
@@ -34,7 +34,7 @@ struct AdamRule {
     S correction1, correction2;  // 1 / (1 - beta^k), for 2 its root
     bool amsgrad;
 
-    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
       auto& [m, v, largest] = s;
       m = keep1 * m + add1 * g;
       v = keep2 * v + add2 * g.square();
@@ -51,15 +51,18 @@ struct AdamRule {
 
   template <Scalar S>
   Kernel<S> kernel(long k, double eta) const {
-    const double steps = static_cast<double>(k);
+    // beta^k <= e^(-k (1 - beta)), and no 1 - x differs from 1 where x < e^-40.
+    const auto rest = [steps = static_cast<double>(k)](double beta) {
+      return steps * (1 - beta) > 40 ? 1 : 1 - std::pow(beta, steps);
+    };
     return {static_cast<S>(eta),
             static_cast<S>(beta1),
             static_cast<S>(1 - beta1),
             static_cast<S>(beta2),
             static_cast<S>(1 - beta2),
             static_cast<S>(epsilon),
-            static_cast<S>(1 / (1 - std::pow(beta1, steps))),
-            static_cast<S>(1 / std::sqrt(1 - std::pow(beta2, steps))),
+            static_cast<S>(1 / rest(beta1)),
+            static_cast<S>(1 / std::sqrt(rest(beta2))),
             amsgrad};
   }
 };

@@ -13,7 +13,7 @@ struct LionRule {
   AtBound at_bound =
       AtBound::keep;  ///< not displacement: the step is a sign and tells nothing of a momentum's size
 
-  static constexpr bool adaptive = false;
+  static constexpr bool adaptive = false, rests_at_zero = true;
 
   void validate() const {
     detail::check_positive_float("Lion", "rate", rate);
@@ -29,7 +29,7 @@ struct LionRule {
   struct Kernel {
     S rate, keep1, add1, keep2, add2;
 
-    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
       Line<S>& m = s[0];
       w -= rate * (keep1 * m + add1 * g).sign();
       m = keep2 * m + add2 * g;

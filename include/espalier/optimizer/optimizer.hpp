@@ -12,6 +12,8 @@
 #include "espalier/core/flush.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/model/sequential.hpp"
+#include "espalier/optimizer/neighbours.hpp"
+#include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
 
@@ -21,28 +23,6 @@ namespace detail {
 struct DefaultPolicies {
   template <class E>
   static constexpr bool keeps = !GradientTransform<E>;
-};
-
-/// What an optimizer remembers of a parameter that its state belongs to.
-struct Place {
-  Index rows, cols;
-  bool takes_defaults;
-  bool operator==(const Place&) const = default;
-};
-
-/// A rule's numbers for all parameters of a model, one kind after another in the layout of the model's arena.
-template <Scalar S>
-struct OptimizerState {
-  std::size_t size;
-  detail::AlignedVector<S> numbers;         // the rule's states, one after another
-  std::vector<detail::Buffers<S>> buffers;  // of each thread
-
-  /// The states of the weights at `offset` in the arena.
-  std::array<S*, 3> at(Index offset) {
-    std::array<S*, 3> result{};
-    for (std::size_t k = 0; k < numbers.size() / size; ++k) result[k] = numbers.data() + k * size + offset;
-    return result;
-  }
 };
 
 }  // namespace detail
@@ -106,9 +86,10 @@ class Optimizer {
     if (!std::holds_alternative<std::monostate>(state_))
       detail::fail<ShapeError>(
           "optimizer",
-          fmt::format("the model that its state belongs to, with {} parameters of these shapes and precision",
-                      places_.size()),
-          fmt::format("another, of {} numbers of {} bytes", size, sizeof(S)));
+          detail::phrase(
+              "the model that its state belongs to, with {} parameters of these shapes and precision",
+              {places_.size()}),
+          detail::phrase("another, of {} numbers of {} bytes", {size, sizeof(S)}));
     Index longest_row = 0, weights = 0;
     std::vector<detail::Place> places;
     std::as_const(model).for_each_parameter([&](const auto& p) {
@@ -137,80 +118,99 @@ class Optimizer {
   template <Scalar S, class... Layers>
   void step(Sequential<S, Layers...>& model) {
     const detail::FlushDenormals flush;
-    const auto check = [&](std::string_view what, auto... limit) {
-      detail::require_finite(
-          model, what, [](const auto& p) { return p.gradients; }, limit...);
-    };
     const S square_fits = std::sqrt(std::numeric_limits<S>::max()) / 8;
     if constexpr (transforms)
-      check("gradients");
+      detail::require_finite_gradients(model, "gradients");
     else
-      check("gradients", square_fits);
+      detail::require_finite_gradients(model, "gradients", square_fits);
     model.for_each_parameter([&](const auto& p) { check_options(p); });
     if (!knows(model)) prepare(model);
     if constexpr (transforms) {
       each(model, [&](const auto& p, const auto& pack, auto&, auto) {
         pack.add_gradient(p.values, p.gradients, p.size());
       });
-      check("gradients with penalties");
+      detail::require_finite_gradients(model, "gradients with penalties");
       Row<S> all(model.gradients().data(), static_cast<Index>(model.gradients().size()));
       auto apply = [&](const auto& extra) {
         if constexpr (GradientTransform<std::decay_t<decltype(extra)>>) extra.apply(all);
       };
       std::apply([&](const auto&... extras) { (apply(extras), ...); }, extras_);
-      check("transformed gradients", square_fits);
+      detail::require_finite_gradients(model, "transformed gradients", square_fits);
     }
     detail::OptimizerState<S>& state = std::get<detail::OptimizerState<S>>(state_);
     plan_threads(model, state);
     const auto kernel = rule_.template kernel<S>(++steps_, rate());
+    detail::Neighbours<S, detail::rests_at_zero<RuleType>> neighbours;
+    const auto update_free = [&](Index begin, Index size) { step_free(model, kernel, begin, size, state); };
     each(model, [&](const auto& p, const auto& pack, auto& active, auto activity) {
-      const double shrink = pack.shrink(rate(), rule_.rate);
-      if (!update(p, pack, kernel, static_cast<S>(shrink), state, active))
-        detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
-      pack.record(activity, active, p.rows, p.cols, shrink);
+      if constexpr (std::decay_t<decltype(pack)>::empty) {
+        neighbours.add(p.offset, p.size(), update_free);
+      } else {
+        const double shrink = pack.shrink(rate(), rule_.rate);
+        if (!update(pack, kernel, static_cast<S>(shrink), p.values, p.gradients, p.offset, p.rows, p.cols,
+                    state, active))
+          fail_step(p);
+        pack.record(activity, active, p.rows, p.cols, shrink);
+      }
     });
+    neighbours.finish(update_free);
   }
 
  private:
   template <class View>
   using PackFor = std::conditional_t<takes_defaults<View>, Defaults, typename View::Pack>;
 
-  /// Into how many parts to divide a parameter: into rows, or lines of numbers where no policy looks at rows.
-  template <class View>
-  static Index parts_of(const View& p) {
-    const Index most = PackFor<View>::by_row ? p.rows : p.size();
-    return std::min(most, detail::parts_of(p.size(), detail::weights_of_part));
-  }
-
   /// Buffers for as many threads as there may be today.
   template <Scalar S, class... Layers>
   static void plan_threads(const Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) {
-    std::size_t most = state.buffers.size();
-    model.for_each_parameter(
-        [&](const auto& p) { most = std::max(most, static_cast<std::size_t>(parts_of(p))); });
-    state.buffers.resize(most, state.buffers.front());
+    model.for_each_parameter([&](const auto& p) {
+      state.plan(detail::parts_of_update(PackFor<std::decay_t<decltype(p)>>::by_row, p.rows, p.cols));
+    });
   }
 
-  /// Updates a parameter and counts what its pack did. Returns whether all weights were finite.
-  template <class View, class PackType, class Kernel, Scalar S>
-  bool update(const View& p, const PackType& pack, const Kernel& kernel, S shrink,
-              detail::OptimizerState<S>& state, typename PackType::Counts& active) const {
+  /// Updates `rows` x `cols` weights at `offset` in the arena and counts what their pack did. Returns whether
+  /// all were finite.
+  template <class PackType, class Kernel, Scalar S>
+  bool update(const PackType& pack, const Kernel& kernel, S shrink, S* values, S* gradients, Index offset,
+              Index rows, Index cols, detail::OptimizerState<S>& state,
+              typename PackType::Counts& active) const {
     constexpr bool by_row = PackType::by_row;
-    const Index row = by_row ? p.cols : 1, unit = by_row ? 1 : detail::line_length<S>;
-    const Index parts = std::min(parts_of(p), static_cast<Index>(state.buffers.size()));
+    const Index row = by_row ? cols : 1, unit = by_row ? 1 : detail::line_length<S>;
+    const Index parts =
+        std::min(detail::parts_of_update(by_row, rows, cols), static_cast<Index>(state.buffers.size()));
     std::array<typename PackType::Counts, detail::Pool::most_parts> counts{};
     std::atomic<bool> finite{true};
-    detail::in_ranges(p.size() / row, unit, parts, [&](Index part, Index begin, Index end) {
+    detail::in_ranges(rows * cols / row, unit, parts, [&](Index part, Index begin, Index end) {
       const std::size_t k = static_cast<std::size_t>(part);
       const Index at = begin * row;
-      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), shrink, p.values + at,
-                                       p.gradients + at, state.at(p.offset + at), end - begin, row,
+      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), shrink, values + at,
+                                       gradients + at, state.at(offset + at), end - begin, row,
                                        state.buffers[k], counts[k]))
         finite = false;
     });
     for (std::size_t part = 0; part < static_cast<std::size_t>(parts); ++part)
       for (std::size_t k = 0; k < active.size(); ++k) active[k] += counts[part][k];
     return finite;
+  }
+
+  /// Updates a stretch of the arena that is under no policy.
+  template <Scalar S, class... Layers, class Kernel>
+  EIGEN_DONT_INLINE void step_free(Sequential<S, Layers...>& model, const Kernel& kernel, Index begin,
+                                   Index size, detail::OptimizerState<S>& state) const {
+    Pack<>::Counts none{};
+    if (update(Pack<>(), kernel, S(1), model.values().data() + begin, model.gradients().data() + begin, begin,
+               size, 1, state, none))
+      return;
+    model.for_each_parameter([&](const auto& p) {
+      if (p.offset >= begin && p.offset < begin + size && !ConstRow<S>(p.values, p.size()).allFinite())
+        fail_step(p);
+    });
+    detail::fail<NotFiniteError>("optimizer", "a rate and options that leave weights at rest finite", "NaN");
+  }
+
+  template <class View>
+  [[noreturn]] static void fail_step(const View& p) {
+    detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
   }
 
   template <Scalar S, class... Layers>
@@ -240,7 +240,7 @@ class Optimizer {
         shrink = p.pack.shrink(rate(), rule_.rate);
       if (!(shrink >= 0))
         detail::fail(p.where(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
-                     fmt::format("a factor of {}", shrink));
+                     detail::phrase("a factor of {}", {shrink}));
     }
   }
 

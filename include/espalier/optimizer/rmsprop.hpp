@@ -14,7 +14,7 @@ struct RMSPropRule {
   bool centered = false;
   AtBound at_bound = AtBound::keep;
 
-  static constexpr bool adaptive = true;
+  static constexpr bool adaptive = true, rests_at_zero = true;
 
   void validate() const {
     detail::check_positive_float("RMSProp", "rate", rate);
@@ -30,7 +30,7 @@ struct RMSPropRule {
     S rate, keep, add, epsilon, mu;
     bool centered;
 
-    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
       auto& [v, m, mean] = s;
       v = keep * v + add * g.square();
       if (centered) {

@@ -9,6 +9,7 @@
 //   int states() const;                           // numbers kept for each weight, at most 3
 //   int momentum() const;                         // which of them is a momentum; -1: none
 //   static constexpr bool adaptive;               // has every weight its own step size?
+//   static constexpr bool rests_at_zero;          // optional: does 0 stay 0, if gradient and states are 0?
 //   Kernel kernel<S>(long k, double rate) const;  // the k-th step, k >= 1, at this learning rate >= 0
 //
 // and its kernel has
@@ -38,7 +39,7 @@ namespace espalier {
 /// with a proximal penalty always keep it.
 enum class AtBound { keep, zero, tangent, displacement };
 
-/// A rule's numbers for a line of weights; those that it does not have are undefined.
+/// A rule's numbers for a line of weights; those that it does not have are zero.
 template <Scalar S>
 using States = std::array<Line<S>, 3>;
 

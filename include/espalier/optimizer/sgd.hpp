@@ -13,7 +13,7 @@ struct SGDRule {
   bool nesterov = false;
   AtBound at_bound = AtBound::keep;
 
-  static constexpr bool adaptive = false;
+  static constexpr bool adaptive = false, rests_at_zero = true;
 
   void validate() const {
     detail::check_positive_float("SGD", "rate", rate);
@@ -32,7 +32,7 @@ struct SGDRule {
     S rate, mu;
     bool nesterov;
 
-    void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
       if (mu == 0) {
         w -= rate * g;
         return;

@@ -58,18 +58,53 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
   }
 }
 
+/// Where weights, their gradients and their states stand; null, where a rule has none.
+template <Scalar S>
+using Places = std::array<S*, 5>;
+
+/// The end of a row, which is shorter than a line: a copy, that zeros make one.
+template <Scalar S>
+class Tail {
+ public:
+  Places<S> copy(const Places<S>& row, Index start, Index n) {
+    Places<S> places{};
+    for (std::size_t k = 0; k < row.size(); ++k)
+      if (row[k]) places[k] = lines_[k], load_line(row[k] + start, n).store(lines_[k]);
+    return places;
+  }
+  void copy_back(const Places<S>& row, Index start, Index n) const {
+    for (std::size_t k = 0; k < row.size(); ++k)
+      if (row[k]) std::copy_n(lines_[k], n, row[k] + start);
+  }
+
+ private:
+  alignas(64) S lines_[std::tuple_size_v<Places<S>>][Line<S>::size];
+};
+
+/// What is added up over lines, place by place.
+template <class PackType, Scalar S>
+struct LineSums {
+  typename PackType::template Lines<S>::Counts counts;
+  Line<S> squares = S(0), not_finite = S(0);
+
+  EIGEN_ALWAYS_INLINE LineSums() { counts.fill(S(0)); }
+  /// Adds the first n places of others.
+  EIGEN_ALWAYS_INLINE void add(const LineSums& other, Index n) {
+    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += first_of<S>(other.counts[k], n, S(0));
+    squares += first_of<S>(other.squares, n, S(0));
+    not_finite += first_of<S>(other.not_finite, n, S(0));
+  }
+};
+
 /// One step of a rule on rows x cols weights `w` with gradients `g` and states `s`, null where the rule has
 /// none, under a pack. `rate` is the learning rate, `shrink` the factor of decay. Weights are read and
 /// written once, line by line; where a policy looks at rows, it finds each in the first-level cache. Counts
 /// what the pack did. Returns whether all weights were finite before the sets saw them, which hide an
 /// infinity, and after the element policies.
 template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
-bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rate, S shrink, S* w, S* g,
+bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S shrink, S* w, S* g,
             std::array<S*, 3> s, Index rows, Index cols, Buffers<S>& buffers,
             typename PackType::Counts& active) {
-  // Whatever is written to memory, the numbers of a copy stay as they are, and stay in registers.
-  const std::conditional_t<std::is_trivially_copy_constructible_v<PackType>, PackType, const PackType&> pack =
-      the_pack;
   constexpr Index length = line_length<S>;
   constexpr bool by_row = PackType::by_row;
   const int momentum = rule.momentum();
@@ -77,60 +112,68 @@ bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rat
                       rule.at_bound != AtBound::keep;
   const Index group = by_row ? cols : rows * cols;
   S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2];
-  typename PackType::template LineCounts<S> counts;
-  counts.fill(S(0));
-  Line<S> not_finite = S(0);
-  for (Index start = 0; start < rows * cols; start += group) {
-    Line<S> squares = S(0);
-    const auto line = [&](Index i, auto n) __attribute__((always_inline)) {
-      const Index at = start + i;
-      Line<S> x = load_line(w + at, n), gradient = load_line(g + at, n), t;
-      States<S> state;
-      unrolled<3>([&](auto k) {
-        if (s[k]) state[k] = load_line(s[k] + at, n);
-      });
-      if constexpr (PackType::smooth) {
-        pack.template add_gradient<add_penalties>(x, gradient, n, counts);
-        if constexpr (add_penalties) {
-          not_finite += gradient * gradient * S(0);  // as the loss's alone was held to
-          store_line(gradient, g + at, n);
-        }
+  const auto policies = pack.template on_lines<S>();
+  LineSums<PackType, S> all;
+  // The line that begins at place i of a row, and stands at `offset` from the places.
+  const auto update_line = [&](const Places<S>& from, Index offset, Index i, LineSums<PackType, S>& sums)
+      __attribute__((always_inline)) {
+    Line<S> x = Line<S>::load(from[0] + offset), gradient = Line<S>::load(from[1] + offset), t;
+    States<S> state;
+    unrolled<3>([&](auto k) __attribute__((always_inline)) {
+      state[k] = from[k + 2] ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
+    });
+    if constexpr (PackType::smooth) {
+      policies.template add_gradient<add_penalties>(x, gradient, sums.counts);
+      if constexpr (add_penalties) {
+        sums.not_finite += gradient * gradient * S(0);  // as the loss's alone was held to
+        gradient.store(from[1] + offset);
       }
-      if constexpr (PackType::decays) x *= shrink;
-      const Line<S> before = x;
-      kernel(x, gradient, state, t);
-      clear_rest(x, n);  // whatever a rule makes of no weight
-      not_finite += x * S(0);
-      if constexpr (PackType::constrains && by_row) {
-        squares += x * x;
-        if constexpr (RuleType::adaptive) store_line(t, t_row + i, n);
-        if (follow) store_line(before, before_row + i, n), store_line(x, y_row + i, n);
-      } else if constexpr (PackType::constrains) {
-        const Line<S> y = x;
-        if constexpr (!RuleType::adaptive) t = rate;
-        pack.constrain_elements(x, n, t, counts);
-        not_finite += x * S(0);  // a policy of one's own may err
-        if (follow)
-          unrolled<3>([&](auto k) {  // an index the compiler does not know would keep states out of registers
-            if (k != momentum) return;
-            auto m = state[k].array();
-            hold_back<false, false>(
-                rule.at_bound, m.data(), before.array().data(), y.array().data(), x.array().data(), n,
-                [&, step = t.array()](Index j) { return kernel.momentum_step(step[j]); },
-                [&](Index) { return rate; });
-            state[k] = Line<S>(m);
-          });
-      }
-      store_line(x, w + at, n);
-      unrolled<3>([&](auto k) {
-        if (s[k]) store_line(state[k], s[k] + at, n);
-      });
-    };
-    Index i = 0;
-    for (; i + length <= group; i += length) line(i, std::integral_constant<Index, length>{});
-    if (i < group) line(i, group - i);
+    }
+    if constexpr (PackType::decays) x *= shrink;
+    const Line<S> before = x;
+    kernel(x, gradient, state, t);
+    sums.not_finite += x * S(0);
     if constexpr (PackType::constrains && by_row) {
-      if (pack.surely_holds(squares.sum(), cols)) continue;
+      sums.squares += x * x;
+      if constexpr (RuleType::adaptive) t.store(t_row + i);
+      if (follow) before.store(before_row + i), x.store(y_row + i);
+    } else if constexpr (PackType::constrains) {
+      const Line<S> y = x;
+      if constexpr (!RuleType::adaptive) t = rate;
+      policies.constrain(x, t, sums.counts);
+      sums.not_finite += x * S(0);  // a policy of one's own may err
+      if (follow)
+        unrolled<3>([&](auto k) __attribute__((always_inline)) {  // an index known to the compiler: registers
+          if (k != momentum) return;
+          auto m = state[k].array();
+          hold_back<false, false>(
+              rule.at_bound, m.data(), before.array().data(), y.array().data(), x.array().data(), length,
+              [&, step = t.array()](Index j) { return kernel.momentum_step(step[j]); },
+              [&](Index) { return rate; });
+          state[k] = Line<S>(m);
+        });
+    }
+    x.store(from[0] + offset);
+    unrolled<3>([&](auto k) __attribute__((always_inline)) {
+      if (from[k + 2]) state[k].store(from[k + 2] + offset);
+    });
+  };
+  for (Index start = 0; start < rows * cols; start += group) {
+    const auto place = [&](S* all) { return all ? all + start : nullptr; };
+    const Places<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
+    all.squares = S(0);
+    for (Index done = 0; done < group;) {  // all whole lines, and then the rest
+      const Index left = group - done, size = left < length ? length : left / length * length;
+      Tail<S> tail;
+      LineSums<PackType, S> sums;
+      const Places<S> from = left < length ? tail.copy(row, done, left) : row;
+      for (Index i = 0; i < size; i += length) update_line(from, i, done + i, sums);
+      if (left < length) tail.copy_back(row, done, left);
+      all.add(sums, left);
+      done += size;
+    }
+    if constexpr (PackType::constrains && by_row) {
+      if (pack.surely_holds(all.squares.sum(), cols)) continue;
       const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
       S* x = w + start;
       pack.constrain(x, cols, steps, rate, buffers[3], active);
@@ -141,9 +184,9 @@ bool update(const PackType& the_pack, const RuleType& rule, Kernel kernel, S rat
             [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
     }
   }
-  if (!(not_finite.sum() == 0)) return false;
-  for (std::size_t k = 0; k < counts.size(); ++k)
-    active[k] += static_cast<Index>(counts[k].array().template cast<double>().sum());
+  if (!(all.not_finite.sum() == 0)) return false;
+  for (std::size_t k = 0; k < active.size(); ++k)
+    active[k] += static_cast<Index>(all.counts[k].array().template cast<double>().sum());
   return true;
 }
 

@@ -53,7 +53,7 @@ class ConfusionMatrix {
   std::size_t slot(Index actual, Index predicted) const {
     for (const Index c : {actual, predicted})
       if (c < 0 || c >= classes_)
-        detail::fail("ConfusionMatrix", fmt::format("a class from 0 to {}", classes_ - 1), c);
+        detail::fail("ConfusionMatrix", detail::phrase("a class from 0 to {}", {classes_ - 1}), c);
     return static_cast<std::size_t>(actual * classes_ + predicted);
   }
   Index actual(Index c) const {
@@ -90,7 +90,7 @@ Index class_of(std::string_view where, const S* column, Index n, S threshold, In
   Index best = 0;
   for (Index c = 0; c < n; ++c) {
     if (std::isnan(column[c]))
-      fail(where, fmt::format("numbers for sample {} (counted from 0)", sample), column[c]);
+      fail(where, detail::phrase("numbers for sample {} (counted from 0)", {sample}), column[c]);
     if (column[c] > column[best]) best = c;
   }
   return n == 1 ? Index{column[0] > threshold} : best;

@@ -29,7 +29,8 @@ void check_class_count(std::string_view where, const BasicDataset<S>& data, Inde
   const auto names = static_cast<Index>(data.class_names.size()), classes = std::max<Index>(outputs, 2);
   if (names > 0 && names != classes)
     fail(where,
-         fmt::format("data of the {} classes of the model (read with .classes = train.class_names)", classes),
+         detail::phrase("data of the {} classes of the model (read with .classes = train.class_names)",
+                        {classes}),
          names);
 }
 
@@ -42,7 +43,7 @@ Matrix<typename M::Scalar_t> predict(const M& model, const Eigen::DenseBase<X>& 
   static_assert(detail::PrecisionOf<typename M::Scalar_t, typename X::Scalar>::fits);
   const ConstBatch<typename M::Scalar_t> inputs(x.derived());
   if (inputs.rows() != model.inputs())
-    detail::fail<ShapeError>("predict", fmt::format("{} inputs, those of the model", model.inputs()),
+    detail::fail<ShapeError>("predict", detail::phrase("{} inputs, those of the model", {model.inputs()}),
                              inputs.rows());
   constexpr Index piece = 256;
   typename M::Workspace_t workspace;

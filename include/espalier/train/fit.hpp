@@ -67,7 +67,7 @@ template <class M, Scalar S, Loss L>
 void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
   data.validate();
   if (data.features() != model.inputs())
-    fail<ShapeError>("fit", fmt::format("data of {} features, the inputs of the model", model.inputs()),
+    fail<ShapeError>("fit", detail::phrase("data of {} features, the inputs of the model", {model.inputs()}),
                      data.features());
   const Matrix<S> zeros = Matrix<S>::Zero(model.outputs(), std::min<Index>(256, data.samples()));
   double total = 0;
@@ -82,7 +82,8 @@ void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
         loss(typename M::Outputs(zeros.data(), zeros.rows(), n), unweighted);
     } catch (const ValueError& error) {
       if (first == 0) throw;
-      throw ValueError(fmt::format("{} (in the part of the data from sample {} on)", error.what(), first));
+      throw ValueError(
+          detail::phrase("{} (in the part of the data from sample {} on)", {error.what(), first}));
     }
   }
   check_total("fit", total);
@@ -97,9 +98,9 @@ void check_classes(const BasicDataset<S>& training, const BasicDataset<S>& valid
       "validation data of the training data's classes (read with .classes = "
       "train.class_names)";
   if (names.size() != others.size())
-    fail("fit", fmt::format("{}, {}", expected, names.size()), others.size());
+    fail("fit", detail::phrase("{}, {}", {expected, names.size()}), others.size());
   const auto [name, other] = std::mismatch(names.begin(), names.end(), others.begin());
-  fail("fit", fmt::format("{}, class {} being {}", expected, name - names.begin(), shown(*name)),
+  fail("fit", detail::phrase("{}, class {} being {}", {expected, name - names.begin(), shown(*name)}),
        shown(*other));
 }
 
@@ -122,7 +123,7 @@ class FitData {
       const double kept = std::round((1 - options.validation) * samples);  // as split does it
       if (kept < 1 || kept >= samples)
         fail("fit", "a validation fraction that leaves samples to validate with and to train on",
-             fmt::format("{} of {} samples", options.validation, samples));
+             detail::phrase("{} of {} samples", {options.validation, samples}));
       parts_ = data.split(1 - options.validation, Rng(options.seed, 1));
       training_ = &parts_.first, validation_ = &parts_.second;
       check_data(model, *training_, loss);
@@ -145,7 +146,7 @@ class FitData {
 
 /// Where a run is, for messages.
 inline std::string place_of(const Progress& p) {
-  return fmt::format("fit, epoch {}, step {}", p.epoch + 1, p.step + 1);
+  return detail::phrase("fit, epoch {}, step {}", {p.epoch + 1, p.step + 1});
 }
 
 /// The factor for the coming step, checked.
@@ -183,15 +184,15 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
       const Index layer = model.first_not_finite();
       fail<NotFiniteError>(
           place_of(progress), "a finite loss",
-          layer == 0
-              ? fmt::format("{}, though every layer's outputs are finite", value)
-              : fmt::format("{}; the first layer whose outputs are not finite is layer {}", value, layer));
+          layer == 0 ? detail::phrase("{}, though every layer's outputs are finite", {value})
+                     : detail::phrase("{}; the first layer whose outputs are not finite is layer {}",
+                                      {value, layer}));
     }
     model.backward(batches.inputs(), gradient);
     try {
       optimizer.step(model);
     } catch (const NotFiniteError& error) {
-      throw NotFiniteError(fmt::format("{}: {}", place_of(progress), error.what()));
+      throw NotFiniteError(detail::phrase("{}: {}", {place_of(progress), error.what()}));
     }
     sum += batch_weight * value;
     weight += batch_weight;
@@ -205,7 +206,8 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
 template <class M, class L, class O>
 EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimizer,
                          const BasicDataset<typename M::Scalar_t>* validation) {
-  require_finite(model, fmt::format("weights after epoch {}", k), [](const auto& p) { return p.values; });
+  require_finite(model, detail::phrase("weights after epoch {}", {k}),
+                 [](const auto& p) { return p.values; });
   EpochReport report;
   report.epoch = k;
   report.rate = optimizer.rate();
@@ -214,7 +216,7 @@ EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimiz
   const auto outputs = predict(model, validation->inputs);
   report.validation_loss = loss(outputs, validation->target());
   if (!std::isfinite(report.validation_loss))
-    fail<NotFiniteError>(fmt::format("fit, after epoch {}", k), "a finite validation loss",
+    fail<NotFiniteError>(detail::phrase("fit, after epoch {}", {k}), "a finite validation loss",
                          report.validation_loss);
   const std::vector<int>& labels =
       validation->labels;  // a loss of one's own may take more than accuracy does

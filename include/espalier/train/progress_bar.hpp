@@ -38,7 +38,7 @@ class ProgressBar {
     done_ = done;
     columns_ = columns();
     const std::string front = head(report.epoch), back = fmt::format("loss {:.4g}", report.loss);
-    const long used = static_cast<long>(fmt::formatted_size("{} [] {}", front, back));
+    const long used = static_cast<long>(front.size() + back.size() + 4);
     const long width = std::clamp(columns_ - 1 - used, 0L, most), filled = width * done / most;
     draw(fmt::format("{} [{:=>{}}{:>{}}] {}", front, "", filled, "", width - filled, back));
   }
@@ -66,7 +66,7 @@ class ProgressBar {
   }
   std::string head(long epoch) const {
     return fmt::format("{}{}epoch {:>{}}/{}", label_, label_.empty() ? "" : "  ", epoch,
-                       fmt::formatted_size("{}", plan_.epochs), plan_.epochs);
+                       std::to_string(plan_.epochs).size(), plan_.epochs);
   }
   /// Over the old line. A character in the last column would make the terminal scroll.
   void draw(const std::string& line) {

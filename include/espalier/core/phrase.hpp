@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// The words of messages. They are put together by one function for all, where {fmt} would compile another for
+// each combination of types, and compilers would spend a tenth of their time on what is hardly ever said.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <concepts>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace espalier::detail {
+
+/// What a message is about: some text, or a number, that {fmt} writes.
+class Piece {
+ public:
+  Piece(std::string_view text) : kind_(Kind::text), text_(text) {}                   // NOLINT: implicit
+  Piece(const std::string& text) : Piece(std::string_view(text)) {}                  // NOLINT
+  Piece(const char* text) : Piece(std::string_view(text)) {}                         // NOLINT
+  Piece(const char& one) : Piece(std::string_view(&one, 1)) {}                       // NOLINT
+  Piece(std::integral auto x) : kind_(Kind::whole), whole_(static_cast<long>(x)) {}  // NOLINT
+  Piece(float x) : kind_(Kind::single), single_(x) {}                                // NOLINT
+  Piece(double x) : kind_(Kind::real), real_(x) {}                                   // NOLINT
+
+  void append_to(std::string& message) const {
+    if (kind_ == Kind::text) message += text_;
+    if (kind_ == Kind::whole) message += fmt::format("{}", whole_);
+    if (kind_ == Kind::single) message += fmt::format("{}", single_);
+    if (kind_ == Kind::real) message += fmt::format("{}", real_);
+  }
+
+ private:
+  enum class Kind { text, whole, single, real } kind_;
+  union {
+    std::string_view text_;
+    long whole_;
+    float single_;
+    double real_;
+  };
+};
+
+/// The pattern with the pieces where its "{}" are.
+inline std::string phrase(std::string_view pattern, std::initializer_list<Piece> pieces) {
+  std::string message;
+  for (const Piece& piece : pieces) {
+    const std::size_t gap = pattern.find("{}");
+    message += pattern.substr(0, gap);
+    piece.append_to(message);
+    pattern.remove_prefix(gap + 2);
+  }
+  return message.append(pattern);
+}
+
+}  // namespace espalier::detail
