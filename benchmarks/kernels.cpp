@@ -46,7 +46,8 @@ void add_product(const std::string& product, Shape s, const std::string& who, F 
 void add_products(Shape s) {
   const auto [in, out, n, quick] = s;
   add_product("forward", s, "espalier", [=](Operands& o) {
-    detail::multiply_weight<WeightMatrix<float>>(in, out, n, o.weight.data(), o.x.data(), o.y.data(), false);
+    detail::multiply_weight<WeightMatrix<float>, float>(in, out, n, o.weight.data(), o.x.data(), nullptr,
+                                                        o.y.data());
   });
   add_product("forward", s, "Eigen", [](Operands& o) { o.y.noalias() = o.weight * o.x; });
   add_product("input gradient", s, "espalier", [=](Operands& o) {

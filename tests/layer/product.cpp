@@ -22,12 +22,13 @@ void compare(Index in, Index out, Index n) {
   const Matrix<S> x = random_matrix<S>(in, n, 2), dy = random_matrix<S>(out, n, 3);
   const Matrix<double> w = weight.template cast<double>(), from = x.template cast<double>(),
                        back = dy.template cast<double>();
+  const Vector<S> bias = Vector<S>::LinSpaced(out, 1, 7);
   Matrix<S> y = Matrix<S>::Constant(out, n, 7), dx = Matrix<S>::Constant(in, n, 7);
   WeightMatrix<S> gradient = WeightMatrix<S>::Constant(out, in, 7);
 
-  detail::multiply_weight<Weight>(in, out, n, weight.data(), x.data(), y.data(), true);
-  CHECK(parting<S>(y, ((w * from).array() + 7).matrix()) <= close);
-  detail::multiply_weight<Weight>(in, out, n, weight.data(), x.data(), y.data(), false);
+  detail::multiply_weight<Weight>(in, out, n, weight.data(), x.data(), bias.data(), y.data());
+  CHECK(parting<S>(y, (w * from).colwise() + bias.template cast<double>()) <= close);
+  detail::multiply_weight<Weight, S>(in, out, n, weight.data(), x.data(), nullptr, y.data());
   CHECK(parting<S>(y, w * from) <= close);
   detail::input_gradient<Weight>(in, out, n, weight.data(), dy.data(), dx.data());
   CHECK(parting<S>(dx, w.transpose() * back) <= close);
@@ -69,8 +70,9 @@ std::vector<S> products(int n_threads, Index in, Index out, Index n) {
              y = static_cast<std::size_t>(out * n);
   std::vector<S> numbers(weight + x + y, S(7));
   const WeightMatrix<S> w = random_matrix<S>(out, in, 1);
+  const Vector<S> bias = Vector<S>::LinSpaced(out, 1, 7);
   const Matrix<S> from = random_matrix<S>(in, n, 2), dy = random_matrix<S>(out, n, 3);
-  detail::multiply_weight<WeightMatrix<S>>(in, out, n, w.data(), from.data(), numbers.data(), true);
+  detail::multiply_weight<WeightMatrix<S>>(in, out, n, w.data(), from.data(), bias.data(), numbers.data());
   detail::input_gradient<WeightMatrix<S>>(in, out, n, w.data(), dy.data(), numbers.data() + y);
   detail::weight_gradient<WeightMatrix<S>>(in, out, n, dy.data(), from.data(), numbers.data() + y + x);
   return numbers;
@@ -95,19 +97,27 @@ TEMPLATE_TEST_CASE("The number of threads changes no product by a bit", "", floa
 }
 
 TEMPLATE_TEST_CASE("A sample's outputs do not depend on the samples beside it", "", float, double) {
-  using S = TestType;
-  for (const Index in : {64, 70, 2200}) {  // rows in place and copied
-    const Index out = 50;
-    const WeightMatrix<S> weight = random_matrix<S>(out, in, 1);
-    const Matrix<S> x = random_matrix<S>(in, 40, 2);
-    Matrix<S> all(out, 40);
-    detail::multiply_weight<WeightMatrix<S>>(in, out, 40, weight.data(), x.data(), all.data(), false);
-    for (const Index n : {1, 3, 8, 13}) {
-      CAPTURE(in, n);
-      Matrix<S> some(out, n);
-      detail::multiply_weight<WeightMatrix<S>>(in, out, n, weight.data(), x.col(17).data(), some.data(),
-                                               false);
-      CHECK(some == all.middleCols(17, n));
+  using Weight = WeightMatrix<TestType>;
+  const auto check = [](Index in, Index out) {
+    CAPTURE(in, out);
+    const Index most = 401;
+    const Weight weight = random_matrix<TestType>(out, in, 1);
+    const Matrix<TestType> x = random_matrix<TestType>(in, most, 2);
+    Matrix<TestType> all(out, most), some(out, most);
+    detail::multiply_weight<Weight, TestType>(in, out, most, weight.data(), x.data(), nullptr, all.data());
+    for (const Index n : {1, 2, 3, 5, 8, 17, 40}) {
+      detail::multiply_weight<Weight, TestType>(in, out, n, weight.data(), x.col(17).data(), nullptr,
+                                                some.data());
+      CHECK((some.leftCols(n) == all.middleCols(17, n)));
     }
-  }
+  };
+  check(64, 50);  // rows in place
+  check(70, 50);  // and copied
+  check(2200, 9);
+  check(40, 20);  // 401 samples are too much for the small products
+  check(4, 16);
+  check(16, 16);
+  check(100, 1);
+  check(1, 100);
+  check(19, 10);
 }

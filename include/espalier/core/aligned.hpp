@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Memory that starts on a cache line: the arenas of parameters, gradients, moments and activations.
+// Memory that starts on a cache line, on huge pages where it is large: the arenas of parameters, gradients,
+// moments and activations.
 #pragma once
+
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#endif
 
 #include <cstddef>
 #include <new>
@@ -11,6 +16,7 @@
 namespace espalier::detail {
 
 inline constexpr std::size_t cache_line = 64;
+inline constexpr std::size_t huge_page = std::size_t{1} << 21;
 
 template <class T>
 struct CacheLineAllocator {
@@ -21,11 +27,20 @@ struct CacheLineAllocator {
   CacheLineAllocator(const CacheLineAllocator<U>&) {}
 
   T* allocate(std::size_t n) {
-    return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{cache_line}));
+    void* memory = ::operator new (n * sizeof(T), alignment(n));
+#ifdef MADV_HUGEPAGE  // a wish that the system may refuse
+    if (alignment(n) == std::align_val_t{huge_page}) madvise(memory, n * sizeof(T), MADV_HUGEPAGE);
+#endif
+    return static_cast<T*>(memory);
   }
-  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{cache_line}); }
+  void deallocate(T* p, std::size_t n) { ::operator delete (p, alignment(n)); }
 
   bool operator==(const CacheLineAllocator&) const = default;
+
+ private:
+  static std::align_val_t alignment(std::size_t n) {
+    return std::align_val_t{n * sizeof(T) < huge_page ? cache_line : huge_page};
+  }
 };
 
 template <Scalar S>

@@ -137,9 +137,8 @@ class Dense {
 
   template <Scalar S, std::size_t n, class X, class Y>
   void forward(const Values<S, n>& p, const X& x, Y&& y, [[maybe_unused]] S* scratch) const {
-    constexpr bool preset = has_bias && !normalised;
-    if constexpr (preset) y.colwise() = Column<const S>(p[n - 1], outputs_);
-    detail::multiply_weight<Weight<S>>(inputs_, outputs_, x.cols(), p[0], x.data(), y.data(), preset);
+    const S* bias = has_bias && !normalised ? p[n - 1] : nullptr;
+    detail::multiply_weight<Weight<S>>(inputs_, outputs_, x.cols(), p[0], x.data(), bias, y.data());
     if constexpr (normalised) {
       measure(p, scratch);
       y.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);

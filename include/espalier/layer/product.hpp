@@ -5,6 +5,7 @@
 #pragma once
 
 #include "espalier/core/threads.hpp"
+#include "espalier/layer/small_product.hpp"
 #include "espalier/layer/tile.hpp"
 
 namespace espalier::detail {
@@ -137,18 +138,18 @@ void multiply_rows(Index m, Index n, Index depth, Rows<S> a, Rows<S> b, S* c, In
     }
 }
 
-/// Fewer samples than this do not pay for packing a weight: they are multiplied one by one, by Eigen, whose
-/// loops unroll where `Weight`, the matrix that W is, has extents known to the compiler.
+/// Fewer samples than this do not pay for packing a weight: they are multiplied one by one, by Eigen.
 inline constexpr Index few_samples = 6;
 
-template <class Weight>
-using OutputOf = Eigen::Matrix<typename Weight::Scalar, Weight::RowsAtCompileTime, 1>;
-template <class Weight>
-using InputOf = Eigen::Matrix<typename Weight::Scalar, Weight::ColsAtCompileTime, 1>;
-
-/// y = W x, or y += W x: y is out x n, W out x in by rows, x in x n.
+/// y = W x + bias, or W x without a bias: y is out x n, W out x in by rows, x in x n. Of `Weight`, the matrix
+/// that W is, small products take the extents that the compiler knows.
 template <class Weight, Scalar S>
-void multiply_weight(Index in, Index out, Index n, const S* weight, const S* x, S* y, bool add) {
+void multiply_weight(Index in, Index out, Index n, const S* weight, const S* x, const S* bias, S* y) {
+  if (is_small<S>(in, out, n))
+    return small_forward(extent<Weight::ColsAtCompileTime>(in), extent<Weight::RowsAtCompileTime>(out), n,
+                         weight, x, bias, y);
+  const bool add = bias != nullptr;
+  if (add) Eigen::Map<Matrix<S>>(y, out, n).colwise() = Eigen::Map<const Vector<S>>(bias, out);
   const Index parts = std::max(parts_of(in * out, weights_of_part), parts_of_product(n, out, in));
   if (out >= parts * Index{dot_rows})
     in_ranges(out, Index{dot_rows}, parts, [&](Index, Index begin, Index end) {
@@ -163,27 +164,26 @@ void multiply_weight(Index in, Index out, Index n, const S* weight, const S* x, 
 /// dx = W^T dy
 template <class Weight, Scalar S>
 void input_gradient(Index in, Index out, Index n, const S* weight, const S* dy, S* dx) {
+  if (is_small<S>(in, out, n))
+    return small_multiply(n, extent<Weight::ColsAtCompileTime>(in), extent<Weight::RowsAtCompileTime>(out),
+                          Strided<S>{dy, out, 1}, weight, dx);
   if (n >= few_samples)
     return multiply<Layout::rows, S>(parts_of_product(n, in, out), false, n, in, out, {dy, out, 1}, weight,
                                      dx);
-  const Eigen::Map<const Weight> w(weight, out, in);
+  const Eigen::Map<const WeightMatrix<S>> w(weight, out, in);
   for (Index j = 0; j < n; ++j)
-    Eigen::Map<InputOf<Weight>>(dx + j * in, in).noalias() =
-        w.transpose() * Eigen::Map<const OutputOf<Weight>>(dy + j * out, out);
+    Eigen::Map<Vector<S>>(dx + j * in, in).noalias() =
+        w.transpose() * Eigen::Map<const Vector<S>>(dy + j * out, out);
 }
 
 /// dW = dy x^T
 template <class Weight, Scalar S>
 void weight_gradient(Index in, Index out, Index n, const S* dy, const S* x, S* gradient) {
-  if (Weight::SizeAtCompileTime == Dynamic || n >= few_samples) {
-    const Index parts = std::max(parts_of(in * out, weights_of_part), parts_of_product(out, in, n));
-    return multiply<Layout::columns, S>(parts, true, out, in, n, {dy, 1, out}, x, gradient);
-  }
-  Eigen::Map<Weight> sum(gradient, out, in);
-  sum.setZero();
-  for (Index j = 0; j < n; ++j)
-    sum.noalias() += Eigen::Map<const OutputOf<Weight>>(dy + j * out, out) *
-                     Eigen::Map<const InputOf<Weight>>(x + j * in, in).transpose();
+  if (is_small<S>(in, out, n))
+    return small_multiply(extent<Weight::RowsAtCompileTime>(out), extent<Weight::ColsAtCompileTime>(in), n,
+                          Strided<S>{dy, 1, extent<Weight::RowsAtCompileTime>(out)}, x, gradient);
+  const Index parts = std::max(parts_of(in * out, weights_of_part), parts_of_product(out, in, n));
+  multiply<Layout::columns, S>(parts, true, out, in, n, {dy, 1, out}, x, gradient);
 }
 
 }  // namespace espalier::detail
