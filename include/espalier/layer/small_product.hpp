@@ -32,8 +32,12 @@ auto extent(Index n) {
 }
 
 template <Scalar S>
-inline constexpr bool masks = simd::unpacket_traits<Packet<S>>::masked_load_available&&
-    simd::unpacket_traits<Packet<S>>::masked_store_available;
+inline constexpr bool masked_loads = simd::unpacket_traits<Packet<S>>::masked_load_available;
+/// Not those of AVX2, which take some processors tens of cycles.
+template <Scalar S>
+inline constexpr bool masked_stores = simd::unpacket_traits<Packet<S>>::masked_store_available&& lanes<S> *
+                                          sizeof(S) ==
+                                      64;
 template <Scalar S>
 using Mask = std::conditional_t<(lanes<S> > 8), std::uint16_t, std::uint8_t>;
 
@@ -42,7 +46,7 @@ template <Scalar S>
 EIGEN_ALWAYS_INLINE Packet<S> load_some(const S* from, Index n) {
   constexpr Index width = lanes<S>;
   if (n >= width) return simd::ploadu<Packet<S>>(from);
-  if constexpr (masks<S>) {
+  if constexpr (masked_loads<S>) {
     return simd::ploadu<Packet<S>>(from, static_cast<Mask<S>>((1U << n) - 1));
   } else {
     alignas(64) S numbers[lanes<S>] = {};
@@ -55,12 +59,14 @@ template <Scalar S>
 EIGEN_ALWAYS_INLINE void store_some(S* to, const Packet<S>& x, Index n) {
   constexpr Index width = lanes<S>;
   if (n >= width) return simd::pstoreu(to, x);
-  if constexpr (masks<S>) {
+  if constexpr (masked_stores<S>) {
     simd::pstoreu(to, x, static_cast<Mask<S>>((1U << n) - 1));
   } else {
     alignas(64) S numbers[lanes<S>];
     simd::pstore(numbers, x);
-    std::copy_n(numbers, n, to);
+    Index i = 0;
+    for (; i + 4 <= n; i += 4) copy_fixed<4>(numbers + i, to + i);
+    for (; i < n; ++i) to[i] = numbers[i];
   }
 }
 
@@ -86,24 +92,42 @@ EIGEN_ALWAYS_INLINE Packet<S> dots_with(const S* b, const S* a, Index stride, In
 
 /// The same sums for `count` lanes from `lane` on, where w (depth x lanes) has the rows in its columns, and
 /// for several samples, `stride` apart.
-template <Index lane, Index count, Scalar S, std::size_t samples, class Depth>
+template <Index lane, std::size_t count, Scalar S, std::size_t samples, class Depth>
 EIGEN_ALWAYS_INLINE void sums_of_lanes(const S* w, const S* x, Index stride, Depth depth,
                                        Packet<S> (&sum)[samples]) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
-  if constexpr (count == 1) {
-    for (P& s : sum) s = simd::pset1<P>(S(0));
-    for (Index k = lane; k < depth; k += width) {
-      const P w_k = simd::pload<P>(w + k * width);
+  if constexpr (count <= 4) {  // sums that fit into the registers together
+    P own[count][samples];
+    unrolled<count>([&](auto i) __attribute__((always_inline)) {
+      unrolled<samples>([&](auto j) __attribute__((always_inline)) { own[i][j] = simd::pset1<P>(S(0)); });
+    });
+    const auto add = [&](Index k, auto i) __attribute__((always_inline)) {
+      const P w_k = simd::pload<P>(w + (k + i) * width);
       unrolled<samples>([&](auto j) __attribute__((always_inline)) {
-        sum[j] = simd::pmadd(w_k, simd::pset1<P>(x[j * stride + k]), sum[j]);
+        own[i][j] = simd::pmadd(w_k, simd::pset1<P>(x[j * stride + k + i]), own[i][j]);
       });
-    }
+    };
+    Index k = lane;
+    for (; k + Index{count} <= depth; k += width)
+      unrolled<count>([&](auto i) __attribute__((always_inline)) { add(k, i); });
+    unrolled<count>([&](auto i) __attribute__((always_inline)) {
+      if (k + i < depth) add(k, i);
+    });
+    unrolled<samples>([&](auto j) __attribute__((always_inline)) {
+      if constexpr (count == 4)
+        sum[j] = simd::padd(simd::padd(own[0][j], own[1][j]), simd::padd(own[2][j], own[3][j]));
+      else if constexpr (count == 2)
+        sum[j] = simd::padd(own[0][j], own[1][j]);
+      else
+        sum[j] = own[0][j];
+    });
   } else {
+    constexpr Index middle = lane + Index{count / 2};
     sums_of_lanes<lane, count / 2>(w, x, stride, depth, sum);
-    if (lane + count / 2 >= depth) return;  // the others are zero
+    if (middle >= depth) return;  // the others are zero
     P others[samples];
-    sums_of_lanes<lane + count / 2, count / 2>(w, x, stride, depth, others);
+    sums_of_lanes<middle, count / 2>(w, x, stride, depth, others);
     unrolled<samples>([&](auto j) __attribute__((always_inline)) { sum[j] = simd::padd(sum[j], others[j]); });
   }
 }
@@ -163,12 +187,12 @@ EIGEN_DONT_INLINE void small_forward(In in, Out out, Index n, const S* weight, c
       Index j = 0;
       for (; j + few <= n; j += few) {
         P sums[few];
-        sums_of_lanes<0, width>(columns, x + j * in, in, in, sums);
+        sums_of_lanes<0, lanes<S>>(columns, x + j * in, in, in, sums);
         unrolled<few>([&](auto k) __attribute__((always_inline)) { store(i, j + k, sums[k]); });
       }
       for (; j < n; ++j) {
         P sum[1];
-        sums_of_lanes<0, width>(columns, x + j * in, in, in, sum);
+        sums_of_lanes<0, lanes<S>>(columns, x + j * in, in, in, sum);
         store(i, j, sum[0]);
       }
     }
