@@ -154,16 +154,11 @@ class Pack : public detail::PackRoles<Ps...> {
     const detail::Steps<S> set_steps = metric(steps, rate);
     const bool together = set_steps.each == steps.each;
     if (norm_sets > 0 && together) std::copy(w, w + n, scratch);
-    each([&](const auto& p, std::size_t k) {
-      using P = std::decay_t<decltype(p)>;
-      if constexpr (ProximalPenalty<P> && with_penalties)
-        active[k] += detail::apply(w, n, [&](S y, Index i) { return p.prox(y, steps[i]); });
-    });
+    if constexpr (with_penalties && proximal > 0) move_elements<true, false>(w, n, steps, active);
     if (norm_sets > 0 && !together) std::copy(w, w + n, scratch);
+    if constexpr (element_sets > 0) move_elements<false, true>(w, n, steps, active);
     each([&](const auto& p, std::size_t k) {
-      using P = std::decay_t<decltype(p)>;
-      if constexpr (ElementSet<P>) active[k] += detail::apply(w, n, [&](S y, Index) { return p.project(y); });
-      if constexpr (RowSet<P>) active[k] += detail::project_row(p, w, n, set_steps);
+      if constexpr (RowSet<std::decay_t<decltype(p)>>) active[k] += detail::project_row(p, w, n, set_steps);
     });
     each([&](const auto& p, std::size_t k) {
       if constexpr (NormSet<std::decay_t<decltype(p)>>)
@@ -199,6 +194,24 @@ class Pack : public detail::PackRoles<Ps...> {
           (f(p, k++), ...);
         },
         policies_);
+  }
+
+  /// The penalties or the sets that look at single weights, line by line.
+  template <bool penalties, bool sets, Scalar S>
+  void move_elements(S* w, Index n, detail::Steps<S> steps, Counts& active) const {
+    const Lines<S> lines = on_lines<S>();
+    typename Lines<S>::Counts counts;
+    counts.fill(S(0));
+    for (Index i = 0; i < n; i += Line<S>::size) {
+      const Index left = n - i;
+      const Line<S> t = steps.each ? detail::load_line(steps.each + i, left) : Line<S>(steps.uniform);
+      Line<S> x = detail::load_line(w + i, left);
+      const auto before = counts;
+      lines.template constrain<penalties, sets>(x, t, counts);
+      for (std::size_t k = 0; k < size; ++k) counts[k] = detail::first_of(counts[k], left, before[k]);
+      detail::store_line(x, w + i, left);
+    }
+    for (std::size_t k = 0; k < size; ++k) active[k] += static_cast<Index>(counts[k].sum());
   }
 
   /// From the step's `y` to the norm that `p` asks for; `w` holds what the element policies make of y.
