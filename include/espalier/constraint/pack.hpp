@@ -117,10 +117,10 @@ class Pack : public detail::PackRoles<Ps...> {
     if (has_set && !contains(w, n)) constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored);
   }
 
-  /// Is a row whose squares have about this sum in the pack's only set, a ball, whatever the roundings?
+  /// Is a row whose squares have about this sum in the pack's ball, if it has one, whatever the roundings?
   template <Scalar S>
   bool surely_holds(S squares, Index n) const {
-    if constexpr (norm_sets == 0 || on_sphere || element_sets + proximal > 0) return false;
+    if constexpr (norm_sets == 0 || on_sphere) return false;
     const double lost = static_cast<double>(n + 64) * static_cast<double>(std::numeric_limits<S>::min());
     const double rounding = 1 + static_cast<double>(n + 64) * 2 * detail::roundoff<S>,
                  radius = bound().radius;
@@ -160,10 +160,21 @@ class Pack : public detail::PackRoles<Ps...> {
     each([&](const auto& p, std::size_t k) {
       if constexpr (RowSet<std::decay_t<decltype(p)>>) active[k] += detail::project_row(p, w, n, set_steps);
     });
+    if (together)
+      constrain_norm<with_penalties>(scratch, w, n, set_steps, active);
+    else
+      constrain_norm<false>(scratch, w, n, set_steps, active);
+  }
+
+  /// What is left to do when `w` holds what the element policies make of the step's `y`, in the same metric.
+  template <bool with_penalties = true, Scalar S>
+  void constrain_norm(const S* y, S* w, Index n, detail::Steps<S> steps, Counts& active) const {
+    const detail::Elements<with_penalties, Ps...> elements{policies_};
     each([&](const auto& p, std::size_t k) {
-      if constexpr (NormSet<std::decay_t<decltype(p)>>)
-        active[k] += together ? onto_norm<with_penalties>(p, scratch, w, n, set_steps)
-                              : onto_norm<false>(p, scratch, w, n, set_steps);
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (NormSet<P>)
+        active[k] += detail::NormProjection(elements, y, w, n, steps, p.norm_bound().radius)
+                         .template onto<P::sphere>();
     });
   }
 
@@ -212,13 +223,6 @@ class Pack : public detail::PackRoles<Ps...> {
       detail::store_line(x, w + i, left);
     }
     for (std::size_t k = 0; k < size; ++k) active[k] += static_cast<Index>(counts[k].sum());
-  }
-
-  /// From the step's `y` to the norm that `p` asks for; `w` holds what the element policies make of y.
-  template <bool with_penalties, class P, Scalar S>
-  Index onto_norm(const P& p, const S* y, S* w, Index n, detail::Steps<S> steps) const {
-    const detail::Elements<with_penalties, Ps...> elements{policies_};
-    return detail::NormProjection(elements, y, w, n, steps, p.norm_bound().radius).template onto<P::sphere>();
   }
 
   /// Have the sets a point in common? Of intervals and a ball around zero the nearest row to zero decides, of
