@@ -47,12 +47,8 @@ class Pack : public detail::PackRoles<Ps...> {
         throw ValueError(detail::phrase("{}: {}", {where, error.what()}));
       }
     });
-    if (meet<float>(n) && meet<double>(n)) return;
-    std::string sets;
-    (..., (Set<Ps> ? void((sets += sets.empty() ? "" : ", ") += policy_name<Ps>()) : void()));
-    if (element_sets + norm_sets + row_sets == 1)
-      detail::fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
-    detail::fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
+    if constexpr (has_set)
+      if (!meet<float>(n) || !meet<double>(n)) fail_to_meet(where);
   }
 
   /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient.
@@ -223,6 +219,14 @@ class Pack : public detail::PackRoles<Ps...> {
       detail::store_line(x, w + i, left);
     }
     for (std::size_t k = 0; k < size; ++k) active[k] += static_cast<Index>(counts[k].sum());
+  }
+
+  [[noreturn]] void fail_to_meet(std::string_view where) const {
+    std::string sets;
+    (..., (Set<Ps> ? void((sets += sets.empty() ? "" : ", ") += policy_name<Ps>()) : void()));
+    if (element_sets + norm_sets + row_sets == 1)
+      detail::fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
+    detail::fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
   }
 
   /// Have the sets a point in common? Of intervals and a ball around zero the nearest row to zero decides, of
