@@ -96,3 +96,15 @@ TEMPLATE_TEST_CASE("a row without a direction has the inverse norm zero", "", fl
   CHECK(detail::inverse_norm(zero.data(), 2) == 0);
   CHECK(detail::inverse_norm(denormal.data(), 2) == 0);
 }
+
+TEST_CASE("Floats are scaled by a double, each product rounded once") {
+  for (const Index n : {0, 1, 3, 4, 17, 40}) {
+    Rng rng(1);
+    std::vector<float> x, scaled;
+    for (Index i = 0; i < n; ++i) x.push_back(static_cast<float>(rng.normal()));
+    scaled = x;
+    detail::scale(scaled.data(), n, 1 / 3.0);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      CHECK(scaled[i] == static_cast<float>(static_cast<double>(x[i]) * (1 / 3.0)));
+  }
+}

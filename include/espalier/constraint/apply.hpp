@@ -55,18 +55,6 @@ EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w) {
     return map_line(w, [&](S x, Index) { return p.project(x); });
 }
 
-/// w_i = f(w_i, i) for a row; how many it moves.
-template <Scalar S, class F>
-Index apply(S* w, Index n, F&& f) {
-  Index moved = 0;
-  for (Index i = 0; i < n; ++i) {
-    const S x = f(w[i], i);
-    moved += x != w[i];
-    w[i] = x;
-  }
-  return moved;
-}
-
 /// The nearest row of a set of rows, in the metric of the step sizes if the policy knows it. Was it moved?
 template <class P, Scalar S>
 Index project_row(const P& p, S* w, Index n, [[maybe_unused]] Steps<S> steps) {

@@ -46,7 +46,9 @@ class LinePack {
         active);
   }
 
-  /// The proximal point of the penalties over the sets of elements, at step sizes `t`.
+  /// The proximal point of the penalties over the sets of elements, at step sizes `t`; or only one of the
+  /// two.
+  template <bool penalties = true, bool sets = true>
   EIGEN_ALWAYS_INLINE void constrain(Line<S>& w, const Line<S>& t, Counts& active) const {
     const auto move_to = [&](const Line<S>& x, Line<S>& count) __attribute__((always_inline)) {
       count += Line<S>::differ(x, w);
@@ -54,12 +56,12 @@ class LinePack {
     };
     each(
         [&]<class P>(const auto& p, Line<S>& count) __attribute__((always_inline)) {
-          if constexpr (ProximalPenalty<P>) move_to(prox_of_line(p, w, t), count);
+          if constexpr (ProximalPenalty<P> && penalties) move_to(prox_of_line(p, w, t), count);
         },
         active);
     each(
         [&]<class P>(const auto& p, Line<S>& count) __attribute__((always_inline)) {
-          if constexpr (ElementSet<P>) move_to(project_line(p, w), count);
+          if constexpr (ElementSet<P> && sets) move_to(project_line(p, w), count);
         },
         active);
   }

@@ -115,10 +115,7 @@ class NormProjection {
     }
     const double factor = to / from;
     if constexpr (Elements::none && std::same_as<S, float>)
-      if (std::isnormal(static_cast<float>(factor))) {
-        for (Index i = 0; i < n_; ++i) x_[i] = static_cast<float>(static_cast<double>(x_[i]) * factor);
-        return;
-      }
+      if (std::isnormal(static_cast<float>(factor))) return scale(x_, n_, factor);
     const bool tiny = std::isinf(factor);
     for (Index i = 0; i < n_; ++i) {
       const double x = x_[i];

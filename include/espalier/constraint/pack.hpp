@@ -47,12 +47,8 @@ class Pack : public detail::PackRoles<Ps...> {
         throw ValueError(detail::phrase("{}: {}", {where, error.what()}));
       }
     });
-    if (meet<float>(n) && meet<double>(n)) return;
-    std::string sets;
-    (..., (Set<Ps> ? void((sets += sets.empty() ? "" : ", ") += policy_name<Ps>()) : void()));
-    if (element_sets + norm_sets + row_sets == 1)
-      detail::fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
-    detail::fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
+    if constexpr (has_set)
+      if (!meet<float>(n) || !meet<double>(n)) fail_to_meet(where);
   }
 
   /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient.
@@ -117,10 +113,10 @@ class Pack : public detail::PackRoles<Ps...> {
     if (has_set && !contains(w, n)) constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored);
   }
 
-  /// Is a row whose squares have about this sum in the pack's only set, a ball, whatever the roundings?
+  /// Is a row whose squares have about this sum in the pack's ball, if it has one, whatever the roundings?
   template <Scalar S>
   bool surely_holds(S squares, Index n) const {
-    if constexpr (norm_sets == 0 || on_sphere || element_sets + proximal > 0) return false;
+    if constexpr (norm_sets == 0 || on_sphere) return false;
     const double lost = static_cast<double>(n + 64) * static_cast<double>(std::numeric_limits<S>::min());
     const double rounding = 1 + static_cast<double>(n + 64) * 2 * detail::roundoff<S>,
                  radius = bound().radius;
@@ -154,21 +150,27 @@ class Pack : public detail::PackRoles<Ps...> {
     const detail::Steps<S> set_steps = metric(steps, rate);
     const bool together = set_steps.each == steps.each;
     if (norm_sets > 0 && together) std::copy(w, w + n, scratch);
-    each([&](const auto& p, std::size_t k) {
-      using P = std::decay_t<decltype(p)>;
-      if constexpr (ProximalPenalty<P> && with_penalties)
-        active[k] += detail::apply(w, n, [&](S y, Index i) { return p.prox(y, steps[i]); });
-    });
+    if constexpr (with_penalties && proximal > 0) move_elements<true, false>(w, n, steps, active);
     if (norm_sets > 0 && !together) std::copy(w, w + n, scratch);
+    if constexpr (element_sets > 0) move_elements<false, true>(w, n, steps, active);
+    each([&](const auto& p, std::size_t k) {
+      if constexpr (RowSet<std::decay_t<decltype(p)>>) active[k] += detail::project_row(p, w, n, set_steps);
+    });
+    if (together)
+      constrain_norm<with_penalties>(scratch, w, n, set_steps, active);
+    else
+      constrain_norm<false>(scratch, w, n, set_steps, active);
+  }
+
+  /// What is left to do when `w` holds what the element policies make of the step's `y`, in the same metric.
+  template <bool with_penalties = true, Scalar S>
+  void constrain_norm(const S* y, S* w, Index n, detail::Steps<S> steps, Counts& active) const {
+    const detail::Elements<with_penalties, Ps...> elements{policies_};
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
-      if constexpr (ElementSet<P>) active[k] += detail::apply(w, n, [&](S y, Index) { return p.project(y); });
-      if constexpr (RowSet<P>) active[k] += detail::project_row(p, w, n, set_steps);
-    });
-    each([&](const auto& p, std::size_t k) {
-      if constexpr (NormSet<std::decay_t<decltype(p)>>)
-        active[k] += together ? onto_norm<with_penalties>(p, scratch, w, n, set_steps)
-                              : onto_norm<false>(p, scratch, w, n, set_steps);
+      if constexpr (NormSet<P>)
+        active[k] += detail::NormProjection(elements, y, w, n, steps, p.norm_bound().radius)
+                         .template onto<P::sphere>();
     });
   }
 
@@ -201,11 +203,30 @@ class Pack : public detail::PackRoles<Ps...> {
         policies_);
   }
 
-  /// From the step's `y` to the norm that `p` asks for; `w` holds what the element policies make of y.
-  template <bool with_penalties, class P, Scalar S>
-  Index onto_norm(const P& p, const S* y, S* w, Index n, detail::Steps<S> steps) const {
-    const detail::Elements<with_penalties, Ps...> elements{policies_};
-    return detail::NormProjection(elements, y, w, n, steps, p.norm_bound().radius).template onto<P::sphere>();
+  /// The penalties or the sets that look at single weights, line by line.
+  template <bool penalties, bool sets, Scalar S>
+  void move_elements(S* w, Index n, detail::Steps<S> steps, Counts& active) const {
+    const Lines<S> lines = on_lines<S>();
+    typename Lines<S>::Counts counts;
+    counts.fill(S(0));
+    for (Index i = 0; i < n; i += Line<S>::size) {
+      const Index left = n - i;
+      const Line<S> t = steps.each ? detail::load_line(steps.each + i, left) : Line<S>(steps.uniform);
+      Line<S> x = detail::load_line(w + i, left);
+      const auto before = counts;
+      lines.template constrain<penalties, sets>(x, t, counts);
+      for (std::size_t k = 0; k < size; ++k) counts[k] = detail::first_of(counts[k], left, before[k]);
+      detail::store_line(x, w + i, left);
+    }
+    for (std::size_t k = 0; k < size; ++k) active[k] += static_cast<Index>(counts[k].sum());
+  }
+
+  [[noreturn]] void fail_to_meet(std::string_view where) const {
+    std::string sets;
+    (..., (Set<Ps> ? void((sets += sets.empty() ? "" : ", ") += policy_name<Ps>()) : void()));
+    if (element_sets + norm_sets + row_sets == 1)
+      detail::fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
+    detail::fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
   }
 
   /// Have the sets a point in common? Of intervals and a ball around zero the nearest row to zero decides, of

@@ -160,6 +160,7 @@ EIGEN_ALWAYS_INLINE void store_line(const Line<S>& line, S* to, Index n) {
 /// The first `n` numbers of a line, and behind them those of `others`.
 template <Scalar S>
 EIGEN_ALWAYS_INLINE Line<S> first_of(const Line<S>& line, Index n, const Line<S>& others) {
+  if (n >= line_length<S>) return line;
   alignas(64) S numbers[Line<S>::size];
   others.store(numbers);
   store_line(line, numbers, n);

@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <cstring>
 #include <limits>
 
-#include "espalier/core/matrix.hpp"
+#include "espalier/core/line.hpp"
 
 namespace espalier::detail {
 
@@ -15,22 +16,59 @@ namespace espalier::detail {
 template <Scalar S>
 inline constexpr double roundoff = static_cast<double>(std::numeric_limits<S>::epsilon()) / 2;
 
+using Widened = double __attribute__((vector_size(sizeof(double) * lanes<float>)));
+
+/// A register of floats as one or two of doubles.
+template <class F, class P = Packet<double>>
+EIGEN_ALWAYS_INLINE void widen(const F& floats, P* wide) {
+  if constexpr (lanes<float> == 1) {
+    wide[0] = floats;
+  } else {
+    const Widened all = __builtin_convertvector(floats, Widened);
+    [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+      wide[0] = __builtin_shufflevector(all, all, static_cast<int>(i)...);
+      wide[1] = __builtin_shufflevector(all, all, static_cast<int>(i + lanes<double>)...);
+    }
+    (std::make_index_sequence<lanes<double>>{});
+  }
+}
+
 /// sum x^2 of floats, in which no square is rounded: partial sums in double, by index and not by address, so
 /// that a copy has the same norm.
 inline double sum_of_squares(const float* x, Index n) {
-  constexpr Index lanes = 32;
-  double sum[lanes] = {};
-  const Index whole = n / lanes * lanes;
-  const auto add = [&](Index i, Index k) {
-    const double value = x[i + k];
-    sum[k] += value * value;
-  };
-  for (Index i = 0; i < whole; i += lanes)
-    for (Index k = 0; k < lanes; ++k) add(i, k);
-  for (Index k = 0; k < n - whole; ++k) add(whole, k);
-  for (Index half = lanes / 2; half > 0; half /= 2)
+  using P = Packet<double>;
+  constexpr std::size_t sums = 32, parts = sums / lanes<double>, width = lanes<float>;
+  P part[parts];
+  unrolled<parts>([&](auto k) __attribute__((always_inline)) { part[k] = simd::pset1<P>(0.0); });
+  const Index whole = n / Index{sums} * Index{sums};
+  for (Index i = 0; i < whole; i += sums)
+    unrolled<sums / width>([&](auto k) __attribute__((always_inline)) {
+      constexpr std::size_t few = width / lanes<double>;
+      P values[few];
+      widen(simd::ploadu<Packet<float>>(x + i + k * Index{width}), values);
+      unrolled<few>([&](auto j) __attribute__((always_inline)) {
+        P& squares = part[k * Index{few} + j];
+        squares = simd::pmadd(values[j], values[j], squares);
+      });
+    });
+  double sum[sums];
+  unrolled<parts>([&](auto k) __attribute__((always_inline)) {
+    simd::pstoreu(sum + k * Index{lanes<double>}, part[k]);
+  });
+  for (Index k = 0; k < n - whole; ++k) sum[k] += static_cast<double>(x[whole + k]) * x[whole + k];
+  for (Index half = sums / 2; half > 0; half /= 2)
     for (Index k = 0; k < half; ++k) sum[k] += sum[k + half];
   return sum[0];
+}
+
+/// x *= factor, each product rounded once. The compiler computes many at a time where it knows how many.
+inline void scale(float* x, Index n, double factor) {
+  constexpr Index many = 32;
+  const auto at = [&](Index i) { x[i] = static_cast<float>(static_cast<double>(x[i]) * factor); };
+  const Index whole = n / many * many;
+  for (Index i = 0; i < whole; i += many)
+    for (Index k = 0; k < many; ++k) at(i + k);
+  for (Index i = whole; i < n; ++i) at(i);
 }
 
 /// sum (scale x)^2 of doubles as if in twice the precision (Ogita, Rump, Oishi 2005: Dot2).

@@ -111,7 +111,11 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
   const bool follow = PackType::has_set && PackType::proximal == 0 && momentum >= 0 && rate > 0 &&
                       rule.at_bound != AtBound::keep;
   const Index group = by_row ? cols : rows * cols;
-  S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2];
+  S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2], *scratch = buffers[3];
+  const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
+  // Do policies on single weights act line by line? Before a norm only where both have one metric.
+  constexpr bool elements = PackType::element_sets + PackType::proximal > 0;
+  const bool by_line = !by_row || (rate > 0 && pack.metric(steps, rate).each == steps.each);
   const auto policies = pack.template on_lines<S>();
   LineSums<PackType, S> all;
   // The line that begins at place i of a row, and stands at `offset` from the places.
@@ -134,9 +138,15 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
     kernel(x, gradient, state, t);
     sums.not_finite += x * S(0);
     if constexpr (PackType::constrains && by_row) {
-      sums.squares += x * x;
       if constexpr (RuleType::adaptive) t.store(t_row + i);
       if (follow) before.store(before_row + i), x.store(y_row + i);
+      if constexpr (elements)
+        if (by_line) {
+          if constexpr (!RuleType::adaptive) t = rate;
+          x.store(scratch + i);
+          policies.constrain(x, t, sums.counts);
+        }
+      sums.squares += x * x;
     } else if constexpr (PackType::constrains) {
       const Line<S> y = x;
       if constexpr (!RuleType::adaptive) t = rate;
@@ -173,10 +183,12 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
       done += size;
     }
     if constexpr (PackType::constrains && by_row) {
-      if (pack.surely_holds(all.squares.sum(), cols)) continue;
-      const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
       S* x = w + start;
-      pack.constrain(x, cols, steps, rate, buffers[3], active);
+      if ((!elements || by_line) && pack.surely_holds(all.squares.sum(), cols)) continue;
+      if (elements && by_line)
+        pack.constrain_norm(scratch, x, cols, steps, active);
+      else
+        pack.constrain(x, cols, steps, rate, scratch, active);
       if (follow)
         hold_back<true, PackType::on_sphere>(
             rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, cols,
