@@ -27,13 +27,13 @@ struct CacheLineAllocator {
   CacheLineAllocator(const CacheLineAllocator<U>&) {}
 
   T* allocate(std::size_t n) {
-    void* memory = ::operator new (n * sizeof(T), alignment(n));
+    void* memory = ::operator new(n * sizeof(T), alignment(n));
 #ifdef MADV_HUGEPAGE  // a wish that the system may refuse
     if (alignment(n) == std::align_val_t{huge_page}) madvise(memory, n * sizeof(T), MADV_HUGEPAGE);
 #endif
     return static_cast<T*>(memory);
   }
-  void deallocate(T* p, std::size_t n) { ::operator delete (p, alignment(n)); }
+  void deallocate(T* p, std::size_t n) { ::operator delete(p, alignment(n)); }
 
   bool operator==(const CacheLineAllocator&) const = default;
 
