@@ -15,7 +15,10 @@ namespace {
 struct Halve {
   void apply(auto& gradients) const { gradients /= 2; }
 };
-static_assert(GradientTransform<Halve>);
+struct Shift {
+  void apply(auto& gradients) const { gradients += 1; }
+};
+static_assert(GradientTransform<Halve> && GradientTransform<Shift>);
 
 /// Two weights in two layers, with gradients 3 and -4.
 template <Scalar S>
@@ -33,6 +36,17 @@ TEMPLATE_TEST_CASE("ClipNorm looks at the gradients of all layers together", "",
   optimizer.step(net);
   CHECK(parameter(net, 1, "weight")(0) == Approx(-0.6));
   CHECK(parameter(net, 2, "weight")(0) == Approx(0.8));
+}
+
+TEMPLATE_TEST_CASE("What a transform writes between parameters reaches neither the next one nor the arena",
+                   "", float, double) {
+  auto net = two_layers<TestType>();
+  SGD<Shift, ClipNorm> optimizer{{.rate = 1}, Shift{}, ClipNorm{1}};
+  optimizer.step(net);  // the shifted gradients are 4 and -3
+  CHECK(parameter(net, 1, "weight")(0) == Approx(-0.8));
+  CHECK(parameter(net, 2, "weight")(0) == Approx(0.6));
+  CHECK(std::count(net.values().begin(), net.values().end(), TestType(0)) ==
+        static_cast<Index>(net.values().size()) - 2);
 }
 
 TEMPLATE_TEST_CASE("Gradients within the limit are not touched", "", float, double) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/optimizer/update.hpp"
 
+#include <limits>
+
 #include "../nets.hpp"
 #include "../support.hpp"
 #include "espalier/constraint/clip.hpp"
@@ -193,6 +195,60 @@ TEST_CASE(
   };
   CHECK(across({1, Metric::euclidean}) == Approx(0).margin(1e-9));
   CHECK(across({1, Metric::step}) == Approx(0).margin(1e-9));
+}
+
+TEST_CASE("A ball that is not reached changes nothing, neither for the momentum at the bound of an element") {
+  const AtBound choice = GENERATE(AtBound::keep, AtBound::zero, AtBound::displacement);
+  const auto weights = [&](const auto&... policies) {
+    Sequential net{Dense(20, 2, NoBias{}, policies...)};
+    SGD optimizer{{.rate = 0.1, .momentum_factor = 0.9, .at_bound = choice}};
+    for (const float gradient : {-1.0F, 1.0F})
+      for (int k = 0; k < 10; ++k) {
+        std::fill(net.gradients().begin(), net.gradients().end(), gradient);
+        optimizer.step(net);
+      }
+    return numbers_of(net);
+  };
+  CHECK(weights(Clip{-1, 0.5}, MaxNorm{100}) == weights(Clip{-1, 0.5}));
+}
+
+namespace {
+
+/// NaN where a weight passes a quarter.
+struct ErringPenalty {
+  template <Scalar S>
+  S value(S) const {
+    return 0;
+  }
+  template <Scalar S>
+  S prox(S y, S) const {
+    return y > S(0.25) ? std::numeric_limits<S>::quiet_NaN() : y;
+  }
+};
+struct ErringRows {
+  template <class R>
+  bool contains(const R& row) const {
+    return row.sum() < 3;
+  }
+  template <class R>
+  void project(R& row) const {
+    row[0] = std::numeric_limits<typename R::Scalar>::quiet_NaN();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A policy of one's own that errs is told in the same step, whatever it goes with") {
+  const auto step = [](const auto&... policies) {
+    Sequential net{Dense(20, 1, NoBias{}, policies...)};
+    std::fill(net.gradients().begin(), net.gradients().end(), -0.3F);
+    Adam optimizer{{.rate = 0.3}};
+    optimizer.step(net);
+  };
+  CHECK_THROWS_AS(step(ErringPenalty{}), NotFiniteError);
+  CHECK_THROWS_AS(step(ErringPenalty{}, MaxNorm{1}), NotFiniteError);
+  CHECK_THROWS_AS(step(ErringPenalty{}, MaxNorm{1, Metric::euclidean}), NotFiniteError);
+  CHECK_THROWS_AS(step(ErringRows{}), NotFiniteError);
 }
 
 TEST_CASE("weights that a step made infinite are told, not hidden by a set") {

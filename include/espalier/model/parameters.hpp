@@ -2,6 +2,7 @@
 // What can be done with a model's parameters as a whole, or with one of them by name.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <limits>
 #include <string>
@@ -9,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "espalier/core/aligned.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/line.hpp"
 #include "espalier/core/norm.hpp"
@@ -73,6 +75,13 @@ void require_finite_gradients(const M& model, std::string_view what,
   if (!all_finite(all.data(), static_cast<Index>(all.size()), limit))
     require_finite(
         model, what, [](const auto& p) { return p.gradients; }, limit);
+}
+
+/// The gaps between the gradients of parameters are zero again, after somebody wrote to all of the arena.
+template <class M, Scalar S = typename M::Scalar_t>
+void clear_gaps(M& model) {
+  model.for_each_parameter(
+      [](const auto& p) { std::fill(p.gradients + p.size(), p.gradients + padded<S>(p.size()), S(0)); });
 }
 
 }  // namespace detail

@@ -131,8 +131,8 @@ class Optimizer {
       });
       detail::require_finite_gradients(model, "gradients with penalties");
       Row<S> all(model.gradients().data(), static_cast<Index>(model.gradients().size()));
-      auto apply = [&](const auto& extra) {
-        if constexpr (GradientTransform<std::decay_t<decltype(extra)>>) extra.apply(all);
+      auto apply = [&]<class E>(const E& extra) {
+        if constexpr (GradientTransform<E>) extra.apply(all), detail::clear_gaps(model);
       };
       std::apply([&](const auto&... extras) { (apply(extras), ...); }, extras_);
       detail::require_finite_gradients(model, "transformed gradients", square_fits);

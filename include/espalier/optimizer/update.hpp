@@ -100,7 +100,7 @@ struct LineSums {
 /// none, under a pack. `rate` is the learning rate, `shrink` the factor of decay. Weights are read and
 /// written once, line by line; where a policy looks at rows, it finds each in the first-level cache. Counts
 /// what the pack did. Returns whether all weights were finite before the sets saw them, which hide an
-/// infinity, and after the element policies.
+/// infinity, and after all policies but bounds of norms.
 template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
 bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S shrink, S* w, S* g,
             std::array<S*, 3> s, Index rows, Index cols, Buffers<S>& buffers,
@@ -145,13 +145,14 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
           if constexpr (!RuleType::adaptive) t = rate;
           x.store(scratch + i);
           policies.constrain(x, t, sums.counts);
+          sums.not_finite += x * S(0);  // a policy of one's own may err
         }
       sums.squares += x * x;
     } else if constexpr (PackType::constrains) {
       const Line<S> y = x;
       if constexpr (!RuleType::adaptive) t = rate;
       policies.constrain(x, t, sums.counts);
-      sums.not_finite += x * S(0);  // a policy of one's own may err
+      sums.not_finite += x * S(0);
       if (follow)
         unrolled<3>([&](auto k) __attribute__((always_inline)) {  // an index known to the compiler: registers
           if (k != momentum) return;
@@ -169,7 +170,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
     });
   };
   for (Index start = 0; start < rows * cols; start += group) {
-    const auto place = [&](S* all) { return all ? all + start : nullptr; };
+    const auto place = [&](S* states) { return states ? states + start : nullptr; };
     const Places<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
     all.squares = S(0);
     for (Index done = 0; done < group;) {  // all whole lines, and then the rest
@@ -184,12 +185,14 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
     }
     if constexpr (PackType::constrains && by_row) {
       S* x = w + start;
-      if ((!elements || by_line) && pack.surely_holds(all.squares.sum(), cols)) continue;
-      if (elements && by_line)
+      const bool inside = (!elements || by_line) && pack.surely_holds(all.squares.sum(), cols);
+      if (elements && by_line && !inside)
         pack.constrain_norm(scratch, x, cols, steps, active);
-      else
+      else if (!inside)
         pack.constrain(x, cols, steps, rate, scratch, active);
-      if (follow)
+      if constexpr (elements || PackType::row_sets > 0)
+        if (!elements || !by_line) all.not_finite += (ConstRow<S>(x, cols) * S(0)).sum();
+      if (follow && (elements || !inside))
         hold_back<true, PackType::on_sphere>(
             rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, cols,
             [&](Index j) { return kernel.momentum_step(steps[j]); },
