@@ -41,7 +41,7 @@ inline double sum_of_squares(const float* x, Index n) {
   P part[parts];
   unrolled<parts>([&](auto k) __attribute__((always_inline)) { part[k] = simd::pset1<P>(0.0); });
   const Index whole = n / Index{sums} * Index{sums};
-  for (Index i = 0; i < whole; i += sums)
+  for (Index i = 0; i < whole; i += Index{sums})
     unrolled<sums / width>([&](auto k) __attribute__((always_inline)) {
       constexpr std::size_t few = width / lanes<double>;
       P values[few];
