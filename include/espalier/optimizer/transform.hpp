@@ -12,7 +12,7 @@
 namespace espalier {
 
 /// `apply` sees the gradients of all parameters, penalties included, as one array (gaps between them are
-/// zero).
+/// zero, whatever was written there before).
 template <class T>
 concept GradientTransform = requires(const T& t, Row<float> f, Row<double> d) {
   t.apply(f);

@@ -145,14 +145,13 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
           if constexpr (!RuleType::adaptive) t = rate;
           x.store(scratch + i);
           policies.constrain(x, t, sums.counts);
-          sums.not_finite += x * S(0);  // a policy of one's own may err
         }
       sums.squares += x * x;
     } else if constexpr (PackType::constrains) {
       const Line<S> y = x;
       if constexpr (!RuleType::adaptive) t = rate;
       policies.constrain(x, t, sums.counts);
-      sums.not_finite += x * S(0);
+      sums.not_finite += x * S(0);  // a policy of one's own may err
       if (follow)
         unrolled<3>([&](auto k) __attribute__((always_inline)) {  // an index known to the compiler: registers
           if (k != momentum) return;
@@ -186,12 +185,14 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
     if constexpr (PackType::constrains && by_row) {
       S* x = w + start;
       const bool inside = (!elements || by_line) && pack.surely_holds(all.squares.sum(), cols);
+      const auto check = [&] {  // a policy of one's own may err; what is inside is finite
+        if constexpr (elements || PackType::row_sets > 0)
+          all.not_finite += (ConstRow<S>(x, cols) * S(0)).sum();
+      };
       if (elements && by_line && !inside)
-        pack.constrain_norm(scratch, x, cols, steps, active);
+        check(), pack.constrain_norm(scratch, x, cols, steps, active);
       else if (!inside)
-        pack.constrain(x, cols, steps, rate, scratch, active);
-      if constexpr (elements || PackType::row_sets > 0)
-        if (!elements || !by_line) all.not_finite += (ConstRow<S>(x, cols) * S(0)).sum();
+        pack.constrain(x, cols, steps, rate, scratch, active), check();
       if (follow && (elements || !inside))
         hold_back<true, PackType::on_sphere>(
             rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, cols,
