@@ -53,7 +53,7 @@ enum class Near { holds, moved, far };
 template <bool sphere>
 Near near_norm(float* x, Index n, const float* t, const Moments& row, double radius) {
   constexpr double unit = roundoff<float>;
-  const double length = static_cast<double>(n), excess = row.squares / (radius * radius) - 1,
+  const double length = static_cast<double>(n), square = radius * radius, excess = row.squares / square - 1,
                unsure = 2 * (length + 64) * roundoff<double>;
   if (!(radius > 1e-20 && radius < 1e15 && unsure < unit / 64 && std::abs(excess) < 1.0 / 64))
     return !sphere && radius > 1e-20 && excess < -unsure ? Near::holds : Near::far;
@@ -70,11 +70,12 @@ Near near_norm(float* x, Index n, const float* t, const Moments& row, double rad
     }
     return Near::moved;
   }
-  const double goal = sphere ? 1 : 1 - (1.1 + lost) * unit, inverse = 1 / (radius * radius);
-  const double first = row.first * inverse, second = row.second * inverse, c = second / first;
-  const double mu = (1 / std::sqrt(1 - (1 + excess - goal * goal) * c / first) - 1) / c;
+  const double goal = sphere ? 1 : 1 - (1.1 + lost) * unit, inverse = 1 / row.first;
+  const double c = row.second * inverse, z = (row.squares - goal * goal * square) * inverse / 2;
+  const double cz = c * z,
+               mu = z * (1 + cz * (1.5 + cz * (2.5 + cz * 4.375)));  // (1 / sqrt(1 - 2 cz) - 1) / c
   if (!(lost < 0.4 && row.second > 1e-28 * length && std::abs(mu) * row.largest < 1.0 / 128 &&
-        std::abs(4 * mu * mu * mu) * second * (row.largest - c) < unit / 2))
+        std::abs(4 * mu * mu * mu) * row.second * (row.largest - c) < unit / 2 * square))
     return Near::far;
   const Line<float> multiplier = static_cast<float>(mu), largest = static_cast<float>(row.largest);
   for (Index i = 0; i < n; i += line_length<float>) {
