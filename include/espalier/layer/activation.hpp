@@ -10,6 +10,17 @@
 #include "espalier/core/check.hpp"
 #include "espalier/layer/layer.hpp"
 
+namespace espalier::detail {
+template <Scalar S>
+struct Gate;
+}
+
+/// Eigen's, so that an expression with a Gate takes whole registers.
+template <class S>
+struct Eigen::internal::functor_traits<espalier::detail::Gate<S>> {
+  enum { Cost = 2 * NumTraits<S>::MulCost, PacketAccess = packet_traits<S>::HasCmp };
+};
+
 namespace espalier {
 
 namespace detail {
@@ -25,12 +36,24 @@ auto logistic(const Eigen::ArrayBase<X>& x) {
   return (1 + (-x).exp()).inverse();
 }
 
+/// d where at > 0, else d * otherwise. A compiler would not do it for a register at once, since to multiply
+/// might trap.
+template <Scalar S>
+struct Gate {
+  S otherwise;
+
+  S operator()(S d, S at) const { return at > 0 ? d : otherwise * d; }
+  template <class P>
+  P packetOp(const P& d, const P& at) const {
+    using namespace Eigen::internal;
+    return pselect(pcmp_lt(pset1<P>(S(0)), at), d, pmul(pset1<P>(otherwise), d));
+  }
+};
+
 /// dx = dy where v > 0, else dy * otherwise.
 template <class V, class DY, class DX>
 void gate(const V& v, const DY& dy, DX& dx, ScalarOf<V> otherwise) {
-  using S = ScalarOf<V>;
-  dx.array() =
-      dy.array().binaryExpr(v.array(), [otherwise](S d, S at) { return at > 0 ? d : otherwise * d; });
+  dx.array() = dy.array().binaryExpr(v.array(), Gate<ScalarOf<V>>{otherwise});
 }
 
 }  // namespace detail

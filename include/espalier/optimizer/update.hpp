@@ -169,7 +169,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
     });
   };
   for (Index start = 0; start < rows * cols; start += group) {
-    const auto place = [&](S* all) { return all ? all + start : nullptr; };
+    const auto place = [&](S* states) { return states ? states + start : nullptr; };
     const Places<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
     all.squares = S(0);
     for (Index done = 0; done < group;) {  // all whole lines, and then the rest
