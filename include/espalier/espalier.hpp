@@ -33,6 +33,7 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/line_pack.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/near_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/norm_projection.hpp"
 #include "espalier/constraint/pack.hpp"

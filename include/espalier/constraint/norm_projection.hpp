@@ -8,6 +8,7 @@
 #include <concepts>
 #include <limits>
 
+#include "espalier/constraint/near_norm.hpp"
 #include "espalier/core/line.hpp"
 #include "espalier/core/norm.hpp"
 #include "espalier/core/policy.hpp"
@@ -43,26 +44,32 @@ bool norm_holds(const S* x, Index n, double radius, bool sphere) {
 template <Scalar S, class Elements>
 class NormProjection {
  public:
-  /// `x` holds x(nu = 1).
-  NormProjection(const Elements& elements, const S* y, S* x, Index n, Steps<S> steps, double radius)
+  /// `x` holds x(nu = 1). Without element policies this is y, for which `y` is only room.
+  NormProjection(const Elements& elements, S* y, S* x, Index n, Steps<S> steps, double radius)
       : elements_(elements), y_(y), x_(x), n_(n), steps_(steps), radius_(radius) {}
 
   /// Was x outside, and has been moved?
   template <bool sphere>
   bool onto() {
     if constexpr (Elements::homogeneous) {
+      Moments row = moments<sphere>(x_, steps_.each, n_);
+      if constexpr (std::same_as<S, float>)
+        if (const Near found = near_norm<sphere>(x_, n_, steps_.each, row, radius_); found != Near::far)
+          return found == Near::moved;
       if (steps_.each) {
-        const Nearby row = look();
-        const double slack =  // more than the roundings of `look`
+        row.squares /= radius_ * radius_, row.first /= radius_ * radius_, row.second /= radius_ * radius_;
+        const double slack =  // more than their roundings
             32 * roundoff<S> + static_cast<double>(n_) * roundoff<double>;
         const bool surely = row.squares > 1 + slack || (sphere && row.squares < 1 - slack);
         if (!surely && norm_holds(x_, n_, radius_, sphere)) return false;
+        copy();
         const double length = approach(row, sphere ? 1 : 1 + roundoff<S> / 2);
         if (length > 0) return settle<sphere>(length), true;
       }
     }
     const double length = norm(x_, n_);
     if (length_holds<S>(length, radius_, sphere)) return false;
+    copy();
     if constexpr (sphere)
       onto_sphere(length);
     else
@@ -71,6 +78,10 @@ class NormProjection {
   }
 
  private:
+  void copy() {
+    if constexpr (Elements::none) std::copy(x_, x_ + n_, y_);
+  }
+
   void onto_ball(double length) {
     if (!Elements::homogeneous || steps_.each) {
       solve(length / radius_);
@@ -129,42 +140,11 @@ class NormProjection {
     return elements_.prox(y / shrink, t / shrink);
   }
 
-  /// sum x^2, sum x^2 t and sum x^2 t^2 of the row before it is moved, as parts of the radius, and the
-  /// largest t.
-  struct Nearby {
-    double squares, first, second;
-    S largest;
-  };
-
-  /// Sums of a few lines are in the row's precision, all others in double. x has not been moved yet.
-  Nearby look() const {
-    constexpr Index length = line_length<S>, piece = 4 * length;
-    const S inverse_radius = static_cast<S>(1 / radius_);
-    Nearby row{};
-    Line<S> largest = S(0);
-    for (Index start = 0; start < n_; start += piece) {
-      Line<S> squares = S(0), first = S(0), second = S(0);
-      for (Index i = start; i < std::min(start + piece, n_); i += length) {
-        const Line<S> t = load_line(steps_.each + i, n_ - i);
-        const Line<S> x = load_line(x_ + i, n_ - i) * inverse_radius, x2 = x * x;
-        squares += x2;
-        first += x2 * t;
-        second += x2 * t * t;
-        largest = largest.max(t);
-      }
-      row.squares += static_cast<double>(squares.sum());
-      row.first += static_cast<double>(first.sum());
-      row.second += static_cast<double>(second.sum());
-    }
-    row.largest = largest.largest();
-    return row;
-  }
-
   /// For a row that one step of an optimizer has moved a little off its ball or sphere: r / norm(x(mu)) is
   /// nearly a parabola at mu = 0, and then the secant method is as good as Newton's. Many coordinates at a
   /// time, in the row's own precision. Returns the norm of x(mu), which is close to r / goal, or 0 and x as
   /// it was, if the row is not such a one.
-  double approach(const Nearby& row, double goal) {
+  double approach(const Moments& row, double goal) {
     if (!(row.squares > 0.25 && row.squares < 4 && row.first > 0)) return 0;
     const double accuracy = std::same_as<S, float> ? 8e-8 : 1e-14;
     const double start = 1 / std::sqrt(row.squares), slope = start * row.first / row.squares;
@@ -172,13 +152,13 @@ class NormProjection {
     double mu = 0, quotient = start, next = (goal - start) / slope;
     next /= std::max(0.5, 1 + bend * next);
     for (int iteration = 0; iteration < 6; ++iteration) {
-      if (!(1 + next * static_cast<double>(row.largest) > 0.5 && next < 1e30)) break;
-      const double length = move(static_cast<S>(next), row.largest), found = radius_ / length;
+      if (!(1 + next * row.largest > 0.5 && next < 1e30)) break;
+      const double length = move(static_cast<S>(next), static_cast<S>(row.largest)), found = radius_ / length;
       if (std::abs(found - goal) <= accuracy) return length;
       const double further = next + (goal - found) * (next - mu) / (found - quotient);
       mu = next, quotient = found, next = further;
     }
-    move(S(0), row.largest);
+    move(S(0), static_cast<S>(row.largest));
     return 0;
   }
 
@@ -187,7 +167,7 @@ class NormProjection {
     constexpr Index length = line_length<S>;
     const bool small = std::same_as<S, float> && std::abs(mu * largest) <= S(1.0 / 128);
     for (Index i = 0; i < n_; i += length) {
-      const Line<S> t = load_line(steps_.each + i, n_ - i), part = mu * t;
+      const Line<S> t = load_line(steps_.each + i, n_ - i), part = mu * t.min(largest);
       const Line<S> factor = small ? 1 - part * (1 - part * (1 - part)) : 1 / (1 + part);
       store_line(elements_.line(load_line(y_ + i, n_ - i), t) * factor, x_ + i, n_ - i);
     }
@@ -283,7 +263,7 @@ class NormProjection {
   }
 
   const Elements& elements_;
-  const S* y_;
+  S* y_;
   S* x_;
   Index n_;
   Steps<S> steps_;

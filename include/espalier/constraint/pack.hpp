@@ -149,9 +149,10 @@ class Pack : public detail::PackRoles<Ps...> {
         return contains(w, n) ? void() : constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
     const detail::Steps<S> set_steps = metric(steps, rate);
     const bool together = set_steps.each == steps.each;
-    if (norm_sets > 0 && together) std::copy(w, w + n, scratch);
+    if (norm_sets > 0 && together && !detail::Elements<with_penalties, Ps...>::none)
+      std::copy(w, w + n, scratch);
     if constexpr (with_penalties && proximal > 0) move_elements<true, false>(w, n, steps, active);
-    if (norm_sets > 0 && !together) std::copy(w, w + n, scratch);
+    if (norm_sets > 0 && element_sets > 0 && !together) std::copy(w, w + n, scratch);
     if constexpr (element_sets > 0) move_elements<false, true>(w, n, steps, active);
     each([&](const auto& p, std::size_t k) {
       if constexpr (RowSet<std::decay_t<decltype(p)>>) active[k] += detail::project_row(p, w, n, set_steps);
@@ -163,8 +164,9 @@ class Pack : public detail::PackRoles<Ps...> {
   }
 
   /// What is left to do when `w` holds what the element policies make of the step's `y`, in the same metric.
+  /// Without such policies `y` is room for a row.
   template <bool with_penalties = true, Scalar S>
-  void constrain_norm(const S* y, S* w, Index n, detail::Steps<S> steps, Counts& active) const {
+  void constrain_norm(S* y, S* w, Index n, detail::Steps<S> steps, Counts& active) const {
     const detail::Elements<with_penalties, Ps...> elements{policies_};
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;

@@ -26,10 +26,10 @@ template <Scalar S>
 class Line {
   using P = detail::Packet<S>;
   static constexpr Index width = detail::lanes<S>;
-  static constexpr std::size_t registers = 64 / sizeof(S) / detail::lanes<S>;
 
  public:
   static constexpr Index size = 64 / sizeof(S);
+  static constexpr std::size_t registers = 64 / sizeof(S) / detail::lanes<S>;
   using Array = Eigen::Array<S, static_cast<int>(size), 1>;
 
   Line() = default;
@@ -44,6 +44,9 @@ class Line {
     store(a.data());
     return a;
   }
+
+  /// One of its registers.
+  EIGEN_ALWAYS_INLINE const P& part(Index r) const { return part_[r]; }
 
   static EIGEN_ALWAYS_INLINE Line load(const S* from) {
     Line line;

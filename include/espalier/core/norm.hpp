@@ -33,6 +33,39 @@ EIGEN_ALWAYS_INLINE void widen(const F& floats, P* wide) {
   }
 }
 
+/// sum x^2 over lines, in double: no square of a float is rounded.
+template <Scalar S>
+class SquareSum {
+ public:
+  EIGEN_ALWAYS_INLINE SquareSum() {
+    unrolled<parts>([&](auto k) __attribute__((always_inline)) { part_[k] = simd::pset1<P>(0.0); });
+  }
+  EIGEN_ALWAYS_INLINE void add(const Line<S>& x) {
+    unrolled<Line<S>::registers>([&](auto r) __attribute__((always_inline)) {
+      constexpr std::size_t few = parts / Line<S>::registers;
+      P values[few];
+      if constexpr (std::same_as<S, float>)
+        widen(x.part(r), values);
+      else
+        values[0] = x.part(r);
+      unrolled<few>([&](auto j) __attribute__((always_inline)) {
+        P& sum = part_[r * Index{few} + j];
+        sum = simd::pmadd(values[j], values[j], sum);
+      });
+    });
+  }
+  double sum() const {
+    P total = part_[0];
+    for (std::size_t k = 1; k < parts; ++k) total = simd::padd(total, part_[k]);
+    return simd::predux(total);
+  }
+
+ private:
+  using P = Packet<double>;
+  static constexpr std::size_t parts = Line<S>::size / lanes<double>;
+  P part_[parts];
+};
+
 /// sum x^2 of floats, in which no square is rounded: partial sums in double, by index and not by address, so
 /// that a copy has the same norm.
 inline double sum_of_squares(const float* x, Index n) {
