@@ -93,6 +93,7 @@ TEST_CASE("targets that BinaryCrossEntropy cannot use are refused") {
 TEST_CASE("a positive_weight that is not a positive number is refused") {
   const Two<double> d;
   CHECK(message_of([&] { BinaryCrossEntropy{.positive_weight = 0}(d.y, d.t); }) ==
-        "BinaryCrossEntropy: expected positive_weight > 0 and finite, found 0");
+        "BinaryCrossEntropy: expected positive_weight > 0 and finite, also as a float, found 0");
   CHECK_THROWS_AS(BinaryCrossEntropy{.positive_weight = -1}.validate(), ValueError);
+  CHECK_THROWS_AS(BinaryCrossEntropy{.positive_weight = 1e39}.validate(), ValueError);
 }

@@ -14,7 +14,7 @@ struct BinaryCrossEntropy {
 
   static constexpr std::string_view name = "BinaryCrossEntropy";
 
-  void validate() const { detail::check_positive(name, "positive_weight", positive_weight); }
+  void validate() const { detail::check_positive_float(name, "positive_weight", positive_weight); }
 
   template <class Y>
   double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {
