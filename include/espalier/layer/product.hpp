@@ -60,15 +60,15 @@ struct Rows {
   Index stride;
 
   Rows from(Index row, Index col) const { return {data + row * stride + col, stride}; }
-  /// Of the first `count` rows, those from `row`; the last one again for those beyond.
+  /// The first n of `count` rows; the last one again for those beyond.
   template <std::size_t n>
-  std::array<const S*, n> some(Index row, Index count) const {
+  std::array<const S*, n> first(Index count) const {
     std::array<const S*, n> result;
     for (std::size_t k = 0; k < n; ++k)
-      result[k] = data + std::min(row + static_cast<Index>(k), count - 1) * stride;
+      result[k] = data + std::min(static_cast<Index>(k), count - 1) * stride;
     return result;
   }
-  /// Copies `count` rows of `length` numbers, filled up with zeros to `stride` numbers each.
+  /// Copies `count` rows of `length` numbers, filled up with zeros to `pitch` numbers each.
   Rows copy(Index count, Index length, S* to, Index pitch) const {
     for (Index i = 0; i < count; ++i) {
       const S* row = data + i * stride;
@@ -83,7 +83,7 @@ template <std::size_t cols, Scalar S>
 void row_products(Index depth, Rows<S> a, Index m, Rows<S> b, Index n, S* c, Index stride, bool add) {
   constexpr Index rows = dot_rows;
   alignas(64) S sums[dot_rows * cols + lanes<S>];
-  dots<dot_rows, cols>(depth, a.template some<dot_rows>(0, m), b.template some<cols>(0, n), sums);
+  dots<dot_rows, cols>(depth, a.template first<dot_rows>(m), b.template first<cols>(n), sums);
   const Index some = std::min(Index{cols}, n);
   if (m >= rows) {
     using Numbers = Eigen::Array<S, dot_rows, 1>;
@@ -114,13 +114,14 @@ void multiply_rows(Index m, Index n, Index depth, Rows<S> a, Rows<S> b, S* c, In
   constexpr Index width = lanes<S>, most = dot_bytes / sizeof(S), rows = dot_rows, cols = dot_cols;
   const auto ceil = [](Index x, Index y) { return (x + y - 1) / y; };
   const Index deep = ceil(ceil(depth, ceil(depth, most)), width) * width, pitch = deep + line_length<S>;
-  // Loads that cross cache lines cost more than a copy.
+  // For some samples and more, loads that cross cache lines cost more than a copy.
   const bool copies = n >= 12 && depth % width != 0;
   alignas(64) S panels[panels_bytes / sizeof(S)], copy[dot_rows * (dot_bytes + 64) / sizeof(S)];
   const Index samples = copies ? Index{panels_bytes / sizeof(S)} / pitch / cols * cols : dot_samples;
   for (Index k = 0; k < depth; k += deep)
     for (Index j = 0; j < n; j += samples) {
       const Index d = std::min(deep, depth - k), some = std::min(samples, n - j);
+      const Index length = copies ? ceil(d, width) * width : d;
       const Rows<S> with = copies ? b.from(j, k).copy(some, d, panels, pitch) : b.from(j, k);
       for (Index i = 0; i < m; i += rows) {
         const Index few = std::min(rows, m - i);
@@ -128,11 +129,9 @@ void multiply_rows(Index m, Index n, Index depth, Rows<S> a, Rows<S> b, S* c, In
         for (Index q = 0; q < some; q += cols) {
           S* to = c + (j + q) * stride + i;
           if (some - q == 1)
-            row_products<1>(copies ? ceil(d, width) * width : d, from, few, with.from(q, 0), 1, to, stride,
-                            add || k > 0);
+            row_products<1>(length, from, few, with.from(q, 0), 1, to, stride, add || k > 0);
           else
-            row_products<dot_cols>(copies ? ceil(d, width) * width : d, from, few, with.from(q, 0), some - q,
-                                   to, stride, add || k > 0);
+            row_products<dot_cols>(length, from, few, with.from(q, 0), some - q, to, stride, add || k > 0);
         }
       }
     }
