@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The words of messages. They are put together by one function for all, where {fmt} would compile another for
-// each combination of types, and compilers would spend a tenth of their time on what is hardly ever said.
+// each combination of types, and compilers would spend their time on what is hardly ever said.
 #pragma once
 
 #include <fmt/format.h>
