@@ -48,7 +48,7 @@ TEMPLATE_TEST_CASE("The products of a dense layer are the sums that they should 
   compare<TestType>(700, 20, 13);                              // deeper than a panel
   compare<TestType>(64, 128, 600);                             // and in the weight's gradient
   for (Index n = 6; n < 32; ++n) compare<TestType>(9, 20, n);  // tiles of all heights
-  compare<TestType>(2200, 9, 12);                              // rows are copied, and deeper than a block
+  compare<TestType>(2200, 9, 12);                              // deeper than a block
   compare<TestType>(2048, 9, 130);                             // and in place, with more samples than a block
 }
 
@@ -92,6 +92,7 @@ TEMPLATE_TEST_CASE("The number of threads changes no product by a bit", "", floa
   check(300, 203, 33);  // no side is a multiple of a tile
   check(600, 10, 333);  // fewer panels than threads
   check(10, 600, 333);
+  check(1100, 90, 130);  // rows are copied
   check(77, 77, 600);
   set_threads(before);
 }

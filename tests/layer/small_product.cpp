@@ -23,10 +23,12 @@ void compare(In in, Out out, Index n) {
   const Vector<S> bias = random_matrix<S>(out, 1, 4);
 
   Matrix<S> y = Matrix<S>::Constant(out, n, 7), expected_y = bias.replicate(1, n);
-  detail::multiply_rows<S>(out, n, in, {weight.data(), in}, {x.data(), in}, expected_y.data(), out, true);
+  const detail::RowProduct<S> product(in, n);
+  std::vector<S> memory(static_cast<std::size_t>(product.room()));
+  product(out, n, weight.data(), x.data(), expected_y.data(), out, true, memory.data());
   detail::small_forward(in, out, n, weight.data(), x.data(), bias.data(), y.data());
   CHECK(equal(y, expected_y));
-  detail::multiply_rows<S>(out, n, in, {weight.data(), in}, {x.data(), in}, expected_y.data(), out, false);
+  product(out, n, weight.data(), x.data(), expected_y.data(), out, false, memory.data());
   detail::small_forward<S>(in, out, n, weight.data(), x.data(), nullptr, y.data());
   CHECK(equal(y, expected_y));
 
