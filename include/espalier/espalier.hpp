@@ -52,6 +52,7 @@
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/row_product.hpp"
 #include "espalier/layer/small_product.hpp"
+#include "espalier/layer/tile_product.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/layer/product.hpp"
 #include "espalier/layer/tile.hpp"

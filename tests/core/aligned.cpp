@@ -22,3 +22,10 @@ TEMPLATE_TEST_CASE("an arena starts on a cache line, and so does what is padded 
   }
   CHECK(padded<TestType>(0) == 0);
 }
+
+TEST_CASE("Scratch memory grows and is kept") {
+  float* small = detail::scratch<float>(10);
+  CHECK(detail::scratch<float>(10) == small);
+  detail::scratch<float>(1000)[999] = 1;
+  CHECK(detail::scratch<float>(10)[999] == 1);
+}

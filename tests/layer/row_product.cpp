@@ -2,6 +2,7 @@
 #include "espalier/layer/row_product.hpp"
 
 #include "../nets.hpp"
+#include "espalier/core/norm.hpp"
 
 using namespace espalier;
 
@@ -40,11 +41,4 @@ TEMPLATE_TEST_CASE("The product of rows is the sums that it should be, and write
   compare<TestType>(61, 37, 26);     // copies: more than a block of each
   compare<TestType>(1100, 37, 100);  // in parts of the depth
   compare<TestType>(2048, 5, 600);   // and more rows of b than are copied at a time
-}
-
-TEST_CASE("A workspace grows and is kept") {
-  float* small = detail::workspace<float>(10);
-  CHECK(detail::workspace<float>(10) == small);
-  detail::workspace<float>(1000)[999] = 1;
-  CHECK(detail::workspace<float>(10)[999] == 1);
 }

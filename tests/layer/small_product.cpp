@@ -2,7 +2,8 @@
 #include "espalier/layer/small_product.hpp"
 
 #include "../nets.hpp"
-#include "espalier/layer/product.hpp"
+#include "espalier/layer/row_product.hpp"
+#include "espalier/layer/tile_product.hpp"
 
 using namespace espalier;
 
@@ -12,6 +13,13 @@ namespace {
 template <class A, class B>
 bool equal(const A& a, const B& b) {
   return (a.array() == b.array()).all();
+}
+
+template <detail::Layout layout, Scalar S>
+void multiply_tiles(Index m, Index n, Index depth, detail::Strided<S> a, const S* b, S* c) {
+  const detail::TileProduct<layout, S> product(m, n, depth);
+  std::vector<S> memory(static_cast<std::size_t>(product.room()));
+  product(m, n, a, b, c, n, memory.data());
 }
 
 /// The small products of some extents beside the large ones.
@@ -33,14 +41,13 @@ void compare(In in, Out out, Index n) {
   CHECK(equal(y, expected_y));
 
   Matrix<S> dx = Matrix<S>::Constant(in, n, 7), expected_dx = dx;
-  detail::multiply_block<detail::Layout::rows, S>(n, in, out, {dy.data(), out, 1}, weight.data(),
-                                                  expected_dx.data(), in);
+  multiply_tiles<detail::Layout::rows, S>(n, in, out, {dy.data(), out, 1}, weight.data(), expected_dx.data());
   detail::small_multiply(n, in, out, detail::Strided<S>{dy.data(), out, 1}, weight.data(), dx.data());
   CHECK(equal(dx, expected_dx));
 
   WeightMatrix<S> gradient = WeightMatrix<S>::Constant(out, in, 7), expected_gradient = gradient;
-  detail::multiply_block<detail::Layout::columns, S>(out, in, n, {dy.data(), 1, out}, x.data(),
-                                                     expected_gradient.data(), in);
+  multiply_tiles<detail::Layout::columns, S>(out, in, n, {dy.data(), 1, out}, x.data(),
+                                             expected_gradient.data());
   detail::small_multiply(out, in, n, detail::Strided<S>{dy.data(), 1, out}, x.data(), gradient.data());
   CHECK(equal(gradient, expected_gradient));
 }

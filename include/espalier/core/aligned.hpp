@@ -46,6 +46,14 @@ struct CacheLineAllocator {
 template <Scalar S>
 using AlignedVector = std::vector<S, CacheLineAllocator<S>>;
 
+/// Memory of the calling thread for `n` numbers, until its next call.
+template <Scalar S>
+S* scratch(Index n) {
+  thread_local AlignedVector<S> memory;
+  if (static_cast<std::size_t>(n) > memory.size()) memory.resize(static_cast<std::size_t>(n));
+  return memory.data();
+}
+
 /// `n` rounded up to whole cache lines, so that what follows in an arena is aligned too.
 template <Scalar S>
 constexpr Index padded(Index n) {

@@ -7,51 +7,32 @@
 #include "espalier/core/threads.hpp"
 #include "espalier/layer/row_product.hpp"
 #include "espalier/layer/small_product.hpp"
-#include "espalier/layer/tile.hpp"
+#include "espalier/layer/tile_product.hpp"
 
 namespace espalier::detail {
-
-/// Memory on the stack for panels of b.
-inline constexpr std::size_t panels_bytes = 196608;
 
 /// Into how many parts to divide a product: each takes much longer than to share them out.
 inline Index parts_of_product(Index m, Index n, Index depth) { return parts_of(m * n * depth, 500'000); }
 /// To copy a panel takes as long as to multiply so many rows with it.
 inline constexpr Index rows_of_copy = 12;
 
-/// c (m x n) = a (m x depth) b (depth x n), on one thread. `stride` leads from row to row of b and c.
-template <Layout layout, Scalar S>
-void multiply_block(Index m, Index n, Index depth, Strided<S> a, const S* b, S* c, Index stride) {
-  alignas(64) S panels[panels_bytes / sizeof(S)];
-  constexpr Index width = tile_cols<S>, deepest = panel_depth<S>, room = panels_bytes / sizeof(S);
-  const Index blocks = (depth + deepest - 1) / deepest, deep = (depth + blocks - 1) / blocks;
-  const Index wide = room / deep / width * width;
-  for (Index k = 0; k < depth; k += deep)
-    for (Index j = 0; j < n; j += wide) {
-      const Index rows = std::min(deep, depth - k), cols = std::min(wide, n - j);
-      pack(rows, cols, b + k * stride + j, stride, panels);
-      strips<layout>(m, rows, a.from(0, k), panels, c + j, stride, cols, k > 0);
-    }
-}
-
-/// c (m x n) = a (m x depth) b (depth x n). The sum over `depth` is taken in the same order whatever m and n
-/// are, and whatever part of c a thread has. Threads that `keep_rows` each have the rows of c that they would
-/// have of any other work on its numbers.
+/// c (m x n) = a (m x depth) b (depth x n), in parts for threads. Those that `keep_rows` each have the rows
+/// of c that they would have of any other work on its numbers.
 template <Layout layout, Scalar S>
 void multiply(Index parts, bool keep_rows, Index m, Index n, Index depth, Strided<S> a, const S* b, S* c) {
   constexpr Index width = tile_cols<S>;
-  if (parts == 1) return multiply_block<layout>(m, n, depth, a, b, c, n);
-  // Each thread copies the panels of its own columns, or all of them if it has rows of its own.
   const auto ceil = [](Index x, Index y) { return (x + y - 1) / y; };
   const Index panels = ceil(n, width), rows = ceil(m, parts);
-  if (keep_rows || panels * (rows + rows_of_copy) < ceil(panels, parts) * (m + rows_of_copy))
-    in_ranges(m, 1, parts, [&](Index, Index begin, Index end) {
-      multiply_block<layout>(end - begin, n, depth, a.from(begin, 0), b, c + begin * n, n);
-    });
-  else
-    in_ranges(n, width, parts, [&](Index, Index begin, Index end) {
-      multiply_block<layout>(m, end - begin, depth, a, b + begin, c + begin, n);
-    });
+  // Each thread copies the panels of its own columns, or all of them if it has rows of its own.
+  const bool by_row =
+      parts == 1 || keep_rows || panels * (rows + rows_of_copy) < ceil(panels, parts) * (m + rows_of_copy);
+  const TileProduct<layout, S> product(by_row ? rows : m, by_row ? n : ceil(panels, parts) * width, depth);
+  S* memory = scratch<S>(parts * product.room());
+  in_ranges(by_row ? m : n, by_row ? 1 : width, parts, [&](Index part, Index begin, Index end) {
+    const Index row = by_row ? begin : 0, col = by_row ? 0 : begin;
+    product(by_row ? end - begin : m, by_row ? n : end - begin, a.from(row, 0), b + col, c + row * n + col, n,
+            memory + part * product.room());
+  });
 }
 
 /// Fewer samples than this do not pay for packing a weight: they are multiplied one by one, by Eigen.
@@ -68,7 +49,7 @@ void multiply_weight(Index in, Index out, Index n, const S* weight, const S* x, 
   if (add) Eigen::Map<Matrix<S>>(y, out, n).colwise() = Eigen::Map<const Vector<S>>(bias, out);
   const Index parts = std::max(parts_of(in * out, weights_of_part), parts_of_product(n, out, in));
   const RowProduct<S> product(in, n);
-  S* memory = workspace<S>(parts * product.room());
+  S* memory = scratch<S>(parts * product.room());
   const bool by_neuron = out >= parts * Index{dot_rows};
   in_ranges(by_neuron ? out : n, by_neuron ? Index{dot_rows} : Index{dot_cols}, parts,
             [&](Index part, Index begin, Index end) {

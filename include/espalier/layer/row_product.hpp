@@ -60,14 +60,6 @@ void row_products(Index depth, Rows<S> a, Index m, Rows<S> b, Index n, S* c, Ind
   }
 }
 
-/// Memory of the calling thread for `n` numbers, until the next call.
-template <Scalar S>
-S* workspace(Index n) {
-  thread_local AlignedVector<S> memory;
-  if (static_cast<std::size_t>(n) > memory.size()) memory.resize(static_cast<std::size_t>(n));
-  return memory.data();
-}
-
 /// Tiles take so many bytes of a row at a time: a few rows of a stay in the first-level cache,
 inline constexpr std::size_t dot_bytes = 4096;
 /// and blocks of a and b in the second-level.

@@ -19,8 +19,8 @@ inline constexpr std::size_t tile_cols = 2 * lanes<S>;
 /// Lower tiles, for the last rows, are multiples of this.
 inline constexpr std::size_t tile_unit = tile_rows / 3;
 
-/// A tile's a is copied first, since numbers far apart in memory push each other out of the cache: to columns
-/// of `rows` numbers, or to rows of panel_depth.
+/// A tile's a is a copy, since numbers far apart in memory push each other out of the cache: columns of
+/// `rows` numbers, or rows of panel_depth.
 template <Scalar S>
 inline constexpr std::size_t panel_depth = 1024 / sizeof(S);
 enum class Layout { columns, rows };
@@ -88,60 +88,6 @@ template <std::size_t n, Scalar S>
 EIGEN_ALWAYS_INLINE void copy_fixed(const S* from, S* to) {
   using Numbers = Eigen::Array<S, static_cast<int>(n), 1>;
   Eigen::Map<Numbers>{to} = Eigen::Map<const Numbers>(from);
-}
-
-/// A row of tiles: `height` <= rows rows of a times `cols` columns of b, whose panels stand depth * tile_cols
-/// apart.
-template <std::size_t rows, Layout layout, Scalar S>
-void strip(Index height, Index depth, Strided<S> a, const S* b, S* c, Index stride, Index cols, bool add) {
-  constexpr Index width = tile_cols<S>;
-  alignas(64) S copy[rows * panel_depth<S>];
-  if constexpr (layout == Layout::columns) {
-    const Index whole = height == Index{rows} ? depth : 0;
-    for (Index k = 0; k < whole; ++k) copy_fixed<rows>(a.data + k * a.step, copy + k * Index{rows});
-    for (Index k = whole; k < depth; ++k)
-      for (Index i = 0; i < Index{rows}; ++i)
-        copy[k * Index{rows} + i] = i < height ? a.data[k * a.step + i] : S(0);
-  } else {
-    for (Index i = 0; i < Index{rows}; ++i)
-      Eigen::Map<Vector<S>>(copy + i * Index{panel_depth<S>}, depth) =
-          Eigen::Map<const Vector<S>>(a.data + std::min(i, height - 1) * a.row, depth);
-  }
-  for (; cols > 0; cols -= width, b += depth * width, c += width)
-    part_of_tile<rows, layout>(depth, copy, b, c, stride, add, height, std::min(width, cols));
-}
-
-/// All strips of `m` rows.
-template <Layout layout, Scalar S>
-void strips(Index m, Index depth, Strided<S> a, const S* b, S* c, Index stride, Index cols, bool add) {
-  for (Index i = 0, rows; i < m; i += rows) {
-    rows = std::min(m - i, Index{tile_rows});
-    unrolled<3>([&](auto third) __attribute__((always_inline)) {
-      constexpr Index most = (third + 1) * tile_unit;
-      if (rows <= most && rows > most - Index{tile_unit})
-        strip<most, layout>(rows, depth, a.from(i, 0), b, c + i * stride, stride, cols, add);
-    });
-  }
-}
-
-/// Copies `depth` x `cols` of b to panels of tile_cols columns, row after row; the last one is filled up with
-/// zeros. Four panels at a time: more would push each other out of the cache where their sizes are powers
-/// of 2.
-template <Scalar S>
-void pack(Index depth, Index cols, const S* b, Index stride, S* panels) {
-  constexpr Index width = tile_cols<S>, group = 4 * width;
-  for (; cols > 0; cols -= group, b += group, panels += depth * group) {
-    const Index some = std::min(cols, group), whole = some / width * width;
-    for (Index k = 0; k < depth; ++k) {
-      const S* from = b + k * stride;
-      S* to = panels + k * width;
-      for (Index j = 0; j < whole; j += width) copy_fixed<tile_cols<S>>(from + j, to + j * depth);
-      if (whole < some) {
-        S* last = to + whole * depth;
-        std::fill(std::copy(from + whole, from + some, last), last + width, S(0));
-      }
-    }
-  }
 }
 
 /// Tiles of products of rows with rows are dot_rows x dot_cols: a register for each, whose lanes are added up

@@ -74,7 +74,7 @@ class Sequential {
   Outputs forward(ConstBatch<S> x) { return run(x, workspace_, {true, seed_ + ++passes_, 0}); }
 
   /// The same without dropout and without touching the model. The outputs stand in `workspace` until its next
-  /// use; each thread brings its own, and 256 KiB of stack for products.
+  /// use; each thread brings its own.
   Outputs predict(ConstBatch<S> x, Workspace_t& workspace) const { return run(x, workspace, {}); }
   Matrix<S> predict(ConstBatch<S> x) const {
     Workspace_t workspace;
