@@ -38,6 +38,20 @@ void multiply(Index parts, bool keep_rows, Index m, Index n, Index depth, Stride
 /// Fewer samples than this do not pay for packing a weight: they are multiplied one by one, by Eigen.
 inline constexpr Index few_samples = 6;
 
+/// Where Eigen is told to use a BLAS, that makes the products of more samples, in an order of its own.
+#ifdef EIGEN_USE_BLAS
+inline constexpr bool by_blas = true;
+#else
+inline constexpr bool by_blas = false;
+#endif
+
+template <Scalar S>
+using WeightMap = Eigen::Map<const WeightMatrix<S>>;
+template <Scalar S>
+using ConstMap = Eigen::Map<const Matrix<S>>;
+template <Scalar S>
+using Map = Eigen::Map<Matrix<S>>;
+
 /// y = W x + bias, or W x without a bias: y is out x n, W out x in by rows, x in x n. Of `Weight`, the matrix
 /// that W is, small products take the extents that the compiler knows.
 template <class Weight, Scalar S>
@@ -46,7 +60,13 @@ void multiply_weight(Index in, Index out, Index n, const S* weight, const S* x, 
     return small_forward(extent<Weight::ColsAtCompileTime>(in), extent<Weight::RowsAtCompileTime>(out), n,
                          weight, x, bias, y);
   const bool add = bias != nullptr;
-  if (add) Eigen::Map<Matrix<S>>(y, out, n).colwise() = Eigen::Map<const Vector<S>>(bias, out);
+  if (add) Map<S>(y, out, n).colwise() = Eigen::Map<const Vector<S>>(bias, out);
+  if constexpr (by_blas)
+    if (n >= few_samples) {
+      if (!add) Map<S>(y, out, n).setZero();
+      Map<S>(y, out, n).noalias() += WeightMap<S>(weight, out, in) * ConstMap<S>(x, in, n);
+      return;
+    }
   const Index parts = std::max(parts_of(in * out, weights_of_part), parts_of_product(n, out, in));
   const RowProduct<S> product(in, n);
   S* memory = scratch<S>(parts * product.room());
@@ -65,10 +85,12 @@ void input_gradient(Index in, Index out, Index n, const S* weight, const S* dy, 
   if (is_small<S>(in, out, n))
     return small_multiply(n, extent<Weight::ColsAtCompileTime>(in), extent<Weight::RowsAtCompileTime>(out),
                           Strided<S>{dy, out, 1}, weight, dx);
+  const WeightMap<S> w(weight, out, in);
+  if constexpr (by_blas)
+    if (n >= few_samples) return void(Map<S>(dx, in, n).noalias() = w.transpose() * ConstMap<S>(dy, out, n));
   if (n >= few_samples)
     return multiply<Layout::rows, S>(parts_of_product(n, in, out), false, n, in, out, {dy, out, 1}, weight,
                                      dx);
-  const Eigen::Map<const WeightMatrix<S>> w(weight, out, in);
   for (Index j = 0; j < n; ++j)
     Eigen::Map<Vector<S>>(dx + j * in, in).noalias() =
         w.transpose() * Eigen::Map<const Vector<S>>(dy + j * out, out);
@@ -80,6 +102,12 @@ void weight_gradient(Index in, Index out, Index n, const S* dy, const S* x, S* g
   if (is_small<S>(in, out, n))
     return small_multiply(extent<Weight::RowsAtCompileTime>(out), extent<Weight::ColsAtCompileTime>(in), n,
                           Strided<S>{dy, 1, extent<Weight::RowsAtCompileTime>(out)}, x, gradient);
+  if constexpr (by_blas)
+    if (n >= few_samples) {
+      Eigen::Map<WeightMatrix<S>>(gradient, out, in).noalias() =
+          ConstMap<S>(dy, out, n) * ConstMap<S>(x, in, n).transpose();
+      return;
+    }
   const Index parts = std::max(parts_of(in * out, weights_of_part), parts_of_product(out, in, n));
   multiply<Layout::columns, S>(parts, true, out, in, n, {dy, 1, out}, x, gradient);
 }
