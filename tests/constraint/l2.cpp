@@ -32,7 +32,7 @@ TEST_CASE("the gradient joins that of the loss, or is only counted") {
   const Line<float> w(weights);
   Line<float> g = 1.0F;
   const auto lines = pack.on_lines<float>();
-  Pack<L2>::Lines<float>::Counts active{0.0F};
+  Pack<L2>::Lines<float>::Counts active{};
   lines.add_gradient<false>(w, g, active);
   CHECK((g.array() == 1).all());
   CHECK(active[0].sum() == 2);

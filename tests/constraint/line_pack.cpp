@@ -32,7 +32,7 @@ TEMPLATE_TEST_CASE("The gradient joins that of the loss or is only counted; pena
   using S = TestType;
   const std::tuple policies(Clip{-1, 1}, L2{0.5}, L1{0.25});
   const detail::LinePack<S, Clip, L2, L1> lines(policies);
-  typename detail::LinePack<S, Clip, L2, L1>::Counts active{S(0), S(0), S(0)};
+  typename detail::LinePack<S, Clip, L2, L1>::Counts active{};
   typename Line<S>::Array numbers = Line<S>::Array::Zero();
   numbers.head(4) << 2, S(0.5), 0, -4;
   Line<S> w(numbers), g = S(1);
@@ -57,7 +57,7 @@ TEST_CASE("What is cheap is copied, what is not is referred to, and Clip rounds 
   const std::tuple policies(set);
   const detail::LinePack<float, Listed> lines(policies);
   Line<float> w = 1.0F;
-  detail::LinePack<float, Listed>::Counts active{0.0F};
+  detail::LinePack<float, Listed>::Counts active{};
   lines.constrain(w, 1.0F, active);
   CHECK((w.array() == 3).all());
   CHECK(active[0].sum() == 16);

@@ -26,8 +26,8 @@ decltype(auto) on_lines(const P& p) {
 template <Scalar S, class... Ps>
 class LinePack {
  public:
-  /// How often each policy acted on each place of a line: counted where the compiler can count many at once.
-  using Counts = std::array<Line<S>, sizeof...(Ps)>;
+  /// How often each policy acted on each place of a line.
+  using Counts = std::array<DifferenceCount<S>, sizeof...(Ps)>;
 
   explicit LinePack(const std::tuple<Ps...>& policies)
       : policies_(std::apply([](const Ps&... p) { return Policies(on_lines<S>(p)...); }, policies)) {}
@@ -36,11 +36,11 @@ class LinePack {
   template <bool add>
   EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Counts& active) const {
     each(
-        [&]<class P>(const auto& p, Line<S>& count) __attribute__((always_inline)) {
+        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
           if constexpr (SmoothPenalty<P>) {
             const Line<S> slope = gradient_of_line(p, w);
             if constexpr (add) g += slope;
-            count += Line<S>::differ(slope, S(0));
+            count.add(slope, S(0));
           }
         },
         active);
@@ -50,17 +50,17 @@ class LinePack {
   /// two.
   template <bool penalties = true, bool sets = true>
   EIGEN_ALWAYS_INLINE void constrain(Line<S>& w, const Line<S>& t, Counts& active) const {
-    const auto move_to = [&](const Line<S>& x, Line<S>& count) __attribute__((always_inline)) {
-      count += Line<S>::differ(x, w);
+    const auto move_to = [&](const Line<S>& x, DifferenceCount<S>& count) __attribute__((always_inline)) {
+      count.add(x, w);
       w = x;
     };
     each(
-        [&]<class P>(const auto& p, Line<S>& count) __attribute__((always_inline)) {
+        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
           if constexpr (ProximalPenalty<P> && penalties) move_to(prox_of_line(p, w, t), count);
         },
         active);
     each(
-        [&]<class P>(const auto& p, Line<S>& count) __attribute__((always_inline)) {
+        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
           if constexpr (ElementSet<P> && sets) move_to(project_line(p, w), count);
         },
         active);

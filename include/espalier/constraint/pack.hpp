@@ -209,18 +209,17 @@ class Pack : public detail::PackRoles<Ps...> {
   template <bool penalties, bool sets, Scalar S>
   void move_elements(S* w, Index n, detail::Steps<S> steps, Counts& active) const {
     const Lines<S> lines = on_lines<S>();
-    typename Lines<S>::Counts counts;
-    counts.fill(S(0));
+    typename Lines<S>::Counts counts{};
     for (Index i = 0; i < n; i += Line<S>::size) {
       const Index left = n - i;
       const Line<S> t = steps.each ? detail::load_line(steps.each + i, left) : Line<S>(steps.uniform);
       Line<S> x = detail::load_line(w + i, left);
-      const auto before = counts;
-      lines.template constrain<penalties, sets>(x, t, counts);
-      for (std::size_t k = 0; k < size; ++k) counts[k] = detail::first_of(counts[k], left, before[k]);
+      typename Lines<S>::Counts own{};
+      lines.template constrain<penalties, sets>(x, t, own);
+      for (std::size_t k = 0; k < size; ++k) counts[k].add(own[k], left);
       detail::store_line(x, w + i, left);
     }
-    for (std::size_t k = 0; k < size; ++k) active[k] += static_cast<Index>(counts[k].sum());
+    for (std::size_t k = 0; k < size; ++k) active[k] += counts[k].sum();
   }
 
   [[noreturn]] void fail_to_meet(std::string_view where) const {

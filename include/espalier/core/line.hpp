@@ -3,6 +3,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <numeric>
 
 #include "espalier/core/unrolled.hpp"
 
@@ -17,6 +21,19 @@ using Packet = typename simd::packet_traits<S>::type;
 /// How many numbers that is.
 template <Scalar S>
 inline constexpr std::size_t lanes = simd::unpacket_traits<Packet<S>>::size;
+
+/// Eigen's is an estimate and a Newton step, which pays on AVX-512 only: elsewhere the processor's own root
+/// takes fewer operations, and the right one of them is free while a division is under way.
+template <class P>
+EIGEN_ALWAYS_INLINE P root(const P& x) {
+  return simd::psqrt(x);
+}
+#if defined(EIGEN_VECTORIZE_SSE) && !defined(EIGEN_VECTORIZE_AVX512)
+EIGEN_ALWAYS_INLINE __m128 root(const __m128& x) { return _mm_sqrt_ps(x); }
+#ifdef EIGEN_VECTORIZE_AVX
+EIGEN_ALWAYS_INLINE __m256 root(const __m256& x) { return _mm256_sqrt_ps(x); }
+#endif
+#endif
 
 }  // namespace detail
 
@@ -87,7 +104,7 @@ class Line {
     return map([](const P& x) { return detail::simd::pabs(x); });
   }
   EIGEN_ALWAYS_INLINE Line sqrt() const {
-    return map([](const P& x) { return detail::simd::psqrt(x); });
+    return map([](const P& x) { return detail::root(x); });
   }
   EIGEN_ALWAYS_INLINE Line square() const { return *this * *this; }
   /// 1, 0 or -1.
@@ -136,6 +153,47 @@ class Line {
   }
 
   P part_[registers];
+};
+
+/// How often numbers differed at each place of a line. A comparison of registers gives -1 where it holds, so
+/// that one operation counts it.
+template <Scalar S>
+class DifferenceCount {
+ public:
+  EIGEN_ALWAYS_INLINE void add(const Line<S>& a, const Line<S>& b) {
+    detail::unrolled<Line<S>::registers>([&](auto r) __attribute__((always_inline)) {
+      if constexpr (detail::lanes<S> == 1)
+        part_[r][0] += a.part(r) != b.part(r);
+      else
+        part_[r] -= a.part(r) != b.part(r);
+    });
+  }
+  /// Adds the first n places of others.
+  EIGEN_ALWAYS_INLINE void add(DifferenceCount others, Index n) {
+    if (n < Line<S>::size) {
+      Numbers numbers = others.numbers();
+      std::fill(numbers.begin() + n, numbers.end(), 0);
+      std::memcpy(others.part_, numbers.data(), sizeof(part_));
+    }
+    for (std::size_t r = 0; r < Line<S>::registers; ++r) part_[r] += others.part_[r];
+  }
+  Index sum() const {
+    const Numbers all = numbers();
+    return std::accumulate(all.begin(), all.end(), Index{0});
+  }
+
+ private:
+  using Integer = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
+  using Numbers = std::array<Integer, static_cast<std::size_t>(Line<S>::size)>;
+  typedef Integer Integers __attribute__((vector_size(sizeof(detail::Packet<S>))));
+
+  Numbers numbers() const {
+    Numbers all;
+    std::memcpy(all.data(), part_, sizeof(part_));
+    return all;
+  }
+
+  Integers part_[Line<S>::registers] = {};
 };
 
 namespace detail {

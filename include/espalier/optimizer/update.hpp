@@ -12,12 +12,13 @@
 
 namespace espalier::detail {
 
-/// Room for one row of weights: its step sizes, and three copies of it.
+/// Room for one row of weights, or for a few lines where no policy looks at rows: step sizes, and three
+/// copies.
 template <Scalar S>
 struct Buffers {
   Buffers() = default;
   explicit Buffers(Index longest_row)
-      : length(padded<S>(longest_row)), memory(static_cast<std::size_t>(4 * length)) {}
+      : length(padded<S>(std::max(longest_row, Index{512}))), memory(static_cast<std::size_t>(4 * length)) {}
 
   S* operator[](Index k) { return memory.data() + k * length; }
 
@@ -84,13 +85,12 @@ class Tail {
 /// What is added up over lines, place by place.
 template <class PackType, Scalar S>
 struct LineSums {
-  typename PackType::template Lines<S>::Counts counts;
+  typename PackType::template Lines<S>::Counts counts{};
   Line<S> squares = S(0), not_finite = S(0);
 
-  EIGEN_ALWAYS_INLINE LineSums() { counts.fill(S(0)); }
   /// Adds the first n places of others.
   EIGEN_ALWAYS_INLINE void add(const LineSums& other, Index n) {
-    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += first_of<S>(other.counts[k], n, S(0));
+    for (std::size_t k = 0; k < counts.size(); ++k) counts[k].add(other.counts[k], n);
     squares += first_of<S>(other.squares, n, S(0));
     not_finite += first_of<S>(other.not_finite, n, S(0));
   }
@@ -110,7 +110,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
   const int momentum = rule.momentum();
   const bool follow = PackType::has_set && PackType::proximal == 0 && momentum >= 0 && rate > 0 &&
                       rule.at_bound != AtBound::keep;
-  const Index group = by_row ? cols : rows * cols;
+  const Index group = by_row ? cols : follow ? buffers.length : rows * cols;
   S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2], *scratch = buffers[3];
   const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
   // Do policies on single weights act line by line? Before a norm only where both have one metric.
@@ -136,44 +136,33 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
     if constexpr (PackType::decays) x *= shrink;
     const Line<S> before = x;
     kernel(x, gradient, state, t);
+    unrolled<3>([&](auto k) __attribute__((always_inline)) {
+      if (from[k + 2]) state[k].store(from[k + 2] + offset);
+    });
     sums.not_finite += x * S(0);
-    if constexpr (PackType::constrains && by_row) {
-      if constexpr (RuleType::adaptive) t.store(t_row + i);
+    if constexpr (PackType::constrains) {
+      if (RuleType::adaptive && (by_row || follow)) t.store(t_row + i);
       if (follow) before.store(before_row + i), x.store(y_row + i);
       if constexpr (elements)
         if (by_line) {
           if constexpr (!RuleType::adaptive) t = rate;
-          x.store(scratch + i);
+          if constexpr (by_row) x.store(scratch + i);
           policies.constrain(x, t, sums.counts);
         }
-      sums.squares += x * x;
-    } else if constexpr (PackType::constrains) {
-      const Line<S> y = x;
-      if constexpr (!RuleType::adaptive) t = rate;
-      policies.constrain(x, t, sums.counts);
-      sums.not_finite += x * S(0);  // a policy of one's own may err
-      if (follow)
-        unrolled<3>([&](auto k) __attribute__((always_inline)) {  // an index known to the compiler: registers
-          if (k != momentum) return;
-          auto m = state[k].array();
-          hold_back<false, false>(
-              rule.at_bound, m.data(), before.array().data(), y.array().data(), x.array().data(), length,
-              [&, step = t.array()](Index j) { return kernel.momentum_step(step[j]); },
-              [&](Index) { return rate; });
-          state[k] = Line<S>(m);
-        });
+      if constexpr (by_row)
+        sums.squares += x * x;
+      else
+        sums.not_finite += x * S(0);  // a policy of one's own may err
     }
     x.store(from[0] + offset);
-    unrolled<3>([&](auto k) __attribute__((always_inline)) {
-      if (from[k + 2]) state[k].store(from[k + 2] + offset);
-    });
   };
   for (Index start = 0; start < rows * cols; start += group) {
     const auto place = [&](S* states) { return states ? states + start : nullptr; };
     const Places<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
+    const Index n = std::min(group, rows * cols - start);
     all.squares = S(0);
-    for (Index done = 0; done < group;) {  // all whole lines, and then the rest
-      const Index left = group - done, size = left < length ? length : left / length * length;
+    for (Index done = 0; done < n;) {  // all whole lines, and then the rest
+      const Index left = n - done, size = left < length ? length : left / length * length;
       Tail<S> tail;
       LineSums<PackType, S> sums;
       const Places<S> from = left < length ? tail.copy(row, done, left) : row;
@@ -182,27 +171,27 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
       all.add(sums, left);
       done += size;
     }
-    if constexpr (PackType::constrains && by_row) {
+    if constexpr (PackType::constrains) {
       S* x = w + start;
-      const bool inside = (!elements || by_line) && pack.surely_holds(all.squares.sum(), cols);
+      const bool inside = by_row && (!elements || by_line) && pack.surely_holds(all.squares.sum(), n);
       const auto check = [&] {  // a policy of one's own may err; what is inside is finite
-        if constexpr (elements || PackType::row_sets > 0)
-          all.not_finite += (ConstRow<S>(x, cols) * S(0)).sum();
+        if constexpr (elements || PackType::row_sets > 0) all.not_finite += (ConstRow<S>(x, n) * S(0)).sum();
       };
-      if (elements && by_line && !inside)
-        check(), pack.constrain_norm(scratch, x, cols, steps, active);
-      else if (!inside)
-        pack.constrain(x, cols, steps, rate, scratch, active), check();
+      if (by_row && !inside) {
+        if (elements && by_line)
+          check(), pack.constrain_norm(scratch, x, n, steps, active);
+        else
+          pack.constrain(x, n, steps, rate, scratch, active), check();
+      }
       if (follow && (elements || !inside))
-        hold_back<true, PackType::on_sphere>(
-            rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, cols,
+        hold_back<by_row, PackType::on_sphere>(
+            rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, n,
             [&](Index j) { return kernel.momentum_step(steps[j]); },
             [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
     }
   }
   if (!(all.not_finite.sum() == 0)) return false;
-  for (std::size_t k = 0; k < active.size(); ++k)
-    active[k] += static_cast<Index>(all.counts[k].array().template cast<double>().sum());
+  for (std::size_t k = 0; k < active.size(); ++k) active[k] += all.counts[k].sum();
   return true;
 }
 
