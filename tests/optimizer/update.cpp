@@ -118,6 +118,23 @@ TEST_CASE("Rows of any length give what one weight after the other gives") {
   }
 }
 
+TEMPLATE_TEST_CASE("Momenta of many weights at their bounds are held back alike, wherever the weights stand",
+                   "", float, double) {
+  const AtBound choice = GENERATE(AtBound::zero, AtBound::tangent, AtBound::displacement);
+  auto net = sequential<TestType>(Dense(1100, 1, NoBias{}, Clip{-0.25, 0.5}));
+  Adam optimizer{{.rate = 0.1, .at_bound = choice}};
+  bool alike = true, returned = false;
+  for (int k = 0; k < 20; ++k) {
+    for (std::size_t i = 0; i < 1100; ++i)
+      net.gradients()[i] = static_cast<TestType>(k < 12 ? -1 : 1) * static_cast<TestType>(i % 7 + 1);
+    optimizer.step(net);
+    for (std::size_t i = 7; i < 1100; ++i) alike = alike && net.values()[i] == net.values()[i % 7];
+    returned = returned || (k == 12 && net.values()[0] < TestType(0.5));
+  }
+  CHECK(alike);
+  CHECK(returned);
+}
+
 TEST_CASE("The tangent choice takes from the momentum its outward part and no more") {
   // On the circle of radius 5 at (3, 4): the step went to (6, 8) and was pulled back along (3, 4). The
   // momentum's step -m = (1, 7) has 31/25 of (3, 4) in it.

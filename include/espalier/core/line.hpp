@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <numeric>
@@ -21,6 +22,14 @@ using Packet = typename simd::packet_traits<S>::type;
 /// How many numbers that is.
 template <Scalar S>
 inline constexpr std::size_t lanes = simd::unpacket_traits<Packet<S>>::size;
+
+/// 0, 1, 2, ...: the places of a line.
+template <class T>
+inline constexpr auto places = [] {
+  std::array<T, 64 / sizeof(T)> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<T>(i);
+  return all;
+}();
 
 /// Eigen's is an estimate and a Newton step, which pays on AVX-512 only: elsewhere the processor's own root
 /// takes fewer operations, and the right one of them is free while a division is under way.
@@ -123,6 +132,16 @@ class Line {
     });
   }
 
+  /// The first n numbers, the others zero.
+  EIGEN_ALWAYS_INLINE Line first(Index n) const {
+    const Line end = static_cast<S>(n), from = load(detail::places<S>.data());
+    Line line;
+    each([&](auto r) {
+      line.part_[r] = detail::simd::pand(detail::simd::pcmp_lt(from.part_[r], end.part_[r]), part_[r]);
+    });
+    return line;
+  }
+
   EIGEN_ALWAYS_INLINE S sum() const {
     P total = part_[0];
     for (std::size_t r = 1; r < registers; ++r) total = detail::simd::padd(total, part_[r]);
@@ -169,29 +188,22 @@ class DifferenceCount {
     });
   }
   /// Adds the first n places of others.
-  EIGEN_ALWAYS_INLINE void add(DifferenceCount others, Index n) {
-    if (n < Line<S>::size) {
-      Numbers numbers = others.numbers();
-      std::fill(numbers.begin() + n, numbers.end(), 0);
-      std::memcpy(others.part_, numbers.data(), sizeof(part_));
+  EIGEN_ALWAYS_INLINE void add(const DifferenceCount& others, Index n) {
+    for (std::size_t r = 0; r < Line<S>::registers; ++r) {
+      Integers place;
+      std::memcpy(&place, detail::places<Integer>.data() + r * detail::lanes<S>, sizeof(place));
+      part_[r] += others.part_[r] & (place < static_cast<Integer>(std::min(n, Line<S>::size)));
     }
-    for (std::size_t r = 0; r < Line<S>::registers; ++r) part_[r] += others.part_[r];
   }
   Index sum() const {
-    const Numbers all = numbers();
+    std::array<Integer, static_cast<std::size_t>(Line<S>::size)> all;
+    std::memcpy(all.data(), part_, sizeof(part_));
     return std::accumulate(all.begin(), all.end(), Index{0});
   }
 
  private:
   using Integer = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
-  using Numbers = std::array<Integer, static_cast<std::size_t>(Line<S>::size)>;
   typedef Integer Integers __attribute__((vector_size(sizeof(detail::Packet<S>))));
-
-  Numbers numbers() const {
-    Numbers all;
-    std::memcpy(all.data(), part_, sizeof(part_));
-    return all;
-  }
 
   Integers part_[Line<S>::registers] = {};
 };
@@ -201,12 +213,25 @@ namespace detail {
 template <Scalar S>
 inline constexpr Index line_length = Line<S>::size;
 
+/// Copies n numbers, fewer than a line: a half of one, a quarter, ... in a move or two each, since a call
+/// that copies so few takes longer than all else that happens to them.
+template <Scalar S>
+EIGEN_ALWAYS_INLINE void copy_rest(const S* from, Index n, S* to) {
+  constexpr std::size_t halvings = std::bit_width(std::size_t{64 / sizeof(S)}) - 1;
+  unrolled<halvings>([&](auto k) __attribute__((always_inline)) {
+    constexpr Index some = line_length<S> / (Index{2} << k);
+    if ((n & some) == 0) return;
+    std::memcpy(to, from, some * sizeof(S));
+    from += some, to += some;
+  });
+}
+
 /// The first `n` numbers of a line, the others zero.
 template <Scalar S>
 EIGEN_ALWAYS_INLINE Line<S> load_line(const S* from, Index n) {
   if (n >= line_length<S>) return Line<S>::load(from);
   alignas(64) S line[Line<S>::size] = {};
-  std::copy_n(from, n, line);
+  copy_rest(from, n, line);
   return Line<S>::load(line);
 }
 
@@ -215,17 +240,7 @@ EIGEN_ALWAYS_INLINE void store_line(const Line<S>& line, S* to, Index n) {
   if (n >= line_length<S>) return line.store(to);
   alignas(64) S numbers[Line<S>::size];
   line.store(numbers);
-  std::copy_n(numbers, n, to);
-}
-
-/// The first `n` numbers of a line, and behind them those of `others`.
-template <Scalar S>
-EIGEN_ALWAYS_INLINE Line<S> first_of(const Line<S>& line, Index n, const Line<S>& others) {
-  if (n >= line_length<S>) return line;
-  alignas(64) S numbers[Line<S>::size];
-  others.store(numbers);
-  store_line(line, numbers, n);
-  return Line<S>::load(numbers);
+  copy_rest(numbers, n, to);
 }
 
 }  // namespace detail

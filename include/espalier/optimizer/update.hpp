@@ -75,7 +75,7 @@ class Tail {
   }
   void copy_back(const Places<S>& row, Index start, Index n) const {
     for (std::size_t k = 0; k < row.size(); ++k)
-      if (row[k]) std::copy_n(lines_[k], n, row[k] + start);
+      if (row[k]) copy_rest(lines_[k], n, row[k] + start);
   }
 
  private:
@@ -91,8 +91,8 @@ struct LineSums {
   /// Adds the first n places of others.
   EIGEN_ALWAYS_INLINE void add(const LineSums& other, Index n) {
     for (std::size_t k = 0; k < counts.size(); ++k) counts[k].add(other.counts[k], n);
-    squares += first_of<S>(other.squares, n, S(0));
-    not_finite += first_of<S>(other.not_finite, n, S(0));
+    squares += other.squares.first(n);
+    not_finite += other.not_finite.first(n);
   }
 };
 
@@ -173,15 +173,18 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
     }
     if constexpr (PackType::constrains) {
       S* x = w + start;
-      const bool inside = by_row && (!elements || by_line) && pack.surely_holds(all.squares.sum(), n);
+      const S squares = all.squares.sum();
+      const bool inside = by_row && (!elements || by_line) && pack.surely_holds(squares, n);
       const auto check = [&] {  // a policy of one's own may err; what is inside is finite
         if constexpr (elements || PackType::row_sets > 0) all.not_finite += (ConstRow<S>(x, n) * S(0)).sum();
       };
       if (by_row && !inside) {
-        if (elements && by_line)
-          check(), pack.constrain_norm(scratch, x, n, steps, active);
-        else
+        if (elements && by_line) {
+          if (!(squares * 0 == 0)) check();
+          pack.constrain_norm(scratch, x, n, steps, active);
+        } else {
           pack.constrain(x, n, steps, rate, scratch, active), check();
+        }
       }
       if (follow && (elements || !inside))
         hold_back<by_row, PackType::on_sphere>(
