@@ -3,7 +3,7 @@
 // each combination of types, and compilers would spend their time on what is hardly ever said.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <concepts>
 #include <initializer_list>
@@ -25,12 +25,14 @@ class Piece {
 
   void append_to(std::string& message) const {
     if (kind_ == Kind::text) message += text_;
-    if (kind_ == Kind::whole) message += fmt::format("{}", whole_);
-    if (kind_ == Kind::single) message += fmt::format("{}", single_);
-    if (kind_ == Kind::real) message += fmt::format("{}", real_);
+    if (kind_ == Kind::whole) message += written(whole_);
+    if (kind_ == Kind::single) message += written(single_);
+    if (kind_ == Kind::real) message += written(real_);
   }
 
  private:
+  static std::string written(const auto& x) { return fmt::vformat("{}", fmt::make_format_args(x)); }
+
   enum class Kind { text, whole, single, real } kind_;
   union {
     std::string_view text_;

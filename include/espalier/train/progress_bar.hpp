@@ -2,7 +2,7 @@
 // Progress on a terminal as a bar, elsewhere as plain lines.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
