@@ -11,6 +11,13 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
+TEST_CASE("a matrix of another shape is refused with both shapes") {
+  CHECK_NOTHROW(detail::check_shape("f", "a batch of {} x {}", 2, 3, 2, 3));
+  CHECK_THROWS_AS(detail::check_shape("f", "a batch of {} x {}", 2, 3, 2, 4), ShapeError);
+  CHECK(message_of([] { detail::check_shape("f", "a batch of {} x {}", 2, 3, 3, 2); }) ==
+        "f: expected a batch of 2 x 3, found 3 x 2");
+}
+
 TEST_CASE("option values out of range are refused with their name and value") {
   using detail::check_below_one, detail::check_not_negative, detail::check_positive;
   CHECK_NOTHROW(check_not_negative("L1", "strength", 0));

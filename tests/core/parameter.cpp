@@ -24,8 +24,8 @@ TEST_CASE("a parameter knows its size and names its place") {
   struct NoPolicies {
   } pack;
   float values[6] = {}, gradients[6] = {};
-  const ParameterView<float, NoPolicies, ParameterKind::weight> view{"weight", 2,      2,         3, 0,
-                                                                     pack,     values, gradients, {}};
+  const ParameterView<float, NoPolicies, ParameterKind::weight> view{
+      {"weight", 2, 2, 3, 0}, pack, values, gradients, {}};
   CHECK(view.size() == 6);
   CHECK(view.where() == "layer 2 weight");
   static_assert(decltype(view)::kind == ParameterKind::weight);

@@ -105,11 +105,10 @@ TEST_CASE("effective_weight is the weight itself, or what its reparametrisation 
 
 TEST_CASE("require_finite names the parameter and what of it") {
   auto net = small_net();
-  const auto gradients = [](const auto& p) { return p.gradients; };
-  detail::require_finite(net, "gradients", gradients);
+  detail::require_finite<float>(net.places(), "gradients", net.gradients());
   net.for_each_parameter([](const auto& p) {
     if (p.layer == 3 && p.name == "bias") p.gradients[0] = -infinity;
   });
-  CHECK(message_of([&] { detail::require_finite(net, "gradients", gradients); }) ==
+  CHECK(message_of([&] { detail::require_finite<float>(net.places(), "gradients", net.gradients()); }) ==
         "layer 3 bias: expected finite gradients, found NaN or infinity");
 }

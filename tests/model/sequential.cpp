@@ -31,6 +31,17 @@ const Matrix<float> batch = random_matrix<float>(3, 4, 2);
 
 }  // namespace
 
+TEST_CASE("A model names the places of its parameters in the order of its layers") {
+  const Sequential net{Dense(2, 3, WeightNorm{}), ReLU{}, Dense(3, 1, NoBias{})};
+  const auto places = net.places();
+  REQUIRE(places.size() == 4);
+  CHECK(places[1].where() == "layer 1 gain");
+  CHECK(places[3].where() == "layer 3 weight");
+  CHECK(places[3].size() == 3);
+  CHECK(places[2].offset % 16 == 0);
+  CHECK(places[2].offset > places[1].offset);
+}
+
 TEST_CASE("A copy of a model keeps its weights and is independent of it") {
   auto net = small_net();
   const Matrix<float> before = net.predict(batch);

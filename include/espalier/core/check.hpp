@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks of option values, and the rounding of bounds into a precision.
+// Checks of option values and shapes, and the rounding of bounds into a precision.
 #pragma once
 
 #include <bit>
@@ -32,6 +32,13 @@ inline void check_positive_float(std::string_view where, std::string_view what, 
 /// lo <= value < 1
 inline void check_below_one(std::string_view where, std::string_view what, double value, double lo = 0) {
   if (!(value >= lo && value < 1)) fail(where, detail::phrase("{} <= {} < 1", {lo, what}), value);
+}
+
+/// Throws ShapeError for a matrix that is not rows x cols, which stand in the gaps of `expected`.
+inline void check_shape(std::string_view where, std::string_view expected, Index rows, Index cols,
+                        Index found_rows, Index found_cols) {
+  if (found_rows != rows || found_cols != cols)
+    fail<ShapeError>(where, phrase(expected, {rows, cols}), phrase("{} x {}", {found_rows, found_cols}));
 }
 
 /// The smallest S that is not below `x`, is 0 or normal, since others count as zero in a step, and is not -0.

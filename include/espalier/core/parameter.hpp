@@ -43,24 +43,28 @@ struct Activity {
   bool operator==(const Activity&) const = default;
 };
 
-/// One parameter inside a model: `values` and `gradients` are its places in the arenas.
-/// (S is const in a model that is.)
-template <class S, class PackType, ParameterKind kind_>
-struct ParameterView {
-  static constexpr ParameterKind kind = kind_;
-  using Pack = PackType;
-
+/// Which parameter of a model, and where in its arenas.
+struct ParameterPlace {
   std::string_view name;
   Index layer;  ///< counted from 1, as messages do
   Index rows, cols, offset;
+
+  Index size() const { return rows * cols; }
+  std::string where() const { return detail::phrase("layer {} {}", {layer, name}); }
+};
+
+/// One parameter inside a model: `values` and `gradients` are its places in the arenas.
+/// (S is const in a model that is.)
+template <class S, class PackType, ParameterKind kind_>
+struct ParameterView : ParameterPlace {
+  static constexpr ParameterKind kind = kind_;
+  using Pack = PackType;
+
   const Pack& pack;
   S* values;
   S* gradients;
   std::span<std::conditional_t<std::is_const_v<S>, const Activity, Activity>>
       activity;  ///< one for each policy of the pack
-
-  Index size() const { return rows * cols; }
-  std::string where() const { return detail::phrase("layer {} {}", {layer, name}); }
 };
 
 }  // namespace espalier

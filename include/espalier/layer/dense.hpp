@@ -113,23 +113,20 @@ class Dense {
   Index outputs() const { return outputs_; }
 
   auto parameters() const {
-    return std::tuple_cat(
-        std::tuple(
-            ParameterSpec<WeightPack, ParameterKind::weight>{"weight", outputs_, inputs_, weight_pack_}),
-        [&] {
-          if constexpr (has_gain)
-            return std::tuple(
-                ParameterSpec<decltype(gain_.pack), ParameterKind::gain>{"gain", outputs_, 1, gain_.pack});
-          else
-            return std::tuple();
-        }(),
-        [&] {
-          if constexpr (has_bias)
-            return std::tuple(
-                ParameterSpec<decltype(bias_.pack), ParameterKind::bias>{"bias", outputs_, 1, bias_.pack});
-          else
-            return std::tuple();
-        }());
+    using Weights = ParameterSpec<WeightPack, ParameterKind::weight>;
+    using Gains = ParameterSpec<decltype(gain_.pack), ParameterKind::gain>;
+    using Biases = ParameterSpec<decltype(bias_.pack), ParameterKind::bias>;
+    const Weights weight{"weight", outputs_, inputs_, weight_pack_};
+    const Gains gain{"gain", outputs_, 1, gain_.pack};
+    const Biases bias{"bias", outputs_, 1, bias_.pack};
+    if constexpr (has_gain && has_bias)
+      return std::tuple(weight, gain, bias);
+    else if constexpr (has_gain)
+      return std::tuple(weight, gain);
+    else if constexpr (has_bias)
+      return std::tuple(weight, bias);
+    else
+      return std::tuple(weight);
   }
 
   /// The row scales g / norm(v) and the inverse norms of a normalised weight.
@@ -192,7 +189,8 @@ class Dense {
   using Column = Eigen::Map<std::conditional_t<std::is_const_v<T>, const Vector<std::remove_const_t<T>>,
                                                Vector<std::remove_const_t<T>>>>;
 
-  Dense(Unchecked, Index inputs, Index outputs, const Policies&... policies)
+  // Inlined, it makes GCC 12 warn of empty packs that nobody initialised.
+  EIGEN_DONT_INLINE Dense(Unchecked, Index inputs, Index outputs, const Policies&... policies)
       : inputs_(inputs),
         outputs_(outputs),
         weight_pack_(detail::pack_of<detail::WeightPolicies>(policies...)) {
@@ -205,10 +203,15 @@ class Dense {
           if constexpr (detail::is_gain<Policies>) gain_ = policies;
         }(),
         ...);
-    const std::string name = detail::phrase("Dense({}, {})", {inputs, outputs});
-    weight_pack_.validate(name + " weight", inputs);
-    bias_.pack.validate(name + " bias", 1);
-    gain_.pack.validate(name + " gain", 1);
+    validate(weight_pack_, "weight", inputs);
+    validate(bias_.pack, "bias", 1);
+    validate(gain_.pack, "gain", 1);
+  }
+
+  template <class PackType>
+  void validate(const PackType& pack, std::string_view what, Index row) const {
+    if constexpr (!PackType::empty)
+      pack.validate(detail::phrase("Dense({}, {}) {}", {inputs_, outputs_, what}), row);
   }
 
   /// scratch = [g_j / norm(v_j), 1 / norm(v_j)]. A zero direction gives a zero row and takes no gradient.

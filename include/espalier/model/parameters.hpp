@@ -4,14 +4,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include "espalier/core/aligned.hpp"
-#include "espalier/core/error.hpp"
+#include "espalier/core/check.hpp"
 #include "espalier/core/line.hpp"
 #include "espalier/core/norm.hpp"
 #include "espalier/core/parameter.hpp"
@@ -53,18 +55,22 @@ bool all_finite(const S* numbers, Index n, S limit = std::numeric_limits<S>::max
   return good;
 }
 
-/// Throws NotFiniteError, naming the parameter, if one of the numbers that `of(view)` points to is NaN or,
-/// apart from its sign, greater than `limit`.
-template <class M, class F, Scalar S = typename M::Scalar_t>
-void require_finite(const M& model, std::string_view what, F&& of, S limit = std::numeric_limits<S>::max()) {
-  model.for_each_parameter([&](const auto& p) {
-    if (all_finite<S>(of(p), p.size(), limit)) return;
-    const ConstRow<S> numbers(of(p), p.size());
-    const std::string place = p.where();
-    if (numbers.allFinite())
-      fail<NotFiniteError>(place, fmt::format("{} of at most {:.1e}", what, limit), numbers.abs().maxCoeff());
-    fail<NotFiniteError>(place, detail::phrase("finite {}", {what}), "NaN or infinity");
-  });
+/// Throws NotFiniteError, naming the parameter, if one of the numbers in an arena is NaN or, apart from its
+/// sign, greater than `limit`.
+template <Scalar S>
+void require_finite(std::span<const ParameterPlace> places, std::string_view what,
+                    const AlignedVector<S>& arena, S limit = std::numeric_limits<S>::max()) {
+  for (const ParameterPlace& p : places) {
+    const S* numbers = arena.data() + p.offset;
+    if (all_finite(numbers, p.size(), limit)) continue;
+    S largest = 0;
+    for (Index i = 0; i < p.size(); ++i) {
+      if (!std::isfinite(numbers[i]))
+        fail<NotFiniteError>(p.where(), detail::phrase("finite {}", {what}), "NaN or infinity");
+      largest = std::max(largest, std::abs(numbers[i]));
+    }
+    fail<NotFiniteError>(p.where(), fmt::format("{} of at most {:.1e}", what, limit), largest);
+  }
 }
 
 /// The same for all gradients, which stand side by side: looked at one by one only to name the parameter.
@@ -73,15 +79,16 @@ void require_finite_gradients(const M& model, std::string_view what,
                               S limit = std::numeric_limits<S>::max()) {
   const auto& all = model.gradients();
   if (!all_finite(all.data(), static_cast<Index>(all.size()), limit))
-    require_finite(
-        model, what, [](const auto& p) { return p.gradients; }, limit);
+    require_finite<S>(model.places(), what, all, limit);
 }
 
 /// The gaps between the gradients of parameters are zero again, after somebody wrote to all of the arena.
 template <class M, Scalar S = typename M::Scalar_t>
 void clear_gaps(M& model) {
-  model.for_each_parameter(
-      [](const auto& p) { std::fill(p.gradients + p.size(), p.gradients + padded<S>(p.size()), S(0)); });
+  for (const ParameterPlace& p : model.places()) {
+    S* const gradients = model.gradients().data() + p.offset;
+    std::fill(gradients + p.size(), gradients + padded<S>(p.size()), S(0));
+  }
 }
 
 }  // namespace detail
@@ -90,7 +97,7 @@ void clear_gaps(M& model) {
 /// NotFiniteError, and changes nothing, if there is NaN or infinity.
 template <class M>
 void project(M& model) {
-  detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
+  detail::require_finite<typename M::Scalar_t>(model.places(), "weights", model.values());
   model.for_each_parameter([](const auto& p) { detail::project_parameter(p); });
 }
 
@@ -111,9 +118,7 @@ void assign(M& model, Index layer, std::string_view name, const Eigen::DenseBase
                 "the matrix and the model differ in precision: write matrix.cast<float>() or, for a model of "
                 "sequential<double>, matrix.cast<double>()");
   detail::find_parameter(model, layer, name, [&](const auto& p) {
-    if (matrix.rows() != p.rows || matrix.cols() != p.cols)
-      detail::fail<ShapeError>(p.where(), detail::phrase("{} x {}", {p.rows, p.cols}),
-                               detail::phrase("{} x {}", {matrix.rows(), matrix.cols()}));
+    detail::check_shape(p.where(), "{} x {}", p.rows, p.cols, matrix.rows(), matrix.cols());
     if (!matrix.derived().allFinite())
       detail::fail<NotFiniteError>(p.where(), "finite numbers", "NaN or infinity");
     Eigen::Map<WeightMatrix<typename M::Scalar_t>>(p.values, p.rows, p.cols) = matrix.derived().matrix();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "espalier/core/check.hpp"
 #include "espalier/core/flush.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initialiser.hpp"
@@ -17,15 +18,13 @@
 
 namespace espalier {
 
-/// Copy, move, compare and store it like an int. float by default; `sequential<double>(layers...)` for
-/// double.
+/// Copy, move, compare and store it like an int. float, or double by `sequential<double>(layers...)`.
 template <Scalar S, class... Layers>
 class Sequential {
   static constexpr std::size_t depth = sizeof...(Layers);
   static_assert(depth > 0,
                 "a model needs at least one layer: write Sequential net{Dense(4, 2)}, or "
-                "sequential<double>(Dense(4, 2)) "
-                "for double");
+                "sequential<double>(Dense(4, 2)) for double");
   static_assert(
       (true && ... && Layer<Layers>),
       "a layer lacks the members of the contract in espalier/layer/layer.hpp: forward and backward");
@@ -38,6 +37,7 @@ class Sequential {
   using Scalar_t = S;
   using Workspace_t = Workspace<S, depth>;
   using Outputs = Eigen::Map<const Matrix<S>>;
+  static constexpr std::size_t parameters = (0 + ... + parameter_count<Layers>);
 
   /// All parameters are zero until `initialise`. Throws ShapeError where widths do not fit, ValueError for
   /// bad options.
@@ -86,20 +86,25 @@ class Sequential {
   void backward(ConstBatch<S> x, ConstBatch<S> output_gradient) {
     const Index n = workspace_.samples;
     if (n == 0) detail::fail<ShapeError>("backward", "a forward pass before it", "none yet");
-    if (x.cols() != n || x.rows() != inputs())
-      detail::fail<ShapeError>("backward",
-                               detail::phrase("the batch of the latest forward, {} x {}", {inputs(), n}),
-                               detail::phrase("{} x {}", {x.rows(), x.cols()}));
-    if (output_gradient.rows() != outputs() || output_gradient.cols() != n)
-      detail::fail<ShapeError>("backward", detail::phrase("an output gradient of {} x {}", {outputs(), n}),
-                               detail::phrase("{} x {}", {output_gradient.rows(), output_gradient.cols()}));
+    detail::check_shape("backward", "the batch of the latest forward, {} x {}", inputs(), n, x.rows(),
+                        x.cols());
+    detail::check_shape("backward", "an output gradient of {} x {}", outputs(), n, output_gradient.rows(),
+                        output_gradient.cols());
     if (has_gaps(x)) return backward(Matrix<S>(x), output_gradient);
     const detail::FlushDenormals flush;
     Eigen::Map<Matrix<S>>(workspace_.deltas[0], outputs(), n) = output_gradient;
     back<depth - 1>(x.data(), workspace_.deltas[0], workspace_.deltas[1]);
   }
 
-  /// f(ParameterView) for each parameter, in the order of the layers.
+  /// The parameters, in the order of the layers.
+  std::array<ParameterPlace, parameters> places() const {
+    std::array<ParameterPlace, parameters> result;
+    std::size_t next = 0;
+    for_each_parameter([&](const ParameterPlace& p) { result[next++] = p; });
+    return result;
+  }
+
+  /// f(ParameterView) for each of them.
   template <class F>
   void for_each_parameter(F&& f) {
     visit_parameters(*this, f);
@@ -127,8 +132,7 @@ class Sequential {
   /// Numbers that a pass of `samples` takes for activations and their gradients.
   Index activations(Index samples) const { return Workspace_t::size(widths_, scratch_, samples); }
 
-  /// The first layer (counted from 1) whose outputs in the latest `forward` are not all finite; 0 if there is
-  /// none.
+  /// The first layer (counted from 1) with outputs of the latest `forward` that are not finite; else 0.
   Index first_not_finite() const {
     for (std::size_t k = 0; k < depth; ++k)
       if (!Outputs(workspace_.outputs[k], widths_[k + 1], workspace_.samples).allFinite())
@@ -168,8 +172,9 @@ class Sequential {
   template <std::size_t k, class F>
   void each_spec(F&& f) const {
     if constexpr (Parametric<LayerAt<k>>) {
-      std::size_t slot = first_slot<k>();
-      std::apply([&](const auto&... spec) { (f(slot++, spec), ...); }, std::get<k>(layers_).parameters());
+      const auto specs = std::get<k>(layers_).parameters();
+      [&]<std::size_t... i>(std::index_sequence<i...>) { (f(first_slot<k>() + i, std::get<i>(specs)), ...); }
+      (std::make_index_sequence<parameter_count<LayerAt<k>>>{});
     }
   }
 
@@ -188,9 +193,9 @@ class Sequential {
       self.template each_spec<k>([&](std::size_t slot, const auto& spec) {
         using Spec = std::decay_t<decltype(spec)>;
         const auto [offset, activity] = self.slots_[slot];
+        const ParameterPlace place{spec.name, Index{k} + 1, spec.rows, spec.cols, offset};
         f(ParameterView<T, typename Spec::Pack, Spec::kind>{
-            spec.name, static_cast<Index>(k) + 1, spec.rows, spec.cols, offset, spec.pack,
-            self.values_.data() + offset, self.gradients_.data() + offset,
+            place, spec.pack, self.values_.data() + offset, self.gradients_.data() + offset,
             std::span(self.activity_).subspan(activity, Spec::Pack::size)});
       });
     });
@@ -260,7 +265,7 @@ class Sequential {
   std::tuple<Layers...> layers_;
   std::array<Index, depth + 1> widths_;
   std::array<Index, depth> scratch_{};
-  std::array<Slot, (0 + ... + parameter_count<Layers>)> slots_{};
+  std::array<Slot, parameters> slots_{};
   detail::AlignedVector<S> values_, gradients_;
   std::vector<Activity> activity_;
   Workspace_t workspace_;

@@ -2,7 +2,9 @@
 // The widths of a chain of layers: checked by the compiler where it knows them, by the constructor otherwise.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "espalier/core/error.hpp"
@@ -47,26 +49,44 @@ struct Chain {
   (std::make_index_sequence<depth - 1>{});
 };
 
+/// What a layer makes of a width; both 0 if it keeps any.
+struct LayerWidths {
+  Index inputs, outputs;
+};
+
+template <class L>
+LayerWidths widths_of_layer(const L& layer) {
+  if constexpr (Sized<L>)
+    return {layer.inputs(), layer.outputs()};
+  else
+    return {0, 0};
+}
+
+/// Sets `widths` to those of a chain of layers.
+inline void join_widths(std::span<const LayerWidths> layers, std::span<Index> widths) {
+  Index known = 0;  // 0: no layer with a width yet
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    const auto [inputs, outputs] = layers[k];
+    if (inputs > 0) {
+      if (known == 0)
+        std::fill_n(widths.begin(), k + 1, inputs);
+      else if (known != inputs)
+        fail<ShapeError>(detail::phrase("layer {}", {k + 1}),
+                         detail::phrase("{} inputs, what layer {} gives", {known, k}),
+                         detail::phrase("a layer with {} inputs", {inputs}));
+      known = outputs;
+    }
+    widths[k + 1] = known;
+  }
+}
+
 /// The widths at run time: [inputs of the model, outputs of layer 1, outputs of layer 2, ...]. Throws
 /// ShapeError.
 template <class... Layers>
 std::array<Index, sizeof...(Layers) + 1> widths_of(const Layers&... layers) {
   std::array<Index, sizeof...(Layers) + 1> widths{};
-  std::size_t k = 0;
-  Index known = 0;  // 0: no layer with a width yet
-  auto add = [&]<class L>(const L& layer) {
-    if constexpr (Sized<L>) {
-      if (known == 0)
-        for (std::size_t i = 0; i <= k; ++i) widths[i] = layer.inputs();
-      else if (known != layer.inputs())
-        fail<ShapeError>(detail::phrase("layer {}", {k + 1}),
-                         detail::phrase("{} inputs, what layer {} gives", {known, k}),
-                         detail::phrase("a layer with {} inputs", {layer.inputs()}));
-      known = layer.outputs();
-    }
-    widths[++k] = known;
-  };
-  (add(layers), ...);
+  const LayerWidths each[]{widths_of_layer(layers)...};
+  join_widths(each, widths);
   return widths;
 }
 

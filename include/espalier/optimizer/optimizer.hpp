@@ -3,9 +3,10 @@
 // pack.
 #pragma once
 
+#include <algorithm>
+#include <any>
 #include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "espalier/constraint/pack_of.hpp"
@@ -77,33 +78,33 @@ class Optimizer {
   /// Plans the state for a model and makes the weights under the default pack feasible, also those of a known
   /// model, which may have been initialised or copied since; the first step does it too. Throws, and changes
   /// nothing: ShapeError for a model of other shapes or precision than the one the state belongs to,
-  /// NotFiniteError for weights that are not, ValueError for options and packs that do not go
-  /// together.
+  /// NotFiniteError for weights that are not, ValueError for packs that the options do not fit.
   template <Scalar S, class... Layers>
   void prepare(Sequential<S, Layers...>& model) {
-    if (knows(model)) return project_defaults(model, std::get<detail::OptimizerState<S>>(state_));
+    if (auto* known = state_of(model)) return project_defaults(model, *known);
     const std::size_t size = model.values().size();
-    if (!std::holds_alternative<std::monostate>(state_))
+    if (state_.has_value())
       detail::fail<ShapeError>(
           "optimizer",
           detail::phrase(
               "the model that its state belongs to, with {} parameters of these shapes and precision",
               {places_.size()}),
           detail::phrase("another, of {} numbers of {} bytes", {size, sizeof(S)}));
-    Index longest_row = 0, weights = 0;
+    check_options(model);
+    if constexpr (!Defaults::empty)
+      model.for_each_parameter([&](const auto& p) {
+        if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
+          defaults_.validate(p.where() + " (optimizer's default)", p.cols);
+      });
     std::vector<detail::Place> places;
-    std::as_const(model).for_each_parameter([&](const auto& p) {
-      using View = std::decay_t<decltype(p)>;
-      if (PackFor<View>::by_row || takes_defaults<View>) longest_row = std::max(longest_row, p.cols);
-      places.push_back(place_of(p));
-      check_options(p);
-      if constexpr (takes_defaults<View>) {
-        defaults_.validate(p.where() + " (optimizer's default)", p.cols);
-        ++weights;
-      }
-    });
+    model.for_each_parameter([&](const auto& p) { places.push_back(place_of(p)); });
+    Index longest_row = 0, weights = 0;
+    for (const detail::Place& p : places) {
+      if (p.by_row || p.takes_defaults) longest_row = std::max(longest_row, p.cols);
+      weights += p.takes_defaults;
+    }
     detail::OptimizerState<S> state{size, {}, {detail::Buffers<S>(longest_row)}};
-    plan_threads(model, state);
+    state.plan_threads(places);
     state.numbers.assign(size * static_cast<std::size_t>(rule_.states()), S(0));
     project_defaults(model, state);
     activity_.assign(static_cast<std::size_t>(weights), {});
@@ -123,8 +124,10 @@ class Optimizer {
       detail::require_finite_gradients(model, "gradients");
     else
       detail::require_finite_gradients(model, "gradients", square_fits);
-    model.for_each_parameter([&](const auto& p) { check_options(p); });
-    if (!knows(model)) prepare(model);
+    check_options(model);
+    auto* known = state_of(model);
+    if (!known) prepare(model), known = state_of(model);
+    detail::OptimizerState<S>& state = *known;
     if constexpr (transforms) {
       each(model, [&](const auto& p, const auto& pack, auto&, auto) {
         pack.add_gradient(p.values, p.gradients, p.size());
@@ -137,8 +140,7 @@ class Optimizer {
       std::apply([&](const auto&... extras) { (apply(extras), ...); }, extras_);
       detail::require_finite_gradients(model, "transformed gradients", square_fits);
     }
-    detail::OptimizerState<S>& state = std::get<detail::OptimizerState<S>>(state_);
-    plan_threads(model, state);
+    state.plan_threads(places_);
     const auto kernel = rule_.template kernel<S>(++steps_, rate());
     detail::Neighbours<S, detail::rests_at_zero<RuleType>> neighbours;
     const auto update_free = [&](Index begin, Index size) { step_free(model, kernel, begin, size, state); };
@@ -159,14 +161,6 @@ class Optimizer {
  private:
   template <class View>
   using PackFor = std::conditional_t<takes_defaults<View>, Defaults, typename View::Pack>;
-
-  /// Buffers for as many threads as there may be today.
-  template <Scalar S, class... Layers>
-  static void plan_threads(const Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) {
-    model.for_each_parameter([&](const auto& p) {
-      state.plan(detail::parts_of_update(PackFor<std::decay_t<decltype(p)>>::by_row, p.rows, p.cols));
-    });
-  }
 
   /// Updates `rows` x `cols` weights at `offset` in the arena and counts what their pack did. Returns whether
   /// all were finite.
@@ -201,61 +195,64 @@ class Optimizer {
     if (update(Pack<>(), kernel, S(1), model.values().data() + begin, model.gradients().data() + begin, begin,
                size, 1, state, none))
       return;
-    model.for_each_parameter([&](const auto& p) {
-      if (p.offset >= begin && p.offset < begin + size && !ConstRow<S>(p.values, p.size()).allFinite())
+    for (const ParameterPlace& p : model.places())
+      if (p.offset >= begin && p.offset < begin + size &&
+          !detail::all_finite(model.values().data() + p.offset, p.size()))
         fail_step(p);
-    });
     detail::fail<NotFiniteError>("optimizer", "a rate and options that leave weights at rest finite", "NaN");
   }
 
-  template <class View>
-  [[noreturn]] static void fail_step(const View& p) {
+  [[noreturn]] static void fail_step(const ParameterPlace& p) {
     detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
   }
 
   template <Scalar S, class... Layers>
-  void project_defaults(Sequential<S, Layers...>& model, detail::OptimizerState<S>& state) const {
-    detail::require_finite(model, "weights", [](const auto& p) { return p.values; });
-    model.for_each_parameter([&](const auto& p) {
-      if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
-        for (Index j = 0; j < p.rows; ++j)
-          defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0][0]);
-    });
+  void project_defaults(Sequential<S, Layers...>& model,
+                        [[maybe_unused]] detail::OptimizerState<S>& state) const {
+    detail::require_finite<S>(model.places(), "weights", model.values());
+    if constexpr (!Defaults::empty)
+      model.for_each_parameter([&](const auto& p) {
+        if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
+          for (Index j = 0; j < p.rows; ++j)
+            defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0][0]);
+      });
   }
 
-  /// Does what the rule is told make sense for the pack of a parameter? The tangent at a corner, where a
-  /// row's norm and its elements are bounded, is not that of one set.
-  template <class View>
-  void check_options(const View& p) const {
-    using Pack = PackFor<View>;
-    if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0 && Pack::proximal == 0)
-      if (rule_.at_bound == AtBound::tangent)
-        detail::fail(p.where(), "at_bound keep, zero or displacement where elements and norms are bounded",
-                     "tangent");
-    if constexpr (Pack::decays) {
-      double shrink = 0;
-      if constexpr (takes_defaults<View>)
-        shrink = defaults_.shrink(rate(), rule_.rate);
-      else
-        shrink = p.pack.shrink(rate(), rule_.rate);
-      if (!(shrink >= 0))
-        detail::fail(p.where(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
-                     detail::phrase("a factor of {}", {shrink}));
-    }
+  /// Does what the rule is told make sense for the packs of a model? The tangent at a corner, where a row's
+  /// norm and its elements are bounded, is not that of one set.
+  template <class M>
+  void check_options(const M& model) const {
+    model.for_each_parameter([&]<class View>([[maybe_unused]] const View& p) {
+      using Pack = PackFor<View>;
+      if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0 && Pack::proximal == 0)
+        if (rule_.at_bound == AtBound::tangent)
+          detail::fail(p.where(), "at_bound keep, zero or displacement where elements and norms are bounded",
+                       "tangent");
+      if constexpr (Pack::decays) {
+        double shrink = 0;
+        if constexpr (takes_defaults<View>)
+          shrink = defaults_.shrink(rate(), rule_.rate);
+        else
+          shrink = p.pack.shrink(rate(), rule_.rate);
+        if (!(shrink >= 0))
+          detail::fail(p.where(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
+                       detail::phrase("a factor of {}", {shrink}));
+      }
+    });
   }
 
   template <class View>
   static detail::Place place_of(const View& p) {
-    return {p.rows, p.cols, takes_defaults<View>};
+    return {p.rows, p.cols, PackFor<View>::by_row, takes_defaults<View>};
   }
 
+  /// The state, if it belongs to such a model; else null.
   template <Scalar S, class... Layers>
-  bool knows(const Sequential<S, Layers...>& model) const {
-    bool same = std::holds_alternative<detail::OptimizerState<S>>(state_);
+  detail::OptimizerState<S>* state_of(const Sequential<S, Layers...>& model) {
+    bool same = places_.size() == model.parameters;
     std::size_t k = 0;
-    model.for_each_parameter(
-        [&](const auto& p) { same = same && k < places_.size() && places_[k++] == place_of(p); });
-    return same && k == places_.size();
+    model.for_each_parameter([&](const auto& p) { same = same && places_[k++] == place_of(p); });
+    return same ? std::any_cast<detail::OptimizerState<S>>(&state_) : nullptr;
   }
 
   static constexpr bool transforms = (false || ... || GradientTransform<Extras>);
@@ -281,7 +278,7 @@ class Optimizer {
   Defaults defaults_;
   double factor_ = 1;
   long steps_ = 0;
-  std::variant<std::monostate, detail::OptimizerState<float>, detail::OptimizerState<double>> state_;
+  std::any state_;  // an OptimizerState of the model's precision
   std::vector<detail::Place> places_;
   std::vector<std::array<Activity, Defaults::size>> activity_;
 };

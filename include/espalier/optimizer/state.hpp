@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
 #include "espalier/core/aligned.hpp"
@@ -15,7 +16,7 @@ namespace espalier::detail {
 /// What an optimizer remembers of a parameter that its state belongs to.
 struct Place {
   Index rows, cols;
-  bool takes_defaults;
+  bool by_row, takes_defaults;
   bool operator==(const Place&) const = default;
 };
 
@@ -33,8 +34,12 @@ struct OptimizerState {
 
   /// Buffers for as many parts; the first says how long.
   void plan(Index parts) {
-    if (const auto most = static_cast<std::size_t>(parts); most > buffers.size())
-      buffers.resize(most, buffers.front());
+    while (static_cast<Index>(buffers.size()) < parts) buffers.push_back(Buffers<S>(buffers.front()));
+  }
+
+  /// Buffers for as many threads as there may be today.
+  void plan_threads(std::span<const Place> places) {
+    for (const Place& p : places) plan(parts_of_update(p.by_row, p.rows, p.cols));
   }
 
   /// The states of the weights at `offset` in the arena.

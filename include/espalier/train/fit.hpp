@@ -206,8 +206,7 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
 template <class M, class L, class O>
 EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimizer,
                          const BasicDataset<typename M::Scalar_t>* validation) {
-  require_finite(model, detail::phrase("weights after epoch {}", {k}),
-                 [](const auto& p) { return p.values; });
+  require_finite(model.places(), detail::phrase("weights after epoch {}", {k}), model.values());
   EpochReport report;
   report.epoch = k;
   report.rate = optimizer.rate();
