@@ -50,6 +50,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dropout.hpp"
+#include "espalier/layer/by_sample.hpp"
 #include "espalier/layer/row_product.hpp"
 #include "espalier/layer/small_product.hpp"
 #include "espalier/layer/tile_product.hpp"

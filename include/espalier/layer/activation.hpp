@@ -61,6 +61,8 @@ void gate(const V& v, const DY& dy, DX& dx, ScalarOf<V> otherwise) {
 /// y = x: the null layer, and the pattern for your own. (dx may be the memory of dy; x and y are at hand in
 /// backward.)
 struct Identity {
+  static constexpr bool by_sample = true;
+
   void forward(const auto& x, auto&& y) const { y = x; }
   void backward(const auto&, const auto&, const auto& dy, auto&& dx) const { dx = dy; }
 
@@ -69,6 +71,8 @@ struct Identity {
 
 /// y = max(x, 0); the derivative at 0 is 0.
 struct ReLU {
+  static constexpr bool by_sample = true;
+
   void forward(const auto& x, auto&& y) const { y.array() = x.array().max(detail::ScalarOf<decltype(x)>(0)); }
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const { detail::gate(y, dy, dx, 0); }
 
@@ -77,6 +81,7 @@ struct ReLU {
 
 /// y = x where x > 0, else slope x (Maas et al. 2013).
 struct LeakyReLU {
+  static constexpr bool by_sample = true;
   double slope = 0.01;
 
   void validate() const { detail::check_not_negative("LeakyReLU", "slope", slope); }
@@ -94,6 +99,7 @@ struct LeakyReLU {
 
 /// y = x where x > 0, else alpha (e^x - 1) (Clevert et al. 2016).
 struct ELU {
+  static constexpr bool by_sample = true;
   double alpha = 1;
 
   void validate() const { detail::check_not_negative("ELU", "alpha", alpha); }
@@ -114,6 +120,8 @@ struct ELU {
 /// y = x Phi(x), Phi the standard normal distribution function (Hendrycks & Gimpel 2016; exact, not the tanh
 /// form).
 struct GELU {
+  static constexpr bool by_sample = true;
+
   void forward(const auto& x, auto&& y) const {
     using S = detail::ScalarOf<decltype(x)>;
     y.array() = x.array().unaryExpr([](S at) { return at * phi(at); });
@@ -138,6 +146,8 @@ struct GELU {
 
 /// y = x s(x), s the logistic function (Elfwing et al. 2018; also called swish).
 struct SiLU {
+  static constexpr bool by_sample = true;
+
   void forward(const auto& x, auto&& y) const { y.array() = x.array() * detail::logistic(x.array()); }
   void backward(const auto& x, const auto&, const auto& dy, auto&& dx) const {
     // 1 - s(x) is s(-x): no difference, so that large x keep their digits.
@@ -149,6 +159,8 @@ struct SiLU {
 
 /// y = tanh(x).
 struct Tanh {
+  static constexpr bool by_sample = true;
+
   void forward(const auto& x, auto&& y) const { y.array() = x.array().tanh(); }
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const {
     dx.array() = dy.array() * (1 - y.array().square());
@@ -159,6 +171,8 @@ struct Tanh {
 
 /// y = 1 / (1 + e^-x). With a cross-entropy leave it out: those losses take logits.
 struct Sigmoid {
+  static constexpr bool by_sample = true;
+
   void forward(const auto& x, auto&& y) const { y.array() = detail::logistic(x.array()); }
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const {
     dx.array() = dy.array() * y.array() * (1 - y.array());
@@ -170,6 +184,7 @@ struct Sigmoid {
 /// y = log(1 + e^(beta x)) / beta, at all x (PyTorch replaces it by x where beta x > 20, which differs by <
 /// 3e-9 / beta).
 struct Softplus {
+  static constexpr bool by_sample = true;
   double beta = 1;
 
   void validate() const { detail::check_positive("Softplus", "beta", beta); }

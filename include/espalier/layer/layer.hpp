@@ -7,8 +7,10 @@
 //   void forward(const auto& x, auto&& y) const;
 //   void backward(const auto& x, const auto& y, const auto& dy, auto&& dx) const;
 //
-// `dx` may be the memory of `dy`. Both may take a last argument `const Pass&`. A layer that changes the width
-// is Sized: it also has the following, and its `dx` is never the memory of `dy`.
+// `dx` may be the memory of `dy`. Both may take a last argument `const Pass&`. If they do not, and samples
+// have nothing to do with each other, `static constexpr bool by_sample = true` says so: threads then share a
+// batch. A layer that changes the width is Sized: it also has the following, and its `dx` is never the memory
+// of `dy`.
 //
 //   static constexpr int input_extent, output_extent;    // Dynamic where known at run time only
 //   Index inputs() const, outputs() const;

@@ -9,6 +9,8 @@ namespace espalier {
 /// y_k = e^(x_k) / sum_j e^(x_j) for each sample, stable for any finite x. Meant for inference: CrossEntropy
 /// takes logits, and trains better without it.
 struct Softmax {
+  static constexpr bool by_sample = true;
+
   void forward(const auto& x, auto&& y) const {
     for (Index i = 0; i < x.cols(); ++i) {
       y.col(i).array() = (x.col(i).array() - x.col(i).maxCoeff()).exp();

@@ -11,6 +11,7 @@
 #include "espalier/core/flush.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initialiser.hpp"
+#include "espalier/layer/by_sample.hpp"
 #include "espalier/layer/layer.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/model/shape.hpp"
@@ -219,10 +220,8 @@ class Sequential {
       pass.stream = k;
       if constexpr (Parametric<LayerAt<k>>)
         layer.forward(addresses<k>(values_), from, to, w.scratch[k]);
-      else if constexpr (requires { layer.forward(from, to, pass); })
-        layer.forward(from, to, pass);
       else
-        layer.forward(from, to);
+        detail::forward(layer, from, to, pass);
       input = w.outputs[k];
     });
     return {input, outputs(), x.cols()};
@@ -253,11 +252,8 @@ class Sequential {
       }
     } else if constexpr (wanted) {
       if constexpr (Sized<LayerAt<k>>) std::swap(current, other);
-      Eigen::Map<In> dx(current, widths_[k], n);
-      if constexpr (requires { layer.backward(from, to, dy, dx, Pass{}); })
-        layer.backward(from, to, dy, dx, Pass{true, seed_ + passes_, k});
-      else
-        layer.backward(from, to, dy, dx);
+      detail::backward(layer, from, to, dy, Eigen::Map<In>(current, widths_[k], n),
+                       Pass{true, seed_ + passes_, k});
     }
     if constexpr (k > 0 && wanted) back<k - 1>(x, current, other);
   }
