@@ -12,40 +12,47 @@ namespace espalier::detail {
 /// Numbers that are worth a thread, if a layer does little with each.
 inline constexpr Index numbers_of_part = 8192;
 
-/// f(first, n) on parts of `samples` of some width, at the same time if the layer L takes them apart.
-template <class L, class F>
-void in_samples(Index width, Index samples, F&& f) {
+/// Into how many parts the layer L lets a batch be divided.
+template <class L, class X>
+Index parts_of_batch(const X& x) {
   if constexpr (requires { requires L::by_sample; })
-    if (const Index parts = std::min(samples, parts_of(width * samples, numbers_of_part)); parts > 1)
-      return in_ranges(samples, 1, parts, [&](Index, Index begin, Index end) { f(begin, end - begin); });
-  f(0, samples);
+    return std::min(x.cols(), parts_of(x.size(), numbers_of_part));
+  return 1;
 }
 
-/// n samples of a batch.
+/// Samples begin ... end - 1 of a batch.
 template <class Map>
-Map some_samples(Map all, Index first, Index n) {
-  return {all.data() + first * all.rows(), all.rows(), n};
+Map some_samples(Map all, Index begin, Index end) {
+  return {all.data() + begin * all.rows(), all.rows(), end - begin};
+}
+
+/// f(the samples of some batches), at the same time for parts of them. Kept out of line: what is small stays
+/// as fast as without.
+template <class F, class... Maps>
+EIGEN_DONT_INLINE void share_samples(Index parts, Index samples, F f, Maps... maps) {
+  in_ranges(samples, 1, parts, [&](Index, Index begin, Index end) { f(some_samples(maps, begin, end)...); });
 }
 
 template <class L, class X, class Y>
-void forward(const L& layer, X x, Y y, const Pass& pass) {
+EIGEN_ALWAYS_INLINE void forward(const L& layer, X x, Y y, const Pass& pass) {
   if constexpr (requires { layer.forward(x, y, pass); })
     layer.forward(x, y, pass);
+  else if (const Index parts = parts_of_batch<L>(x); parts > 1)
+    share_samples(
+        parts, x.cols(), [&layer](auto... maps) { layer.forward(maps...); }, x, y);
   else
-    in_samples<L>(x.rows(), x.cols(), [&](Index first, Index n) {
-      layer.forward(some_samples(x, first, n), some_samples(y, first, n));
-    });
+    layer.forward(x, y);
 }
 
 template <class L, class X, class Y, class DY, class DX>
-void backward(const L& layer, X x, Y y, DY dy, DX dx, const Pass& pass) {
+EIGEN_ALWAYS_INLINE void backward(const L& layer, X x, Y y, DY dy, DX dx, const Pass& pass) {
   if constexpr (requires { layer.backward(x, y, dy, dx, pass); })
     layer.backward(x, y, dy, dx, pass);
+  else if (const Index parts = parts_of_batch<L>(x); parts > 1)
+    share_samples(
+        parts, x.cols(), [&layer](auto... maps) { layer.backward(maps...); }, x, y, dy, dx);
   else
-    in_samples<L>(x.rows(), x.cols(), [&](Index first, Index n) {
-      layer.backward(some_samples(x, first, n), some_samples(y, first, n), some_samples(dy, first, n),
-                     some_samples(dx, first, n));
-    });
+    layer.backward(x, y, dy, dx);
 }
 
 }  // namespace espalier::detail
