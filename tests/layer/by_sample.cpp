@@ -35,6 +35,8 @@ TEST_CASE("Threads share a large batch of a layer that takes samples apart") {
   CHECK(parts<Apart>(half / 8, 16) == 2);
   CHECK(parts<Apart>(half / 8, 15) == 1);
   CHECK(parts<Apart>(half * 8, 1) == 1);
+  CHECK(parts<Apart>(half + 1, 31) == 1);  // parts begin on cache lines
+  CHECK(parts<Apart>(half + 1, 32) == 2);
   CHECK(parts<NotApart>(half, 16) == 1);
   CHECK(parts<SaysNothing>(half, 16) == 1);
 }
@@ -45,23 +47,30 @@ TEST_CASE("Some samples of a batch are its columns") {
   CHECK(part == batch.middleCols(1, 3));
 }
 
-TEMPLATE_TEST_CASE("The number of threads changes no activation by a bit", "", ReLU, LeakyReLU, GELU, Tanh,
-                   Softmax) {
+TEMPLATE_TEST_CASE("The number of threads changes no activation by a bit", "", ReLU, LeakyReLU, ELU, GELU,
+                   SiLU, Tanh, Sigmoid, Softplus, Softmax) {
   const int before = threads();
-  const Matrix<float> x = random_matrix<float>(7, 101, 2), dy = random_matrix<float>(2, 101, 3);
-  Matrix<float> outputs;
-  std::vector<float> gradients;
-  for (const int n : {1, 2, 3}) {
-    CAPTURE(n);
-    set_threads(n);
-    Sequential net{Dense(7, 301), TestType{}, Dense(301, 2)};
-    initialise(net, Rng{1});
-    const Matrix<float> y = net.forward(x);
-    net.backward(x, dy);
-    const std::vector<float> g(net.gradients().begin(), net.gradients().end());
-    if (n == 1) outputs = y, gradients = g;
-    CHECK(y == outputs);
-    CHECK(g == gradients);
+  const Index width = 301, samples = 101;  // no sample but the first begins on a cache line
+  const auto arena = [](const Matrix<float>& batch) {
+    return detail::AlignedVector<float>(batch.data(), batch.data() + batch.size());
+  };
+  for (std::uint64_t seed = 1; seed < 6; ++seed) {
+    CAPTURE(seed);
+    const auto x_arena = arena(random_matrix<float>(width, samples, seed)),
+               dy_arena = arena(random_matrix<float>(width, samples, seed + 5));
+    const Eigen::Map<const Matrix<float>> x(x_arena.data(), width, samples),
+        dy(dy_arena.data(), width, samples);
+    Matrix<float> expected_y, expected_dx;
+    for (const int n : {1, 2, 3}) {
+      set_threads(n);
+      detail::AlignedVector<float> y(x_arena.size()), dx = y;
+      const Eigen::Map<Matrix<float>> to(y.data(), width, samples), back(dx.data(), width, samples);
+      detail::forward(TestType{}, x, to, Pass{});
+      detail::backward(TestType{}, x, to, dy, back, Pass{});
+      if (n == 1) expected_y = to, expected_dx = back;
+      CHECK(to == expected_y);
+      CHECK(back == expected_dx);
+    }
   }
   set_threads(before);
 }

@@ -14,6 +14,9 @@ TEST_CASE("Widths that do not fit are refused with both layers' numbers") {
   CHECK(message_of([] { Sequential(Dense(2, 3), ReLU{}, Tanh{}, Dense<Dynamic, 1>(4)); }) ==
         "layer 4: expected 3 inputs, what layer 3 gives, found a layer with 4 inputs");
   CHECK_THROWS_AS(Sequential(Dense<2, 3>{}, Dense(4, 1)), ShapeError);
+  const detail::LayerWidths layers[]{{4, 3}, {0, 2}};  // no width is not any width
+  Index widths[3];
+  CHECK_THROWS_AS(detail::join_widths(layers, widths), ShapeError);
 }
 
 TEST_CASE("Layers without a width take that of their neighbours") {

@@ -17,8 +17,8 @@ struct MemoryPlan {
   std::size_t total() const { return weights + gradients + optimizer + activations; }
 };
 
-/// For batches of `samples`; what data and predictions take comes on top, and for large products up to 2.3 MB
-/// of copies for each thread.
+/// For batches of `samples`. On top comes what data and predictions take and, for large products, up to 2.3
+/// MB of copies for each of the threads at work, kept by the thread that calls.
 template <Model M>
 MemoryPlan memory(const M& model, Index samples) {
   const std::size_t number = sizeof(typename M::Scalar_t), parameters = model.values().size() * number;

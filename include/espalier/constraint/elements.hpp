@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tuple>
+#include <utility>
 
 #include "espalier/constraint/apply.hpp"
 #include "espalier/constraint/roles.hpp"
@@ -48,18 +49,23 @@ struct Elements {
 
  private:
   template <class F>
+  EIGEN_ALWAYS_INLINE void each(F&& f) const {
+    [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
+      (f(std::get<k>(policies)), ...);
+    }
+    (std::index_sequence_for<Ps...>{});
+  }
+  template <class F>
   EIGEN_ALWAYS_INLINE void each_penalty([[maybe_unused]] F&& f) const {
-    const auto one = [&]([[maybe_unused]] const auto& p) {
-      if constexpr (ProximalPenalty<std::decay_t<decltype(p)>> && with_penalties) f(p);
-    };
-    std::apply([&](const Ps&... ps) { (one(ps), ...); }, policies);
+    each([&]<class P>([[maybe_unused]] const P& p) {
+      if constexpr (ProximalPenalty<P> && with_penalties) f(p);
+    });
   }
   template <class F>
   EIGEN_ALWAYS_INLINE void each_set([[maybe_unused]] F&& f) const {
-    const auto one = [&]([[maybe_unused]] const auto& p) {
-      if constexpr (ElementSet<std::decay_t<decltype(p)>>) f(p);
-    };
-    std::apply([&](const Ps&... ps) { (one(ps), ...); }, policies);
+    each([&]<class P>([[maybe_unused]] const P& p) {
+      if constexpr (ElementSet<P>) f(p);
+    });
   }
 };
 

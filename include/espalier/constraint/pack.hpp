@@ -8,6 +8,7 @@
 #include <span>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "espalier/constraint/apply.hpp"
@@ -197,12 +198,8 @@ class Pack : public detail::PackRoles<Ps...> {
   /// f(policy, its place in the pack) for each policy.
   template <class F>
   void each(F&& f) const {
-    std::apply(
-        [&](const Ps&... p) {
-          [[maybe_unused]] std::size_t k = 0;
-          (f(p, k++), ...);
-        },
-        policies_);
+    [&]<std::size_t... k>(std::index_sequence<k...>) { (f(std::get<k>(policies_), k), ...); }
+    (std::index_sequence_for<Ps...>{});
   }
 
   /// The penalties or the sets that look at single weights, line by line.

@@ -46,11 +46,11 @@ struct CacheLineAllocator {
 template <Scalar S>
 using AlignedVector = std::vector<S, CacheLineAllocator<S>>;
 
-/// Memory of the calling thread for `n` numbers, until its next call.
+/// Memory of the calling thread for `n` numbers, until its next call or its end.
 template <Scalar S>
 S* scratch(Index n) {
   thread_local AlignedVector<S> memory;
-  if (static_cast<std::size_t>(n) > memory.size()) memory.resize(static_cast<std::size_t>(n));
+  if (static_cast<std::size_t>(n) > memory.size()) memory = AlignedVector<S>(static_cast<std::size_t>(n));
   return memory.data();
 }
 

@@ -32,7 +32,7 @@ inline constexpr auto places = [] {
 }();
 
 /// Eigen's is an estimate and a Newton step, which pays on AVX-512 only: elsewhere the processor's own root
-/// takes fewer operations, and the right one of them is free while a division is under way.
+/// takes fewer operations, and is exact.
 template <class P>
 EIGEN_ALWAYS_INLINE P root(const P& x) {
   return simd::psqrt(x);

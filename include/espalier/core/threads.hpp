@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Large products and updates are shared out to threads. Their number changes no result, not by a bit.
+// Large products, updates and activations are shared out to threads. Their number changes no result, not by a
+// bit.
 #pragma once
 
 #include <algorithm>

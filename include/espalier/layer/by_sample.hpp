@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 
+#include "espalier/core/aligned.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/layer/layer.hpp"
 
@@ -12,11 +14,18 @@ namespace espalier::detail {
 /// Numbers that are worth a thread, if a layer does little with each.
 inline constexpr Index numbers_of_part = 8192;
 
+/// Parts begin at multiples of so many samples, on a cache line as the batch does: so the same numbers fill
+/// registers, and the same ones are left over, however many parts there are.
+inline Index samples_of_part(Index width) {
+  constexpr Index line = cache_line / sizeof(float);
+  return line / std::gcd(line, width);
+}
+
 /// Into how many parts the layer L lets a batch be divided.
 template <class L, class X>
 Index parts_of_batch(const X& x) {
   if constexpr (requires { requires L::by_sample; })
-    return std::min(x.cols(), parts_of(x.size(), numbers_of_part));
+    return std::min(x.cols() / samples_of_part(x.rows()), parts_of(x.size(), numbers_of_part));
   return 1;
 }
 
@@ -30,7 +39,9 @@ Map some_samples(Map all, Index begin, Index end) {
 /// as fast as without.
 template <class F, class... Maps>
 EIGEN_DONT_INLINE void share_samples(Index parts, Index samples, F f, Maps... maps) {
-  in_ranges(samples, 1, parts, [&](Index, Index begin, Index end) { f(some_samples(maps, begin, end)...); });
+  const Index unit = std::max({samples_of_part(maps.rows())...});
+  in_ranges(samples, unit, parts,
+            [&](Index, Index begin, Index end) { f(some_samples(maps, begin, end)...); });
 }
 
 template <class L, class X, class Y>

@@ -4,6 +4,9 @@
 // rows.
 #pragma once
 
+#include <algorithm>
+
+#include "espalier/core/aligned.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/layer/row_product.hpp"
 #include "espalier/layer/small_product.hpp"
@@ -35,7 +38,7 @@ void multiply(Index parts, bool keep_rows, Index m, Index n, Index depth, Stride
   });
 }
 
-/// Fewer samples than this do not pay for packing a weight: they are multiplied one by one, by Eigen.
+/// An input gradient of fewer samples does not pay for packing a weight: it is made one by one, by Eigen.
 inline constexpr Index few_samples = 6;
 
 /// Where Eigen is told to use a BLAS, that makes the products of more samples, in an order of its own.

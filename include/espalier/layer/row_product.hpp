@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "espalier/core/aligned.hpp"
 #include "espalier/layer/tile.hpp"
 
 namespace espalier::detail {

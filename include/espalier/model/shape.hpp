@@ -49,7 +49,7 @@ struct Chain {
   (std::make_index_sequence<depth - 1>{});
 };
 
-/// What a layer makes of a width; both 0 if it keeps any.
+/// What a layer makes of a width; both -1 if it keeps any.
 struct LayerWidths {
   Index inputs, outputs;
 };
@@ -59,16 +59,16 @@ LayerWidths widths_of_layer(const L& layer) {
   if constexpr (Sized<L>)
     return {layer.inputs(), layer.outputs()};
   else
-    return {0, 0};
+    return {-1, -1};
 }
 
 /// Sets `widths` to those of a chain of layers.
 inline void join_widths(std::span<const LayerWidths> layers, std::span<Index> widths) {
-  Index known = 0;  // 0: no layer with a width yet
+  Index known = -1;  // no layer with a width yet
   for (std::size_t k = 0; k < layers.size(); ++k) {
     const auto [inputs, outputs] = layers[k];
-    if (inputs > 0) {
-      if (known == 0)
+    if (inputs >= 0) {
+      if (known < 0)
         std::fill_n(widths.begin(), k + 1, inputs);
       else if (known != inputs)
         fail<ShapeError>(detail::phrase("layer {}", {k + 1}),

@@ -77,19 +77,18 @@ class Optimizer {
 
   /// Plans the state for a model and makes the weights under the default pack feasible, also those of a known
   /// model, which may have been initialised or copied since; the first step does it too. Throws, and changes
-  /// nothing: ShapeError for a model of other shapes or precision than the one the state belongs to,
-  /// NotFiniteError for weights that are not, ValueError for packs that the options do not fit.
+  /// nothing: ShapeError for a model of other shapes, precision or kinds of policies than the one the state
+  /// belongs to, NotFiniteError for weights that are not, ValueError for packs that the options do not fit.
   template <Scalar S, class... Layers>
   void prepare(Sequential<S, Layers...>& model) {
     if (auto* known = state_of(model)) return project_defaults(model, *known);
     const std::size_t size = model.values().size();
     if (state_.has_value())
-      detail::fail<ShapeError>(
-          "optimizer",
-          detail::phrase(
-              "the model that its state belongs to, with {} parameters of these shapes and precision",
-              {places_.size()}),
-          detail::phrase("another, of {} numbers of {} bytes", {size, sizeof(S)}));
+      detail::fail<ShapeError>("optimizer",
+                               detail::phrase("the model that its state belongs to, with {} parameters of "
+                                              "these shapes, precision and kinds of policies",
+                                              {places_.size()}),
+                               detail::phrase("another, of {} numbers of {} bytes", {size, sizeof(S)}));
     check_options(model);
     if constexpr (!Defaults::empty)
       model.for_each_parameter([&](const auto& p) {
