@@ -87,10 +87,10 @@ class RowProduct {
     for (Index k = 0; k < depth_; k += deep_, add = true)
       for (Index j = 0; j < n; j += rows_of_b_) {
         const Index rows = std::min(n - j, rows_of_b_);
-        const Rows<S> to = part(b + j * depth_, rows, k, memory + block_rows_of_a * pitch());
+        const Rows<S> to = part(b + j * depth_, rows, k, memory, block_rows_of_a * pitch());
         for (Index i = 0; i < m; i += block_rows_of_a) {
           const Index height = std::min(m - i, block_rows_of_a);
-          const Rows<S> from = part(a + i * depth_, height, k, memory);
+          const Rows<S> from = part(a + i * depth_, height, k, memory, 0);
           for (Index q = 0; q < rows; q += block_rows_of_b)
             block(std::min(deep_, depth_ - k), from, height, to.from(q), std::min(rows - q, block_rows_of_b),
                   c + (j + q) * stride + i, stride, add);
@@ -104,10 +104,10 @@ class RowProduct {
   static Index ceil(Index x, Index y) { return (x + y - 1) / y; }
   Index pitch() const { return deep_ + line_length<S>; }
 
-  /// What is summed over at a time from place k on, of `count` rows.
-  Rows<S> part(const S* rows, Index count, Index k, S* memory) const {
+  /// What is summed over at a time from place k on, of `count` rows; a copy stands at `place` of the memory.
+  Rows<S> part(const S* rows, Index count, Index k, S* memory, Index place) const {
     const Rows<S> there{rows + k, depth_};
-    return copies_ ? there.copy(count, std::min(deep_, depth_ - k), memory, pitch()) : there;
+    return copies_ ? there.copy(count, std::min(deep_, depth_ - k), memory + place, pitch()) : there;
   }
 
   void block(Index length, Rows<S> a, Index m, Rows<S> b, Index n, S* c, Index stride, bool add) const {
