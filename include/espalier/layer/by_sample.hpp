@@ -25,7 +25,8 @@ inline Index samples_of_part(Index width) {
 template <class L, class X>
 Index parts_of_batch(const X& x) {
   if constexpr (requires { requires L::by_sample; })
-    return std::min(x.cols() / samples_of_part(x.rows()), parts_of(x.size(), numbers_of_part));
+    if (const Index parts = parts_of(x.size(), numbers_of_part); parts > 1)
+      return std::min(parts, x.cols() / samples_of_part(x.rows()));
   return 1;
 }
 
