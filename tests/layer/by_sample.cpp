@@ -34,11 +34,27 @@ TEST_CASE("Threads share a large batch of a layer that takes samples apart") {
   const Index half = detail::numbers_of_part;
   CHECK(parts<Apart>(half / 8, 16) == 2);
   CHECK(parts<Apart>(half / 8, 15) == 1);
-  CHECK(parts<Apart>(half * 8, 1) == 1);
-  CHECK(parts<Apart>(half + 1, 31) == 1);  // parts begin on cache lines
-  CHECK(parts<Apart>(half + 1, 32) == 2);
   CHECK(parts<NotApart>(half, 16) == 1);
   CHECK(parts<SaysNothing>(half, 16) == 1);
+}
+
+TEST_CASE("Parts of a batch begin on cache lines, and none is empty") {
+  const auto sizes = [](Index width, Index samples) {
+    const int before = threads();
+    set_threads(1);  // one part after the other
+    Matrix<float> batch(width, samples);
+    std::vector<Index> result;
+    detail::share_samples(
+        4, samples, [&](const auto& part) { result.push_back(part.cols()); },
+        Eigen::Map<Matrix<float>>(batch.data(), width, samples));
+    set_threads(before);
+    return result;
+  };
+  CHECK(sizes(16, 6) == std::vector<Index>{1, 2, 1, 2});
+  CHECK(sizes(3, 31) == std::vector<Index>{31});
+  CHECK(sizes(3, 40) == std::vector<Index>{16, 24});
+  CHECK(sizes(3, 5) == std::vector<Index>{5});
+  CHECK(sizes(1000, 1) == std::vector<Index>{1});
 }
 
 TEST_CASE("Some samples of a batch are its columns") {

@@ -21,12 +21,10 @@ inline Index samples_of_part(Index width) {
   return line / std::gcd(line, width);
 }
 
-/// Into how many parts the layer L lets a batch be divided.
+/// Into how many parts the layer L lets a batch be divided at most.
 template <class L, class X>
 Index parts_of_batch(const X& x) {
-  if constexpr (requires { requires L::by_sample; })
-    if (const Index parts = parts_of(x.size(), numbers_of_part); parts > 1)
-      return std::min(parts, x.cols() / samples_of_part(x.rows()));
+  if constexpr (requires { requires L::by_sample; }) return parts_of(x.size(), numbers_of_part);
   return 1;
 }
 
@@ -41,7 +39,7 @@ Map some_samples(Map all, Index begin, Index end) {
 template <class F, class... Maps>
 EIGEN_DONT_INLINE void share_samples(Index parts, Index samples, F f, Maps... maps) {
   const Index unit = std::max({samples_of_part(maps.rows())...});
-  in_ranges(samples, unit, parts,
+  in_ranges(samples, unit, std::clamp(samples / unit, Index{1}, parts),
             [&](Index, Index begin, Index end) { f(some_samples(maps, begin, end)...); });
 }
 

@@ -24,12 +24,12 @@ inline constexpr Index rows_of_copy = 12;
 template <Layout layout, Scalar S>
 void multiply(Index parts, bool keep_rows, Index m, Index n, Index depth, Strided<S> a, const S* b, S* c) {
   constexpr Index width = tile_cols<S>;
-  const auto ceil = [](Index x, Index y) { return (x + y - 1) / y; };
-  const Index panels = ceil(n, width), rows = ceil(m, parts);
+  const Index panels = ceil_divide(n, width), rows = ceil_divide(m, parts);
   // Each thread copies the panels of its own columns, or all of them if it has rows of its own.
-  const bool by_row =
-      parts == 1 || keep_rows || panels * (rows + rows_of_copy) < ceil(panels, parts) * (m + rows_of_copy);
-  const TileProduct<layout, S> product(by_row ? rows : m, by_row ? n : ceil(panels, parts) * width, depth);
+  const bool by_row = parts == 1 || keep_rows ||
+                      panels * (rows + rows_of_copy) < ceil_divide(panels, parts) * (m + rows_of_copy);
+  const TileProduct<layout, S> product(by_row ? rows : m, by_row ? n : ceil_divide(panels, parts) * width,
+                                       depth);
   S* memory = scratch<S>(parts * product.room());
   in_ranges(by_row ? m : n, by_row ? 1 : width, parts, [&](Index part, Index begin, Index end) {
     const Index row = by_row ? begin : 0, col = by_row ? 0 : begin;

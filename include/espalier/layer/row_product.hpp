@@ -72,7 +72,7 @@ class RowProduct {
  public:
   RowProduct(Index depth, Index n) : depth_(depth) {
     constexpr Index most = dot_bytes / sizeof(S);
-    deep_ = ceil(ceil(depth, ceil(depth, most)), width) * width;
+    deep_ = ceil_divide(ceil_divide(depth, ceil_divide(depth, most)), width) * width;
     // From some rows on, loads that cross cache lines cost more than a copy, and so do parts of rows that lie
     // pages apart.
     copies_ = depth > most ? n >= 96 : depth % width != 0 && n >= 12;
@@ -101,7 +101,6 @@ class RowProduct {
  private:
   static constexpr Index width = lanes<S>;
 
-  static Index ceil(Index x, Index y) { return (x + y - 1) / y; }
   Index pitch() const { return deep_ + line_length<S>; }
 
   /// What is summed over at a time from place k on, of `count` rows; a copy stands at `place` of the memory.
@@ -111,7 +110,7 @@ class RowProduct {
   }
 
   void block(Index length, Rows<S> a, Index m, Rows<S> b, Index n, S* c, Index stride, bool add) const {
-    if (copies_) length = ceil(length, width) * width;
+    if (copies_) length = ceil_divide(length, width) * width;
     for (Index i = 0; i < m; i += Index{dot_rows})
       for (Index j = 0; j < n; j += Index{dot_cols}) {
         S* to = c + j * stride + i;

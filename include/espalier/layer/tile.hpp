@@ -9,6 +9,9 @@
 
 namespace espalier::detail {
 
+/// x / y, rounded up.
+constexpr Index ceil_divide(Index x, Index y) { return (x + y - 1) / y; }
+
 inline constexpr bool many_registers = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;
 
 /// Tiles that sum over the rows of b are up to tile_rows x tile_cols: two registers for each row, and a few

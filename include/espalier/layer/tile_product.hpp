@@ -86,9 +86,9 @@ template <Layout layout, Scalar S>
 class TileProduct {
  public:
   TileProduct(Index m, Index n, Index depth) : depth_(depth) {
-    deep_ = ceil(depth, ceil(depth, panel_depth<S>));
-    rows_ = std::min(ceil(m, tile_unit) * Index{tile_unit}, most_rows);
-    cols_ = std::min(ceil(n, width), Index{panels_bytes / sizeof(S)} / deep_ / width) * width;
+    deep_ = ceil_divide(depth, ceil_divide(depth, panel_depth<S>));
+    rows_ = std::min(ceil_divide(m, tile_unit) * Index{tile_unit}, most_rows);
+    cols_ = std::min(ceil_divide(n, width), Index{panels_bytes / sizeof(S)} / deep_ / width) * width;
   }
 
   /// How many numbers it copies at a time.
@@ -113,7 +113,6 @@ class TileProduct {
   static constexpr Index width = tile_cols<S>;
 
   Index strips() const { return rows_ * strip_pitch<layout, S>(deep_); }
-  static Index ceil(Index x, Index y) { return (x + y - 1) / y; }
 
   Index depth_, deep_, rows_, cols_;
 };

@@ -75,8 +75,8 @@ class Sequential {
   Outputs forward(ConstBatch<S> x) { return run(x, workspace_, {true, seed_ + ++passes_, 0}); }
 
   /// The same without dropout and without touching the model. The outputs stand in `workspace` until its next
-  /// use; each thread brings its own. Not for destructors of static objects: the
-  /// memory for products is gone then.
+  /// use; each thread brings its own. Not for destructors of static objects: the memory for products is gone
+  /// by then.
   Outputs predict(ConstBatch<S> x, Workspace_t& workspace) const { return run(x, workspace, {}); }
   Matrix<S> predict(ConstBatch<S> x) const {
     Workspace_t workspace;
