@@ -102,9 +102,10 @@ TEST_CASE("The state of one model is refused for another, and nothing changes") 
   refuses(same_size);
   refuses(sequential<float>(Dense(4, 16, Unconstrained{}), Dense(16, 1)));  // less for the default pack to do
   auto more = sequential<float>(Dense(1, 1));
-  CHECK(message_of([&] { optimizer.step(more); }) ==
-        "optimizer: expected the model that its state belongs to, with 4 parameters of these shapes and "
-        "precision, found another, of 32 numbers of 4 bytes");
+  CHECK(
+      message_of([&] { optimizer.step(more); }) ==
+      "optimizer: expected the model that its state belongs to, with 4 parameters of these shapes, precision "
+      "and kinds of policies, found another, of 32 numbers of 4 bytes");
   auto copy = net;
   optimizer.step(copy);
   CHECK(optimizer.steps() == 4);
