@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Twenty steps of the network of traces.txt, policies on its first weight, against PyTorch's.
+// Twenty steps of the network of traces.txt, policies on its first weight, against PyTorch's. A policy stands
+// with all its optimizers, so that its network is compiled once.
 #pragma once
 
 #include <concepts>
 
 #include "catch.hpp"
-#include "espalier/constraint/clip.hpp"
-#include "espalier/constraint/l1.hpp"
-#include "espalier/constraint/l2.hpp"
-#include "espalier/constraint/max_norm.hpp"
-#include "espalier/constraint/non_negative.hpp"
-#include "espalier/constraint/unit_norm.hpp"
-#include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/model/sequential.hpp"
+#include "espalier/optimizer/adagrad.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/rmsprop.hpp"
+#include "espalier/optimizer/sgd.hpp"
 #include "trace.hpp"
 
 namespace differential {
@@ -26,11 +25,11 @@ inline const Fixture& traces() {
   return fixture;
 }
 
-/// Checks the losses and the final parameters of one trace.
-template <espalier::Scalar S, class Optimizer, class... Policies>
-void run_trace(const std::string& trace, Optimizer optimizer, const Policies&... policies) {
+/// The network with `policies`, which starts as PyTorch's.
+template <espalier::Scalar S, class... Policies>
+auto network(const Policies&... policies) {
   using namespace espalier;
-  constexpr Index inputs = 6, hidden = 5, classes = 3, batch_size = 8, batches = 3;
+  constexpr Index inputs = 6, hidden = 5, classes = 3;
   const Fixture& torch = traces();
   auto net = sequential<S>(Dense(inputs, hidden, policies...), Tanh{}, Dense(hidden, classes));
   const Matrix<S> weight = torch.rows<S>("weight1", hidden);
@@ -40,63 +39,77 @@ void run_trace(const std::string& trace, Optimizer optimizer, const Policies&...
   assign(net, 1, "bias", torch.rows<S>("bias1", hidden));
   assign(net, 3, "weight", torch.rows<S>("weight2", classes));
   assign(net, 3, "bias", torch.rows<S>("bias2", classes));
+  return net;
+}
 
-  const Matrix<S> x = torch.batch<S>("x", inputs);
-  const std::vector<int> labels(torch["labels"].begin(), torch["labels"].end());
-  std::vector<double> losses;
+/// Loss and gradients of the network in the given step.
+template <class Net>
+double gradients(Net& net, espalier::Index step) {
+  using namespace espalier;
+  using S = typename Net::Scalar_t;
+  constexpr Index batch_size = 8, batches = 3;
+  const Fixture& torch = traces();
+  const Index first = step % batches * batch_size;
+  const Matrix<S> x = torch.batch<S>("x", net.inputs()).middleCols(first, batch_size);
+  const std::vector<int> labels(torch["labels"].begin() + first,
+                                torch["labels"].begin() + first + batch_size);
   Matrix<S> gradient;
-  for (Index step = 0; step < 20; ++step) {
-    const Index first = step % batches * batch_size;
-    const auto batch = x.middleCols(first, batch_size);
-    const std::vector<int> target(labels.begin() + first, labels.begin() + first + batch_size);
-    losses.push_back(CrossEntropy{}(net.forward(batch), target, gradient));
-    net.backward(batch, gradient);
+  const double loss = CrossEntropy{}(net.forward(x), labels, gradient);
+  net.backward(x, gradient);
+  return loss;
+}
+
+/// Where losses or final parameters part from those of a trace.
+template <class Net>
+std::string parting(const std::string& trace, const Net& net, const std::vector<double>& losses) {
+  using S = typename Net::Scalar_t;
+  const Fixture& torch = traces();
+  std::string apart = parting<S>(trace, torch[trace + "/losses"], losses);
+  for (const espalier::ParameterPlace& p : net.places()) {
+    const std::string key = fmt::format("{}/{}{}", trace, p.name, p.layer == 1 ? 1 : 2);
+    apart += parting<S>(key, torch.rows<S>(key, p.rows), parameter(net, p.layer, p.name));
+  }
+  return apart;
+}
+
+/// Checks one trace of a network, which is a copy.
+template <class Net, class Optimizer>
+void run_trace(const std::string& trace, Net net, Optimizer optimizer) {
+  std::vector<double> losses;
+  for (espalier::Index step = 0; step < 20; ++step) {
+    losses.push_back(gradients(net, step));
     optimizer.step(net);
   }
-  CHECK(parting<S>(trace, torch[trace + "/losses"], losses) == "");
-  net.for_each_parameter([&](const auto& p) {
-    const std::string key = fmt::format("{}/{}{}", trace, p.name, p.layer == 1 ? 1 : 2);
-    CHECK(parting<S>(key, torch.rows<S>(key, p.rows), parameter(net, p.layer, p.name)) == "");
-  });
+  CHECK(parting(trace, net, losses) == "");
 }
 
-/// f(name, policies...) for everything that every optimizer is traced with.
-template <class F>
-void for_each_policy(const F& f) {
+/// Checks the traces that there are of packs.
+template <espalier::Scalar S, class... Policies>
+void run_pack(const std::string& pack, const Policies&... policies) {
   using namespace espalier;
-  f("none");
-  f("L1", L1{5e-2});
-  f("L2", L2{1e-2});
-  f("WeightDecay", WeightDecay{0.1});
-  f("Clip", Clip{-0.2, 0.2});
-  f("NonNegative", NonNegative{});
-  f("MaxNorm", MaxNorm{0.5});
-  f("UnitNorm", UnitNorm{});
-  f("WeightNorm", WeightNorm{});
-  f("UnitNormalized", UnitNormalized{});
+  const auto net = network<S>(policies...);
+  run_trace("sgd_momentum/" + pack, net, SGD{{.rate = 0.05, .momentum_factor = 0.9}});
+  run_trace("adam/" + pack, net, Adam{{.rate = 0.05}});
 }
 
-/// The same for packs.
-template <class F>
-void for_each_pack(const F& f) {
+/// Checks the traces of a policy: those and all others.
+template <espalier::Scalar S, class... Policies>
+void run_policy(const std::string& policy, const Policies&... policies) {
   using namespace espalier;
-  f("L1+NonNegative", NonNegative{}, L1{5e-2});
-  f("NonNegative+MaxNorm", MaxNorm{0.5}, NonNegative{});
-  f("Clip+MaxNorm", Clip{-0.2, 0.2}, MaxNorm{0.4});
-  f("L1+MaxNorm", MaxNorm{0.5}, L1{5e-2});
-  f("WeightDecay+MaxNorm", WeightDecay{0.1}, MaxNorm{0.5});
-  f("NonNegative+UnitNorm", UnitNorm{}, NonNegative{});
-  f("L1+UnitNorm", L1{5e-2}, UnitNorm{});
-}
-
-/// All traces of an optimizer, with the packs or without.
-template <espalier::Scalar S, bool with_packs = false, class Optimizer>
-void run_traces(const std::string& name, const Optimizer& optimizer) {
-  auto run = [&](const std::string& policy, const auto&... policies) {
-    run_trace<S>(name + "/" + policy, optimizer, policies...);
+  run_pack<S>(policy, policies...);
+  const auto net = network<S>(policies...);
+  const auto run = [&](const std::string& optimizer_name, const auto& optimizer) {
+    run_trace(optimizer_name + "/" + policy, net, optimizer);
   };
-  for_each_policy(run);
-  if constexpr (with_packs) for_each_pack(run);
+  run("sgd", SGD{{.rate = 0.1}});
+  run("sgd_nesterov", SGD{{.rate = 0.05, .momentum_factor = 0.9, .nesterov = true}});
+  run("adam_amsgrad", Adam{{.rate = 0.05, .beta2 = 0.9, .amsgrad = true}});
+  run("rmsprop", RMSProp{{.rate = 0.01}});
+  run("rmsprop_momentum", RMSProp{{.rate = 0.005, .momentum_factor = 0.9}});
+  run("rmsprop_centered", RMSProp{{.rate = 0.01, .centered = true}});
+  run("rmsprop_centered_momentum", RMSProp{{.rate = 0.005, .momentum_factor = 0.9, .centered = true}});
+  run("adagrad", Adagrad{{.rate = 0.1}});
+  run("lion", Lion{{.rate = 0.01}});  // PyTorch 1.13 has none: as its paper says
 }
 
 }  // namespace differential
