@@ -8,7 +8,7 @@ const std::vector<Net>& nets() {
       {"A", {4, 16, 16, 1}, Activation::tanh, {1, 32}, true, false},
       {"B", {784, 128, 10}, Activation::relu, {1, 32, 128}, true, true},
       {"C", {784, 1024, 1024, 1024, 10}, Activation::relu, {1, 128}, true, true},
-      {"D", {4096, 4096, 4096, 10}, Activation::relu, {256}, false, true},
+      {"D", {4096, 4096, 4096, 10}, Activation::relu, {1, 128, 256}, false, true},
   };
   return all;
 }
