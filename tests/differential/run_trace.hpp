@@ -103,7 +103,7 @@ void run_policy(const std::string& policy, const Policies&... policies) {
   };
   run("sgd", SGD{{.rate = 0.1}});
   run("sgd_nesterov", SGD{{.rate = 0.05, .momentum_factor = 0.9, .nesterov = true}});
-  run("adam_amsgrad", Adam{{.rate = 0.05, .beta2 = 0.9, .amsgrad = true}});
+  run("adam_amsgrad", AMSGrad{{.rate = 0.05, .beta2 = 0.9}});
   run("rmsprop", RMSProp{{.rate = 0.01}});
   run("rmsprop_momentum", RMSProp{{.rate = 0.005, .momentum_factor = 0.9}});
   run("rmsprop_centered", RMSProp{{.rate = 0.01, .centered = true}});

@@ -18,7 +18,7 @@ TEMPLATE_TEST_CASE("The first steps of Adam, computed by hand", "", float, doubl
     CHECK(step_with(net, optimizer, -1) == Approx(-0.075 - 0.1 * (1.0 / 3) / (std::sqrt(11.0 / 3) + 1)));
   }
   SECTION("AMSGrad divides by the largest v so far") {
-    Adam optimizer{{.rate = 0.1, .beta1 = 0.5, .beta2 = 0.5, .epsilon = 1, .amsgrad = true}};
+    AMSGrad optimizer{{.rate = 0.1, .beta1 = 0.5, .beta2 = 0.5, .epsilon = 1}};
     CHECK(step_with(net, optimizer, 3) == Approx(-0.075));  // v = 4.5
     CHECK(step_with(net, optimizer, -1) == Approx(-0.075 - 0.1 * (1.0 / 3) / (std::sqrt(6.0) + 1)));
   }

@@ -113,7 +113,7 @@ TEST_CASE("Rows of any length give what one weight after the other gives") {
     compare(SGDRule{.rate = 0.1, .momentum_factor = 0.9}, rows, cols, L2{0.1}, WeightDecay{0.1}, MaxNorm{0.9},
             Clip{-0.5, 0.5});
     compare(AdamRule{.rate = 0.1}, rows, cols, L2{0.1}, L1{0.01}, MaxNorm{0.9});
-    compare(AdamRule{.rate = 0.1, .amsgrad = true}, rows, cols, UnitNorm{});
+    compare(AMSGradRule{.rate = 0.1}, rows, cols, UnitNorm{});
     compare(AdamRule{.rate = 0.1}, rows, cols, L1{0.01}, Clip{-0.5, 0.5}, WeightDecay{0.1});
   }
 }

@@ -140,7 +140,7 @@ TEST_CASE("No optimizer allocates after its first step, under any policy") {
   check(SGD{{.rate = 1e-3, .momentum_factor = 0.9, .at_bound = AtBound::displacement}});
   check(RMSProp{{.rate = 1e-3, .momentum_factor = 0.9, .centered = true, .at_bound = AtBound::displacement}});
   check(Adagrad{});
-  check(Adam{{.amsgrad = true, .at_bound = AtBound::zero}});
+  check(AMSGrad{{.at_bound = AtBound::zero}});
   check(Lion{});
   check(Adam<ClipNorm, ClipValue, MaxNorm>{{}, ClipNorm{1}, ClipValue{1}, MaxNorm{.radius = 0.5}});
 }

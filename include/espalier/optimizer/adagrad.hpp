@@ -17,7 +17,7 @@ struct AdagradRule {
     detail::check_positive_float("Adagrad", "rate", rate);
     detail::check_positive_float("Adagrad", "epsilon", epsilon);
   }
-  int states() const { return 1; }
+  static constexpr int states() { return 1; }
   int momentum() const { return -1; }
 
   template <Scalar S>

@@ -1,49 +1,43 @@
 // SPDX-License-Identifier: MIT
-// Adam: momentum over the root of the mean square, both corrected for their start at zero.
+// Adam and AMSGrad: momentum over the root of the mean square, both corrected for their start at zero.
 #pragma once
 
 #include <cmath>
+#include <string_view>
 
 #include "espalier/optimizer/optimizer.hpp"
 
 namespace espalier {
+namespace detail {
 
-/// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  w -= rate mhat / (sqrt(vhat) + epsilon)
-/// (Kingma & Ba 2015, algorithm 1), as torch.optim.Adam. `amsgrad` divides by the largest v so far (Reddi et
-/// al. 2018). With the policy WeightDecay on the weights it is AdamW, with L2 it is
-/// torch.optim.Adam(weight_decay=).
-struct AdamRule {
+template <bool amsgrad>
+struct AdamFamily {
   double rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  bool amsgrad = false;
   AtBound at_bound = AtBound::keep;
 
   static constexpr bool adaptive = true, rests_at_zero = true;
+  static constexpr std::string_view name = amsgrad ? "AMSGrad" : "Adam";
 
   void validate() const {
-    detail::check_positive_float("Adam", "rate", rate);
-    detail::check_below_one("Adam", "beta1", beta1);
-    detail::check_below_one("Adam", "beta2", beta2);
-    detail::check_positive_float("Adam", "epsilon", epsilon);
+    check_positive_float(name, "rate", rate);
+    check_below_one(name, "beta1", beta1);
+    check_below_one(name, "beta2", beta2);
+    check_positive_float(name, "epsilon", epsilon);
   }
-  int states() const { return amsgrad ? 3 : 2; }
-  int momentum() const { return 0; }
+  static constexpr int states() { return amsgrad ? 3 : 2; }
+  static constexpr int momentum() { return 0; }
 
   template <Scalar S>
   struct Kernel {
     S rate, keep1, add1, keep2, add2, epsilon;
     S correction1, correction2;  // 1 / (1 - beta^k), for 2 its root
-    bool amsgrad;
 
     EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
       auto& [m, v, largest] = s;
       m = keep1 * m + add1 * g;
       v = keep2 * v + add2 * g.square();
-      if (amsgrad) {
-        largest = largest.max(v);
-        t = rate / (correction2 * largest.sqrt() + epsilon);
-      } else {
-        t = rate / (correction2 * v.sqrt() + epsilon);
-      }
+      if constexpr (amsgrad) largest = largest.max(v);
+      t = rate / (correction2 * (amsgrad ? largest : v).sqrt() + epsilon);
       w -= momentum_step(t) * m;
     }
     auto momentum_step(const auto& t) const { return correction1 * t; }
@@ -62,12 +56,21 @@ struct AdamRule {
             static_cast<S>(1 - beta2),
             static_cast<S>(epsilon),
             static_cast<S>(1 / rest(beta1)),
-            static_cast<S>(1 / std::sqrt(rest(beta2))),
-            amsgrad};
+            static_cast<S>(1 / std::sqrt(rest(beta2)))};
   }
 };
 
-static_assert(Rule<AdamRule>);
+}  // namespace detail
+
+/// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  w -= rate mhat / (sqrt(vhat) + epsilon)
+/// (Kingma & Ba 2015, algorithm 1), as torch.optim.Adam. With the policy WeightDecay on the weights it is
+/// AdamW, with L2 it is torch.optim.Adam(weight_decay=).
+using AdamRule = detail::AdamFamily<false>;
+
+/// The same, divided by the largest v so far (Reddi et al. 2018), as torch.optim.Adam(amsgrad=True).
+using AMSGradRule = detail::AdamFamily<true>;
+
+static_assert(Rule<AdamRule> && Rule<AMSGradRule>);
 
 /// `Adam optimizer{{.rate = 1e-3}};`, with transforms and defaults `Adam<ClipNorm, MaxNorm> optimizer{{},
 /// {1}, {.radius = 3}};`
@@ -78,5 +81,13 @@ struct Adam : Optimizer<AdamRule, Extras...> {
 Adam()->Adam<>;
 template <class... Extras>
 Adam(AdamRule, Extras...) -> Adam<Extras...>;
+
+template <class... Extras>
+struct AMSGrad : Optimizer<AMSGradRule, Extras...> {
+  using Optimizer<AMSGradRule, Extras...>::Optimizer;
+};
+AMSGrad()->AMSGrad<>;
+template <class... Extras>
+AMSGrad(AMSGradRule, Extras...) -> AMSGrad<Extras...>;
 
 }  // namespace espalier

@@ -22,7 +22,7 @@ struct LionRule {
     if (at_bound == AtBound::displacement)
       detail::fail("Lion", "at_bound keep, zero or tangent", "displacement");
   }
-  int states() const { return 1; }
+  static constexpr int states() { return 1; }
   int momentum() const { return 0; }
 
   template <Scalar S>

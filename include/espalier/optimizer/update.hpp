@@ -108,8 +108,8 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
   constexpr Index length = line_length<S>;
   constexpr bool by_row = PackType::by_row;
   const int momentum = rule.momentum();
-  const bool follow = PackType::has_set && PackType::proximal == 0 && momentum >= 0 && rate > 0 &&
-                      rule.at_bound != AtBound::keep;
+  constexpr bool may_follow = PackType::has_set && PackType::proximal == 0;
+  const bool follow = may_follow && momentum >= 0 && rate > 0 && rule.at_bound != AtBound::keep;
   const Index group = by_row ? cols : follow ? buffers.length : rows * cols;
   S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2], *scratch = buffers[3];
   const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
@@ -118,13 +118,21 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
   const bool by_line = !by_row || (rate > 0 && pack.metric(steps, rate).each == steps.each);
   const auto policies = pack.template on_lines<S>();
   LineSums<PackType, S> all;
-  // The line that begins at place i of a row, and stands at `offset` from the places.
-  const auto update_line = [&](const Places<S>& from, Index offset, Index i, LineSums<PackType, S>& sums)
-      __attribute__((always_inline)) {
+  // What the type of the rule says is not asked in each line.
+  const auto has_state = [](const Places<S>& from, Index k) __attribute__((always_inline)) {
+    if constexpr (requires { typename std::integral_constant<int, RuleType::states()>; })
+      return k < RuleType::states();
+    else
+      return from[static_cast<std::size_t>(k) + 2] != nullptr;
+  };
+  // The line that begins at place i of a row, and stands at `offset` from the places. `followed` is
+  // `follow`: asked in each line, it would take longer than what a set does there.
+  const auto update_line = [&]<bool followed>(const Places<S>& from, Index offset, Index i,
+                                              LineSums<PackType, S>& sums) __attribute__((always_inline)) {
     Line<S> x = Line<S>::load(from[0] + offset), gradient = Line<S>::load(from[1] + offset), t;
     States<S> state;
     unrolled<3>([&](auto k) __attribute__((always_inline)) {
-      state[k] = from[k + 2] ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
+      state[k] = has_state(from, k) ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
     });
     if constexpr (PackType::smooth) {
       policies.template add_gradient<add_penalties>(x, gradient, sums.counts);
@@ -134,15 +142,15 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
       }
     }
     if constexpr (PackType::decays) x *= shrink;
-    const Line<S> before = x;
+    if constexpr (followed) x.store(before_row + i);
     kernel(x, gradient, state, t);
     unrolled<3>([&](auto k) __attribute__((always_inline)) {
-      if (from[k + 2]) state[k].store(from[k + 2] + offset);
+      if (has_state(from, k)) state[k].store(from[k + 2] + offset);
     });
     sums.not_finite += x * S(0);
     if constexpr (PackType::constrains) {
-      if (RuleType::adaptive && (by_row || follow)) t.store(t_row + i);
-      if (follow) before.store(before_row + i), x.store(y_row + i);
+      if constexpr (RuleType::adaptive && (by_row || followed)) t.store(t_row + i);
+      if constexpr (followed) x.store(y_row + i);
       if constexpr (elements)
         if (by_line) {
           if constexpr (!RuleType::adaptive) t = rate;
@@ -166,7 +174,14 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
       Tail<S> tail;
       LineSums<PackType, S> sums;
       const Places<S> from = left < length ? tail.copy(row, done, left) : row;
-      for (Index i = 0; i < size; i += length) update_line(from, i, done + i, sums);
+      const auto update_lines = [&]<bool followed>() __attribute__((always_inline)) {
+        for (Index i = 0; i < size; i += length)
+          update_line.template operator()<followed>(from, i, done + i, sums);
+      };
+      if (follow)
+        update_lines.template operator()<may_follow>();
+      else
+        update_lines.template operator()<false>();
       if (left < length) tail.copy_back(row, done, left);
       all.add(sums, left);
       done += size;
