@@ -19,9 +19,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
               -Wnull-dereference
               # Clang's warning of this name is of every float that becomes a double, GCC's only of those in the midst of floats.
               # GCC 12 warns of the vectors that its own AVX-512 header leaves undefined on purpose (its bug 105593).
-              "$<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized;-Wno-maybe-uninitialized>"
-              # GCC collects its garbage at every 128 MB, which takes an eighth of its time. So it may take 1.7 GB for a file.
-              "$<$<CXX_COMPILER_ID:GNU>:SHELL:--param ggc-min-heapsize=1500000>")
+              "$<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized;-Wno-maybe-uninitialized>")
 endif()
 
 if(ESPALIER_NATIVE)

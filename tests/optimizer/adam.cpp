@@ -34,4 +34,5 @@ TEST_CASE("Adam refuses options that make no sense") {
   CHECK(message_of([] { Adam{{.beta1 = 1}}; }) == "Adam: expected 0 <= beta1 < 1, found 1");
   CHECK_THROWS_AS(Adam{{.beta2 = 1}}, ValueError);
   CHECK_THROWS_AS(Adam{{.epsilon = 0}}, ValueError);
+  CHECK(message_of([] { AMSGrad{{.beta1 = 1}}; }) == "AMSGrad: expected 0 <= beta1 < 1, found 1");
 }

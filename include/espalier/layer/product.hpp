@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Matrix products on row-major memory, without allocation, compiled once per scalar. All three of a dense
-// layer are among them, since a batch (features x samples, one sample contiguous) is samples x features by
-// rows.
+// Matrix products on row-major memory, without allocation once they are warm, the large ones compiled once
+// per scalar. All three of a dense layer are among them, since a batch (features x samples, one sample
+// contiguous) is samples x features by rows.
 #pragma once
 
 #include <algorithm>

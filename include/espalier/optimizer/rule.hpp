@@ -6,7 +6,7 @@
 //
 //   double rate; AtBound at_bound;                // the base learning rate; momentum at a bound
 //   void validate() const;                        // throws ValueError
-//   int states() const;                           // numbers kept for each weight, at most 3; best constexpr
+//   int states() const;                           // 0 to 3 numbers for a weight; best static constexpr
 //   int momentum() const;                         // which of them is a momentum; -1: none
 //   static constexpr bool adaptive;               // has every weight its own step size?
 //   static constexpr bool rests_at_zero;          // optional: does 0 stay 0, if gradient and states are 0?
