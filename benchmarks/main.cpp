@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Runs the rows that were asked for, those of one case in turns, and reports. On Google Benchmark rather than
 // Catch2's, which measures one row to its end before the next, so that a machine that slows down meanwhile
-// is taken for a slow row; here the repetitions of a case's rows are mixed, and rows carry counters.
+// is taken for a slow row; here the rows of a case take turns, and rows carry counters.
 #include <fmt/format.h>
 #include <espalier/core/threads.hpp>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
@@ -130,25 +131,33 @@ std::vector<Case> select(const Options& options) {
   return cases;
 }
 
+/// One repetition of each row, one after another, and again: what slows the machine down for a while slows
+/// all of them. Cases that take long get fewer rounds.
 void measure(Case& results, bool quick) {
-  benchmark::ClearRegisteredBenchmarks();
-  for (const auto& [row, seconds, counters, failure] : results) {
-    if (!row.run) continue;
-    auto* run = benchmark::RegisterBenchmark(row.name.c_str(), row.run);
-    if (row.processes > 0)
-      run->UseManualTime()->Iterations(1)->Repetitions(quick ? 1 : row.processes);
-    else
-      run->UseRealTime();
-  }
-  std::string arguments[] = {"bench", "--benchmark_enable_random_interleaving=true",
-                             fmt::format("--benchmark_repetitions={}", quick ? 3 : 11),
-                             fmt::format("--benchmark_min_time={}", quick ? 0.01 : 0.3)};
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  int argc = static_cast<int>(argv.size());
-  benchmark::Initialize(&argc, argv.data());
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds enough(45);
+  const int most = quick ? 3 : 31, fewest = quick ? 3 : 5;
+  std::string min_time = fmt::format("--benchmark_min_time={}", quick ? 0.01 : 0.1), name = "bench";
+  char* argv[] = {name.data(), min_time.data()};
+  int argc = 2;
+  benchmark::Initialize(&argc, argv);
   Collector collector(results);
-  benchmark::RunSpecifiedBenchmarks(&collector);
+  const auto begin = Clock::now();
+  for (int round = 0; round < fewest || (round < most && Clock::now() - begin < enough); ++round) {
+    benchmark::ClearRegisteredBenchmarks();
+    int registered = 0;
+    for (const auto& [row, seconds, counters, failure] : results) {
+      if (!row.run || !failure.empty()) continue;
+      if (row.processes > 0 && round >= (quick ? 1 : row.processes)) continue;
+      auto* run = benchmark::RegisterBenchmark(row.name.c_str(), row.run);
+      ++registered;
+      if (row.processes > 0)
+        run->UseManualTime()->Iterations(1);
+      else
+        run->UseRealTime();
+    }
+    if (registered > 0) benchmark::RunSpecifiedBenchmarks(&collector);
+  }
 }
 
 /// 1 if a row failed.
