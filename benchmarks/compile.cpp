@@ -87,8 +87,8 @@ void add_process(const std::string& name, int repetitions, bool quick,
 }
 
 const bool added = [] {
-  for (const std::string name : {"plain", "four_policies", "one_more", "readme"})
-    add_process("compile/" + name + "/-O2", 3, name == "four_policies", [name](benchmark::State& state) {
+  for (const std::string name : {"umbrella", "plain", "four_policies", "one_more", "readme"})
+    add_process("compile/-O2/" + name, 3, name == "four_policies", [name](benchmark::State& state) {
       const Use use = compile(name);
       state.counters["kB stripped"] = static_cast<double>(fs::file_size(program(name))) / 1e3;
       return use;
