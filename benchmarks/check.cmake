@@ -9,10 +9,12 @@ function(expect code pattern)
   endif()
 endfunction()
 
-expect(2 "no row has 'nonsense' in its name.*\ntraining/B/32/espalier\n" nonsense)
-expect(2 "unknown option --nonsense.*\ntraining/B/32/espalier\n" --nonsense)
-expect(2 "--json needs a file name" --json)
+expect(2 "\ntraining/B/32/espalier\n.*no row has 'nonsense' in its name\n$" nonsense)
+expect(2 "\ntraining/B/32/espalier\n.*unknown option --nonsense\n$" --nonsense)
+expect(2 "--json needs a file name\n$" --json)
+expect(2 "--json needs a file name\n$" --json --list)
 expect(0 "^compile/.*\ntraining/B/32/espalier\n" --list)
+expect(0 "^training/A/32/fixed sizes\ntraining/A/32/espalier\n" --list training/A/32)
 expect(1 "cannot write no/such/folder/x.json" --json no/such/folder/x.json)
 
 # A filter takes rows that are not part of --quick, and leaves a case without its first row.

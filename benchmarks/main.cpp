@@ -47,11 +47,16 @@ class Collector : public benchmark::BenchmarkReporter {
   Case& results_;
 };
 
-/// A file that is written in the end, but opened at once: an hour of measurements must not fail then.
+/// A file that is written in the end, but opened at once: an hour of measurements must not fail then. Until
+/// then it keeps what was in it.
 struct Output {
   std::string file;
-  std::ofstream stream;
   void (*write)(std::ostream&, const Report&);
+
+  void open(std::ofstream& stream, std::ios::openmode mode) const {
+    stream.open(file, mode);
+    if (!stream) throw std::runtime_error(fmt::format("cannot write {}: {}", file, std::strerror(errno)));
+  }
 };
 
 struct Options {
@@ -62,7 +67,7 @@ struct Options {
 
 constexpr const char* usage =
     "./dev bench [options] [filter...]   a filter is a part of a row's name, as --list prints them\n"
-    "  --list           print the names of all rows\n"
+    "  --list           print the names of the rows, and measure nothing\n"
     "  --quick          few rows, short: that they run, not how fast\n"
     "  --json FILE      every repetition of every row\n"
     "  --markdown FILE  the tables, as in docs/performance.md\n"
@@ -74,8 +79,9 @@ Options read(int argc, char** argv) {
   for (int k = 1; k < argc; ++k) {
     const std::string argument = argv[k];
     const auto output = [&](auto write) {
-      if (k + 1 == argc) throw std::invalid_argument(fmt::format("{} needs a file name", argument));
-      options.outputs.push_back({argv[++k], {}, write});
+      if (k + 1 == argc || argv[k + 1][0] == '-')
+        throw std::invalid_argument(fmt::format("{} needs a file name", argument));
+      options.outputs.push_back({argv[++k], write});
     };
     if (argument == "--quick")
       options.quick = true;
@@ -97,9 +103,10 @@ Options read(int argc, char** argv) {
   return options;
 }
 
-std::string names() {
+std::string names(const std::vector<Case>& cases) {
   std::string all;
-  for (const Row& row : rows()) all += row.name + "\n";
+  for (const Case& results : cases)
+    for (const Result& result : results) all += result.row.name + "\n";
   return all;
 }
 
@@ -161,11 +168,10 @@ void measure(Case& results, bool quick) {
 }
 
 /// 1 if a row failed.
-int run(Options& options, std::vector<Case> cases) {
-  for (Output& output : options.outputs) {
-    output.stream.open(output.file);
-    if (!output.stream)
-      throw std::runtime_error(fmt::format("cannot write {}: {}", output.file, std::strerror(errno)));
+int run(const Options& options, std::vector<Case> cases) {
+  for (const Output& output : options.outputs) {
+    std::ofstream stream;
+    output.open(stream, std::ios::app);
   }
   Report report{describe_run(options.quick), std::move(cases)};
   print_head(report.about);
@@ -175,9 +181,11 @@ int run(Options& options, std::vector<Case> cases) {
     print_case(results);
     for (const Result& result : results) failed |= !result.failure.empty();
   }
-  for (Output& output : options.outputs) {
-    output.write(output.stream, report);
-    if (!output.stream.flush())
+  for (const Output& output : options.outputs) {
+    std::ofstream stream;
+    output.open(stream, std::ios::trunc);
+    output.write(stream, report);
+    if (!stream.flush())
       throw std::runtime_error(fmt::format("cannot write all of {}: {}", output.file, std::strerror(errno)));
   }
   return failed;
@@ -197,15 +205,15 @@ bool add(Row row) {
 int main(int argc, char** argv) {
   using namespace bench;
   try {
-    Options options = read(argc, argv);
+    const Options options = read(argc, argv);
     std::vector<Case> cases = select(options);
     if (options.help) return fmt::print("{}", usage), 0;
-    if (options.list) return fmt::print("{}", names()), 0;
+    if (options.list) return fmt::print("{}", names(cases)), 0;
     prepare_torch(argv);
     espalier::set_threads(1);  // a row that has more says so
     return run(options, std::move(cases));
   } catch (const std::invalid_argument& error) {
-    fmt::print(stderr, "{}\n\n{}\nThe rows:\n{}", error.what(), usage, names());
+    fmt::print(stderr, "The rows:\n{}\n{}\n{}\n", names(select({})), usage, error.what());
     return 2;
   } catch (const std::runtime_error& error) {
     fmt::print(stderr, "{}\n", error.what());
