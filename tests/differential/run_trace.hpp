@@ -59,15 +59,19 @@ double gradients(Net& net, espalier::Index step) {
   return loss;
 }
 
-/// Where losses or final parameters part from those of a trace.
+/// Where losses or final parameters part from those of a trace, a line for each.
 template <class Net>
 std::string parting(const std::string& trace, const Net& net, const std::vector<double>& losses) {
   using S = typename Net::Scalar_t;
   const Fixture& torch = traces();
-  std::string apart = parting<S>(trace, torch[trace + "/losses"], losses);
+  std::string apart;
+  const auto add = [&](const std::string& one) {
+    if (!one.empty()) apart += one + "\n";
+  };
+  add(parting<S>(trace, torch[trace + "/losses"], losses));
   for (const espalier::ParameterPlace& p : net.places()) {
     const std::string key = fmt::format("{}/{}{}", trace, p.name, p.layer == 1 ? 1 : 2);
-    apart += parting<S>(key, torch.rows<S>(key, p.rows), parameter(net, p.layer, p.name));
+    add(parting<S>(key, torch.rows<S>(key, p.rows), parameter(net, p.layer, p.name)));
   }
   return apart;
 }

@@ -82,6 +82,7 @@ Adam()->Adam<>;
 template <class... Extras>
 Adam(AdamRule, Extras...) -> Adam<Extras...>;
 
+/// The same for AMSGrad.
 template <class... Extras>
 struct AMSGrad : Optimizer<AMSGradRule, Extras...> {
   using Optimizer<AMSGradRule, Extras...>::Optimizer;
