@@ -65,7 +65,7 @@ void add_update(const std::string& size, Index parameters) {
   add({"kernels/Adam's update of " + size + "/espalier",
        [=](benchmark::State& state) {
          Sequential net{Dense(parameters, 1)};
-         initialise(net, Rng{1});
+         initialize(net, Rng{1});
          for (float& g : net.gradients()) g = 0.01F;
          Adam optimizer;
          optimizer.step(net);

@@ -48,7 +48,7 @@ double measure_flops() {
 /// Adam on one parameter of `size` numbers.
 Machine::Update measure_update(Index size) {
   Sequential net{Dense(size, 1)};
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   for (float& g : net.gradients()) g = 0.01F;
   Adam optimizer;
   optimizer.step(net);

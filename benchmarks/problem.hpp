@@ -16,7 +16,7 @@ struct Problem {
 
   Problem(Model m, long batch) : model(std::move(m)) {
     using namespace espalier;
-    initialise(model, Rng{1});
+    initialize(model, Rng{1});
     Rng rng(2);
     x = Matrix<float>::NullaryExpr(model.inputs(), batch, [&] { return static_cast<float>(rng.uniform()); });
     values = Matrix<float>::NullaryExpr(1, batch, [&] { return static_cast<float>(rng.uniform()); });
@@ -39,7 +39,7 @@ struct Problem {
 
   /// Training steps with Adam. The first few plan memory and have it mapped.
   void train(benchmark::State& state) {
-    espalier::Adam optimizer{{.rate = 1e-4}};
+    espalier::Adam optimizer{{.learning_rate = 1e-4}};
     for (int k = 0; k < 3; ++k) step(optimizer);
     for (auto _ : state) step(optimizer);
   }

@@ -48,7 +48,7 @@ Line describe(const Result& result, const Result* first) {
                                                : "not measured";
     return line;
   }
-  const Figure time = summarise(result.seconds);
+  const Figure time = summarize(result.seconds);
   line.median = show_time(time.median);
   line.spread = show_spread(time);
   line.rate = show_rate(result.row.work, time.median);
@@ -60,7 +60,7 @@ Line describe(const Result& result, const Result* first) {
     line.ratio_spread = show_spread(compared) + (compared.noisy() ? ", noisy" : "");
   }
   for (const auto& [unit, values] : result.counters)
-    line.notes += fmt::format("{}{:.3g} {}", line.notes.empty() ? "" : ", ", summarise(values).median, unit);
+    line.notes += fmt::format("{}{:.3g} {}", line.notes.empty() ? "" : ", ", summarize(values).median, unit);
   return line;
 }
 

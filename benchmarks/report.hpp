@@ -26,7 +26,7 @@ using Case = std::vector<Result>;
 /// installed or failed.
 const Result* first_of(const Case& results);
 
-/// A row as it is shown. What there is no figure for is empty.
+/// A row as it is quoted. What there is no figure for is empty.
 struct Line {
   std::string suite, name, who;
   std::string median, spread;       // of its seconds

@@ -38,7 +38,7 @@ std::string escaped(const std::string& s) {
 /// The bar of a row; `longest` seconds fill the width.
 std::string bar(const Result& result, bool first, double longest) {
   constexpr double width = 260;
-  const Figure time = summarise(result.seconds);
+  const Figure time = summarize(result.seconds);
   const auto x = [&](double seconds) { return width * seconds / longest; };
   std::string svg =
       fmt::format(R"(<svg width="{}" height="16"><rect class="{}" y="2" width="{:.1f}" height="12"/>)",
@@ -55,7 +55,7 @@ void write_case(std::ostream& out, const Case& results) {
   double longest = 0;
   for (const Result& result : results)
     if (result.measured())
-      longest = std::max({longest, summarise(result.seconds).upper, machine().least(result.row.work)});
+      longest = std::max({longest, summarize(result.seconds).upper, machine().least(result.row.work)});
   out << "<tr><th>" << escaped(describe(results.front(), first).name)
       << "<th><th>median<th>spread<th>of first<th>spread<th>rate<th>of limit<th>\n";
   for (const Result& result : results) {

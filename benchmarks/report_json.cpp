@@ -40,7 +40,7 @@ std::string object(const Result& result, const Result* first) {
   if (!result.measured())
     return all + fmt::format(", \"not_measured\": {}}}", text(describe(result, first).notes));
   const Work& work = result.row.work;
-  const Figure time = summarise(result.seconds);
+  const Figure time = summarize(result.seconds);
   all += fmt::format(",\n     \"seconds\": {},\n     \"time\": {}", numbers(result.seconds), figure(time));
   if (first && first != &result)
     all += fmt::format(",\n     \"first\": {}, \"ratio\": {}", text(first->row.name),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Is the cost of a step linear in parameters and batch, and is memory four arrays: weights, gradients, and
-// Adam's two moments?
+// Adam's two row_sums?
 #include <cmath>
 
 #if __has_include(<malloc.h>)
@@ -35,16 +35,16 @@ void add_size(const std::string& size, double parameters, long batch) {
          const auto model = Sequential{Dense(width, width), ReLU{}, Dense(width, width)};
          const double own = heap() - nothing;
          Problem problem(model, batch);
-         Adam optimizer{{.rate = 1e-4}};
+         Adam optimizer{{.learning_rate = 1e-4}};
          problem.backward();
          const double before = heap();
          optimizer.step(problem.model);
-         const double moments = heap() - before;
+         const double row_sums = heap() - before;
          for (auto _ : state) problem.step(optimizer);
          using benchmark::Counter;
          state.counters["ns/weight"] =
              Counter(work.parameters * 1e-9, Counter::kIsIterationInvariantRate | Counter::kInvert);
-         if (own > 0) state.counters["bytes/weight"] = (own + moments) / work.parameters;
+         if (own > 0) state.counters["bytes/weight"] = (own + row_sums) / work.parameters;
        },
        work, net.quick});
 }

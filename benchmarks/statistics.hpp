@@ -24,7 +24,7 @@ struct Figure {
 };
 
 /// Between two values, quartiles are interpolated.
-inline Figure summarise(std::vector<double> values) {
+inline Figure summarize(std::vector<double> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
   const auto at = [&](double part) {
@@ -41,7 +41,7 @@ inline Figure ratio(const std::vector<double>& values, const std::vector<double>
   std::vector<double> ratios;
   for (std::size_t k = 0; k < std::min(values.size(), first.size()); ++k)
     ratios.push_back(values[k] / first[k]);
-  return summarise(ratios);
+  return summarize(ratios);
 }
 
 }  // namespace bench

@@ -31,7 +31,7 @@ struct Machine {
   double least(const Work& work) const;
 };
 
-/// Weight, gradient and two moments are read, all but the gradient written.
+/// Weight, gradient and two row_sums are read, all but the gradient written.
 inline constexpr double adam_bytes = 28;
 
 const Machine& machine();
@@ -40,7 +40,7 @@ const Machine& machine();
 using Description = std::vector<std::pair<std::string, std::string>>;
 
 /// A row of the table: "suite/case/who". Rows of one suite and case are measured in turns and compared with
-/// the first of them to be registered. Numbers in state.counters are shown behind the row, their unit is
+/// the first of them to be registered. Numbers in state.counters are quoted behind the row, their unit is
 /// their name.
 struct Row {
   std::string name;

@@ -91,7 +91,7 @@ void add_torch(const Net& net, long batch) {
 }
 
 #ifdef ESPALIER_WITH_TORCH
-/// To be fair to the peer: an OpenBLAS older than the processor does not recognise it and takes kernels
+/// To be fair to the peer: an OpenBLAS older than the processor does not recognize it and takes kernels
 /// without its vector units. It reads OPENBLAS_CORETYPE while it is loaded, so the program starts anew with a
 /// kernel the processor has; what the user has set stays.
 void prepare_torch(char** argv) {
@@ -99,8 +99,8 @@ void prepare_torch(char** argv) {
   auto* name = openblas<char*()>("openblas_get_corename");
   if (!name || std::getenv("OPENBLAS_CORETYPE") || !__builtin_cpu_supports("avx2")) return;
   const std::string core = name();
-  for (const char* vectorised : {"Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"})
-    if (core == vectorised) return;
+  for (const char* vectorized : {"Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"})
+    if (core == vectorized) return;
   setenv("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX" : "Haswell", 1);
   setenv(taken, core.c_str(), 1);
   execv("/proc/self/exe", argv);  // if that fails, go on: the report names the kernel in use

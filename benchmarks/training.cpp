@@ -29,7 +29,7 @@ void add_rows(const Net& net, long batch, const std::string& name, int threads, 
        [=](benchmark::State& state) {
          const Threads set(threads);
          const Problem problem(make(), batch);
-         typename decltype(make())::Workspace_t workspace;
+         typename decltype(make())::workspace_type workspace;
          problem.model.predict(problem.x, workspace);
          for (auto _ : state) benchmark::DoNotOptimize(problem.model.predict(problem.x, workspace).data());
        },

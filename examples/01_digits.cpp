@@ -23,8 +23,8 @@ struct Run {
   template <class... Policies>
   std::string operator()(const std::string& name, const Policies&... policies) const {
     Sequential net{Dense(64, 128, policies...), ReLU{}, Dense(128, 10)};
-    initialise(net, Rng{seed});
-    Adam optimizer{{.rate = 1e-3}};
+    initialize(net, Rng{seed});
+    Adam optimizer{{.learning_rate = 1e-3}};
     const auto history =
         fit(net, train, CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 32, .seed = seed},
             ProgressBar(fmt::format("{:<24}", name)));
@@ -32,7 +32,7 @@ struct Run {
     if (violation != 0)
       throw Error(
           fmt::format("{}: expected weights in their sets, found a violation of {}", name, violation));
-    const Matrix<float> weight = effective_weight(net, 1);
+    const Matrix<float> weight = effective_weight(net, "0.weight");
     return fmt::format(
         "{:<24} {:>8.2f} % {:>11.1f} % {:>9.3f} {:>10} {:>8.2f}\n", name, 100 * accuracy(net, test),
         100.0 * static_cast<double>((weight.array() == 0).count()) / static_cast<double>(weight.size()),

@@ -24,8 +24,8 @@ int main(int argc, char** argv) try {
   const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 42, 0));
 
   Sequential net{Dense(784, 256, L1{1e-5}, MaxNorm{.radius = 2}), ReLU{}, Dropout{0.2}, Dense(256, 10)};
-  initialise(net, Rng{seed});
-  Adam optimizer{{.rate = 2e-3}};
+  initialize(net, Rng{seed});
+  Adam optimizer{{.learning_rate = 2e-3}};
   fit(net, train, CrossEntropy{}, optimizer,
       {.epochs = arguments.number("--epochs", 8),
        .batch = 64,

@@ -17,8 +17,8 @@ constexpr auto usage = "03_coupled_l2: Adam with coupled L2 beside AdamW, for 20
 /// The mean squared error before each of `steps` steps.
 std::vector<double> train(auto layer, const Matrix<float>& x, const Matrix<float>& t, int steps) {
   Sequential net{layer};
-  initialise(net, Rng{1}, PyTorchLinear{});
-  Adam optimizer{{.rate = 1e-2}};
+  initialize(net, Rng{1}, PyTorchLinear{});
+  Adam optimizer{{.learning_rate = 1e-2}};
   Matrix<float> gradient;
   std::vector<double> losses;
   for (int step = 0; step < steps; ++step) {

@@ -25,9 +25,9 @@ int main(int argc, char** argv) try {
 
   Sequential recipe{Dense(10, 5)};
   Sequential ours{Dense(10, 5, Clip{-1, 1}, Bias{Clip{-1, 1}})};
-  initialise(recipe, Rng{1}, PyTorchLinear{});
-  initialise(ours, Rng{1}, PyTorchLinear{});
-  SGD first{{.rate = 0.5}}, second{{.rate = 0.5}};
+  initialize(recipe, Rng{1}, PyTorchLinear{});
+  initialize(ours, Rng{1}, PyTorchLinear{});
+  SGD first{{.learning_rate = 0.5}}, second{{.learning_rate = 0.5}};
   Matrix<float> gradient;
   fmt::print("step   max |w|, clamp before   max |w|, Clip\n");
   for (int step = 1; step <= 20; ++step) {
@@ -41,8 +41,8 @@ int main(int argc, char** argv) try {
     second.step(ours);
 
     if (step % 4 == 0)
-      fmt::print("{:>4} {:>23.4f} {:>15.4f}\n", step, parameter(recipe, 1, "weight").cwiseAbs().maxCoeff(),
-                 parameter(ours, 1, "weight").cwiseAbs().maxCoeff());
+      fmt::print("{:>4} {:>23.4f} {:>15.4f}\n", step, parameter(recipe, "0.weight").cwiseAbs().maxCoeff(),
+                 parameter(ours, "0.weight").cwiseAbs().maxCoeff());
   }
 } catch (const std::exception& error) {
   return failed(error);

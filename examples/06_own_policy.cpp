@@ -47,8 +47,8 @@ int main(int argc, char** argv) try {
       read_csv(arguments.text("--data", "examples/data/digits.csv"), {.label = "last"}).split(0.8, Rng{7});
 
   Sequential net{Dense(64, 64, FewInputs{.k = 12}), ReLU{}, Dense(64, 10)};
-  initialise(net, Rng{42});
-  Adam optimizer{{.rate = 1e-3}};
+  initialize(net, Rng{42});
+  Adam optimizer{{.learning_rate = 1e-3}};
   fit(net, train, CrossEntropy{}, optimizer, {.epochs = arguments.has("--quick") ? 2 : 40, .batch = 32});
   fmt::print("accuracy {:.3f}\n{}", accuracy(net, test), audit(net));
 } catch (const std::exception& error) {

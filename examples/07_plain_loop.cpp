@@ -25,10 +25,10 @@ int main(int argc, char** argv) try {
   const Matrix<double> t = (3 * x.array()).sin() * x.array();
 
   auto net = sequential<double>(Dense<1, 32, MaxNorm>{{.radius = 4}}, Sine{}, Dense<32, 1, L2>{{1e-5}});
-  initialise(net, Rng{3});
+  initialize(net, Rng{3});
   for (const GradientError& error : gradient_check(net, MeanSquared{}, x, t))
     if (!error.ok()) throw Error(fmt::format("{}", error));
-  Adam<ClipNorm> optimizer{{.rate = 1e-2}, {.limit = 1}};
+  Adam<ClipNorm> optimizer{{.learning_rate = 1e-2}, {.limit = 1}};
   CosineDecay schedule;
   Matrix<double> gradient;
   const long steps = 2000;

@@ -51,7 +51,7 @@ struct Objective {
   }
 };
 
-/// How far a search of the whole region and of ever smaller neighbourhoods of `x` gets below the objective at
+/// How far a search of the whole region and of ever smaller neighborhoods of `x` gets below the objective at
 /// `x`.
 inline double beaten_by(const Objective& objective, const Region& region, const Numbers<double>& x,
                         Rng& rng) {

@@ -25,7 +25,7 @@ template <espalier::Model M>
 void random_gradients(M& net, espalier::Rng& rng) {
   net.for_each_parameter([&](const auto& p) {
     for (espalier::Index i = 0; i < p.size(); ++i)
-      p.gradients[i] = static_cast<typename M::Scalar_t>(rng.normal());
+      p.gradients[i] = static_cast<typename M::scalar_type>(rng.normal());
   });
 }
 
@@ -52,8 +52,8 @@ bool feasible(const M& net) {
 
 /// Every number of a net, in the order of its parameters.
 template <espalier::Model M>
-std::vector<typename M::Scalar_t> numbers_of(const M& net) {
-  std::vector<typename M::Scalar_t> numbers;
+std::vector<typename M::scalar_type> numbers_of(const M& net) {
+  std::vector<typename M::scalar_type> numbers;
   net.for_each_parameter(
       [&](const auto& p) { numbers.insert(numbers.end(), p.values, p.values + p.size()); });
   return numbers;
@@ -63,7 +63,7 @@ std::vector<typename M::Scalar_t> numbers_of(const M& net) {
 /// weight.
 template <espalier::Model M, class O>
 double step_with(M& net, O& optimizer, double gradient) {
-  net.gradients()[0] = static_cast<typename M::Scalar_t>(gradient);
+  net.gradients()[0] = static_cast<typename M::scalar_type>(gradient);
   optimizer.step(net);
   return static_cast<double>(net.values()[0]);
 }

@@ -11,9 +11,9 @@
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
-#include "espalier/constraint/pack.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/core/rng.hpp"
+#include "espalier/pack/pack.hpp"
 
 namespace test {
 

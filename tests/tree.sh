@@ -7,17 +7,20 @@ cd include/espalier || exit 1
 # <folder> <folders that its headers may include from>
 rules='
 core       core
-constraint core constraint
-init       core constraint init
-layer      core constraint init layer
-model      core constraint init layer model
-optimizer  core constraint init layer model optimizer
+kernel     core kernel
+constraint core kernel constraint
+pack       core kernel pack
+init       core init
+layer      core kernel pack init layer
+model      core kernel pack init layer model
+optimizer  core kernel pack init layer model optimizer
 loss       core loss
+metric     core metric
 data       core data
-train      core constraint init layer model optimizer loss data train
-io         core constraint init layer model io
-certify    core constraint init layer model certify
-testing    core constraint init layer model optimizer loss data train io certify testing
+train      core kernel pack init layer model optimizer loss metric data train
+io         core kernel pack init layer model optimizer train data io
+certify    core kernel pack init layer model certify
+testing    core kernel pack init layer model optimizer loss data train io certify testing
 '
 # Headers whose test is not at the mirrored path.
 untested='

@@ -5,7 +5,7 @@
 int main() {
   using namespace espalier;
   Sequential net{Dense(784, 128), ReLU{}, Dense(128, 64), ReLU{}, Dense(64, 10)};
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   Adam optimizer;
   const Matrix<float> x = Matrix<float>::Ones(784, 4);
   Matrix<float> gradient;

@@ -10,8 +10,8 @@ int main() {
       ReLU{},
       Dense(128, 10),
   };
-  initialise(net, Rng{42});
-  Adam optimizer{{.rate = 1e-3}};
+  initialize(net, Rng{42});
+  Adam optimizer{{.learning_rate = 1e-3}};
   fit(net, train, CrossEntropy{}, optimizer, {.epochs = 30, .batch = 32});
   fmt::print("accuracy {:.3f}\n{}", accuracy(net, test), audit(net));
 }

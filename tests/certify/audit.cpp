@@ -7,7 +7,7 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
-#include "espalier/constraint/none.hpp"
+#include "espalier/constraint/unconstrained.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
@@ -37,8 +37,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 TEMPLATE_TEST_CASE("Feasible weights violate nothing", "", float, double) {
   auto net = sequential<TestType>(Dense(3, 4, L1{0.1}, MaxNorm{0.3}), Tanh{},
                                   Dense(4, 3, UnitNorm{}, Bias{Clip{0, 1}}), Dense(3, 2, WeightNorm{}));
-  initialise(net, Rng{1}, PyTorchLinear{});
-  SGD optimizer{{.rate = 0.1}};
+  initialize(net, Rng{1}, PyTorchLinear{});
+  SGD optimizer{{.learning_rate = 0.1}};
   random_steps(net, optimizer, 20, 1);
   CHECK(audit(net).violation() == 0);
 }
@@ -65,11 +65,11 @@ TEST_CASE("Weights that are not finite violate their sets infinitely") {
 
 TEST_CASE("The audit names every parameter and policy, with zeros and norms") {
   auto net = Sequential(Dense(2, 2, L1{0.1}, MaxNorm{6}), Tanh{}, Dense(2, 1, Bias{NonNegative{}}));
-  assign(net, 1, "weight", Matrix<float>{{3, 4}, {0, 1}});
+  assign(net, "0.weight", Matrix<float>{{3, 4}, {0, 1}});
   const Audit result = audit(net);
   REQUIRE(result.parameters.size() == 4);
   const ParameterAudit& weight = result.parameters[0];
-  CHECK(weight.parameter == "layer 1 weight");
+  CHECK(weight.parameter == "0.weight");
   CHECK(weight.rows == 2);
   CHECK(weight.cols == 2);
   CHECK(weight.zeros == 1);
@@ -79,13 +79,13 @@ TEST_CASE("The audit names every parameter and policy, with zeros and norms") {
   CHECK(weight.policies[0].policy == "L1");
   CHECK(weight.policies[1].policy == "MaxNorm");
   CHECK(result.parameters[1].policies.empty());
-  CHECK(result.parameters[3].parameter == "layer 3 bias");
+  CHECK(result.parameters[3].parameter == "2.bias");
   CHECK(result.parameters[3].policies[0].policy == "NonNegative");
 }
 
 TEST_CASE("The audit tells how often each policy acted, and which never did") {
   auto net = sequential<double>(Dense(2, 2, NoBias{}, Clip{-1, 1}, MaxNorm{100}, WeightDecay{0.1}));
-  SGD optimizer{{.rate = 1}};
+  SGD optimizer{{.learning_rate = 1}};
   const auto step = [&](double gradient) {
     std::fill_n(net.gradients().begin(), 4, 0.0);
     net.gradients()[3] = gradient;
@@ -109,8 +109,8 @@ TEST_CASE("The audit tells how often each policy acted, and which never did") {
 
 TEST_CASE("With an optimizer, the audit includes the default pack on the weights that take it") {
   auto net = Sequential(Dense(2, 2), Tanh{}, Dense(2, 2, Unconstrained{}));
-  assign(net, 1, "weight", Matrix<float>{{3, 4}, {0, 1}});
-  SGD<L1, MaxNorm> optimizer{{.rate = 0.1}, L1{0.1}, MaxNorm{2}};
+  assign(net, "0.weight", Matrix<float>{{3, 4}, {0, 1}});
+  SGD<L1, MaxNorm> optimizer{{.learning_rate = 0.1}, L1{0.1}, MaxNorm{2}};
   const Audit before = audit(net, optimizer);
   REQUIRE(before.parameters[0].policies.size() == 2);
   CHECK(before.violation() == Approx(3));
@@ -127,15 +127,15 @@ TEST_CASE("With an optimizer, the audit includes the default pack on the weights
 
 TEST_CASE("An audit prints as a table") {
   auto net = sequential<double>(Dense(2, 1, Clip{-1, 1}, MaxNorm{100}));
-  SGD optimizer{{.rate = 1}};
+  SGD optimizer{{.learning_rate = 1}};
   std::fill_n(net.gradients().begin(), 2, -5.0);
   optimizer.step(net);
   CHECK(fmt::format("{}", audit(net)) ==
         "parameter              shape    zeros       norm   row norm  policy         violation active last "
         "acted in steps (last)\n"
-        "layer 1 weight         1 x 2        0      1.414      1.414  Clip                   0       100 % "
+        "0.weight         1 x 2        0      1.414      1.414  Clip                   0       100 % "
         "1 of 1 (1)\n"
         "                                                             MaxNorm                0         0 % "
         "never in 1\n"
-        "layer 1 bias           1 x 1        1          0          0  free\n");
+        "0.bias           1 x 1        1          0          0  free\n");
 }

@@ -11,4 +11,4 @@ using Weight = Matrix<double>;
 using Weight = Matrix<float>;
 #endif
 
-void run(Sequential<float, Dense<>>& net) { assign(net, 1, "weight", Weight(2, 3)); }
+void run(Sequential<float, Dense<>>& net) { assign(net, "0.weight", Weight(2, 3)); }

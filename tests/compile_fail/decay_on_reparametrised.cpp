@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: a penalty or decay on a weight whose scale is reparametrised away only changes the learning rate
+// expect: a penalty or decay on a weight whose scale is reparametrized away only changes the learning rate
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/dense.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// expect: a penalty or decay on a weight whose scale is reparametrised away only changes the learning rate:
-// put it on Gain<...>, or drop the reparametrisation
+// expect: a penalty or decay on a weight whose scale is reparametrized away only changes the learning rate:
+// put it on Gain<...>, or drop the reparametrization
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/dense.hpp"

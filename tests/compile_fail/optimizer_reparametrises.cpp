@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: a reparametrisation belongs to a layer, not to an optimizer: write Dense(in, out, WeightNorm{})
+// expect: a reparametrization belongs to a layer, not to an optimizer: write Dense(in, out, WeightNorm{})
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/optimizer/adam.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: a reparametrisation with a set on the same weight: say on what, Gain<...> for the lengths, or drop
+// expect: a reparametrization with a set on the same weight: say on what, Gain<...> for the lengths, or drop
 // one of the two
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/max_norm.hpp"

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "central_difference.hpp"
-#include "espalier/constraint/pack.hpp"
+#include "espalier/pack/pack.hpp"
 #include "support.hpp"
 
 using namespace espalier;

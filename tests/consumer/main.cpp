@@ -10,8 +10,8 @@ int main() {
   const std::vector<int> labels{0, 1, 1, 0};
 
   Sequential net{Dense(2, 16, MaxNorm{.radius = 4}), Tanh{}, Dense(16, 2)};
-  initialise(net, Rng{1});
-  Adam optimizer{{.rate = 0.02}};
+  initialize(net, Rng{1});
+  Adam optimizer{{.learning_rate = 0.02}};
   const CrossEntropy loss{};
   Matrix<float> gradient;
   for (int step = 0; step < 200; ++step) {

@@ -24,6 +24,6 @@ TEST_CASE("a failure is a ValueError unless it is said to be another") {
 }
 
 TEST_CASE("messages show no more than the beginning of a long text") {
-  CHECK(detail::shown("abc") == "'abc'");
-  CHECK(detail::shown(std::string(1000, 'x')).size() < 50);
+  CHECK(detail::quoted_text("abc") == "'abc'");
+  CHECK(detail::quoted_text(std::string(1000, 'x')).size() < 50);
 }

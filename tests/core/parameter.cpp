@@ -25,8 +25,8 @@ TEST_CASE("a parameter knows its size and names its place") {
   } pack;
   float values[6] = {}, gradients[6] = {};
   const ParameterView<float, NoPolicies, ParameterKind::weight> view{
-      {"weight", 2, 2, 3, 0}, pack, values, gradients, {}};
+      {"weight", 1, 2, 3, 0}, pack, values, gradients, {}};
   CHECK(view.size() == 6);
-  CHECK(view.where() == "layer 2 weight");
+  CHECK(view.path() == "1.weight");
   static_assert(decltype(view)::kind == ParameterKind::weight);
 }

@@ -53,7 +53,7 @@ struct Rows {
   void project(Row<float>&) const {}
   void project(Row<double>&) const {}
 };
-struct Reparametrised {
+struct Reparametrized {
   static constexpr bool trains_gain = true;
 };
 struct FloatOnly {
@@ -65,16 +65,16 @@ struct TwoRoles : Decaying, Ball {};
 
 }  // namespace
 
-TEST_CASE("each role is recognised, and only it") {
+TEST_CASE("each role is recognized, and only it") {
   STATIC_REQUIRE((SmoothPenalty<Smooth> && !ProximalPenalty<Smooth> && !Set<Smooth>));
   STATIC_REQUIRE((ProximalPenalty<Proximal> && !SmoothPenalty<Proximal>));
   STATIC_REQUIRE(Decay<Decaying>);
   STATIC_REQUIRE((ElementSet<Interval> && !NormSet<Interval> && !RowSet<Interval>));
   STATIC_REQUIRE((NormSet<Ball> && !ElementSet<Ball> && !RowSet<Ball>));
   STATIC_REQUIRE((RowSet<Rows> && !ElementSet<Rows> && !NormSet<Rows>));
-  STATIC_REQUIRE((Reparametrisation<Reparametrised> && !Set<Reparametrised>));
+  STATIC_REQUIRE((Reparametrization<Reparametrized> && !Set<Reparametrized>));
   STATIC_REQUIRE((Policy<Smooth> && Policy<Proximal> && Policy<Decaying> && Policy<Interval> &&
-                  Policy<Ball> && Policy<Rows> && Policy<Reparametrised>));
+                  Policy<Ball> && Policy<Rows> && Policy<Reparametrized>));
 }
 
 TEST_CASE("what plays no role, half a role or two is no policy") {

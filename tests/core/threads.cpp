@@ -27,7 +27,7 @@ struct Threads {
 /// How often each part was run by a region of so many.
 std::vector<int> runs_of(Index parts) {
   std::vector<std::atomic<int>> runs(static_cast<std::size_t>(parts));
-  detail::in_parallel(parts, [&](Index part) { ++runs[static_cast<std::size_t>(part)]; });
+  detail::parallel_for(parts, [&](Index part) { ++runs[static_cast<std::size_t>(part)]; });
   return {runs.begin(), runs.end()};
 }
 
@@ -57,14 +57,14 @@ TEST_CASE("Every part is run once, in every region") {
 TEST_CASE("Several threads take part if there are parts to be had") {
   const Threads two(2);
   std::atomic<int> arrived{0};
-  detail::in_parallel(2, [&](Index) {  // each waits for the other
+  detail::parallel_for(2, [&](Index) {  // each waits for the other
     ++arrived;
     while (arrived < 2) std::this_thread::yield();
   });
   CHECK(arrived == 2);
   std::set<std::thread::id> own;
   set_threads(1);
-  detail::in_parallel(2, [&](Index) { own.insert(std::this_thread::get_id()); });
+  detail::parallel_for(2, [&](Index) { own.insert(std::this_thread::get_id()); });
   CHECK(own == std::set{std::this_thread::get_id()});
 }
 
@@ -72,9 +72,9 @@ TEST_CASE("A region inside a region is run by the thread that opens it") {
   const Threads three(3);
   std::array<std::atomic<int>, 9> runs{};
   std::atomic<int> strangers{0};
-  detail::in_parallel(3, [&](Index outer) {
+  detail::parallel_for(3, [&](Index outer) {
     const auto own = std::this_thread::get_id();
-    detail::in_parallel(3, [&](Index inner) {
+    detail::parallel_for(3, [&](Index inner) {
       ++runs[static_cast<std::size_t>(3 * outer + inner)];
       strangers += std::this_thread::get_id() != own;
     });
@@ -103,7 +103,7 @@ TEST_CASE("What a part throws reaches the caller when all parts are done") {
       ++runs;
       if (part == 1) throw ValueError("the second");
     };
-    CHECK_THROWS_WITH(detail::in_parallel(3, second_throws), "the second");
+    CHECK_THROWS_WITH(detail::parallel_for(3, second_throws), "the second");
     CHECK(runs == 3);
     CHECK(runs_of(3) == once(3));
   }
@@ -120,7 +120,7 @@ TEST_CASE("Parts compute in the caller's mode: what is denormal, and how to roun
     const auto expected = found(0);
     std::array<std::array<float, 3>, 2> results{};
     std::atomic<int> arrived{0};
-    detail::in_parallel(2, [&](Index part) {
+    detail::parallel_for(2, [&](Index part) {
       results[static_cast<std::size_t>(part)] = found(0);
       ++arrived;
       while (arrived < 2) std::this_thread::yield();  // so that each has one part
@@ -145,7 +145,7 @@ TEST_CASE("Ranges make up the whole and begin at multiples of the unit") {
     for (const Index unit : {1, 8, 32})
       for (const Index parts : {1, 2, 3, 7}) {
         std::vector<Index> begins(static_cast<std::size_t>(parts)), ends = begins;
-        detail::in_ranges(size, unit, parts, [&](Index part, Index begin, Index end) {
+        detail::parallel_for_ranges(size, unit, parts, [&](Index part, Index begin, Index end) {
           begins[static_cast<std::size_t>(part)] = begin;
           ends[static_cast<std::size_t>(part)] = end;
         });
@@ -193,7 +193,7 @@ TEST_CASE("A child process works on alone") {
   CHECK(child_works());
   std::atomic<bool> open{false}, forked{false};
   std::thread other([&] {
-    detail::in_parallel(2, [&](Index) {
+    detail::parallel_for(2, [&](Index) {
       open = true;
       while (!forked) std::this_thread::yield();
     });

@@ -10,7 +10,7 @@ using namespace espalier;
 namespace {
 
 using Fields = std::vector<std::string_view>;
-using Places = std::vector<std::size_t>;
+using Pointers = std::vector<std::size_t>;
 
 template <Scalar S>
 std::string read(std::string_view text) {
@@ -88,12 +88,12 @@ TEST_CASE("a first row of text and numbers over numbers is ambiguous, unless the
 }
 
 TEST_CASE("numbers that count the columns may be names or data") {
-  CHECK(
-      message_of([] {
-        header({"0", "1", "2"}, {"0.5", "0.25", "0"});
-      }) ==
-      "a.csv:1: expected a header or a row of numbers (the options header and skip settle it), found numbers "
-      "that count the columns");
+  CHECK(message_of([] {
+          header({"0", "1", "2"}, {"0.5", "0.25", "0"});
+        }) ==
+        "a.csv:1: expected a header or a row of numbers (the options header and skip rescale_until_feasible "
+        "it), found numbers "
+        "that count the columns");
   CHECK_THROWS_AS(header({"1", "2", "3"}, {"0.5", "0.25", "0"}), FileError);
   CHECK_THROWS_AS(header({"0", "1", "2", "species"}, {"0.5", "0.25", "3", "setosa"}), FileError);
   CHECK_THROWS_AS(header({"0", "1", "2"}, {"0.5", "0.25", "setosa"}), FileError);
@@ -110,7 +110,8 @@ TEST_CASE("a first row without a value over any number may be a header or data")
   CHECK(message_of([] {
           header({"?", "setosa"}, {"1", "setosa"});
         }) ==
-        "a.csv:1: expected a header or a row of numbers (the options header and skip settle it), "
+        "a.csv:1: expected a header or a row of numbers (the options header and skip rescale_until_feasible "
+        "it), "
         "found '?' over a number");
   for (const char* mark : {"", "?", "NA", "N/A", "null", "-"}) {
     CHECK_THROWS_AS(header({mark, mark, "setosa"}, {"1", "5", "setosa"}), FileError);
@@ -130,11 +131,11 @@ TEST_CASE("naming a column asks for a header, \"last\" does not") {
 
 TEST_CASE("columns that are not named are features, in the order of the file") {
   const detail::CsvLayout some = layout({.target = {"d", 0}, .ignore = -2});
-  CHECK(some.targets == Places{3, 0});
-  CHECK(some.features == Places{1});
+  CHECK(some.targets == Pointers{3, 0});
+  CHECK(some.features == Pointers{1});
   CHECK_FALSE(some.label);
   CHECK(some.feature_names() == std::vector<std::string>{"b"});
-  CHECK(layout({}).features == Places{0, 1, 2, 3});
+  CHECK(layout({}).features == Pointers{0, 1, 2, 3});
   CHECK(layout({.label = "last"}).label == 3U);
   CHECK(layout({.label = -4}).label == 0U);
 }

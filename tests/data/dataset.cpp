@@ -12,7 +12,7 @@ namespace {
 
 /// Sample k is (k, -k), of class k % 3, of weight k + 1.
 template <Scalar S = float>
-BasicDataset<S> labelled(Index samples) {
+BasicDataset<S> labeled(Index samples) {
   BasicDataset<S> data;
   data.inputs.resize(2, samples);
   for (Index k = 0; k < samples; ++k) {
@@ -27,7 +27,7 @@ BasicDataset<S> labelled(Index samples) {
 
 Dataset regression(Index samples) {
   Dataset data;
-  data.inputs = labelled(samples).inputs;
+  data.inputs = labeled(samples).inputs;
   data.targets = data.inputs * 2;
   return data;
 }
@@ -35,7 +35,7 @@ Dataset regression(Index samples) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a data set knows its sizes", "", float, double) {
-  const BasicDataset<TestType> data = labelled<TestType>(7);
+  const BasicDataset<TestType> data = labeled<TestType>(7);
   CHECK(data.samples() == 7);
   CHECK(data.features() == 2);
   CHECK(data.classes() == 3);
@@ -43,7 +43,7 @@ TEMPLATE_TEST_CASE("a data set knows its sizes", "", float, double) {
 }
 
 TEST_CASE("without class names the largest label counts the classes") {
-  Dataset data = labelled(3);
+  Dataset data = labeled(3);
   data.class_names.clear();
   data.labels = {0, 4, 1};
   CHECK(data.classes() == 5);
@@ -52,7 +52,7 @@ TEST_CASE("without class names the largest label counts the classes") {
 }
 
 TEST_CASE("the target is a view of labels and weights") {
-  const Dataset data = labelled(5);
+  const Dataset data = labeled(5);
   const Target<float> all = data.target();
   CHECK(all.has_labels());
   CHECK(all.labels().data() == data.labels.data());
@@ -75,7 +75,7 @@ TEST_CASE("the target is a view of target values") {
 }
 
 TEST_CASE("a target outside the data or without any values is refused") {
-  Dataset data = labelled(5);
+  Dataset data = labeled(5);
   CHECK_THROWS_AS(data.target(3, 3), ShapeError);
   CHECK_THROWS_AS(data.target(-1, 2), ShapeError);
   CHECK_THROWS_AS(data.target(2, -1), ShapeError);
@@ -86,23 +86,23 @@ TEST_CASE("a target outside the data or without any values is refused") {
 
 TEST_CASE("a subset has the samples in the order asked for") {
   const std::vector<Index> which{4, 0, 4};
-  const Dataset part = labelled(5).subset(which);
+  const Dataset part = labeled(5).subset(which);
   part.validate();
   CHECK(part.inputs.row(0) == (Matrix<float>(1, 3) << 4, 0, 4).finished());
   CHECK(part.labels == std::vector<int>{1, 0, 1});
   CHECK(part.weights == std::vector<float>{5, 1, 5});
   CHECK(part.classes() == 3);
-  CHECK(part.feature_names == labelled(5).feature_names);
+  CHECK(part.feature_names == labeled(5).feature_names);
   CHECK(regression(5).subset(which).targets.row(1) == (Matrix<float>(1, 3) << -8, 0, -8).finished());
 }
 
 TEST_CASE("a subset of samples that do not exist is refused") {
-  CHECK_THROWS_AS(labelled(5).subset(std::vector<Index>{0, 5}), ValueError);
-  CHECK_THROWS_AS(labelled(5).subset(std::vector<Index>{-1}), ValueError);
+  CHECK_THROWS_AS(labeled(5).subset(std::vector<Index>{0, 5}), ValueError);
+  CHECK_THROWS_AS(labeled(5).subset(std::vector<Index>{-1}), ValueError);
 }
 
 TEST_CASE("a split deals every sample out once, shuffled, and again alike with the same seed") {
-  const auto [train, test] = labelled(10).split(0.8, Rng{7});
+  const auto [train, test] = labeled(10).split(0.8, Rng{7});
   CHECK(train.samples() == 8);
   CHECK(test.samples() == 2);
   std::vector<float> seen;
@@ -118,24 +118,24 @@ TEST_CASE("a split deals every sample out once, shuffled, and again alike with t
   CHECK_FALSE(std::is_sorted(seen.begin(), seen.end()));
   CHECK(std::set<float>(seen.begin(), seen.end()).size() == 10);
 
-  CHECK(labelled(10).split(0.8, Rng{7}).first.inputs == train.inputs);
-  CHECK(labelled(10).split(0.8, Rng{8}).first.inputs != train.inputs);
+  CHECK(labeled(10).split(0.8, Rng{7}).first.inputs == train.inputs);
+  CHECK(labeled(10).split(0.8, Rng{8}).first.inputs != train.inputs);
 }
 
 TEST_CASE("a split that leaves a side empty is refused") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const double fraction : {0.0, 1.0, -0.5, 1.5, 0.04, 0.96, nan})
-    CHECK_THROWS_AS(labelled(10).split(fraction, Rng{1}), ValueError);
+    CHECK_THROWS_AS(labeled(10).split(fraction, Rng{1}), ValueError);
   CHECK_THROWS_AS(Dataset{}.split(0.5, Rng{1}), ValueError);
-  CHECK(labelled(10).split(0.06, Rng{1}).first.samples() == 1);
+  CHECK(labeled(10).split(0.06, Rng{1}).first.samples() == 1);
 }
 
 TEST_CASE("a data set in another precision has the same contents") {
-  const BasicDataset<double> wide = labelled(4).cast<double>();
-  CHECK(wide.inputs.cast<float>() == labelled(4).inputs);
-  CHECK(wide.labels == labelled(4).labels);
+  const BasicDataset<double> wide = labeled(4).cast<double>();
+  CHECK(wide.inputs.cast<float>() == labeled(4).inputs);
+  CHECK(wide.labels == labeled(4).labels);
   CHECK(wide.weights == std::vector<double>{1, 2, 3, 4});
-  CHECK(wide.class_names == labelled(4).class_names);
+  CHECK(wide.class_names == labeled(4).class_names);
   CHECK(regression(4).cast<double>().targets.cast<float>() == regression(4).targets);
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("empty data are refused") {
 }
 
 TEST_CASE("sizes that disagree are refused, with both of them named") {
-  std::vector<Dataset> wrong(5, labelled(4));
+  std::vector<Dataset> wrong(5, labeled(4));
   wrong[0].labels.pop_back();
   wrong[1].weights.push_back(1);
   wrong[2].feature_names.pop_back();
@@ -162,7 +162,7 @@ TEST_CASE("sizes that disagree are refused, with both of them named") {
 }
 
 TEST_CASE("nan and infinity are refused with sample and feature") {
-  Dataset data = labelled(4);
+  Dataset data = labeled(4);
   data.inputs(1, 2) = std::numeric_limits<float>::quiet_NaN();
   CHECK_THROWS_AS(data.validate(), ValueError);
   CHECK(message_of([&] { data.validate(); }) ==
@@ -175,7 +175,7 @@ TEST_CASE("nan and infinity are refused with sample and feature") {
 }
 
 TEST_CASE("labels outside their range and weights that are none are refused with the sample") {
-  std::vector<Dataset> wrong(5, labelled(4));
+  std::vector<Dataset> wrong(5, labeled(4));
   wrong[0].labels[2] = 3;
   wrong[1].labels[2] = -1;
   wrong[2].class_names.clear();

@@ -9,7 +9,7 @@ traces.txt: a 6-5-3 network (tanh, cross-entropy), 20 steps on 3 batches of 8 sa
 every policy on the weight of the first layer. `<optimizer>/<policy>/losses` are the 20 data losses, each that of the
 batch before the step; `.../weight` and so on are the final parameters (rows contiguous).
 
-Gradients, moments and steps are torch's. What follows a step is done here, and not as the library does it:
+Gradients, row_sums and steps are torch's. What follows a step is done here, and not as the library does it:
     argmin_x sum (x_i - y_i)^2 / (2 t_i) + strength * sum |x_i|   over lo <= x_i <= hi and norm(x) <= r (or = r),
 t_i the step size that torch's state tells, is found by plain bisection in 50 decimal digits and then put to the proof:
 the variational inequality (on a sphere: the value) against random feasible points.
@@ -57,7 +57,7 @@ class Policy:
     radius: float = 0  # 0: no bound on the norm
     sphere: bool = False
     euclidean: bool = False
-    normalised: str = ""  # "gain": weight_norm, "unit": F.normalize
+    normalized: str = ""  # "gain": weight_norm, "unit": F.normalize
 
     @property
     def acts_after_step(self):
@@ -224,8 +224,8 @@ POLICIES = {
     "NonNegative": Policy(lo=0),
     "MaxNorm": Policy(radius=0.5),
     "UnitNorm": Policy(radius=1, sphere=True),
-    "WeightNorm": Policy(normalised="gain"),
-    "UnitNormalized": Policy(normalised="unit"),
+    "WeightNorm": Policy(normalized="gain"),
+    "UnitNormalized": Policy(normalized="unit"),
 }
 PACKS = {
     "L1+NonNegative": Policy(l1=5e-2, lo=0),
@@ -260,7 +260,7 @@ def network(data, policy):
         layer.to(data["x"].dtype)
         layer.weight.data = data[f"weight{k}"].clone()
         layer.bias.data = data[f"bias{k}"].clone()
-    if policy.normalised == "gain":
+    if policy.normalized == "gain":
         torch.nn.utils.weight_norm(first, dim=0)
         return first, second, first.weight_v
     return first, second, first.weight
@@ -279,7 +279,7 @@ def train(data, optimizer_name, policy):
     losses, moved = [], 0
     for step in range(STEPS):
         batch = slice(step % BATCHES * BATCH, (step % BATCHES + 1) * BATCH)
-        w = F.normalize(weight, dim=1) if policy.normalised == "unit" else None
+        w = F.normalize(weight, dim=1) if policy.normalized == "unit" else None
         hidden = F.linear(data["x"][batch], w, first.bias) if w is not None else first(data["x"][batch])
         loss = F.cross_entropy(second(torch.tanh(hidden)), data["labels"][batch])
         losses.append(loss.item())
@@ -291,7 +291,7 @@ def train(data, optimizer_name, policy):
             sizes = uniform_steps if policy.euclidean else step_sizes
             moved += constrain(weight.data, sizes(optimizer, weight).detach(), policy, dice, policy.l1, options["lr"])
     final = {"weight1": weight, "bias1": first.bias, "weight2": second.weight, "bias2": second.bias}
-    if policy.normalised == "gain":
+    if policy.normalized == "gain":
         final["gain1"] = first.weight_g
     return losses, {k: v.detach().flatten().tolist() for k, v in final.items()}, moved
 
@@ -347,7 +347,7 @@ def make_traces():
 
 
 def linear(seed, scale):
-    """A 10-5 layer as torch initialises it (kaiming_uniform_, a = sqrt 5) and 16 samples that ask for weights of `scale`."""
+    """A 10-5 layer as torch initializes it (kaiming_uniform_, a = sqrt 5) and 16 samples that ask for weights of `scale`."""
     torch.manual_seed(seed)
     layer = torch.nn.Linear(10, 5).double()
     x = torch.randn(16, 10, dtype=torch.float64)
@@ -389,7 +389,7 @@ def clipping(clamp_first):
     return {**start, "losses": losses, "largest_weight": largest}
 
 
-def normalised_rows():
+def normalized_rows():
     layer, x, y, start = linear(3, 0.5)
     optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
     losses = []
@@ -419,7 +419,7 @@ def make_three_programs():
         "adam_l2": adam_with_l2(),
         "clamp_before_step": clipping(True),
         "clamp_after_step": clipping(False),
-        "normalised": normalised_rows(),
+        "normalized": normalized_rows(),
     }
     before, after = programs["clamp_before_step"], programs["clamp_after_step"]
     assert max(before["largest_weight"][3:]) > 1.05 and max(after["largest_weight"]) <= 1

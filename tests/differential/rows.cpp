@@ -12,7 +12,7 @@ TEMPLATE_TEST_CASE("Every optimizer trains as torch's in balls and on spheres", 
   run_policy<TestType>("UnitNorm", UnitNorm{});
 }
 
-TEMPLATE_TEST_CASE("Every optimizer trains as torch's with normalised rows", "", float, double) {
+TEMPLATE_TEST_CASE("Every optimizer trains as torch's with normalized rows", "", float, double) {
   run_policy<TestType>("WeightNorm", WeightNorm{});
   run_policy<TestType>("UnitNormalized", UnitNormalized{});
 }
@@ -20,5 +20,5 @@ TEMPLATE_TEST_CASE("Every optimizer trains as torch's with normalised rows", "",
 TEMPLATE_TEST_CASE("Adam with a Euclidean MaxNorm rescales rows", "", float, double) {
   differential::run_trace("adam/MaxNorm(euclidean)",
                           differential::network<TestType>(MaxNorm{0.5, Metric::euclidean}),
-                          Adam{{.rate = 0.05}});
+                          Adam{{.learning_rate = 0.05}});
 }

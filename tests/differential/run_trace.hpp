@@ -33,12 +33,12 @@ auto network(const Policies&... policies) {
   const Fixture& torch = traces();
   auto net = sequential<S>(Dense(inputs, hidden, policies...), Tanh{}, Dense(hidden, classes));
   const Matrix<S> weight = torch.rows<S>("weight1", hidden);
-  assign(net, 1, "weight", weight);
+  assign(net, "0.weight", weight);
   if constexpr ((false || ... || std::same_as<Policies, WeightNorm>))
-    assign(net, 1, "gain", weight.rowwise().norm());
-  assign(net, 1, "bias", torch.rows<S>("bias1", hidden));
-  assign(net, 3, "weight", torch.rows<S>("weight2", classes));
-  assign(net, 3, "bias", torch.rows<S>("bias2", classes));
+    assign(net, "0.gain", weight.rowwise().norm());
+  assign(net, "0.bias", torch.rows<S>("bias1", hidden));
+  assign(net, "2.weight", torch.rows<S>("weight2", classes));
+  assign(net, "2.bias", torch.rows<S>("bias2", classes));
   return net;
 }
 
@@ -46,7 +46,7 @@ auto network(const Policies&... policies) {
 template <class Net>
 double gradients(Net& net, espalier::Index step) {
   using namespace espalier;
-  using S = typename Net::Scalar_t;
+  using S = typename Net::scalar_type;
   constexpr Index batch_size = 8, batches = 3;
   const Fixture& torch = traces();
   const Index first = step % batches * batch_size;
@@ -62,16 +62,16 @@ double gradients(Net& net, espalier::Index step) {
 /// Where losses or final parameters part from those of a trace, a line for each.
 template <class Net>
 std::string parting(const std::string& trace, const Net& net, const std::vector<double>& losses) {
-  using S = typename Net::Scalar_t;
+  using S = typename Net::scalar_type;
   const Fixture& torch = traces();
   std::string apart;
   const auto add = [&](const std::string& one) {
     if (!one.empty()) apart += one + "\n";
   };
   add(parting<S>(trace, torch[trace + "/losses"], losses));
-  for (const espalier::ParameterPlace& p : net.places()) {
-    const std::string key = fmt::format("{}/{}{}", trace, p.name, p.layer == 1 ? 1 : 2);
-    add(parting<S>(key, torch.rows<S>(key, p.rows), parameter(net, p.layer, p.name)));
+  for (const espalier::ParameterInfo& p : net.parameters()) {
+    const std::string key = fmt::format("{}/{}{}", trace, p.name, p.layer == 0 ? 1 : 2);
+    add(parting<S>(key, torch.rows<S>(key, p.rows), parameter(net, p.path())));
   }
   return apart;
 }
@@ -92,8 +92,8 @@ template <espalier::Scalar S, class... Policies>
 void run_pack(const std::string& pack, const Policies&... policies) {
   using namespace espalier;
   const auto net = network<S>(policies...);
-  run_trace("sgd_momentum/" + pack, net, SGD{{.rate = 0.05, .momentum_factor = 0.9}});
-  run_trace("adam/" + pack, net, Adam{{.rate = 0.05}});
+  run_trace("sgd_momentum/" + pack, net, SGD{{.learning_rate = 0.05, .momentum = 0.9}});
+  run_trace("adam/" + pack, net, Adam{{.learning_rate = 0.05}});
 }
 
 /// Checks the traces of a policy: those and all others.
@@ -105,15 +105,15 @@ void run_policy(const std::string& policy, const Policies&... policies) {
   const auto run = [&](const std::string& optimizer_name, const auto& optimizer) {
     run_trace(optimizer_name + "/" + policy, net, optimizer);
   };
-  run("sgd", SGD{{.rate = 0.1}});
-  run("sgd_nesterov", SGD{{.rate = 0.05, .momentum_factor = 0.9, .nesterov = true}});
-  run("adam_amsgrad", AMSGrad{{.rate = 0.05, .beta2 = 0.9}});
-  run("rmsprop", RMSProp{{.rate = 0.01}});
-  run("rmsprop_momentum", RMSProp{{.rate = 0.005, .momentum_factor = 0.9}});
-  run("rmsprop_centered", RMSProp{{.rate = 0.01, .centered = true}});
-  run("rmsprop_centered_momentum", RMSProp{{.rate = 0.005, .momentum_factor = 0.9, .centered = true}});
-  run("adagrad", Adagrad{{.rate = 0.1}});
-  run("lion", Lion{{.rate = 0.01}});  // PyTorch 1.13 has none: as its paper says
+  run("sgd", SGD{{.learning_rate = 0.1}});
+  run("sgd_nesterov", SGD{{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true}});
+  run("adam_amsgrad", AMSGrad{{.learning_rate = 0.05, .beta2 = 0.9}});
+  run("rmsprop", RMSProp{{.learning_rate = 0.01}});
+  run("rmsprop_momentum", RMSProp{{.learning_rate = 0.005, .momentum = 0.9}});
+  run("rmsprop_centered", RMSProp{{.learning_rate = 0.01, .centered = true}});
+  run("rmsprop_centered_momentum", RMSProp{{.learning_rate = 0.005, .momentum = 0.9, .centered = true}});
+  run("adagrad", Adagrad{{.learning_rate = 0.1}});
+  run("lion", Lion{{.learning_rate = 0.01}});  // PyTorch 1.13 has none: as its paper says
 }
 
 }  // namespace differential

@@ -31,9 +31,9 @@ struct Run {
 /// step.
 template <class Model, class Optimizer, class F>
 Run train(const std::string& program, Model& net, Optimizer optimizer, const F& between) {
-  using S = typename Model::Scalar_t;
-  assign(net, 1, "weight", torch().rows<S>(program + "/weight", 5));
-  assign(net, 1, "bias", torch().rows<S>(program + "/bias", 5));
+  using S = typename Model::scalar_type;
+  assign(net, "0.weight", torch().rows<S>(program + "/weight", 5));
+  assign(net, "0.bias", torch().rows<S>(program + "/bias", 5));
   const Matrix<S> x = torch().batch<S>(program + "/x", 10), y = torch().batch<S>(program + "/y", 5);
   Matrix<S> gradient;
   Run run;
@@ -42,7 +42,7 @@ Run train(const std::string& program, Model& net, Optimizer optimizer, const F& 
     net.backward(x, gradient);
     between(net);
     optimizer.step(net);
-    run.largest_weight.push_back(static_cast<double>(parameter(net, 1, "weight").cwiseAbs().maxCoeff()));
+    run.largest_weight.push_back(static_cast<double>(parameter(net, "0.weight").cwiseAbs().maxCoeff()));
   }
   return run;
 }
@@ -51,10 +51,10 @@ constexpr auto nothing = [](const auto&) {};
 
 template <class Model>
 void check_final(const std::string& program, const Model& net) {
-  using S = typename Model::Scalar_t;
-  for (const char* name : {"weight", "bias"}) {
+  using S = typename Model::scalar_type;
+  for (const std::string name : {"weight", "bias"}) {
     const std::string key = program + "/final_" + name;
-    CHECK(parting<S>(key, torch().rows<S>(key, 5), parameter(net, 1, name)) == "");
+    CHECK(parting<S>(key, torch().rows<S>(key, 5), parameter(net, "0." + name)) == "");
   }
 }
 
@@ -63,14 +63,14 @@ void check_final(const std::string& program, const Model& net) {
 TEMPLATE_TEST_CASE("Adam with L2 on weight and bias is torch.optim.Adam with weight_decay", "", float,
                    double) {
   auto net = sequential<TestType>(Dense(10, 5, L2{0.001}, Bias{L2{0.001}}));
-  const Run run = train("adam_l2", net, Adam{{.rate = 0.01}}, nothing);
+  const Run run = train("adam_l2", net, Adam{{.learning_rate = 0.01}}, nothing);
   CHECK(parting<TestType>("adam_l2", torch()["adam_l2/losses"], run.losses) == "");
   check_final("adam_l2", net);
 }
 
 TEMPLATE_TEST_CASE("Clip holds after every step, as clamping after torch's step does", "", float, double) {
   auto net = sequential<TestType>(Dense(10, 5, Clip{-1, 1}, Bias{Clip{-1, 1}}));
-  const Run run = train("clamp_after_step", net, SGD{{.rate = 0.3}}, nothing);
+  const Run run = train("clamp_after_step", net, SGD{{.learning_rate = 0.3}}, nothing);
   CHECK(parting<TestType>("losses", torch()["clamp_after_step/losses"], run.losses) == "");
   CHECK(parting<TestType>("largest", torch()["clamp_after_step/largest_weight"], run.largest_weight) == "");
   CHECK(*std::max_element(run.largest_weight.begin(), run.largest_weight.end()) == 1);
@@ -79,7 +79,7 @@ TEMPLATE_TEST_CASE("Clip holds after every step, as clamping after torch's step 
 TEMPLATE_TEST_CASE("The widespread recipe, which clamps before the step, leaves the range", "", float,
                    double) {
   auto net = sequential<TestType>(Dense(10, 5));
-  const Run run = train("clamp_before_step", net, SGD{{.rate = 0.3}}, [](auto& model) {
+  const Run run = train("clamp_before_step", net, SGD{{.learning_rate = 0.3}}, [](auto& model) {
     for (TestType& w : model.values()) w = std::clamp(w, TestType(-1), TestType(1));
   });
   CHECK(parting<TestType>("losses", torch()["clamp_before_step/losses"], run.losses) == "");
@@ -90,14 +90,14 @@ TEMPLATE_TEST_CASE("The widespread recipe, which clamps before the step, leaves 
 TEMPLATE_TEST_CASE("UnitNormalized is F.normalize of the weight's rows in the forward pass", "", float,
                    double) {
   auto net = sequential<TestType>(Dense(10, 5, UnitNormalized{}));
-  const Run run = train("normalised", net, SGD{{.rate = 0.1}}, nothing);
-  CHECK(parting<TestType>("normalised", torch()["normalised/losses"], run.losses) == "");
-  check_final("normalised", net);
+  const Run run = train("normalized", net, SGD{{.learning_rate = 0.1}}, nothing);
+  CHECK(parting<TestType>("normalized", torch()["normalized/losses"], run.losses) == "");
+  check_final("normalized", net);
 }
 
 TEST_CASE("PyTorchLinear draws within the bounds of torch.nn.Linear") {
-  const auto &fan_in = torch()["normalised/fan_in"], &weight = torch()["normalised/weight_bound"],
-             &bias = torch()["normalised/bias_bound"];
+  const auto &fan_in = torch()["normalized/fan_in"], &weight = torch()["normalized/weight_bound"],
+             &bias = torch()["normalized/bias_bound"];
   for (std::size_t k = 0; k < fan_in.size(); ++k) {
     const double bound = PyTorchLinear::bound(static_cast<Index>(fan_in[k]));
     CHECK(bound == Catch::Approx(weight[k]).epsilon(1e-14));

@@ -19,8 +19,8 @@ namespace {
 /// Outputs, parameters and gradients of a net after one pass with fixed numbers.
 template <class Net>
 std::vector<double> pass_through(Net net, Index samples) {
-  using S = typename Net::Scalar_t;
-  initialise(net, Rng{3}, PyTorchLinear{});
+  using S = typename Net::scalar_type;
+  initialize(net, Rng{3}, PyTorchLinear{});
   const Matrix<S> x = random_matrix<S>(net.inputs(), samples, 4), y = net.forward(x);
   net.backward(x, random_matrix<S>(net.outputs(), samples, 5));
   std::vector<double> numbers(y.data(), y.data() + y.size());
@@ -71,9 +71,9 @@ TEST_CASE("Sizes known at compile time, at run time or by halves give the same n
 
 TEST_CASE("Dense computes W x + b and the gradients of a sum over samples") {
   auto net = sequential<double>(Dense(2, 1), Dense(1, 2, NoBias{}));
-  assign(net, 1, "weight", Matrix<double>{{2, -1}});
-  assign(net, 1, "bias", Matrix<double>{{0.5}});
-  assign(net, 2, "weight", Matrix<double>{{3}, {-2}});
+  assign(net, "0.weight", Matrix<double>{{2, -1}});
+  assign(net, "0.bias", Matrix<double>{{0.5}});
+  assign(net, "1.weight", Matrix<double>{{3}, {-2}});
   const Matrix<double> x{{1, 0}, {4, 1}};  // two samples, (1, 4) and (0, 1)
   // Hidden: 2 - 4 + 0.5 = -1.5 and -1 + 0.5 = -0.5.
   CHECK(net.forward(x) == Matrix<double>{{-4.5, -1.5}, {3, 1}});
@@ -89,10 +89,10 @@ TEST_CASE("Dense computes W x + b and the gradients of a sum over samples") {
 
 TEST_CASE("NoBias has no bias, and a layer without it starts at zero bias") {
   auto net = sequential<float>(Dense(2, 3, NoBias{}), Dense(3, 1));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   std::vector<std::string> names;
-  net.for_each_parameter([&](const auto& p) { names.push_back(p.where()); });
-  CHECK(names == std::vector<std::string>{"layer 1 weight", "layer 2 weight", "layer 2 bias"});
+  net.for_each_parameter([&](const auto& p) { names.push_back(p.path()); });
+  CHECK(names == std::vector<std::string>{"0.weight", "1.weight", "1.bias"});
   CHECK(net.predict(Matrix<float>::Zero(2, 1)) == Matrix<float>::Zero(1, 1));
 }
 
@@ -101,58 +101,60 @@ TEMPLATE_TEST_CASE("Bias and Gain carry policies of their own, and other biases 
   auto net = sequential<TestType>(Dense(4, 3, MaxNorm{0.1}, Bias{NonNegative{}}), Tanh{},
                                   Dense(3, 3, WeightNorm{}, Gain{Clip{0.2, 0.4}}, Bias{Clip{-0.01, 0.01}}),
                                   Tanh{}, Dense(3, 2, Clip{0, 0.1}));
-  initialise(net, Rng{2}, PyTorchLinear{});
+  initialize(net, Rng{2}, PyTorchLinear{});
   CHECK(feasible(net));
-  SGD optimizer{{.rate = 0.5}};
+  SGD optimizer{{.learning_rate = 0.5}};
   random_steps(net, optimizer, 20, 3);
   CHECK(feasible(net));
-  CHECK(parameter(net, 1, "bias").minCoeff() == 0);
-  CHECK(parameter(net, 1, "bias").maxCoeff() > 0.1);
-  CHECK(parameter(net, 3, "gain").maxCoeff() == detail::round_down<TestType>(0.4));
-  CHECK(parameter(net, 5, "bias").cwiseAbs().maxCoeff() > 0.5);
+  CHECK(parameter(net, "0.bias").minCoeff() == 0);
+  CHECK(parameter(net, "0.bias").maxCoeff() > 0.1);
+  CHECK(parameter(net, "2.gain").maxCoeff() == detail::round_down<TestType>(0.4));
+  CHECK(parameter(net, "4.bias").cwiseAbs().maxCoeff() > 0.5);
 }
 
 TEST_CASE("The order of the policies does not matter to a layer") {
   auto net = sequential<double>(Dense(4, 3, L1{0.01}, Bias{NonNegative{}}, MaxNorm{0.5}, Clip{-0.3, 0.2}));
   auto same = sequential<double>(Dense(4, 3, Clip{-0.3, 0.2}, MaxNorm{0.5}, L1{0.01}, Bias{NonNegative{}}));
-  initialise(net, Rng{2});
-  initialise(same, Rng{2});
-  SGD optimizer{{.rate = 0.1}}, again = optimizer;
+  initialize(net, Rng{2});
+  initialize(same, Rng{2});
+  SGD optimizer{{.learning_rate = 0.1}}, again = optimizer;
   random_steps(net, optimizer, 50, 3);
   random_steps(same, again, 50, 3);
   CHECK(net.values() == same.values());
 }
 
-TEMPLATE_TEST_CASE("A normalised layer multiplies by its effective weight", "", float, double) {
+TEMPLATE_TEST_CASE("A normalized layer multiplies by its effective weight", "", float, double) {
   auto net = sequential<TestType>(Dense(5, 4, WeightNorm{}), Tanh{}, Dense(4, 3, UnitNormalized{}), Tanh{},
                                   Dense(3, 2, WeightNorm{}, NoBias{}));
-  initialise(net, Rng{2}, PyTorchLinear{});
-  assign(net, 1, "gain", Matrix<TestType>{{2}, {-1}, {0}, {0.5}});
-  CHECK((effective_weight(net, 1).rowwise().norm() - Matrix<TestType>{{2}, {1}, {0}, {0.5}}).norm() < 1e-6);
-  CHECK((effective_weight(net, 3).rowwise().norm().array() - 1).abs().maxCoeff() < 1e-6);
+  initialize(net, Rng{2}, PyTorchLinear{});
+  assign(net, "0.gain", Matrix<TestType>{{2}, {-1}, {0}, {0.5}});
+  CHECK((effective_weight(net, "0.weight").rowwise().norm() - Matrix<TestType>{{2}, {1}, {0}, {0.5}}).norm() <
+        1e-6);
+  CHECK((effective_weight(net, "2.weight").rowwise().norm().array() - 1).abs().maxCoeff() < 1e-6);
   auto plain = sequential<TestType>(Dense(5, 4), Tanh{}, Dense(4, 3), Tanh{}, Dense(3, 2, NoBias{}));
-  for (const Index layer : {1, 3, 5}) assign(plain, layer, "weight", effective_weight(net, layer));
-  for (const Index layer : {1, 3}) assign(plain, layer, "bias", parameter(net, layer, "bias"));
+  for (const char* path : {"0.weight", "2.weight", "4.weight"})
+    assign(plain, path, effective_weight(net, path));
+  for (const char* path : {"0.bias", "2.bias"}) assign(plain, path, parameter(net, path));
   const Matrix<TestType> x = random_matrix<TestType>(5, 9, 1);
   CHECK((net.predict(x) - plain.predict(x)).norm() <= (sizeof(TestType) == 4 ? 1e-6 : 1e-14));
 }
 
-TEST_CASE("WeightNorm starts at the weight that the initialiser made") {
+TEST_CASE("WeightNorm starts at the weight that the initializer made") {
   auto net = sequential<double>(Dense(5, 4, WeightNorm{}));
   auto plain = sequential<double>(Dense(5, 4));
-  initialise(net, Rng{2});
-  initialise(plain, Rng{2});
-  CHECK((effective_weight(net, 1) - parameter(plain, 1, "weight")).norm() < 1e-15);
+  initialize(net, Rng{2});
+  initialize(plain, Rng{2});
+  CHECK((effective_weight(net, "0.weight") - parameter(plain, "0.weight")).norm() < 1e-15);
 }
 
 TEMPLATE_TEST_CASE("A direction of no length gives a zero row and no gradient", "", float, double) {
   const TestType too_small = std::numeric_limits<TestType>::denorm_min();  // 1 / norm(v) is no number
   auto net = sequential<TestType>(Dense(2, 3, WeightNorm{}));
-  assign(net, 1, "weight", Matrix<TestType>{{0, 0}, {too_small, 0}, {3, 4}});
-  assign(net, 1, "gain", Matrix<TestType>{{2}, {2}, {10}});
+  assign(net, "0.weight", Matrix<TestType>{{0, 0}, {too_small, 0}, {3, 4}});
+  assign(net, "0.gain", Matrix<TestType>{{2}, {2}, {10}});
   const Matrix<TestType> x{{1}, {1}}, y = net.forward(x);
   CHECK(y.isApprox(Matrix<TestType>{{0}, {0}, {14}}));
-  CHECK(effective_weight(net, 1).isApprox(Matrix<TestType>{{0, 0}, {0, 0}, {6, 8}}));
+  CHECK(effective_weight(net, "0.weight").isApprox(Matrix<TestType>{{0, 0}, {0, 0}, {6, 8}}));
   net.backward(x, Matrix<TestType>{{1}, {1}, {0}});
   CHECK(std::all_of(net.gradients().begin(), net.gradients().begin() + 6, [](TestType g) { return g == 0; }));
 }

@@ -13,7 +13,7 @@ namespace {
 template <Scalar S, class... Layers>
 auto transparent(Index width, const Layers&... layers) {
   auto net = sequential<S>(Dense(width, width, NoBias{}), layers...);
-  assign(net, 1, "weight", Matrix<S>::Identity(width, width));
+  assign(net, "0.weight", Matrix<S>::Identity(width, width));
   return net;
 }
 
@@ -71,6 +71,6 @@ TEST_CASE("A copied net draws the masks that the original would have drawn") {
 
 TEST_CASE("Dropout refuses a rate outside [0, 1)") {
   CHECK(message_of([] { Sequential(Dense(1, 1), Dropout{1}); }) ==
-        "Dropout: expected 0 <= rate < 1, found 1");
+        "Dropout: expected 0 <= probability < 1, found 1");
   CHECK_THROWS_AS(Sequential(Dense(1, 1), Dropout{-0.1}), ValueError);
 }

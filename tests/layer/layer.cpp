@@ -37,7 +37,7 @@ struct Scale {
     for (Index i = 0; i < width; ++i) g[0][i] = dy.row(i).dot(x.row(i));
     if constexpr (requires { dx.data(); }) dx = factors(p[0]) * dy;
   }
-  void initialise(const auto&, const auto& values, Rng&) const { std::fill_n(values[0], width, 1); }
+  void initialize(const auto&, const auto& values, Rng&) const { std::fill_n(values[0], width, 1); }
 
   template <class S>
   auto factors(const S* p) const {
@@ -79,18 +79,18 @@ static_assert(parameter_count<Scale<>> == 1 && parameter_count<Square> == 0 &&
 TEST_CASE("A user's own layers stand in a net like the library's, with right gradients") {
   auto net =
       sequential<double>(Square{}, Dense(3, 8), SumPairs{8}, Scale<>{4}, Square{}, SumPairs{4}, Dense(2, 2));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   const Matrix<double> x = random_matrix<double>(3, 5, 2);
   for (const GradientError& error : gradient_check(net, MeanSquared{}, x, random_matrix<double>(2, 5, 3))) {
     CAPTURE(error.parameter);
     CHECK(error.relative < 1e-6);
   }
-  CHECK(parameter(net, 4, "factor") == Matrix<double>::Ones(4, 1));
+  CHECK(parameter(net, "3.factor") == Matrix<double>::Ones(4, 1));
 }
 
 TEST_CASE("A layer of one's own may come first, where nobody reads the gradient of its inputs") {
   auto net = sequential<double>(Scale<>{3}, Dense(3, 1));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   for (const GradientError& error :
        gradient_check(net, MeanSquared{}, random_matrix<double>(3, 5, 2), random_matrix<double>(1, 5, 3)))
     CHECK(error.relative < 1e-6);
@@ -98,8 +98,8 @@ TEST_CASE("A layer of one's own may come first, where nobody reads the gradient 
 
 TEST_CASE("Policies on a layer of one's own are kept by the optimizer") {
   Sequential net(Scale<NonNegative>{3}, Dense(3, 1));
-  initialise(net, Rng{1});
-  Adam optimizer{{.rate = 0.3}};
+  initialize(net, Rng{1});
+  Adam optimizer{{.learning_rate = 0.3}};
   random_steps(net, optimizer, 50, 1);
   CHECK(feasible(net));
   net.for_each_parameter([](const auto& p) {

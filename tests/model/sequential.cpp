@@ -23,7 +23,7 @@ namespace {
 
 auto small_net() {
   Sequential net(Dense(3, 5, MaxNorm{1}), Tanh{}, Dense(5, 2, WeightNorm{}));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   return net;
 }
 
@@ -33,10 +33,10 @@ const Matrix<float> batch = random_matrix<float>(3, 4, 2);
 
 TEST_CASE("A model names the places of its parameters in the order of its layers") {
   const Sequential net{Dense(2, 3, WeightNorm{}), ReLU{}, Dense(3, 1, NoBias{})};
-  const auto places = net.places();
+  const auto places = net.parameters();
   REQUIRE(places.size() == 4);
-  CHECK(places[1].where() == "layer 1 gain");
-  CHECK(places[3].where() == "layer 3 weight");
+  CHECK(places[1].path() == "0.gain");
+  CHECK(places[3].path() == "2.weight");
   CHECK(places[3].size() == 3);
   CHECK(places[2].offset % 16 == 0);
   CHECK(places[2].offset > places[1].offset);
@@ -52,7 +52,7 @@ TEST_CASE("A copy of a model keeps its weights and is independent of it") {
   CHECK(copy != net);
   CHECK(net.predict(batch) == before);
   auto trained = net;
-  SGD optimizer{{.rate = 0.1}};
+  SGD optimizer{{.learning_rate = 0.1}};
   random_steps(trained, optimizer, 3, 1);
   CHECK(net.predict(batch) == before);
   CHECK(trained.predict(batch) != before);
@@ -108,11 +108,11 @@ TEST_CASE("Models are equal if layers, options and numbers are") {
 TEMPLATE_TEST_CASE("predict is forward without dropout, and changes nothing", "", float, double) {
   auto net = sequential<TestType>(Dense(3, 5), Tanh{}, Dropout{0.5}, Dense(5, 2));
   auto without = sequential<TestType>(Dense(3, 5), Tanh{}, Dense(5, 2));
-  initialise(net, Rng{1});
-  initialise(without, Rng{1});
+  initialize(net, Rng{1});
+  initialize(without, Rng{1});
   const Matrix<TestType> x = random_matrix<TestType>(3, 4, 2);
   const auto& fixed = net;
-  typename decltype(net)::Workspace_t workspace;
+  typename decltype(net)::workspace_type workspace;
   CHECK(fixed.predict(x) == without.forward(x));
   CHECK(fixed.predict(x, workspace) == fixed.predict(x));
   CHECK(net.forward(x) != fixed.predict(x));
@@ -128,7 +128,7 @@ TEST_CASE("Several threads predict with one model, each in a workspace of its ow
   const Matrix<float> x = random_matrix<float>(3, 100, 5), expected = net.predict(x);
   std::array<int, 2> same{};
   auto work = [&](std::size_t k) {
-    decltype(small_net())::Workspace_t workspace;
+    decltype(small_net())::workspace_type workspace;
     for (int i = 0; i < 50; ++i) same[k] += net.predict(x, workspace) == expected;
   };
   std::thread first(work, 0), second(work, 1);
@@ -177,7 +177,7 @@ TEST_CASE("Options of layers are checked when a model is built") {
   CHECK_THROWS_AS(Sequential(Dense(2, 2), LeakyReLU{-1}), ValueError);
 }
 
-TEMPLATE_TEST_CASE("A model is feasible from the start under every policy and initialiser", "", float,
+TEMPLATE_TEST_CASE("A model is feasible from the start under every policy and initializer", "", float,
                    double) {
   auto net = sequential<TestType>(
       Dense(6, 5, MaxNorm{0.3}), Tanh{}, Dense(5, 5, UnitNorm{}, Bias{NonNegative{}}), Tanh{},
@@ -185,7 +185,7 @@ TEMPLATE_TEST_CASE("A model is feasible from the start under every policy and in
       Dense(3, 3, NonNegative{}, UnitNorm{}), Dense(3, 2, WeightNorm{}, Gain{Clip{0.5, 0.6}}));
   const auto check = [&](const auto& init) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
-      initialise(net, Rng{seed}, init);
+      initialize(net, Rng{seed}, init);
       CHECK(feasible(net));
     }
   };
@@ -195,21 +195,21 @@ TEMPLATE_TEST_CASE("A model is feasible from the start under every policy and in
   check(Orthogonal{});
 }
 
-TEST_CASE("The same seed initialises to the same bits, another seed to others") {
+TEST_CASE("The same seed initializes to the same bits, another seed to others") {
   auto net = small_net(), again = small_net();
   CHECK(net.values() == again.values());
-  initialise(again, Rng{2});
+  initialize(again, Rng{2});
   CHECK(net.values() != again.values());
 }
 
-TEST_CASE("Initialising again forgets the training before") {
+TEST_CASE("Initializing again forgets the training before") {
   auto net = Sequential(Dense(3, 30), Dropout{0.5}, Dense(30, 2, Clip{-0.01, 0.01})), fresh = net;
-  SGD optimizer{{.rate = 1}};
-  initialise(net, Rng{5});
+  SGD optimizer{{.learning_rate = 1}};
+  initialize(net, Rng{5});
   net.forward(batch);
   random_steps(net, optimizer, 2, 1);
-  initialise(net, Rng{1});
-  initialise(fresh, Rng{1});
+  initialize(net, Rng{1});
+  initialize(fresh, Rng{1});
   CHECK(net == fresh);
   CHECK(Matrix<float>(net.forward(batch)) == fresh.forward(batch));
   net.for_each_parameter([](const auto& p) {
@@ -219,7 +219,7 @@ TEST_CASE("Initialising again forgets the training before") {
 
 TEST_CASE("Parameters stand one after another, each on a cache line, with zeros between") {
   auto net = Sequential(Dense(3, 5), Tanh{}, Dense(5, 2));
-  initialise(net, Rng{1}, PyTorchLinear{});
+  initialize(net, Rng{1}, PyTorchLinear{});
   net.forward(batch);
   net.backward(batch, Matrix<float>::Ones(2, 4));
   std::vector<bool> taken(net.values().size(), false);
@@ -234,35 +234,35 @@ TEST_CASE("Parameters stand one after another, each on a cache line, with zeros 
 
 TEST_CASE("The first layer with outputs that are not finite is named") {
   auto net = Sequential(Dense(1, 1), ReLU{}, Dense(1, 1));
-  CHECK(net.first_not_finite() == 0);
+  CHECK(net.first_not_finite() == std::nullopt);
   const Matrix<float> x = Matrix<float>::Ones(1, 2);
   net.forward(x);
-  CHECK(net.first_not_finite() == 0);
-  assign(net, 1, "weight", Matrix<float>{{3e38F}});
-  assign(net, 3, "weight", Matrix<float>{{3e38F}});
+  CHECK(net.first_not_finite() == std::nullopt);
+  assign(net, "0.weight", Matrix<float>{{3e38F}});
+  assign(net, "2.weight", Matrix<float>{{3e38F}});
   net.forward(x);
-  CHECK(net.first_not_finite() == 3);
+  CHECK(net.first_not_finite() == 2);
   net.forward(x * std::numeric_limits<float>::quiet_NaN());
-  CHECK(net.first_not_finite() == 1);
+  CHECK(net.first_not_finite() == 0);
 }
 
 TEST_CASE("A model of doubles computes in double") {
   auto net = sequential<double>(Dense(2, 1, NoBias{}));
-  assign(net, 1, "weight", Matrix<double>{{1, 1e-12}});
+  assign(net, "0.weight", Matrix<double>{{1, 1e-12}});
   CHECK(net.predict(Matrix<double>{{1}, {1}})(0) == 1 + 1e-12);
 }
 
-TEST_CASE("An initialiser whose numbers are not finite leaves the model as it was") {
+TEST_CASE("An initializer whose numbers are not finite leaves the model as it was") {
   struct Broken {
     void operator()(Eigen::Map<WeightMatrix<float>>& w, Index fan_in, Index, Rng&) const {
       w.setConstant(fan_in == 2 ? 0.5F : std::numeric_limits<float>::quiet_NaN());
     }
   };
   auto net = Sequential(Dense(2, 3), Dense(3, 1));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   const auto before = net;
-  CHECK_THROWS_AS(initialise(net, Rng{2}, Broken{}), NotFiniteError);
+  CHECK_THROWS_AS(initialize(net, Rng{2}, Broken{}), NotFiniteError);
   CHECK(net == before);
-  CHECK_THROWS_AS(initialise(net, Rng{2}, Orthogonal{.gain = HUGE_VAL}), ValueError);
+  CHECK_THROWS_AS(initialize(net, Rng{2}, Orthogonal{.gain = HUGE_VAL}), ValueError);
   CHECK(net == before);
 }

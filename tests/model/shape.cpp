@@ -10,16 +10,16 @@ using namespace espalier;
 
 TEST_CASE("Widths that do not fit are refused with both layers' numbers") {
   CHECK(message_of([] { Sequential(Dense(2, 3), Dense(4, 1)); }) ==
-        "layer 2: expected 3 inputs, what layer 1 gives, found a layer with 4 inputs");
+        "layer 1: expected 3 inputs, what layer 0 gives, found a layer with 4 inputs");
   CHECK(message_of([] { Sequential(Dense(2, 3), ReLU{}, Tanh{}, Dense<Dynamic, 1>(4)); }) ==
-        "layer 4: expected 3 inputs, what layer 3 gives, found a layer with 4 inputs");
+        "layer 3: expected 3 inputs, what layer 2 gives, found a layer with 4 inputs");
   CHECK_THROWS_AS(Sequential(Dense<2, 3>{}, Dense(4, 1)), ShapeError);
   const detail::LayerWidths layers[]{{4, 3}, {0, 2}};  // no width is not any width
   Index widths[3];
   CHECK_THROWS_AS(detail::join_widths(layers, widths), ShapeError);
 }
 
-TEST_CASE("Layers without a width take that of their neighbours") {
+TEST_CASE("Layers without a width take that of their neighbors") {
   CHECK(detail::widths_of(ReLU{}, Tanh{}, Dense(4, 2), ReLU{}, Dense(2, 3), Tanh{}) ==
         std::array<Index, 7>{4, 4, 4, 2, 2, 3, 3});
   const Sequential net(ReLU{}, Dense(4, 2), Tanh{});

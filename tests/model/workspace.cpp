@@ -63,8 +63,8 @@ TEST_CASE("A copied workspace starts empty, a moved one can be used again") {
 TEST_CASE("Models of one depth share a workspace, one after another") {
   auto small = Sequential(Dense(2, 2), Tanh{});
   auto large = Sequential(Dense(3, 300, WeightNorm{}), Tanh{});
-  initialise(small, Rng{1});
-  initialise(large, Rng{1});
+  initialize(small, Rng{1});
+  initialize(large, Rng{1});
   Workspace<float, 2> workspace;
   const Matrix<float> x = random_matrix<float>(2, 5, 1), z = random_matrix<float>(3, 4, 2);
   CHECK(small.predict(x, workspace) == small.predict(x));

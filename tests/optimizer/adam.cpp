@@ -10,7 +10,7 @@ using Catch::Approx;
 
 TEMPLATE_TEST_CASE("The first steps of Adam, computed by hand", "", float, double) {
   auto net = sequential<TestType>(Dense(1, 1, NoBias{}));
-  const AdamRule halves{.rate = 0.1, .beta1 = 0.5, .beta2 = 0.5, .epsilon = 1};
+  const AdamRule halves{.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.5, .epsilon = 1};
   SECTION("plain") {
     Adam optimizer{halves};
     CHECK(step_with(net, optimizer, 3) == Approx(-0.075));  // mhat = 3, vhat = 9
@@ -18,7 +18,7 @@ TEMPLATE_TEST_CASE("The first steps of Adam, computed by hand", "", float, doubl
     CHECK(step_with(net, optimizer, -1) == Approx(-0.075 - 0.1 * (1.0 / 3) / (std::sqrt(11.0 / 3) + 1)));
   }
   SECTION("AMSGrad divides by the largest v so far") {
-    AMSGrad optimizer{{.rate = 0.1, .beta1 = 0.5, .beta2 = 0.5, .epsilon = 1}};
+    AMSGrad optimizer{{.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.5, .epsilon = 1}};
     CHECK(step_with(net, optimizer, 3) == Approx(-0.075));  // v = 4.5
     CHECK(step_with(net, optimizer, -1) == Approx(-0.075 - 0.1 * (1.0 / 3) / (std::sqrt(6.0) + 1)));
   }
@@ -30,7 +30,7 @@ TEMPLATE_TEST_CASE("The first steps of Adam, computed by hand", "", float, doubl
 }
 
 TEST_CASE("Adam refuses options that make no sense") {
-  CHECK_THROWS_AS(Adam{{.rate = 0}}, ValueError);
+  CHECK_THROWS_AS(Adam{{.learning_rate = 0}}, ValueError);
   CHECK(message_of([] { Adam{{.beta1 = 1}}; }) == "Adam: expected 0 <= beta1 < 1, found 1");
   CHECK_THROWS_AS(Adam{{.beta2 = 1}}, ValueError);
   CHECK_THROWS_AS(Adam{{.epsilon = 0}}, ValueError);

@@ -11,7 +11,7 @@ using Catch::Approx;
 
 TEMPLATE_TEST_CASE("The first steps of Lion, computed by hand", "", float, double) {
   auto net = sequential<TestType>(Dense(1, 1, NoBias{}));
-  Lion optimizer{{.rate = 0.1}};
+  Lion optimizer{{.learning_rate = 0.1}};
   CHECK(step_with(net, optimizer, 0) == 0);
   CHECK(step_with(net, optimizer, 2) == Approx(-0.1));     // sign of 0.2; m = 0.02
   CHECK(step_with(net, optimizer, -0.1) == Approx(-0.2));  // of 0.018 - 0.01; m = 0.0188
@@ -21,12 +21,12 @@ TEMPLATE_TEST_CASE("The first steps of Lion, computed by hand", "", float, doubl
 TEST_CASE("Lion's step size for penalties is its rate") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L1{3}));
   net.values()[0] = 1;
-  Lion optimizer{{.rate = 0.1}};
+  Lion optimizer{{.learning_rate = 0.1}};
   CHECK(step_with(net, optimizer, 50) == Approx(1 - 0.1 - 0.3));
 }
 
 TEST_CASE("Lion refuses options that make no sense") {
-  CHECK_THROWS_AS(Lion{{.rate = 0}}, ValueError);
+  CHECK_THROWS_AS(Lion{{.learning_rate = 0}}, ValueError);
   CHECK_THROWS_AS(Lion{{.beta1 = -1}}, ValueError);
   CHECK_THROWS_AS(Lion{{.beta2 = 1}}, ValueError);
   CHECK(message_of([] { Lion{{.at_bound = AtBound::displacement}}; }) ==

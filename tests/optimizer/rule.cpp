@@ -18,13 +18,13 @@ namespace {
 
 /// A rule of one's own: the sign of the gradient.
 struct SignRule {
-  double rate = 0.1;
+  double learning_rate = 0.1;
   AtBound at_bound = AtBound::keep;
   static constexpr bool adaptive = false;
 
-  void validate() const { detail::check_positive("Sign", "rate", rate); }
+  void validate() const { detail::check_positive("Sign", "learning_rate", learning_rate); }
   int states() const { return 0; }
-  int momentum() const { return -1; }
+  int momentum_state() const { return -1; }
 
   template <Scalar S>
   struct Kernel {
@@ -72,37 +72,40 @@ TEST_CASE("A kept momentum delays leaving a bound, the other choices do not") {
   // m = -(1 - beta^n) / (1 - beta), then m beta^k + (1 - beta^k) / (1 - beta) > 0 where beta^k < 1/2: 7 and
   // 69 steps.
   measure([](double beta,
-             AtBound choice) { return SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = choice}}; },
-          7, 69);
-  measure([](double beta, AtBound choice) { return Adam{{.rate = 0.01, .beta1 = beta, .at_bound = choice}}; },
+             AtBound choice) { return SGD{{.learning_rate = 0.01, .momentum = beta, .at_bound = choice}}; },
           7, 69);
   measure([](double beta,
-             AtBound choice) { return RMSProp{{.rate = 0.01, .momentum_factor = beta, .at_bound = choice}}; },
+             AtBound choice) { return Adam{{.learning_rate = 0.01, .beta1 = beta, .at_bound = choice}}; },
           7, 69);
+  measure(
+      [](double beta, AtBound choice) {
+        return RMSProp{{.learning_rate = 0.01, .momentum = beta, .at_bound = choice}};
+      },
+      7, 69);
   for (const double beta : {0.9, 0.99}) {
-    CHECK(steps_to_leave(SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = AtBound::displacement}},
+    CHECK(steps_to_leave(SGD{{.learning_rate = 0.01, .momentum = beta, .at_bound = AtBound::displacement}},
                          Clip{-1, 1}) == 1);
-    CHECK(steps_to_leave(Adam{{.rate = 0.01, .beta1 = beta, .at_bound = AtBound::displacement}},
+    CHECK(steps_to_leave(Adam{{.learning_rate = 0.01, .beta1 = beta, .at_bound = AtBound::displacement}},
                          Clip{-1, 1}) == 1);
-    CHECK(steps_to_leave(SGD{{.rate = 0.01, .momentum_factor = beta, .at_bound = AtBound::displacement}},
+    CHECK(steps_to_leave(SGD{{.learning_rate = 0.01, .momentum = beta, .at_bound = AtBound::displacement}},
                          MaxNorm{1}) == 1);
   }
 }
 
 TEST_CASE("Lion's kept momentum delays, its forgotten one does not") {
-  // beta1 m + (1 - beta1) g with m from -1 towards 1 by beta2 = 0.99: positive where 0.9 (1 - 2 0.99^(k-1)) +
+  // beta1 m + (1 - beta1) g with m from -1 toward 1 by beta2 = 0.99: positive where 0.9 (1 - 2 0.99^(k-1)) +
   // 0.1 > 0.
-  CHECK(steps_to_leave(Lion{{.rate = 0.01}}, Clip{-1, 1}) == 60);
-  CHECK(steps_to_leave(Lion{{.rate = 0.01, .at_bound = AtBound::zero}}, Clip{-1, 1}) == 1);
-  CHECK(steps_to_leave(Lion{{.rate = 0.01, .at_bound = AtBound::tangent}}, Clip{-1, 1}) == 1);
+  CHECK(steps_to_leave(Lion{{.learning_rate = 0.01}}, Clip{-1, 1}) == 60);
+  CHECK(steps_to_leave(Lion{{.learning_rate = 0.01, .at_bound = AtBound::zero}}, Clip{-1, 1}) == 1);
+  CHECK(steps_to_leave(Lion{{.learning_rate = 0.01, .at_bound = AtBound::tangent}}, Clip{-1, 1}) == 1);
 }
 
 TEST_CASE("Weights inside their set keep their momentum, whatever the choice") {
   auto kept = sequential<double>(Dense(3, 2, Clip{-100, 100}));
-  initialise(kept, Rng{1});
+  initialize(kept, Rng{1});
   auto other = kept;
   const AtBound choice = GENERATE(AtBound::zero, AtBound::tangent, AtBound::displacement);
-  SGD keep{{.momentum_factor = 0.9}}, change{{.momentum_factor = 0.9, .at_bound = choice}};
+  SGD keep{{.momentum = 0.9}}, change{{.momentum = 0.9, .at_bound = choice}};
   random_steps(kept, keep, 20, 1);
   random_steps(other, change, 20, 1);
   CHECK(kept == other);
@@ -113,7 +116,7 @@ TEST_CASE("A momentum that points back into the set is kept by tangent, and forg
   // + 1.4 = 0.5, points inwards and still ends outside.
   const auto momentum_after = [](AtBound choice) {
     auto net = sequential<double>(Dense(1, 1, NoBias{}, Clip{-10, 10}));
-    SGD optimizer{{.rate = 1, .momentum_factor = 0.9, .at_bound = choice}};
+    SGD optimizer{{.learning_rate = 1, .momentum = 0.9, .at_bound = choice}};
     step_with(net, optimizer, -1);
     net.values()[0] = 20;
     step_with(net, optimizer, 1.4);
@@ -132,5 +135,5 @@ TEST_CASE("A rule of one's own becomes an optimizer") {
   Optimizer optimizer{SignRule{}};
   CHECK(step_with(net, optimizer, 7) == Approx(0.05));
   CHECK(step_with(net, optimizer, 7) == 0);
-  CHECK_THROWS_AS(Optimizer{SignRule{.rate = -1}}, ValueError);
+  CHECK_THROWS_AS(Optimizer{SignRule{.learning_rate = -1}}, ValueError);
 }

@@ -9,7 +9,7 @@
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
-#include "espalier/constraint/none.hpp"
+#include "espalier/constraint/unconstrained.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/layer/dense.hpp"
@@ -21,7 +21,7 @@ using Catch::Approx;
 
 namespace {
 
-/// f = (x - 2)^2 / 2 + 5 (y - 1)^2 on the unit disc, minimised by Adam at rate 1e-3 and then 1e-4. Steps that
+/// f = (x - 2)^2 / 2 + 5 (y - 1)^2 on the unit disc, minimized by Adam at rate 1e-3 and then 1e-4. Steps that
 /// are projected in their own metric rest where the gradient is normal to the disc, at the constrained
 /// minimum; Euclidean projections of the same steps rest elsewhere.
 struct Rest {
@@ -49,12 +49,12 @@ template <class RuleType, class PackType>
 void reference_step(const PackType& pack, const RuleType& rule, long k, std::vector<double>& w,
                     std::vector<double> g, std::vector<double>& states, Index rows, Index cols) {
   const Index n = rows * cols;
-  std::vector<double> t(w.size(), rule.rate), scratch(w.size());
+  std::vector<double> t(w.size(), rule.learning_rate), scratch(w.size());
   typename PackType::Counts ignored{};
   pack.add_gradient(w.data(), g.data(), n);
-  const auto kernel = rule.template kernel<double>(k, rule.rate);
+  const auto kernel = rule.template kernel<double>(k, rule.learning_rate);
   for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
-    Line<double> weight = w[i] * pack.shrink(rule.rate, rule.rate), step = t[i];
+    Line<double> weight = w[i] * pack.shrink(rule.learning_rate, rule.learning_rate), step = t[i];
     States<double> state;
     for (std::size_t j = 0; j < 3; ++j) state[j] = states[3 * i + j];
     kernel(weight, g[i], state, step);
@@ -62,9 +62,10 @@ void reference_step(const PackType& pack, const RuleType& rule, long k, std::vec
     w[i] = weight.array()[0], t[i] = step.array()[0];
   }
   for (Index j = 0; j < rows; ++j)
-    pack.constrain(w.data() + j * cols, cols,
-                   detail::Steps<double>{RuleType::adaptive ? t.data() + j * cols : nullptr, rule.rate},
-                   rule.rate, scratch.data(), ignored);
+    pack.constrain(
+        w.data() + j * cols, cols,
+        detail::Steps<double>{RuleType::adaptive ? t.data() + j * cols : nullptr, rule.learning_rate},
+        rule.learning_rate, scratch.data(), ignored);
 }
 
 template <class RuleType, class... Policies>
@@ -72,7 +73,7 @@ void compare(const RuleType& rule, Index rows, Index cols, const Policies&... po
   CAPTURE(rows, cols);
   const Pack<Policies...> pack(policies...);
   auto net = sequential<double>(Dense(cols, rows, NoBias{}, policies...));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   std::vector<double> w = numbers_of(net), states(3 * w.size(), 0.0);
   Optimizer optimizer{rule};
   Rng rng(2);
@@ -91,11 +92,11 @@ void compare(const RuleType& rule, Index rows, Index cols, const Policies&... po
 TEMPLATE_TEST_CASE("Adam with MaxNorm comes to rest at the constrained optimum, the usual recipe does not",
                    "", float, double) {
   const double close = sizeof(TestType) == sizeof(float) ? 1e-3 : 1e-4;
-  const Rest optimum = rest<TestType>(Adam{{.rate = 1e-3}}, MaxNorm{1}, 20000);
+  const Rest optimum = rest<TestType>(Adam{{.learning_rate = 1e-3}}, MaxNorm{1}, 20000);
   CHECK(optimum.x == Approx(0.5903).margin(close));
   CHECK(optimum.y == Approx(0.8072).margin(close));
   CHECK(optimum.f() == Approx(1.1795).margin(1e-4));
-  const Rest usual = rest<TestType>(Adam{{.rate = 1e-3}}, MaxNorm{1, Metric::euclidean}, 20000);
+  const Rest usual = rest<TestType>(Adam{{.learning_rate = 1e-3}}, MaxNorm{1, Metric::euclidean}, 20000);
   CHECK(usual.x == Approx(0.7071).margin(close));
   CHECK(usual.y == Approx(0.7071).margin(close));
   CHECK(usual.f() == Approx(1.2647).margin(1e-3));
@@ -103,18 +104,18 @@ TEMPLATE_TEST_CASE("Adam with MaxNorm comes to rest at the constrained optimum, 
 
 TEST_CASE("The choice of momentum at the bound does not move the constrained optimum") {
   const AtBound choice = GENERATE(AtBound::zero, AtBound::tangent, AtBound::displacement);
-  const Rest optimum = rest<double>(Adam{{.rate = 1e-3, .at_bound = choice}}, MaxNorm{1}, 20000);
+  const Rest optimum = rest<double>(Adam{{.learning_rate = 1e-3, .at_bound = choice}}, MaxNorm{1}, 20000);
   CHECK(optimum.f() == Approx(1.1795).margin(1e-3));
 }
 
 TEST_CASE("Rows of any length give what one weight after the other gives") {
   for (const auto& [rows, cols] : std::vector<std::pair<Index, Index>>{
            {1, 1}, {7, 3}, {40, 40}, {2, 15}, {2, 16}, {3, 17}, {70, 1}, {1, 130}}) {
-    compare(SGDRule{.rate = 0.1, .momentum_factor = 0.9}, rows, cols, L2{0.1}, WeightDecay{0.1}, MaxNorm{0.9},
-            Clip{-0.5, 0.5});
-    compare(AdamRule{.rate = 0.1}, rows, cols, L2{0.1}, L1{0.01}, MaxNorm{0.9});
-    compare(AMSGradRule{.rate = 0.1}, rows, cols, UnitNorm{});
-    compare(AdamRule{.rate = 0.1}, rows, cols, L1{0.01}, Clip{-0.5, 0.5}, WeightDecay{0.1});
+    compare(SGDRule{.learning_rate = 0.1, .momentum = 0.9}, rows, cols, L2{0.1}, WeightDecay{0.1},
+            MaxNorm{0.9}, Clip{-0.5, 0.5});
+    compare(AdamRule{.learning_rate = 0.1}, rows, cols, L2{0.1}, L1{0.01}, MaxNorm{0.9});
+    compare(AMSGradRule{.learning_rate = 0.1}, rows, cols, UnitNorm{});
+    compare(AdamRule{.learning_rate = 0.1}, rows, cols, L1{0.01}, Clip{-0.5, 0.5}, WeightDecay{0.1});
   }
 }
 
@@ -122,7 +123,7 @@ TEMPLATE_TEST_CASE("Momenta of many weights at their bounds are held back alike,
                    "", float, double) {
   const AtBound choice = GENERATE(AtBound::zero, AtBound::tangent, AtBound::displacement);
   auto net = sequential<TestType>(Dense(1100, 1, NoBias{}, Clip{-0.25, 0.5}));
-  Adam optimizer{{.rate = 0.1, .at_bound = choice}};
+  Adam optimizer{{.learning_rate = 0.1, .at_bound = choice}};
   bool alike = true, returned = false;
   for (int k = 0; k < 20; ++k) {
     for (std::size_t i = 0; i < 1100; ++i)
@@ -141,13 +142,14 @@ TEST_CASE("The tangent choice takes from the momentum its outward part and no mo
   const std::array<double, 2> before{3, 3}, y{6, 8}, x{3, 4};
   std::array<double, 2> m{-1, -7};
   const auto one = [](Index) { return 1.0; };
-  detail::hold_back<true, false>(AtBound::tangent, m.data(), before.data(), y.data(), x.data(), 2, one, one);
+  detail::adjust_momentum<true, false>(AtBound::tangent, m.data(), before.data(), y.data(), x.data(), 2, one,
+                                       one);
   CHECK(m[0] == Approx(-1 + 31.0 / 25 * 3));
   CHECK(m[1] == Approx(-7 + 31.0 / 25 * 4));
   CHECK(m[0] * 3 + m[1] * 4 == Approx(0).margin(1e-12));
   std::array<double, 2> inwards{1, 7};
-  detail::hold_back<true, false>(AtBound::tangent, inwards.data(), before.data(), y.data(), x.data(), 2, one,
-                                 one);
+  detail::adjust_momentum<true, false>(AtBound::tangent, inwards.data(), before.data(), y.data(), x.data(), 2,
+                                       one, one);
   CHECK(inwards == std::array<double, 2>{1, 7});
 }
 
@@ -156,15 +158,16 @@ TEST_CASE("In an uneven metric the tangent choice leaves a momentum whose step s
   const std::array<double, 2> before{3, 3}, x{3, 4}, y{3 + 6, 4 + 4};
   std::array<double, 2> m{-1, -7};
   const auto t = [](Index i) { return i == 0 ? 2.0 : 1.0; };
-  detail::hold_back<true, false>(AtBound::tangent, m.data(), before.data(), y.data(), x.data(), 2, t, t);
+  detail::adjust_momentum<true, false>(AtBound::tangent, m.data(), before.data(), y.data(), x.data(), 2, t,
+                                       t);
   CHECK(t(0) * m[0] * 3 + t(1) * m[1] * 4 == Approx(0).margin(1e-12));
 }
 
 TEST_CASE("What a pack did is counted for every policy of it") {
   auto net = sequential<double>(Dense(2, 2, NoBias{}, L2{1}, Clip{-1, 1}, MaxNorm{1.2}, WeightDecay{0.1}));
-  assign(net, 1, "weight", Matrix<double>{{1, 0}, {0, 0.5}});
+  assign(net, "0.weight", Matrix<double>{{1, 0}, {0, 0.5}});
   std::copy_n(std::array<double, 4>{-1, 0, 0, -0.6}.data(), 4, net.gradients().data());
-  SGD optimizer{{.rate = 1}};
+  SGD optimizer{{.learning_rate = 1}};
   optimizer.step(net);  // to 0.9 - 1 + 1 = 0.9 and 0.45 - 0.5 + 0.6
   const auto activity = [&](std::size_t k) {
     Activity found;
@@ -184,7 +187,8 @@ TEST_CASE("on a sphere the tangent choice also takes an inward part, which leave
   const std::array<double, 2> before{3, 3}, y{1.5, 2}, x{3, 4};
   std::array<double, 2> m{1, 7};
   const auto one = [](Index) { return 1.0; };
-  detail::hold_back<true, true>(AtBound::tangent, m.data(), before.data(), y.data(), x.data(), 2, one, one);
+  detail::adjust_momentum<true, true>(AtBound::tangent, m.data(), before.data(), y.data(), x.data(), 2, one,
+                                      one);
   CHECK(m[0] * 3 + m[1] * 4 == Approx(0).margin(1e-12));
 }
 
@@ -192,11 +196,11 @@ TEST_CASE(
     "a tangent momentum has no part along the row's correction, in the metric in which it was projected") {
   const auto across = [](const MaxNorm& ball) {
     const Pack<MaxNorm> pack(ball);
-    const AdamRule rule{.rate = 0.5, .at_bound = AtBound::tangent};
+    const AdamRule rule{.learning_rate = 0.5, .at_bound = AtBound::tangent};
     std::vector<double> w{0.6, 0.8}, g{-1, -100}, states(6, 0);
     detail::Buffers<double> buffers(2);
     Pack<MaxNorm>::Counts active{};
-    const auto kernel = rule.kernel<double>(1, rule.rate);
+    const auto kernel = rule.kernel<double>(1, rule.learning_rate);
     states[2] = 0.5;  // of v: uneven steps, about 0.7 and 0.5
     CHECK(detail::update<true>(pack, rule, kernel, 0.5, 1.0, w.data(), g.data(),
                                {states.data(), states.data() + 2, nullptr}, 1, 2, buffers, active));
@@ -218,7 +222,7 @@ TEST_CASE("A ball that is not reached changes nothing, neither for the momentum 
   const AtBound choice = GENERATE(AtBound::keep, AtBound::zero, AtBound::displacement);
   const auto weights = [&](const auto&... policies) {
     Sequential net{Dense(20, 2, NoBias{}, policies...)};
-    SGD optimizer{{.rate = 0.1, .momentum_factor = 0.9, .at_bound = choice}};
+    SGD optimizer{{.learning_rate = 0.1, .momentum = 0.9, .at_bound = choice}};
     for (const float gradient : {-1.0F, 1.0F})
       for (int k = 0; k < 10; ++k) {
         std::fill(net.gradients().begin(), net.gradients().end(), gradient);
@@ -259,7 +263,7 @@ TEST_CASE("A policy of one's own that errs is told in the same step, whatever it
   const auto step = [](const auto&... policies) {
     Sequential net{Dense(20, 1, NoBias{}, policies...)};
     std::fill(net.gradients().begin(), net.gradients().end(), -0.3F);
-    Adam optimizer{{.rate = 0.3}};
+    Adam optimizer{{.learning_rate = 0.3}};
     optimizer.step(net);
   };
   CHECK_THROWS_AS(step(ErringPenalty{}), NotFiniteError);
@@ -273,12 +277,12 @@ TEST_CASE("weights that a step made infinite are told, not hidden by a set") {
     Sequential net{Dense(2, 1, NoBias{}, policy)};
     net.values()[0] = 3e38F;
     net.gradients()[0] = -1e18F;
-    SGD optimizer{{.rate = 1e30}};
+    SGD optimizer{{.learning_rate = 1e30}};
     optimizer.step(net);
   };
   CHECK(message_of([&] {
           step(Clip{-1, 1});
-        }) == "layer 1 weight: expected a step to finite weights, found NaN or infinity");
+        }) == "0.weight: expected a step to finite weights, found NaN or infinity");
   CHECK_THROWS_AS(step(MaxNorm{1}), NotFiniteError);
   CHECK_THROWS_AS(step(Unconstrained{}), NotFiniteError);
 }
@@ -287,13 +291,13 @@ namespace {
 
 /// The exponentiated gradient: w times a number, and no number for a weight of 0.
 struct Exponentiated {
-  double rate = 0.1;
+  double learning_rate = 0.1;
   AtBound at_bound = AtBound::keep;
   static constexpr bool adaptive = false;
 
   void validate() const {}
   int states() const { return 0; }
-  int momentum() const { return -1; }
+  int momentum_state() const { return -1; }
 
   template <Scalar S>
   struct Kernel {
@@ -321,7 +325,7 @@ TEST_CASE("what a rule makes of the places behind the last weight is of no accou
 
 TEST_CASE("a ball whose squares vanish is held to") {
   Sequential net{Dense(100, 1, NoBias{}, MaxNorm{1e-18})};
-  SGD optimizer{{.rate = 1}};
+  SGD optimizer{{.learning_rate = 1}};
   for (std::size_t i = 0; i < 100; ++i) net.gradients()[i] = -1.05e-19F;
   optimizer.step(net);
   CHECK(feasible(net));

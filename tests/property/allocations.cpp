@@ -76,16 +76,16 @@ long allocations_in(F&& f) {
 }
 
 template <Scalar S, class... Layers>
-auto initialised(const Layers&... layers) {
+auto initialized(const Layers&... layers) {
   auto net = sequential<S>(layers...);
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   return net;
 }
 
 /// Every policy and activation, sizes known and not.
 template <Scalar S>
 auto every_policy() {
-  return initialised<S>(
+  return initialized<S>(
       Dense(6, 10, L1{1e-3}, MaxNorm{.radius = 0.5}), ReLU{}, Dense<10, 12, L2, Clip>{{1e-3}, {-0.5, 0.5}},
       Tanh{}, Dense(12, 9, WeightNorm{}, Gain{L2{1e-3}}), GELU{}, Dropout{0.2}, Dense(9, 9, UnitNormalized{}),
       SiLU{}, Dense(9, 9, NonNegative{}, UnitNorm{}, Bias{NonNegative{}}), ELU{},
@@ -96,7 +96,7 @@ auto every_policy() {
 /// In a pass of forward, loss, backward and step, after the first ones.
 template <class Net, class L, class O>
 long in_a_step(Net& net, const L& loss, O optimizer, Index samples) {
-  using S = typename Net::Scalar_t;
+  using S = typename Net::scalar_type;
   const Matrix<S> x = random_matrix<S>(net.inputs(), samples, 2);
   const Matrix<S> wanted = Matrix<S>::Constant(net.outputs(), samples, S(1) / static_cast<S>(net.outputs()));
   Matrix<S> gradient;
@@ -122,8 +122,9 @@ TEST_CASE("The counter counts") {
 TEST_CASE("No optimizer allocates after its first step, under any policy") {
   auto net = every_policy<float>();
   const auto check = [&](const auto& optimizer) { CHECK(in_a_step(net, MeanSquared{}, optimizer, 5) == 0); };
-  check(SGD{{.rate = 1e-3, .momentum_factor = 0.9, .at_bound = AtBound::displacement}});
-  check(RMSProp{{.rate = 1e-3, .momentum_factor = 0.9, .centered = true, .at_bound = AtBound::displacement}});
+  check(SGD{{.learning_rate = 1e-3, .momentum = 0.9, .at_bound = AtBound::displacement}});
+  check(
+      RMSProp{{.learning_rate = 1e-3, .momentum = 0.9, .centered = true, .at_bound = AtBound::displacement}});
   check(Adagrad{});
   check(AMSGrad{{.at_bound = AtBound::zero}});
   check(Lion{});
@@ -131,7 +132,7 @@ TEST_CASE("No optimizer allocates after its first step, under any policy") {
 }
 
 TEST_CASE("No loss allocates after its first batch") {
-  auto net = initialised<double>(Dense(3, 4), Tanh{}, Dense(4, 3));
+  auto net = initialized<double>(Dense(3, 4), Tanh{}, Dense(4, 3));
   const auto check = [&](const auto& loss) { CHECK(in_a_step(net, loss, SGD{}, 5) == 0); };
   check(MeanSquared{});
   check(MeanAbsolute{});
@@ -141,24 +142,24 @@ TEST_CASE("No loss allocates after its first batch") {
 }
 
 TEST_CASE("Layers too large for the stack do not allocate either") {
-  auto net = initialised<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 10, WeightNorm{}));
+  auto net = initialized<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 10, WeightNorm{}));
   for (const Index samples : {1, 2, 200}) CHECK(in_a_step(net, CrossEntropy{}, Adam{}, samples) == 0);
-  auto doubles = initialised<double>(Dense(300, 200), Dense<200, 2>{});
+  auto doubles = initialized<double>(Dense(300, 200), Dense<200, 2>{});
   CHECK(in_a_step(doubles, MeanSquared{}, SGD{}, 200) == 0);
-  auto narrow = initialised<float>(Dense<8, 8>{}, Dense<8, 100>{});
+  auto narrow = initialized<float>(Dense<8, 8>{}, Dense<8, 100>{});
   CHECK(in_a_step(narrow, MeanSquared{}, SGD{}, 6000) == 0);
 }
 
 TEST_CASE("Neither do several threads") {
   const int before = threads();
   set_threads(2);
-  auto net = initialised<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 200, L1{1e-4}));
+  auto net = initialized<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 200, L1{1e-4}));
   for (const Index samples : {1, 200}) CHECK(in_a_step(net, CrossEntropy{}, Adam{}, samples) == 0);
   set_threads(before);
 }
 
 TEST_CASE("A smaller batch needs no new memory") {
-  auto net = initialised<float>(Dense(3, 4), Tanh{}, Dense(4, 3));
+  auto net = initialized<float>(Dense(3, 4), Tanh{}, Dense(4, 3));
   const Matrix<float> x = random_matrix<float>(3, 9, 1), dy = random_matrix<float>(3, 9, 2);
   net.forward(x);
   CHECK(allocations_in([&] {
@@ -182,7 +183,7 @@ TEST_CASE("Loading a batch does not allocate") {
 TEST_CASE("Predicting in a workspace does not allocate") {
   const auto net = every_policy<float>();
   const Matrix<float> x = random_matrix<float>(6, 20, 1);
-  decltype(every_policy<float>())::Workspace_t workspace;
+  decltype(every_policy<float>())::workspace_type workspace;
   net.predict(x, workspace);
   CHECK(allocations_in([&] { net.predict(x, workspace), net.predict(x.leftCols(3), workspace); }) == 0);
 }

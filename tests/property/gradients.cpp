@@ -86,7 +86,7 @@ const std::vector<Case>& losses() {
 
 template <class Net>
 void check(Net net) {
-  initialise(net, Rng{5}, PyTorchLinear{});
+  initialize(net, Rng{5}, PyTorchLinear{});
   const Matrix<double> x = random_matrix<double>(inputs, samples, 7);
   for (const Case& one : losses())
     for (const GradientError& error : gradient_check(net, one.loss, x, one.target())) {

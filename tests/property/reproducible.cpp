@@ -30,7 +30,7 @@ auto trained(O optimizer, const Seeds& seeds, bool disturb = false) {
   const std::vector<char> elsewhere(disturb ? 12345 : 0);
   auto net = sequential<S>(Dense(2, 20, L1{1e-3}, MaxNorm{1}), ReLU{}, Dropout{0.3},
                            Dense(20, 20, WeightNorm{}), Tanh{}, Dropout{0.2}, Dense(20, 2));
-  initialise(net, Rng{seeds.weights});
+  initialize(net, Rng{seeds.weights});
   fit(net, data, CrossEntropy{}, optimizer,
       {.epochs = 4, .batch = 16, .validation = 0.2, .seed = seeds.training});
   return net.values();
@@ -47,8 +47,8 @@ TEMPLATE_TEST_CASE("Two runs with the same seeds give bitwise equal weights, oth
     CHECK(trained<TestType>(optimizer, {.weights = 9}) != expected);
     CHECK(trained<TestType>(optimizer, {.training = 9}) != expected);
   };
-  check(Adam<ClipNorm>{{.rate = 0.01}, ClipNorm{1}});
-  check(SGD{{.rate = 0.01, .momentum_factor = 0.9, .at_bound = AtBound::tangent}});
+  check(Adam<ClipNorm>{{.learning_rate = 0.01}, ClipNorm{1}});
+  check(SGD{{.learning_rate = 0.01, .momentum = 0.9, .at_bound = AtBound::tangent}});
 }
 
 namespace {
@@ -60,7 +60,7 @@ auto shared_out(int n, O optimizer) {
   auto net = sequential<S>(Dense(333, 301, MaxNorm{.radius = 1}), ReLU{}, Dense(301, 130, L1{1e-3}, L2{1e-3}),
                            Tanh{}, Dense(130, 301, WeightNorm{}), Dropout{0.2},
                            Dense(301, 110, Clip{-0.05, 0.05}, MaxNorm{.radius = 0.5}));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   const Matrix<S> x = random_matrix<S>(333, 40, 2);
   std::vector<int> labels(40);
   for (std::size_t k = 0; k < labels.size(); ++k) labels[k] = static_cast<int>(k);
@@ -85,8 +85,8 @@ TEMPLATE_TEST_CASE("The number of threads changes no weight by a bit", "", float
     const auto expected = shared_out<TestType>(1, optimizer);
     for (const int n : {2, 3}) CHECK((shared_out<TestType>(n, optimizer) == expected));
   };
-  check(Adam{{.rate = 0.01}});
-  check(SGD<ClipNorm>{{.rate = 0.1, .momentum_factor = 0.9, .at_bound = AtBound::zero}, ClipNorm{1}});
+  check(Adam{{.learning_rate = 0.01}});
+  check(SGD<ClipNorm>{{.learning_rate = 0.1, .momentum = 0.9, .at_bound = AtBound::zero}, ClipNorm{1}});
   set_threads(before);
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("Threads may be added when an optimizer has begun") {
   const int before = threads();
   const auto trained_by = [](std::initializer_list<int> numbers) {
     auto net = sequential<float>(Dense(300, 200, MaxNorm{.radius = 1}));
-    Adam optimizer{{.rate = 0.01}};
+    Adam optimizer{{.learning_rate = 0.01}};
     for (const int n : numbers) set_threads(n), random_steps(net, optimizer, 1, 5);
     return net.values();
   };

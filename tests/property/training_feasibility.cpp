@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Weights are in their sets after initialisation and after every step; sets that hold nothing back change
+// Weights are in their sets after initialization and after every step; sets that hold nothing back change
 // nothing.
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
@@ -7,7 +7,7 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
-#include "espalier/constraint/none.hpp"
+#include "espalier/constraint/unconstrained.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
@@ -65,8 +65,8 @@ bool feasible_under(const O& optimizer, const M& net) {
 
 template <class M, class O>
 void stays_feasible(M net, O optimizer) {
-  using S = typename M::Scalar_t;
-  initialise(net, Rng{11});
+  using S = typename M::scalar_type;
+  initialize(net, Rng{11});
   optimizer.prepare(net);
   REQUIRE(feasible_under(optimizer, net));
   Rng rng(12);
@@ -76,7 +76,7 @@ void stays_feasible(M net, O optimizer) {
     if (!feasible_under(optimizer, net)) FAIL("infeasible after step " << step);
   }
   net.for_each_parameter([](const auto& p) {
-    CAPTURE(p.where());
+    CAPTURE(p.path());
     CHECK(Row<S>(p.values, p.size()).allFinite());
     for (const Activity& a : p.activity) CHECK(a.acted > 0);  // what never acts proves nothing
   });
@@ -88,7 +88,7 @@ void stays_feasible(M net, O optimizer) {
 template <class O, class... Policies>
 std::vector<float> trajectory(O optimizer, const Policies&... policies) {
   auto net = Sequential(Dense(7, 6, policies...));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   random_steps(net, optimizer, 300, 2);
   return numbers_of(net);
 }
@@ -109,25 +109,26 @@ void inactive_sets_change_nothing(const O& optimizer) {
 
 TEMPLATE_TEST_CASE("Weights are feasible after each of a thousand steps of SGD with momentum", "", float,
                    double) {
-  stays_feasible(every_set<TestType>(), SGD{{.rate = 0.01, .momentum_factor = 0.9}});
+  stays_feasible(every_set<TestType>(), SGD{{.learning_rate = 0.01, .momentum = 0.9}});
 }
 
 TEMPLATE_TEST_CASE("Weights are feasible after each of a thousand steps of Adam", "", float, double) {
-  stays_feasible(every_set<TestType>(), Adam{{.rate = 0.01}});
+  stays_feasible(every_set<TestType>(), Adam{{.learning_rate = 0.01}});
 }
 
 TEST_CASE("Weights are feasible after each of a thousand steps of the other rules") {
-  stays_feasible(few_sets(), RMSProp{{.momentum_factor = 0.9, .centered = true, .at_bound = AtBound::zero}});
-  stays_feasible(few_sets(), Adagrad{{.rate = 0.1}});
-  stays_feasible(few_sets(), Lion{{.rate = 0.01, .at_bound = AtBound::zero}});
+  stays_feasible(few_sets(), RMSProp{{.momentum = 0.9, .centered = true, .at_bound = AtBound::zero}});
+  stays_feasible(few_sets(), Adagrad{{.learning_rate = 0.1}});
+  stays_feasible(few_sets(), Lion{{.learning_rate = 0.01, .at_bound = AtBound::zero}});
 }
 
 TEST_CASE("Weights under a default pack are feasible after each of a thousand steps") {
-  stays_feasible(Sequential(Dense(7, 6), Dense(6, 6, Clip{-0.1, 0.3})),
-                 Adam<L1, NonNegative, MaxNorm>{{.rate = 0.01}, L1{0.01}, NonNegative{}, MaxNorm{0.7}});
+  stays_feasible(
+      Sequential(Dense(7, 6), Dense(6, 6, Clip{-0.1, 0.3})),
+      Adam<L1, NonNegative, MaxNorm>{{.learning_rate = 0.01}, L1{0.01}, NonNegative{}, MaxNorm{0.7}});
 }
 
 TEST_CASE("Constraints that hold nothing back leave the trajectory bitwise alone") {
-  inactive_sets_change_nothing(SGD{{.rate = 0.01, .momentum_factor = 0.9, .at_bound = AtBound::zero}});
-  inactive_sets_change_nothing(Adam{{.rate = 0.01, .at_bound = AtBound::displacement}});
+  inactive_sets_change_nothing(SGD{{.learning_rate = 0.01, .momentum = 0.9, .at_bound = AtBound::zero}});
+  inactive_sets_change_nothing(Adam{{.learning_rate = 0.01, .at_bound = AtBound::displacement}});
 }

@@ -35,7 +35,7 @@ struct WrongPenalty {
 template <class... Layers>
 std::vector<GradientError> check(const Layers&... layers) {
   auto net = sequential<double>(layers...);
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   return gradient_check(net, MeanSquared{}, random_matrix<double>(3, 4, 2), random_matrix<double>(2, 4, 3));
 }
 
@@ -44,8 +44,8 @@ std::vector<GradientError> check(const Layers&... layers) {
 TEST_CASE("Right gradients pass, each parameter by name") {
   const auto errors = check(Dense(3, 3, L2{0.1}), WrongSquare{1}, Dense(3, 2));
   REQUIRE(errors.size() == 4);
-  CHECK(errors[0].parameter == "layer 1 weight");
-  CHECK(errors[3].parameter == "layer 3 bias");
+  CHECK(errors[0].parameter == "0.weight");
+  CHECK(errors[3].parameter == "2.bias");
   for (const GradientError& error : errors) CHECK(error.relative < 1e-8);
   for (const GradientError& error : errors) CHECK(error.ok());
 }
@@ -55,9 +55,8 @@ TEST_CASE("A wrong derivative of a layer is seen in the parameters before it") {
   CHECK(errors[0].relative > 1e-3);
   CHECK(errors[1].relative > 1e-3);
   CHECK_FALSE(errors[1].ok());
-  CHECK(fmt::format("{}", GradientError{"layer 1 bias", 0.25}) ==
-        "layer 1 bias: relative error 2.5e-01, wrong");
-  CHECK(fmt::format("{}", GradientError{"layer 1 bias", 1e-9}) == "layer 1 bias: relative error 1.0e-09, ok");
+  CHECK(fmt::format("{}", GradientError{"0.bias", 0.25}) == "0.bias: relative error 2.5e-01, wrong");
+  CHECK(fmt::format("{}", GradientError{"0.bias", 1e-9}) == "0.bias: relative error 1.0e-09, ok");
   CHECK(errors[2].relative < 1e-8);
 }
 
@@ -75,8 +74,8 @@ TEST_CASE("A wrong gradient of a penalty is seen") {
 
 TEST_CASE("Gradients that vanish agree, and the model is not changed") {
   auto net = sequential<double>(Dense(1, 1), ReLU{}, Dense(1, 1));
-  assign(net, 1, "bias", Matrix<double>{{-100}});  // dead
-  assign(net, 3, "bias", Matrix<double>{{1}});
+  assign(net, "0.bias", Matrix<double>{{-100}});  // dead
+  assign(net, "2.bias", Matrix<double>{{1}});
   const auto before = net;
   const auto errors = gradient_check(net, MeanSquared{}, Matrix<double>::Ones(1, 2).eval(),
                                      Matrix<double>::Zero(1, 2).eval());

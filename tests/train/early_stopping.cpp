@@ -84,10 +84,10 @@ TEST_CASE("What is no number is no best epoch, and does not count as improvement
 
 TEST_CASE("The best weights of a run that throws can be had") {
   auto net = Sequential(Dense(2, 1));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   const Dataset data = two_halves(30);
   Dataset numbers{data.inputs, {}, data.inputs.topRows(1), {}, {}, {}};
-  SGD optimizer{{.rate = 0.1}};
+  SGD optimizer{{.learning_rate = 0.1}};
   EarlyStopping stopping;
   const auto diverge = [](const Progress& p) { return p.epoch < 5 ? 1.0 : 1e6; };
   try {
@@ -120,11 +120,11 @@ TEST_CASE("Without validation the training loss with its penalties counts") {
 
 TEST_CASE("fit ends early and leaves the best weights, which are feasible") {
   auto net = Sequential(Dense(2, 30, MaxNorm{1}), Tanh{}, Dense(30, 2));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   const Dataset train = two_halves(30), other = two_halves(200, 2);
   Dataset noisy = train;
   for (std::size_t i = 0; i < 30; i += 5) noisy.labels[i] = 1 - noisy.labels[i];  // to be learnt by heart
-  Adam optimizer{{.rate = 0.05}};
+  Adam optimizer{{.learning_rate = 0.05}};
   EarlyStopping stopping{{.patience = 5}};
   const History history = fit(net, noisy, CrossEntropy{}, optimizer,
                               {.epochs = 500, .batch = 10, .validation_data = &other}, stopping);

@@ -17,7 +17,7 @@ namespace {
 template <Scalar S>
 auto net_of(Index outputs) {
   auto net = sequential<S>(Dense(2, outputs, L2{1}), Dropout{0.5});
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   return net;
 }
 

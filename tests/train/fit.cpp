@@ -24,7 +24,7 @@ namespace {
 
 auto classifier() {
   Sequential net(Dense(2, 8, MaxNorm{3}), Tanh{}, Dense(8, 2));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   return net;
 }
 
@@ -87,7 +87,7 @@ struct BrokenGradient {
 
 TEST_CASE("fit trains a classifier, and its history tells how") {
   auto net = classifier();
-  Adam optimizer{{.rate = 0.02}};
+  Adam optimizer{{.learning_rate = 0.02}};
   const Dataset data = two_halves(200);
   const double before = accuracy(net, data);
   const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 20, .batch = 16});
@@ -99,7 +99,7 @@ TEST_CASE("fit trains a classifier, and its history tells how") {
     CHECK(history[k].epoch == static_cast<long>(k) + 1);
     CHECK(std::isnan(history[k].validation_loss));
     CHECK(std::isnan(history[k].validation_accuracy));
-    CHECK(history[k].rate == 0.02);
+    CHECK(history[k].learning_rate == 0.02);
     CHECK(history[k].penalty == 0);
     CHECK(history[k].seconds >= (k > 0 ? history[k - 1].seconds : 0));
   }
@@ -108,18 +108,18 @@ TEST_CASE("fit trains a classifier, and its history tells how") {
 
 TEMPLATE_TEST_CASE("fit solves a regression", "", float, double) {
   auto net = sequential<TestType>(Dense(2, 1));
-  SGD optimizer{{.rate = 0.1}};
+  SGD optimizer{{.learning_rate = 0.1}};
   const auto data = plane<TestType>(100);
   fit(net, data, MeanSquared{}, optimizer, {.epochs = 50, .batch = 10});
-  CHECK(parameter(net, 1, "weight").isApprox(Matrix<TestType>{{2, -1}}, TestType(1e-5)));
-  CHECK(parameter(net, 1, "bias")(0) == Approx(1).epsilon(1e-5));
+  CHECK(parameter(net, "0.weight").isApprox(Matrix<TestType>{{2, -1}}, TestType(1e-5)));
+  CHECK(parameter(net, "0.bias")(0) == Approx(1).epsilon(1e-5));
   CHECK(evaluate(net, data, MeanSquared{}) < 1e-9);
 }
 
 TEST_CASE("fit is the plain loop of forward, loss, backward and step") {
   auto net = classifier(), by_hand = net;
   const Dataset data = two_halves(10);
-  Adam optimizer{{.rate = 0.02}}, again = optimizer;
+  Adam optimizer{{.learning_rate = 0.02}}, again = optimizer;
   fit(net, data, CrossEntropy{}, optimizer, {.epochs = 2, .batch = 4, .shuffle = false});
   Matrix<float> gradient;
   for (int epoch = 0; epoch < 2; ++epoch)
@@ -134,7 +134,7 @@ TEST_CASE("fit is the plain loop of forward, loss, backward and step") {
 
 TEST_CASE("The loss of an epoch is the mean over its samples, a smaller last batch included") {
   auto net = one_weight();
-  SGD optimizer{{.rate = 1e-12}};
+  SGD optimizer{{.learning_rate = 1e-12}};
   const auto history = fit(net, ones(Matrix<double>{{0, 0, 3}}), MeanSquared{}, optimizer,
                            {.epochs = 1, .batch = 2, .shuffle = false});
   CHECK(history[0].loss == Approx((1 + 1 + 4) / 3.0));
@@ -144,7 +144,7 @@ TEST_CASE("Weights of samples enter the steps and the reported loss") {
   auto net = one_weight();
   auto data = ones(Matrix<double>{{0, 0, 3, 9}});
   data.weights = {1, 3, 4, 0};
-  SGD optimizer{{.rate = 0.1}};
+  SGD optimizer{{.learning_rate = 0.1}};
   const auto history = fit(net, data, MeanSquared{}, optimizer, {.epochs = 1, .batch = 4});
   CHECK(net.values()[0] == Approx(1 - 0.1 * (4 * 2.0 - 4 * 4.0) / 8));
   CHECK(history[0].loss == Approx((4 * 1 + 4 * 4) / 8.0));
@@ -154,7 +154,7 @@ TEST_CASE("A batch of samples that count nothing is passed over") {
   auto net = one_weight();
   auto data = ones(Matrix<double>{{7, 7, 0, 0}});
   data.weights = {0, 0, 1, 1};
-  SGD optimizer{{.rate = 0.1}};
+  SGD optimizer{{.learning_rate = 0.1}};
   const auto history = fit(net, data, MeanSquared{}, optimizer, {.epochs = 1, .batch = 2, .shuffle = false});
   CHECK(optimizer.steps() == 1);
   CHECK(history[0].loss == 1);
@@ -167,7 +167,7 @@ TEST_CASE("Weights of classes enter the mean of an epoch as they enter that of a
   data.weights[3] = 7;
   const CrossEntropy loss{.class_weights = {1, 20}};
   const double before = evaluate(net, data, loss);
-  SGD optimizer{{.rate = 1e-12}};
+  SGD optimizer{{.learning_rate = 1e-12}};
   CHECK(fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4})[0].loss == Approx(before));
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("Most of the data may count nothing") {
   Dataset data = two_halves(600);
   data.weights.assign(600, 0);
   data.weights[599] = 1;
-  SGD optimizer{{.rate = 0.1}};
+  SGD optimizer{{.learning_rate = 0.1}};
   CHECK(fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1})[0].loss > 0);
   CHECK(optimizer.steps() == 1);
 }
@@ -187,7 +187,7 @@ TEST_CASE("A batch whose classes count nothing is passed over") {
   data.labels = {0, 0, 0, 0, 1, 0, 1, 1};
   const CrossEntropy loss{.class_weights = {0, 2}};
   const double before = evaluate(net, data, loss);
-  SGD optimizer{{.rate = 1e-12}};
+  SGD optimizer{{.learning_rate = 1e-12}};
   const History history = fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4, .shuffle = false});
   CHECK(optimizer.steps() == 1);
   CHECK(history[0].loss == Approx(before));
@@ -195,8 +195,8 @@ TEST_CASE("A batch whose classes count nothing is passed over") {
 
 TEST_CASE("Reports keep data loss and penalty apart, and count default packs") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{0.5}), Dense(1, 1, NoBias{}));
-  for (const Index layer : {1, 2}) assign(net, layer, "weight", Matrix<double>{{2}});
-  SGD<L1> optimizer{{.rate = 1e-12}, L1{3}};
+  for (const char* path : {"0.weight", "1.weight"}) assign(net, path, Matrix<double>{{2}});
+  SGD<L1> optimizer{{.learning_rate = 1e-12}, L1{3}};
   const auto history = fit(net, ones(Matrix<double>{{3}}), MeanSquared{}, optimizer, {.epochs = 1});
   CHECK(history[0].loss == Approx(1));
   CHECK(history[0].penalty == Approx(0.25 * 4 + 3 * 2));
@@ -205,7 +205,7 @@ TEST_CASE("Reports keep data loss and penalty apart, and count default packs") {
 TEST_CASE("Data are shuffled anew in each epoch, by the seed") {
   const auto order = [](bool shuffle, std::uint64_t seed) {
     auto net = one_weight();
-    SGD optimizer{{.rate = 1e-12}};
+    SGD optimizer{{.learning_rate = 1e-12}};
     std::vector<double> losses;
     struct {
       std::vector<double>& losses;
@@ -231,7 +231,7 @@ TEST_CASE("Data are shuffled anew in each epoch, by the seed") {
 TEST_CASE("Held-out data are not trained on, and are reported") {
   auto net = classifier(), by_hand = net;
   const Dataset data = two_halves(100);
-  Adam optimizer{{.rate = 0.02}}, again = optimizer;
+  Adam optimizer{{.learning_rate = 0.02}}, again = optimizer;
   const History history =
       fit(net, data, CrossEntropy{}, optimizer, {.epochs = 3, .batch = 20, .validation = 0.3, .seed = 5});
   CHECK(optimizer.steps() == 3 * 4);  // 70 samples
@@ -252,9 +252,9 @@ TEST_CASE("Held-out data are not trained on, and are reported") {
 
 TEST_CASE("Accuracy is reported where labels are classes of the model, and a loss may take others") {
   auto net = Sequential(Dense(2, 1));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   Dataset data = two_halves(20);
-  SGD optimizer{{.rate = 1e-3}};
+  SGD optimizer{{.learning_rate = 1e-3}};
   const auto accuracy_of = [&] {
     return fit(net, data, Ordinal{}, optimizer, {.epochs = 1, .validation_data = &data})[0]
         .validation_accuracy;
@@ -266,10 +266,10 @@ TEST_CASE("Accuracy is reported where labels are classes of the model, and a los
 
 TEST_CASE("The schedule sets the rate of every step, and its factor ends with the run") {
   auto net = one_weight();
-  SGD optimizer{{.rate = 0.5}};
+  SGD optimizer{{.learning_rate = 0.5}};
   struct Rates {
     std::vector<double> rates;
-    void batch(const decltype(net)&, const BatchReport& report) { rates.push_back(report.rate); }
+    void batch(const decltype(net)&, const BatchReport& report) { rates.push_back(report.learning_rate); }
   } rates;
   std::vector<Progress> seen;
   const auto schedule = [&](const Progress& p) {
@@ -280,8 +280,8 @@ TEST_CASE("The schedule sets the rate of every step, and its factor ends with th
   const History history =
       fit(net, data, MeanSquared{}, optimizer, {.epochs = 2, .batch = 2, .schedule = schedule}, rates);
   CHECK(rates.rates == std::vector<double>{0.5, 0.5 / 2, 0.5 * (1.0 / 3), 0.5 / 4});
-  CHECK(history[0].rate == 0.25);
-  CHECK(history[1].rate == 0.125);
+  CHECK(history[0].learning_rate == 0.25);
+  CHECK(history[1].learning_rate == 0.125);
   REQUIRE(seen.size() == 5);  // a copy was asked for the first step beforehand
   CHECK(seen[0].step == 0);
   CHECK(seen[0].steps == 4);
@@ -292,22 +292,22 @@ TEST_CASE("The schedule sets the rate of every step, and its factor ends with th
   CHECK(seen[4].epochs == 2);
   CHECK(std::isnan(seen[2].loss));
   CHECK(seen[3].loss == history[0].loss);
-  CHECK(optimizer.rate() == 0.5);
-  CHECK(fit(net, data, MeanSquared{}, optimizer, {.epochs = 1})[0].rate == 0.5);
+  CHECK(optimizer.learning_rate() == 0.5);
+  CHECK(fit(net, data, MeanSquared{}, optimizer, {.epochs = 1})[0].learning_rate == 0.5);
   const auto wrong = [](const Progress& p) { return p.step == 1 ? -1.0 : 0.1; };
   CHECK(message_of([&] { fit(net, data, MeanSquared{}, optimizer, {.batch = 1, .schedule = wrong}); }) ==
         "fit, epoch 1, step 2: expected a factor of the schedule >= 0 and finite, found -1");
-  CHECK(optimizer.rate() == 0.5);
+  CHECK(optimizer.learning_rate() == 0.5);
 }
 
 TEST_CASE("A schedule that remembers a run starts each run afresh") {
   auto net = one_weight();
-  SGD optimizer{{.rate = 0.5}};
+  SGD optimizer{{.learning_rate = 0.5}};
   BasicFitOptions<double> options{
       .epochs = 2, .schedule = [n = 0](const Progress&) mutable { return std::pow(0.5, n++); }};
   const auto data = ones(Matrix<double>{{1}});
-  CHECK(fit(net, data, MeanSquared{}, optimizer, options)[1].rate == 0.25);
-  CHECK(fit(net, data, MeanSquared{}, optimizer, options)[1].rate == 0.25);
+  CHECK(fit(net, data, MeanSquared{}, optimizer, options)[1].learning_rate == 0.25);
+  CHECK(fit(net, data, MeanSquared{}, optimizer, options)[1].learning_rate == 0.25);
 }
 
 TEST_CASE("Data and options that make no sense are refused before anything changes") {
@@ -394,7 +394,7 @@ TEST_CASE("An optimizer that belongs to another model is refused before anything
 
 TEST_CASE("A second run with the same optimizer starts from feasible weights too") {
   auto net = one_weight();
-  SGD<Clip> optimizer{{.rate = 1e-12}, Clip{-2, 2}};
+  SGD<Clip> optimizer{{.learning_rate = 1e-12}, Clip{-2, 2}};
   const auto data = ones(Matrix<double>{{0}});
   fit(net, data, MeanSquared{}, optimizer, {.epochs = 1});
   net.values()[0] = 5;
@@ -403,8 +403,8 @@ TEST_CASE("A second run with the same optimizer starts from feasible weights too
 
 TEST_CASE("A loss that is not finite ends the run with step and layer, and finite weights") {
   auto net = Sequential(Dense(2, 3), Identity{}, Dense(3, 1));
-  initialise(net, Rng{1});
-  SGD optimizer{{.rate = 10}};
+  initialize(net, Rng{1});
+  SGD optimizer{{.learning_rate = 10}};
   const std::string message =
       message_of([&] { fit(net, plane<float>(32), MeanSquared{}, optimizer, {.epochs = 100, .batch = 32}); });
   CHECK(message.starts_with("fit, epoch "));
@@ -415,13 +415,13 @@ TEST_CASE("A loss that is not finite ends the run with step and layer, and finit
 
 TEST_CASE("Overflow in a layer is named") {
   auto net = Sequential(Dense(1, 1), Identity{}, Dense(1, 1));
-  for (const Index layer : {1, 3}) assign(net, layer, "weight", Matrix<float>{{1e30F}});
+  for (const char* path : {"0.weight", "2.weight"}) assign(net, path, Matrix<float>{{1e30F}});
   const auto before = net;
   SGD optimizer;
   CHECK(
       message_of([&] { fit(net, ones(Matrix<double>{{1}}).cast<float>(), MeanSquared{}, optimizer); }) ==
       "fit, epoch 1, step 1: expected a finite loss, found inf; the first layer whose outputs are not finite "
-      "is layer 3");
+      "is layer 2");
   CHECK(net == before);
 }
 
@@ -432,13 +432,13 @@ TEST_CASE("A loss that overflows by itself blames no layer") {
         "fit, epoch 1, step 1: expected a finite loss, found inf, though every layer's outputs are finite");
 }
 
-TEST_CASE("A model that nobody initialised is refused, unless it trains from zero") {
+TEST_CASE("A model that nobody initialized is refused, unless it trains from zero") {
   auto net =
       Sequential(Dense(2, 8, Clip{1, 2}), Tanh{}, Dense(8, 2));  // which the first step would make equal
   SGD optimizer;
   const auto before = net;
   CHECK(message_of([&] { fit(net, two_halves(10), CrossEntropy{}, optimizer); }) ==
-        "layer 1 weight: expected weights from initialise() or assign(), found all zero");
+        "0.weight: expected weights from initialize() or assign(), found all zero");
   CHECK(net == before);
   net.values()[7] = 1;  // sparse is not zero
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 1});
@@ -477,31 +477,29 @@ TEST_CASE("Options of a loss are checked before anything changes") {
 
 TEST_CASE("A gradient that is not finite ends the run with step and parameter") {
   auto net = Sequential(Dense(1, 1, NoBias{}), BrokenGradient{}, Dense(1, 1, NoBias{}));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   const auto before = net;
   SGD optimizer;
   CHECK(message_of([&] { fit(net, ones(Matrix<double>{{1}}).cast<float>(), MeanSquared{}, optimizer); }) ==
-        "fit, epoch 1, step 1: layer 1 weight: expected finite gradients, found NaN or infinity");
+        "fit, epoch 1, step 1: 0.weight: expected finite gradients, found NaN or infinity");
   CHECK(net == before);
 }
 
 TEST_CASE("Weights that overflow in the last step do not go unnoticed") {
   auto net = Sequential(Dense(1, 1, NoBias{}));
   net.values()[0] = 1;
-  SGD optimizer{{.rate = 1e38}};
+  SGD optimizer{{.learning_rate = 1e38}};
   CHECK(message_of([&] {
           fit(net, ones(Matrix<double>{{100}}).cast<float>(), MeanSquared{}, optimizer, {.epochs = 1});
-        }) ==
-        "fit, epoch 1, step 1: layer 1 weight: expected a step to finite weights, found NaN or infinity");
+        }) == "fit, epoch 1, step 1: 0.weight: expected a step to finite weights, found NaN or infinity");
 }
 
 TEST_CASE("A policy that makes NaN of a weight does not go unnoticed") {
   auto net = Sequential(Dense(1, 1, NoBias{}, Broken{}));
-  SGD optimizer{{.rate = 1}};
+  SGD optimizer{{.learning_rate = 1}};
   CHECK(message_of([&] {
           fit(net, ones(Matrix<double>{{100}}).cast<float>(), MeanSquared{}, optimizer, {.epochs = 1});
-        }) ==
-        "fit, epoch 1, step 1: layer 1 weight: expected a step to finite weights, found NaN or infinity");
+        }) == "fit, epoch 1, step 1: 0.weight: expected a step to finite weights, found NaN or infinity");
 }
 
 TEST_CASE("A validation loss that is not finite ends the run") {
@@ -516,8 +514,8 @@ TEST_CASE("A validation loss that is not finite ends the run") {
 
 TEST_CASE("Training with dropout reports validation without it") {
   auto net = Sequential(Dense(2, 30), Tanh{}, Dropout{0.5}, Dense(30, 2));
-  initialise(net, Rng{1});
-  Adam optimizer{{.rate = 0.02}};
+  initialize(net, Rng{1});
+  Adam optimizer{{.learning_rate = 0.02}};
   const Dataset data = two_halves(100);
   const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 10, .validation_data = &data});
   CHECK(history.back().validation_loss == evaluate(net, data, CrossEntropy{}));

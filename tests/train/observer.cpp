@@ -55,7 +55,7 @@ static_assert(detail::callable_members<Final, Net>() && detail::callable_members
 template <class... Observers>
 History run(long epochs, Observers&&... observers) {
   auto net = Sequential(Dense(2, 2));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   SGD optimizer;
   return fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 5}, observers...);
 }
@@ -84,7 +84,7 @@ TEST_CASE("An observer may change the model at the end only") {
     void finish(Net& model) { std::fill(model.values().begin(), model.values().end(), 0.0F); }
   };
   auto net = Sequential(Dense(2, 2));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   SGD optimizer;
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 1}, Zero{});
   CHECK(numbers_of(net) == std::vector<float>(6, 0.0F));

@@ -62,7 +62,7 @@ TEST_CASE("fit shows its progress") {
   const File file(std::tmpfile(), std::fclose);
   REQUIRE(file);
   auto net = Sequential(Dense(2, 2, L2{0.1}));
-  initialise(net, Rng{1});
+  initialize(net, Rng{1});
   SGD optimizer;
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 3, .batch = 4}, ProgressBar("", file.get()));
   const std::string text = read(file.get());
@@ -181,8 +181,8 @@ TEST_CASE("The line ends with the run, and before the message of one that throws
   }
   CHECK(terminal.text().empty());
   auto net = Sequential(Dense(2, 2));
-  initialise(net, Rng{1});
-  SGD optimizer{{.rate = 1e37}};  // overflows in the second batch
+  initialize(net, Rng{1});
+  SGD optimizer{{.learning_rate = 1e37}};  // overflows in the second batch
   Dataset data = two_halves(10);
   data.inputs *= 10;
   CHECK_THROWS_AS(fit(net, data, CrossEntropy{}, optimizer, {.batch = 1}, ProgressBar("", terminal.file())),

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "espalier/constraint/pack.hpp"
 #include "espalier/model/sequential.hpp"
+#include "espalier/pack/pack.hpp"
 
 namespace espalier {
 
@@ -29,7 +29,7 @@ struct PolicyAudit {
 
 /// One parameter.
 struct ParameterAudit {
-  std::string parameter;                  ///< "layer 1 weight"
+  std::string parameter;                  ///< "0.weight"
   Index rows = 0, cols = 0, zeros = 0;    ///< zeros: numbers that are exactly 0
   double norm = 0, largest_row_norm = 0;  ///< Euclidean, of the whole and of a row, of the numbers as stored
   std::vector<PolicyAudit> policies;
@@ -90,7 +90,7 @@ std::vector<PolicyAudit> audit_pack(const PackType& pack, const S* w, Index rows
 
 template <class View>
 ParameterAudit audit_numbers(const View& p) {
-  ParameterAudit result{p.where(), p.rows, p.cols, 0, detail::norm(p.values, p.size()), 0, {}};
+  ParameterAudit result{p.path(), p.rows, p.cols, 0, detail::norm(p.values, p.size()), 0, {}};
   for (Index i = 0; i < p.size(); ++i) result.zeros += p.values[i] == 0;
   for (Index j = 0; j < p.rows; ++j)
     result.largest_row_norm = std::max(result.largest_row_norm, detail::norm(p.values + j * p.cols, p.cols));
@@ -140,17 +140,17 @@ struct fmt::formatter<espalier::Audit> {
                               "active last", "acted in steps (last)");
     for (const espalier::ParameterAudit& p : audit.parameters) {
       out = fmt::format_to(out, "{:<16} {:>11} {:>8} {:>10.4g} {:>10.4g}", p.parameter,
-                           espalier::detail::phrase("{} x {}", {p.rows, p.cols}), p.zeros, p.norm,
+                           espalier::detail::format_message("{} x {}", {p.rows, p.cols}), p.zeros, p.norm,
                            p.largest_row_norm);
       if (p.policies.empty()) out = fmt::format_to(out, "  free\n");
       bool first = true;
       for (const espalier::PolicyAudit& policy : p.policies) {
-        out = fmt::format_to(
-            out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 59, policy.policy,
-            policy.violation, 100 * policy.active_fraction,
-            policy.acted > 0
-                ? espalier::detail::phrase("{} of {} ({})", {policy.acted, policy.steps, policy.last_acted})
-                : espalier::detail::phrase("never in {}", {policy.steps}));
+        out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 59,
+                             policy.policy, policy.violation, 100 * policy.active_fraction,
+                             policy.acted > 0
+                                 ? espalier::detail::format_message(
+                                       "{} of {} ({})", {policy.acted, policy.steps, policy.last_acted})
+                                 : espalier::detail::format_message("never in {}", {policy.steps}));
         first = false;
       }
     }

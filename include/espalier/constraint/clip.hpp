@@ -7,6 +7,8 @@
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/core/round.hpp"
+#include "espalier/kernel/line.hpp"
 
 namespace espalier {
 
@@ -37,10 +39,10 @@ struct Clip {
     return {detail::round_up<S>(lo), detail::round_down<S>(hi)};
   }
   void validate() const {
-    if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", detail::phrase("lo = {}, hi = {}", {lo, hi}));
+    if (!(lo <= hi)) detail::fail("Clip", "lo <= hi", detail::format_message("lo = {}, hi = {}", {lo, hi}));
     const float low = detail::round_up<float>(lo), high = detail::round_down<float>(hi);
     if (low > high || std::isinf(std::clamp(0.0F, low, high)))
-      detail::fail("Clip", "a float between lo and hi", detail::phrase("lo = {}, hi = {}", {lo, hi}));
+      detail::fail("Clip", "a float between lo and hi", detail::format_message("lo = {}, hi = {}", {lo, hi}));
   }
 
   bool operator==(const Clip&) const = default;

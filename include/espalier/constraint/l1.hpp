@@ -4,6 +4,7 @@
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/kernel/line.hpp"
 
 namespace espalier {
 

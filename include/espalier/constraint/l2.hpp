@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The L2 penalty, coupled: its gradient joins the loss gradient before the optimizer's moments.
+// The L2 penalty, coupled: its gradient joins the loss gradient before the optimizer's row_sums.
 #pragma once
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/kernel/line.hpp"
 
 namespace espalier {
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "espalier/core/policy.hpp"
+#include "espalier/kernel/line.hpp"
 
 namespace espalier {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Weight normalisation: length and direction of a neuron's weights are trained apart.
+// Weight normalization: length and direction of a neuron's weights are trained apart.
 #pragma once
 
 #include "espalier/core/policy.hpp"
@@ -7,7 +7,7 @@
 namespace espalier {
 
 /// w_j = g_j v_j / norm(v_j), one gain g_j a neuron (Salimans & Kingma 2016, eq. 2 and 3). The weight is
-/// never materialised: the layer scales the rows of one product, so that norm(v_j) and g_j / norm(v_j) must
+/// never materialized: the layer scales the rows of one product, so that norm(v_j) and g_j / norm(v_j) must
 /// be numbers of the model's precision (1e-30 to 1e30 is safe in float).
 struct WeightNorm {
   static constexpr std::string_view name = "WeightNorm";
@@ -23,7 +23,7 @@ struct UnitNormalized {
   bool operator==(const UnitNormalized&) const = default;
 };
 
-static_assert(Reparametrisation<WeightNorm> && Policy<WeightNorm>);
-static_assert(Reparametrisation<UnitNormalized> && Policy<UnitNormalized>);
+static_assert(Reparametrization<WeightNorm> && Policy<WeightNorm>);
+static_assert(Reparametrization<UnitNormalized> && Policy<UnitNormalized>);
 
 }  // namespace espalier

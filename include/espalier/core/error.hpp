@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "espalier/core/phrase.hpp"
+#include "espalier/core/format_message.hpp"
 
 namespace espalier {
 
@@ -46,13 +46,14 @@ namespace detail {
 /// "<where>: expected <expected>, found <found>": the one sentence behind every exception.
 template <class E = ValueError>
 [[noreturn, gnu::noinline, gnu::cold]] void fail(std::string_view where, std::string_view expected,
-                                                 const Piece& found) {
-  throw E(phrase("{}: expected {}, found {}", {where, expected, found}));
+                                                 const FormatArg& found) {
+  throw E(format_message("{}: expected {}, found {}", {where, expected, found}));
 }
 
 /// Text from a file as it stands in a message: short, between quotes.
-inline std::string shown(std::string_view text, std::size_t most = 40) {
-  return text.size() <= most ? phrase("'{}'", {text}) : phrase("'{}...'", {text.substr(0, most)});
+inline std::string quoted_text(std::string_view text, std::size_t most = 40) {
+  return text.size() <= most ? format_message("'{}'", {text})
+                             : format_message("'{}...'", {text.substr(0, most)});
 }
 
 }  // namespace detail

@@ -28,6 +28,12 @@ using WeightMatrix = Eigen::Matrix<S, Dynamic, Dynamic, Eigen::RowMajor>;
 template <Scalar S>
 using Vector = Eigen::Matrix<S, Dynamic, 1>;
 
+/// Consecutive numbers, read or written as an array.
+template <Scalar S>
+using ArrayMap = Eigen::Map<Eigen::Array<S, Dynamic, 1>>;
+template <Scalar S>
+using ConstArrayMap = Eigen::Map<const Eigen::Array<S, Dynamic, 1>>;
+
 /// A batch, or consecutive samples of one, read without a copy.
 template <Scalar S>
 using ConstBatch = Eigen::Ref<const Matrix<S>>;

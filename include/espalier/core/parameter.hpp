@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "espalier/core/aligned.hpp"
-#include "espalier/core/phrase.hpp"
+#include "espalier/core/format_message.hpp"
 
 namespace espalier {
 
@@ -44,19 +44,19 @@ struct Activity {
 };
 
 /// Which parameter of a model, and where in its arenas.
-struct ParameterPlace {
+struct ParameterInfo {
   std::string_view name;
-  Index layer;  ///< counted from 1, as messages do
+  Index layer;  ///< counted from 0
   Index rows, cols, offset;
 
   Index size() const { return rows * cols; }
-  std::string where() const { return detail::phrase("layer {} {}", {layer, name}); }
+  std::string path() const { return detail::format_message("{}.{}", {layer, name}); }
 };
 
 /// One parameter inside a model: `values` and `gradients` are its places in the arenas.
 /// (S is const in a model that is.)
 template <class S, class PackType, ParameterKind kind_>
-struct ParameterView : ParameterPlace {
+struct ParameterView : ParameterInfo {
   static constexpr ParameterKind kind = kind_;
   using Pack = PackType;
 

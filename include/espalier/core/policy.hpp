@@ -12,7 +12,7 @@
 //   set, by norm       NormBound norm_bound(), static constexpr bool sphere  bounds each row's Euclidean norm
 //   set, by row        bool contains(ConstRow<S>), void project(Row<S>)      any other closed set of rows
 //                      optional: void project(Row<S>, ConstRow<S> t)         nearest in sum (x-y)^2 / t
-//   reparametrisation  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
+//   reparametrization  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
 // clang-format on
 //
 // Several threads may call the members at once. Those that are templates are constrained with Scalar. A step
@@ -27,15 +27,15 @@
 #include <concepts>
 #include <string_view>
 
-#include "espalier/core/line.hpp"
+#include "espalier/core/matrix.hpp"
 
 namespace espalier {
 
 /// One neuron's incoming weights.
 template <Scalar S>
-using Row = Eigen::Map<Eigen::Array<S, Dynamic, 1>>;
+using Row = ArrayMap<S>;
 template <Scalar S>
-using ConstRow = Eigen::Map<const Eigen::Array<S, Dynamic, 1>>;
+using ConstRow = ConstArrayMap<S>;
 
 /// In which norm the result of an optimizer's step is projected: the one in which the step was a gradient
 /// step, sum (x - y)^2 / t, the only one whose resting points are constrained optima; or the Euclidean one.
@@ -91,13 +91,13 @@ template <class P>
 concept Set = ElementSet<P> || NormSet<P> || RowSet<P>;
 
 template <class P>
-concept Reparametrisation = requires {
+concept Reparametrization = requires {
   { P::trains_gain } -> std::convertible_to<bool>;
 };
 
 template <class P>
 inline constexpr int roles_of =
-    int{SmoothPenalty<P>} + int{ProximalPenalty<P>} + int{Decay<P>} + int{Set<P>} + int{Reparametrisation<P>};
+    int{SmoothPenalty<P>} + int{ProximalPenalty<P>} + int{Decay<P>} + int{Set<P>} + int{Reparametrization<P>};
 
 template <class P>
 concept Policy = roles_of<P>

@@ -16,7 +16,7 @@ template <Scalar S>
 class Target {
  public:
   Target(std::span<const int> labels, std::span<const S> weights = {})
-      : labels_(labels), weights_(weights), labelled_(true), samples_(static_cast<Index>(labels.size())) {
+      : labels_(labels), weights_(weights), labeled_(true), samples_(static_cast<Index>(labels.size())) {
     check_weights();
   }
   Target(const std::vector<int>& labels, std::span<const S> weights = {})
@@ -29,7 +29,7 @@ class Target {
   }
 
   Index samples() const { return samples_; }
-  bool has_labels() const { return labelled_; }
+  bool has_labels() const { return labeled_; }
   std::span<const int> labels() const { return labels_; }
   Eigen::Map<const Matrix<S>> values() const { return {values_, rows_, has_labels() ? 0 : samples_}; }
   /// Empty: every sample counts 1.
@@ -38,14 +38,15 @@ class Target {
  private:
   void check_weights() const {
     if (!weights_.empty() && static_cast<Index>(weights_.size()) != samples_)
-      detail::fail<ShapeError>("target", detail::phrase("a weight for each of {} samples", {samples_}),
-                               detail::phrase("{} weights", {weights_.size()}));
+      detail::fail<ShapeError>("target",
+                               detail::format_message("a weight for each of {} samples", {samples_}),
+                               detail::format_message("{} weights", {weights_.size()}));
   }
 
   std::span<const int> labels_;
   const S* values_ = nullptr;
   std::span<const S> weights_;
-  bool labelled_ = false;
+  bool labeled_ = false;
   Index rows_ = 0, samples_ = 0;
 };
 

@@ -15,9 +15,9 @@ template <Scalar S>
 void check_samples(std::string_view where, const ConstBatch<S>& y, const Target<S>& t) {
   if (y.rows() < 1 || y.cols() < 1)
     fail<ShapeError>(where, "outputs of at least 1 x 1 (outputs x samples)",
-                     detail::phrase("{} x {}", {y.rows(), y.cols()}));
+                     detail::format_message("{} x {}", {y.rows(), y.cols()}));
   if (t.samples() != y.cols())
-    fail<ShapeError>(where, detail::phrase("targets for {} samples", {y.cols()}), t.samples());
+    fail<ShapeError>(where, detail::format_message("targets for {} samples", {y.cols()}), t.samples());
 }
 
 /// Also: values, one for each output. `needed` says in the message what could stand here.
@@ -25,17 +25,18 @@ template <Scalar S>
 void check_values(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
                   std::string_view needed = "values") {
   check_samples(where, y, t);
-  if (t.has_labels()) fail(where, detail::phrase("{} as targets", {needed}), "class labels");
+  if (t.has_labels()) fail(where, detail::format_message("{} as targets", {needed}), "class labels");
   if (t.values().rows() != y.rows())
-    fail<ShapeError>(where, detail::phrase("{} of {} x {} as targets", {needed, y.rows(), y.cols()}),
-                     detail::phrase("{} x {}", {t.values().rows(), t.samples()}));
+    fail<ShapeError>(where, detail::format_message("{} of {} x {} as targets", {needed, y.rows(), y.cols()}),
+                     detail::format_message("{} x {}", {t.values().rows(), t.samples()}));
 }
 
 /// Every label is one of 0, ..., classes - 1.
 inline void check_labels(std::string_view where, std::span<const int> labels, Index classes) {
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (labels[i] < 0 || labels[i] >= classes)
-      fail(where, detail::phrase("a label from 0 to {} for sample {} (counted from 0)", {classes - 1, i}),
+      fail(where,
+           detail::format_message("a label from 0 to {} for sample {} (counted from 0)", {classes - 1, i}),
            labels[i]);
 }
 

@@ -142,10 +142,10 @@ static_assert(std::is_trivially_destructible_v<Pool>);
 
 /// What to call, wherever it is kept: so that whoever calls it is compiled once, for all functions.
 template <class... Args>
-class Callee {
+class FunctionRef {
  public:
   template <class F>
-  Callee(F&& f) requires(!std::same_as<std::remove_cvref_t<F>, Callee>)  // NOLINT: implicit
+  FunctionRef(F&& f) requires(!std::same_as<std::remove_cvref_t<F>, FunctionRef>)  // NOLINT: implicit
       : call_([](void* self, Args... args) { (*static_cast<std::remove_reference_t<F>*>(self))(args...); }),
         self_(const_cast<void*>(static_cast<const void*>(std::addressof(f)))) {}
 
@@ -159,9 +159,9 @@ class Callee {
 /// f(0), ..., f(parts - 1), each once, at the same time where there are threads. The first exception is
 /// thrown on when all are done. May be nested and called from several threads: who finds the pool taken does
 /// all parts alone.
-inline void in_parallel(Index parts, Callee<Index> f) {
+inline void parallel_for(Index parts, FunctionRef<Index> f) {
   struct Work {
-    Callee<Index> f;
+    FunctionRef<Index> f;
     std::exception_ptr error;
     std::atomic<bool> failed{false};
 
@@ -185,11 +185,11 @@ inline Index parts_of(Index size, Index least) {
 }
 
 /// f(part, begin, end) on `parts` ranges that make up 0...size and begin at multiples of `unit`.
-inline void in_ranges(Index size, Index unit, Index parts, Callee<Index, Index, Index> f) {
+inline void parallel_for_ranges(Index size, Index unit, Index parts, FunctionRef<Index, Index, Index> f) {
   if (parts == 1) return f(0, 0, size);
   const Index units = (size + unit - 1) / unit;
   const auto begin = [=](Index part) { return std::min(size, units * part / parts * unit); };
-  in_parallel(parts, [&](Index part) { f(part, begin(part), begin(part + 1)); });
+  parallel_for(parts, [&](Index part) { f(part, begin(part), begin(part + 1)); });
 }
 
 }  // namespace detail

@@ -37,9 +37,9 @@ class CsvClasses {
     for (std::size_t k = 0; k < seen_.size(); ++k) {
       const auto found = class_of.find(key(seen_[k], numeric));
       if (found == class_of.end())
-        fail<FileError>(detail::phrase("{}:{}", {source, lines_[k]}),
-                        detail::phrase("one of the {} classes in the options", {wanted.size()}),
-                        shown(seen_[k]));
+        fail<FileError>(detail::format_message("{}:{}", {source, lines_[k]}),
+                        detail::format_message("one of the {} classes in the options", {wanted.size()}),
+                        quoted_text(seen_[k]));
       classes.push_back(found->second);
     }
     for (int& label : labels) label = classes[static_cast<std::size_t>(label)];
@@ -55,7 +55,7 @@ class CsvClasses {
   /// Numbers are the same class however they are written: 1 and 1.0. Where doubles no longer tell whole
   /// numbers apart, the text does.
   static std::string key(const std::string& text, bool numeric) {
-    return numeric && std::fabs(value(text)) < 0x1p53 ? detail::phrase("{}", {value(text)}) : text;
+    return numeric && std::fabs(value(text)) < 0x1p53 ? detail::format_message("{}", {value(text)}) : text;
   }
 
   std::vector<std::string> sorted(bool numeric) const {
@@ -81,8 +81,8 @@ class CsvTable {
 
   void add(CsvRow row, std::size_t line) {
     if (row.size() != layout_.width())
-      fail<FileError>(detail::phrase("{}:{}", {source_, line}),
-                      detail::phrase("{} fields as in the first row", {layout_.width()}), row.size());
+      fail<FileError>(detail::format_message("{}:{}", {source_, line}),
+                      detail::format_message("{} fields as in the first row", {layout_.width()}), row.size());
     for (const std::size_t k : layout_.features) values_.push_back(number(row, k, line));
     for (const std::size_t k : layout_.targets) targets_.push_back(number(row, k, line));
     if (layout_.label) labels_.push_back(label(row, *layout_.label, line));
@@ -101,8 +101,8 @@ class CsvTable {
 
  private:
   [[noreturn]] void refuse(CsvRow row, std::size_t k, std::size_t line, std::string_view expected) const {
-    fail<FileError>(detail::phrase("{}:{}, {}", {source_, line, layout_.column(k)}), expected,
-                    row[k].empty() ? "an empty field" : shown(row[k]));
+    fail<FileError>(detail::format_message("{}:{}, {}", {source_, line, layout_.column(k)}), expected,
+                    row[k].empty() ? "an empty field" : quoted_text(row[k]));
   }
   S number(CsvRow row, std::size_t k, std::size_t line) const {
     S value = 0;
@@ -136,7 +136,7 @@ inline void check(const CsvOptions& options) {
   if (std::string_view("\"\r\n+-.").find(options.separator) != std::string_view::npos ||
       std::isalnum(static_cast<unsigned char>(options.separator)))
     fail("csv options", "a separator that cannot be part of a number",
-         detail::phrase("'{}'", {options.separator}));
+         detail::format_message("'{}'", {options.separator}));
 }
 
 template <Scalar S>

@@ -45,7 +45,7 @@ inline bool counts_columns(CsvRow row) {
   std::vector<std::string_view> numbers;
   std::copy_if(row.begin(), row.end(), std::back_inserter(numbers), is_number);
   for (std::size_t k = 0; k < numbers.size(); ++k)
-    if (numbers[k] != detail::phrase("{}", {k + (numbers[0] == "1")})) return false;
+    if (numbers[k] != detail::format_message("{}", {k + (numbers[0] == "1")})) return false;
   return numbers.size() > 1;
 }
 
@@ -68,13 +68,16 @@ inline bool has_header(const CsvOptions& options, CsvRow first, CsvRow second, s
       (is_number(first[k]) ? number : is_missing(first[k]) ? missing : text) = first[k];
   std::string unclear;
   if (number && (text || missing))
-    unclear = detail::phrase("{} and {}", {shown(*number), shown(text ? *text : *missing)});
+    unclear =
+        detail::format_message("{} and {}", {quoted_text(*number), quoted_text(text ? *text : *missing)});
   else if (missing && !text)
-    unclear = detail::phrase("{} over a number", {shown(*missing)});
+    unclear = detail::format_message("{} over a number", {quoted_text(*missing)});
   else if (!second.empty() && counts_columns(first) && !counts_columns(second))
     unclear = "numbers that count the columns";
   if (!unclear.empty())
-    fail<FileError>(where, "a header or a row of numbers (the options header and skip settle it)", unclear);
+    fail<FileError>(where,
+                    "a header or a row of numbers (the options header and skip rescale_until_feasible it)",
+                    unclear);
   return text.has_value();
 }
 
@@ -91,9 +94,9 @@ class CsvLayout {
     for (std::size_t k = 0; k < width; ++k)
       if (!taken_[k]) features.push_back(k);
     if (features.empty())
-      fail<FileError>(
-          where, "a column of features beside the named ones",
-          detail::phrase("{} in all (fields end at the option separator, '{}')", {width, options.separator}));
+      fail<FileError>(where, "a column of features beside the named ones",
+                      detail::format_message("{} in all (fields end at the option separator, '{}')",
+                                             {width, options.separator}));
   }
 
   std::size_t width() const { return width_; }
@@ -105,8 +108,9 @@ class CsvLayout {
   }
   /// For messages, which count from 1: "column 4 of 65 (age)".
   std::string column(std::size_t k) const {
-    return detail::phrase("column {} of {}{}",
-                          {k + 1, width_, names_.empty() ? "" : detail::phrase(" ({})", {names_[k]})});
+    return detail::format_message(
+        "column {} of {}{}",
+        {k + 1, width_, names_.empty() ? "" : detail::format_message(" ({})", {names_[k]})});
   }
 
   std::vector<std::size_t> features, targets;
@@ -114,22 +118,24 @@ class CsvLayout {
 
  private:
   std::size_t take(const Column& column, std::string_view where) {
-    const std::size_t k = column.name ? place_of(*column.name, where) : place_of(column.place, where);
+    const std::size_t k = column.name ? column_of(*column.name, where) : column_of(column.place, where);
     if (taken_[k])
-      fail<FileError>(where, "one role for each column", detail::phrase("two for {}", {this->column(k)}));
+      fail<FileError>(where, "one role for each column",
+                      detail::format_message("two for {}", {this->column(k)}));
     taken_[k] = true;
     return k;
   }
 
-  std::size_t place_of(Index place, std::string_view where) const {
+  std::size_t column_of(Index place, std::string_view where) const {
     const auto width = static_cast<Index>(width_);
     if (place < -width || place >= width)
-      fail<FileError>(where, detail::phrase("a column from 0 to {}, or from -1 for the last", {width - 1}),
+      fail<FileError>(where,
+                      detail::format_message("a column from 0 to {}, or from -1 for the last", {width - 1}),
                       place);
     return static_cast<std::size_t>(place < 0 ? place + width : place);
   }
 
-  std::size_t place_of(const std::string& name, std::string_view where) const {
+  std::size_t column_of(const std::string& name, std::string_view where) const {
     const auto count = std::count(names_.begin(), names_.end(), name);
     const std::size_t found =
         static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
@@ -137,7 +143,7 @@ class CsvLayout {
     if (count == 1 && name != "last") return found;
     std::string header = names_.empty() ? "no header" : "";
     for (const std::string& other : names_) header += (header.empty() ? "" : ", ") + other;
-    fail<FileError>(where, detail::phrase("one column {}", {shown(name)}), shown(header));
+    fail<FileError>(where, detail::format_message("one column {}", {quoted_text(name)}), quoted_text(header));
   }
 
   std::size_t width_;

@@ -36,7 +36,7 @@ class CsvRecords {
       while (separator());
       if (at_ < text_.size() && !end_line())
         fail<FileError>(where(), "a separator or the end of the line after a quoted field",
-                        shown(rest_of_line()));
+                        quoted_text(rest_of_line()));
       return true;
     }
     return false;
@@ -49,7 +49,7 @@ class CsvRecords {
 
   const std::vector<std::string_view>& fields() const { return fields_; }
   std::size_t line() const { return record_line_; }
-  std::string where() const { return detail::phrase("{}:{}", {source_, record_line_}); }
+  std::string where() const { return detail::format_message("{}:{}", {source_, record_line_}); }
 
  private:
   bool peek(char c) const { return at_ < text_.size() && text_[at_] == c; }
@@ -84,7 +84,7 @@ class CsvRecords {
            !(separator_ == ' ' && peek('\t'))) {
       if (peek('"'))
         fail<FileError>(where(), "quotes around the whole field or none",
-                        shown(std::string_view(text_).substr(start, at_ + 1 - start)));
+                        quoted_text(std::string_view(text_).substr(start, at_ + 1 - start)));
       ++at_;
     }
     std::size_t end = at_;

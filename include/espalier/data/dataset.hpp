@@ -39,8 +39,9 @@ struct BasicDataset {
   Target<S> target(Index first, Index count) const {
     check_sizes();
     if (first < 0 || count < 0 || count > samples() - first)
-      detail::fail<ShapeError>("target", detail::phrase("samples among the {} there are", {samples()}),
-                               detail::phrase("{} from {}", {count, first}));
+      detail::fail<ShapeError>("target",
+                               detail::format_message("samples among the {} there are", {samples()}),
+                               detail::format_message("{} from {}", {count, first}));
     const auto begin = static_cast<std::size_t>(first), size = static_cast<std::size_t>(count);
     std::span<const S> part(weights);
     if (!weights.empty()) part = part.subspan(begin, size);
@@ -63,7 +64,8 @@ struct BasicDataset {
     for (Index k = 0; k < count; ++k) {
       const Index sample = which[static_cast<std::size_t>(k)];
       if (sample < 0 || sample >= samples())
-        detail::fail("subset", detail::phrase("sample numbers from 0 to {}", {samples() - 1}), sample);
+        detail::fail("subset", detail::format_message("sample numbers from 0 to {}", {samples() - 1}),
+                     sample);
       const auto at = static_cast<std::size_t>(sample);
       part.inputs.col(k) = inputs.col(sample);
       if (targets.cols() > 0) part.targets.col(k) = targets.col(sample);
@@ -79,7 +81,7 @@ struct BasicDataset {
     const double cut = std::round(fraction * static_cast<double>(samples()));
     if (!(cut >= 1 && cut < static_cast<double>(samples())))
       detail::fail("split", "a fraction that leaves samples on both sides",
-                   detail::phrase("{} of {} samples", {fraction, samples()}));
+                   detail::format_message("{} of {} samples", {fraction, samples()}));
     std::vector<Index> order(static_cast<std::size_t>(samples()));
     std::iota(order.begin(), order.end(), Index{0});
     rng.shuffle(order);
@@ -99,26 +101,27 @@ struct BasicDataset {
   void validate() const {
     if (inputs.size() == 0)
       detail::fail<ShapeError>("data", "at least one sample and one feature",
-                               detail::phrase("{} features x {} samples", {features(), samples()}));
+                               detail::format_message("{} features x {} samples", {features(), samples()}));
     check_sizes();
     check_finite(inputs, "inputs", "feature", feature_names);
     check_finite(targets, "targets", "output", {});
     const Index count = classes();
     for (std::size_t k = 0; k < labels.size(); ++k)
       if (labels[k] < 0 || labels[k] >= count)
-        detail::fail(
-            detail::phrase("labels[{}]", {k}),
-            class_names.empty() ? "a class >= 0" : detail::phrase("a class from 0 to {}", {count - 1}),
-            labels[k]);
+        detail::fail(detail::format_message("labels[{}]", {k}),
+                     class_names.empty() ? "a class >= 0"
+                                         : detail::format_message("a class from 0 to {}", {count - 1}),
+                     labels[k]);
     for (std::size_t k = 0; k < weights.size(); ++k)
       if (!(weights[k] >= 0) || !std::isfinite(weights[k]))
-        detail::fail(detail::phrase("weights[{}]", {k}), "a weight >= 0 and finite", weights[k]);
+        detail::fail(detail::format_message("weights[{}]", {k}), "a weight >= 0 and finite", weights[k]);
   }
 
  private:
   static void check_count(std::string_view what, Index expected, Index found, bool optional) {
     if (found != expected && !(optional && found == 0))
-      detail::fail<ShapeError>(what, detail::phrase("{} entries to fit the inputs", {expected}), found);
+      detail::fail<ShapeError>(what, detail::format_message("{} entries to fit the inputs", {expected}),
+                               found);
   }
 
   void check_sizes() const {
@@ -135,11 +138,11 @@ struct BasicDataset {
     for (Index j = 0; j < values.cols(); ++j)
       for (Index i = 0; i < values.rows(); ++i)
         if (!std::isfinite(values(i, j)))
-          detail::fail(
-              detail::phrase("{}({}, {}), {} {} of sample {}",
-                             {member, i, j, row,
-                              names.empty() ? std::to_string(i) : names[static_cast<std::size_t>(i)], j}),
-              "a finite number", values(i, j));
+          detail::fail(detail::format_message(
+                           "{}({}, {}), {} {} of sample {}",
+                           {member, i, j, row,
+                            names.empty() ? std::to_string(i) : names[static_cast<std::size_t>(i)], j}),
+                       "a finite number", values(i, j));
   }
 };
 

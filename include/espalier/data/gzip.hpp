@@ -60,14 +60,15 @@ inline std::string gunzip(std::string packed, std::string_view where) {
       if (used == packed.size()) return unpacked;
       if (!is_gzip(std::string_view(packed).substr(used)))
         fail<FileError>(where, "nothing after the gzip data",
-                        detail::phrase("{} bytes", {packed.size() - used}));
+                        detail::format_message("{} bytes", {packed.size() - used}));
       inflateReset(&stream);
     } else if (status == Z_BUF_ERROR) {
       fail<FileError>(where, "complete gzip data",
-                      detail::phrase("their end after {} bytes", {packed.size()}));
+                      detail::format_message("their end after {} bytes", {packed.size()}));
     } else if (status != Z_OK) {
-      fail<FileError>(where, "intact gzip data",
-                      detail::phrase("'{}' near byte {}", {stream.msg ? stream.msg : "unknown error", used}));
+      fail<FileError>(
+          where, "intact gzip data",
+          detail::format_message("'{}' near byte {}", {stream.msg ? stream.msg : "unknown error", used}));
     }
   }
 }
@@ -90,9 +91,9 @@ inline std::string read_file(const std::filesystem::path& path) {
   if (!file) {
     const int error = errno ? errno : EIO;
     fail<FileError>(path.string(), "a readable file",
-                    error == ENOENT
-                        ? "none of that name"
-                        : detail::phrase("one that is not: {}", {std::generic_category().message(error)}));
+                    error == ENOENT ? "none of that name"
+                                    : detail::format_message("one that is not: {}",
+                                                             {std::generic_category().message(error)}));
   }
   std::string bytes;
   std::vector<char> buffer(std::size_t{1} << 18);

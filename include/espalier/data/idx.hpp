@@ -33,8 +33,8 @@ struct IdxFile {
   explicit IdxFile(const std::filesystem::path& path) : bytes(read_file(path)) {
     const std::string where = path.string();
     if (bytes.size() < header)
-      fail<FileError>(where, detail::phrase("an IDX header of {} bytes", {header}),
-                      detail::phrase("{} bytes", {bytes.size()}));
+      fail<FileError>(where, detail::format_message("an IDX header of {} bytes", {header}),
+                      detail::format_message("{} bytes", {bytes.size()}));
     if (at(0) != 0 || at(1) != 0 || at(2) != 8 || at(3) != n)
       fail<FileError>(where,
                       fmt::format("the IDX magic 00 00 08 {:02x} (unsigned bytes, dimensions: {})", n, n),
@@ -79,7 +79,8 @@ BasicDataset<S> read_mnist(const std::filesystem::path& directory, MnistPart par
                            const IdxOptions& options = {}) {
   const auto file = [&](std::string_view kind) {
     const std::filesystem::path plain =
-        directory / detail::phrase("{}-{}-ubyte", {part == MnistPart::train ? "train" : "t10k", kind});
+        directory /
+        detail::format_message("{}-{}-ubyte", {part == MnistPart::train ? "train" : "t10k", kind});
     std::filesystem::path packed = plain;
     packed += ".gz";
     std::error_code ignored;
@@ -94,13 +95,13 @@ BasicDataset<S> read_mnist(const std::filesystem::path& directory, MnistPart par
   data.inputs = read_idx_images<S>(images, options);
   if (static_cast<Index>(data.labels.size()) != data.samples())
     detail::fail<FileError>(labels.string(),
-                            detail::phrase("{} labels as there are images", {data.samples()}),
+                            detail::format_message("{} labels as there are images", {data.samples()}),
                             data.labels.size());
   for (int digit = 0; digit < 10; ++digit) data.class_names.push_back(std::to_string(digit));
   for (std::size_t k = 0; k < data.labels.size(); ++k)
     if (data.labels[k] > 9)
       detail::fail<FileError>(labels.string(), "labels from 0 to 9",
-                              detail::phrase("{} at byte {}", {data.labels[k], k + 8}));
+                              detail::format_message("{} at byte {}", {data.labels[k], k + 8}));
   return data;
 }
 

@@ -58,7 +58,7 @@ Matrix<S> read_npy(const std::filesystem::path& path) {
   if (shape.empty() || (transposed && shape.size() > 2))
     detail::fail<FileError>(
         where, "an array of 1 or 2 dimensions, or of more in C order",
-        detail::phrase("{} dimensions{}", {shape.size(), transposed ? " in Fortran order" : ""}));
+        detail::format_message("{} dimensions{}", {shape.size(), transposed ? " in Fortran order" : ""}));
   const char order = header.type.empty() ? ' ' : header.type[0];
   const bool swap = order == (std::endian::native == std::endian::little ? '>' : '<');
   Matrix<S> values;

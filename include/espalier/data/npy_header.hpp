@@ -26,15 +26,16 @@ class NpyHeaderReader {
  public:
   NpyHeaderReader(std::string_view bytes, std::string_view where) : where_(where) {
     if (bytes.substr(0, 6) != "\x93NUMPY" || bytes.size() < 12)
-      fail<FileError>(where, "an .npy file", detail::phrase("{} bytes that start otherwise", {bytes.size()}));
+      fail<FileError>(where, "an .npy file",
+                      detail::format_message("{} bytes that start otherwise", {bytes.size()}));
     const int version = bytes[6];
     if (version < 1 || version > 3) fail<FileError>(where, ".npy format version 1, 2 or 3", version);
     const std::size_t start = version == 1 ? 10 : 12;
     std::size_t length = 0;
     for (std::size_t k = start; k-- > 8;) length = length << 8 | static_cast<unsigned char>(bytes[k]);
     if (length > bytes.size() - start)
-      fail<FileError>(where, detail::phrase("a header of {} bytes", {length}),
-                      detail::phrase("{}", {bytes.size() - start}));
+      fail<FileError>(where, detail::format_message("a header of {} bytes", {length}),
+                      detail::format_message("{}", {bytes.size() - start}));
     text_ = rest_ = bytes.substr(start, length);
     header_.size = start + length;
   }
@@ -67,7 +68,7 @@ class NpyHeaderReader {
   void expect(bool fine) const {
     if (!fine)
       fail<FileError>(where_, "an .npy header with descr (one number type), fortran_order and shape",
-                      shown(text_, 80));
+                      quoted_text(text_, 80));
   }
   void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
   bool take(std::string_view token) {

@@ -31,7 +31,8 @@ struct RowScale {
   Matrix<S> map(Matrix<S> values, F f) const {
     if (values.rows() != shift.size())
       detail::fail<ShapeError>(
-          "scale", detail::phrase("{} rows as in the data it was fitted to", {shift.size()}), values.rows());
+          "scale", detail::format_message("{} rows as in the data it was fitted to", {shift.size()}),
+          values.rows());
     for (Index j = 0; j < values.cols(); ++j)
       for (Index i = 0; i < values.rows(); ++i)
         values(i, j) = static_cast<S>(f(static_cast<double>(values(i, j)), shift(i), scale(i)));
@@ -45,18 +46,18 @@ template <Scalar S>
 void check_fit(std::string_view where, const Matrix<S>& x) {
   if (x.size() == 0)
     fail<ShapeError>(where, "at least one row and one sample to fit",
-                     detail::phrase("{} x {}", {x.rows(), x.cols()}));
+                     detail::format_message("{} x {}", {x.rows(), x.cols()}));
   if (x.allFinite()) return;
   for (Index i = 0; i < x.rows(); ++i)
     if (!x.row(i).allFinite())
-      fail(detail::phrase("{}, row {}", {where, i}), "finite numbers to fit", "nan or infinity");
+      fail(detail::format_message("{}, row {}", {where, i}), "finite numbers to fit", "nan or infinity");
 }
 
 /// A row that never varies keeps its unit.
-inline void settle(std::string_view where, Vector<double>& scale) {
+inline void rescale_until_feasible(std::string_view where, Vector<double>& scale) {
   for (Index i = 0; i < scale.size(); ++i) {
     if (!std::isfinite(scale(i)))
-      fail(detail::phrase("{}, row {}", {where, i}), "a spread that double can hold", scale(i));
+      fail(detail::format_message("{}, row {}", {where, i}), "a spread that double can hold", scale(i));
     if (scale(i) == 0) scale(i) = 1;
   }
 }
@@ -66,13 +67,13 @@ inline void settle(std::string_view where, Vector<double>& scale) {
 /// Mean 0 and standard deviation 1 (that of the population) on the set it is fitted to; a constant row
 /// becomes 0. ShapeError for an empty set, ValueError for nan and infinity.
 ///
-///   const Standardise scale(train.inputs);
+///   const Standardize scale(train.inputs);
 ///   train.inputs = scale(std::move(train.inputs));
 ///   test.inputs = scale(std::move(test.inputs));
-struct Standardise : RowScale {
+struct Standardize : RowScale {
   template <Scalar S>
-  explicit Standardise(const Matrix<S>& x) {
-    detail::check_fit("Standardise", x);
+  explicit Standardize(const Matrix<S>& x) {
+    detail::check_fit("Standardize", x);
     // The running mean (Welford 1962) of a constant row is exactly that constant, so that its scale is
     // exactly 0.
     shift.setZero(x.rows());
@@ -81,18 +82,18 @@ struct Standardise : RowScale {
     scale.setZero(x.rows());
     for (Index j = 0; j < x.cols(); ++j) scale += (x.col(j).template cast<double>() - shift).cwiseAbs2();
     scale = (scale / static_cast<double>(x.cols())).cwiseSqrt();
-    detail::settle("Standardise", scale);
+    detail::rescale_until_feasible("Standardize", scale);
   }
 };
 
-/// From 0 to 1 on the set it is fitted to; a constant row becomes 0. Errors as with Standardise.
+/// From 0 to 1 on the set it is fitted to; a constant row becomes 0. Errors as with Standardize.
 struct MinMax : RowScale {
   template <Scalar S>
   explicit MinMax(const Matrix<S>& x) {
     detail::check_fit("MinMax", x);
     shift = x.rowwise().minCoeff().template cast<double>();
     scale = x.rowwise().maxCoeff().template cast<double>() - shift;
-    detail::settle("MinMax", scale);
+    detail::rescale_until_feasible("MinMax", scale);
   }
 };
 
@@ -104,8 +105,8 @@ Matrix<S> one_hot(std::span<const int> labels, Index classes) {
   Matrix<S> result = Matrix<S>::Zero(classes, static_cast<Index>(labels.size()));
   for (std::size_t k = 0; k < labels.size(); ++k) {
     if (labels[k] < 0 || labels[k] >= classes)
-      detail::fail(detail::phrase("one_hot, labels[{}]", {k}),
-                   detail::phrase("a class from 0 to {}", {classes - 1}), labels[k]);
+      detail::fail(detail::format_message("one_hot, labels[{}]", {k}),
+                   detail::format_message("a class from 0 to {}", {classes - 1}), labels[k]);
     result(labels[k], static_cast<Index>(k)) = 1;
   }
   return result;

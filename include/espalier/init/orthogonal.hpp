@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Orthogonal initialisation: the shorter side of every weight matrix starts orthonormal.
+// Orthogonal initialization: the shorter side of every weight matrix starts orthonormal.
 #pragma once
 
 #include <Eigen/QR>
@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "espalier/core/error.hpp"
-#include "espalier/init/initialiser.hpp"
+#include "espalier/init/initializer.hpp"
 
 namespace espalier {
 
@@ -36,6 +36,6 @@ struct Orthogonal {
   }
 };
 
-static_assert(Initialiser<Orthogonal>);
+static_assert(Initializer<Orthogonal>);
 
 }  // namespace espalier

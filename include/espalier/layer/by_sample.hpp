@@ -39,8 +39,8 @@ Map some_samples(Map all, Index begin, Index end) {
 template <class F, class... Maps>
 EIGEN_DONT_INLINE void share_samples(Index parts, Index samples, F f, Maps... maps) {
   const Index unit = std::max({samples_of_part(maps.rows())...});
-  in_ranges(samples, unit, std::clamp(samples / unit, Index{1}, parts),
-            [&](Index, Index begin, Index end) { f(some_samples(maps, begin, end)...); });
+  parallel_for_ranges(samples, unit, std::clamp(samples / unit, Index{1}, parts),
+                      [&](Index, Index begin, Index end) { f(some_samples(maps, begin, end)...); });
 }
 
 template <class L, class X, class Y>

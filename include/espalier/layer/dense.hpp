@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The fully connected layer: y = W x + b, with policies on W, on b by name, and on the gains of a normalised
+// The fully connected layer: y = W x + b, with policies on W, on b by name, and on the gains of a normalized
 // W.
 #pragma once
 
 #include <concepts>
 
-#include "espalier/constraint/pack_of.hpp"
-#include "espalier/core/norm.hpp"
 #include "espalier/core/rng.hpp"
-#include "espalier/init/initialiser.hpp"
+#include "espalier/init/initializer.hpp"
+#include "espalier/kernel/norm.hpp"
+#include "espalier/kernel/product.hpp"
 #include "espalier/layer/layer.hpp"
-#include "espalier/layer/product.hpp"
+#include "espalier/pack/pack_of.hpp"
 
 namespace espalier {
 
@@ -61,9 +61,9 @@ template <class None, template <class> class Wanted, class P, class... Ps>
 struct Find<None, Wanted, P, Ps...>
     : std::conditional_t<Wanted<P>::value, std::type_identity<P>, Find<None, Wanted, Ps...>> {};
 template <class P>
-struct IsBias : std::bool_constant<is_bias<P>> {};
+struct BiasTest : std::bool_constant<is_bias<P>> {};
 template <class P>
-struct IsGain : std::bool_constant<is_gain<P>> {};
+struct GainTest : std::bool_constant<is_gain<P>> {};
 
 }  // namespace detail
 
@@ -75,13 +75,13 @@ class Dense {
   static constexpr int input_extent = In, output_extent = Out;
 
   using WeightPack = detail::PackOf<detail::WeightPolicies, Policies...>;
-  using BiasPolicies = typename detail::Find<Bias<>, detail::IsBias, Policies...>::type;
-  using GainPolicies = typename detail::Find<Gain<>, detail::IsGain, Policies...>::type;
+  using BiasPolicies = typename detail::Find<Bias<>, detail::BiasTest, Policies...>::type;
+  using GainPolicies = typename detail::Find<Gain<>, detail::GainTest, Policies...>::type;
 
   static constexpr bool has_bias = !(false || ... || std::same_as<Policies, NoBias>);
-  static constexpr bool normalised = WeightPack::reparametrisations > 0;
+  static constexpr bool normalized = WeightPack::reparametrizations > 0;
   static constexpr bool has_gain = (false || ... || [] {
-    if constexpr (Reparametrisation<Policies>) return bool{Policies::trains_gain};
+    if constexpr (Reparametrization<Policies>) return bool{Policies::trains_gain};
     return false;
   }());
   static_assert(has_gain || std::same_as<GainPolicies, Gain<>>,
@@ -94,20 +94,20 @@ class Dense {
 
   explicit Dense(const Policies&... policies) requires(In != Dynamic && Out != Dynamic &&
                                                        sizeof...(Policies) > 0)
-      : Dense(Unchecked{}, In, Out, policies...) {}
-  Dense() requires(In != Dynamic && Out != Dynamic) : Dense(Unchecked{}, In, Out, Policies{}...) {}
+      : Dense(WithSizes{}, In, Out, policies...) {}
+  Dense() requires(In != Dynamic && Out != Dynamic) : Dense(WithSizes{}, In, Out, Policies{}...) {}
 
   Dense(Index inputs, Index outputs, const Policies&... policies) requires(In == Dynamic && Out == Dynamic)
-      : Dense(Unchecked{}, inputs, outputs, policies...) {}
+      : Dense(WithSizes{}, inputs, outputs, policies...) {}
 
   explicit Dense(Index inputs, const Policies&... policies) requires(In == Dynamic && Out != Dynamic)
-      : Dense(Unchecked{}, inputs, Out, policies...) {}
+      : Dense(WithSizes{}, inputs, Out, policies...) {}
   explicit Dense(Index inputs) requires(In == Dynamic && Out != Dynamic && sizeof...(Policies) > 0)
-      : Dense(Unchecked{}, inputs, Out, Policies{}...) {}
+      : Dense(WithSizes{}, inputs, Out, Policies{}...) {}
   explicit Dense(Index outputs, const Policies&... policies) requires(In != Dynamic && Out == Dynamic)
-      : Dense(Unchecked{}, In, outputs, policies...) {}
+      : Dense(WithSizes{}, In, outputs, policies...) {}
   explicit Dense(Index outputs) requires(In != Dynamic && Out == Dynamic && sizeof...(Policies) > 0)
-      : Dense(Unchecked{}, In, outputs, Policies{}...) {}
+      : Dense(WithSizes{}, In, outputs, Policies{}...) {}
 
   Index inputs() const { return inputs_; }
   Index outputs() const { return outputs_; }
@@ -129,14 +129,14 @@ class Dense {
       return std::tuple(weight);
   }
 
-  /// The row scales g / norm(v) and the inverse norms of a normalised weight.
-  Index scratch() const { return normalised ? 2 * outputs_ : 0; }
+  /// The row scales g / norm(v) and the inverse norms of a normalized weight.
+  Index scratch() const { return normalized ? 2 * outputs_ : 0; }
 
   template <Scalar S, std::size_t n, class X, class Y>
   void forward(const Values<S, n>& p, const X& x, Y&& y, [[maybe_unused]] S* scratch) const {
-    const S* bias = has_bias && !normalised ? p[n - 1] : nullptr;
+    const S* bias = has_bias && !normalized ? p[n - 1] : nullptr;
     detail::multiply_weight<Weight<S>>(inputs_, outputs_, x.cols(), p[0], x.data(), bias, y.data());
-    if constexpr (normalised) {
+    if constexpr (normalized) {
       measure(p, scratch);
       y.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
       if constexpr (has_bias) y.colwise() += Column<const S>(p[n - 1], outputs_);
@@ -148,7 +148,7 @@ class Dense {
                 [[maybe_unused]] S* scratch) const {
     if constexpr (has_bias) Column<S>(g[n - 1], outputs_) = dy.rowwise().sum();
     detail::weight_gradient<Weight<S>>(inputs_, outputs_, x.cols(), dy.data(), x.data(), g[0]);
-    if constexpr (normalised) {
+    if constexpr (normalized) {
       pull_back(p, g, scratch);
       dy.array().colwise() *= Eigen::Map<const Eigen::Array<S, Dynamic, 1>>(scratch, outputs_);
     }
@@ -156,9 +156,9 @@ class Dense {
       detail::input_gradient<Weight<S>>(inputs_, outputs_, x.cols(), p[0], dy.data(), dx.data());
   }
 
-  /// Gains start at the norms of the rows, so that the weight starts as the initialiser made it.
+  /// Gains start at the norms of the rows, so that the weight starts as the initializer made it.
   template <Scalar S, std::size_t n, class Init>
-  void initialise(const Init& init, const Gradients<S, n>& values, Rng& rng) const {
+  void initialize(const Init& init, const Gradients<S, n>& values, Rng& rng) const {
     Eigen::Map<WeightMatrix<S>> weight(values[0], outputs_, inputs_);
     init(weight, inputs_, outputs_, rng);
     if constexpr (has_gain)
@@ -176,7 +176,7 @@ class Dense {
   bool operator==(const Dense&) const = default;
 
  private:
-  struct Unchecked {};
+  struct WithSizes {};
 
   /// Products of small matrices of known extents unroll, the others share one kernel per scalar.
   template <class S>
@@ -189,14 +189,14 @@ class Dense {
   using Column = Eigen::Map<std::conditional_t<std::is_const_v<T>, const Vector<std::remove_const_t<T>>,
                                                Vector<std::remove_const_t<T>>>>;
 
-  // Inlined, it makes GCC 12 warn of empty packs that nobody initialised.
-  EIGEN_DONT_INLINE Dense(Unchecked, Index inputs, Index outputs, const Policies&... policies)
+  // Inlined, it makes GCC 12 warn of empty packs that nobody initialized.
+  EIGEN_DONT_INLINE Dense(WithSizes, Index inputs, Index outputs, const Policies&... policies)
       : inputs_(inputs),
         outputs_(outputs),
         weight_pack_(detail::pack_of<detail::WeightPolicies>(policies...)) {
     if (inputs < 1 || outputs < 1)
       detail::fail<ShapeError>("Dense", "at least 1 input and 1 output",
-                               detail::phrase("{} -> {}", {inputs, outputs}));
+                               detail::format_message("{} -> {}", {inputs, outputs}));
     (
         [&] {
           if constexpr (detail::is_bias<Policies>) bias_ = policies;
@@ -211,7 +211,7 @@ class Dense {
   template <class PackType>
   void validate(const PackType& pack, std::string_view what, Index row) const {
     if constexpr (!PackType::empty)
-      pack.validate(detail::phrase("Dense({}, {}) {}", {inputs_, outputs_, what}), row);
+      pack.validate(detail::format_message("Dense({}, {}) {}", {inputs_, outputs_, what}), row);
   }
 
   /// scratch = [g_j / norm(v_j), 1 / norm(v_j)]. A zero direction gives a zero row and takes no gradient.

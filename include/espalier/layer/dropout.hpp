@@ -8,13 +8,13 @@
 
 namespace espalier {
 
-/// y = x / (1 - rate) with probability 1 - rate, else 0; the identity outside training (Srivastava et al.
-/// 2014, in the inverted form). Nothing is stored: the backward pass draws the same mask again from the seed
-/// of the pass.
+/// y = x / (1 - probability) with probability 1 - probability, else 0; the identity outside training
+/// (Srivastava et al. 2014, in the inverted form). Nothing is stored: the backward pass draws the same mask
+/// again from the seed of the pass.
 struct Dropout {
-  double rate = 0.5;
+  double probability = 0.5;
 
-  void validate() const { detail::check_below_one("Dropout", "rate", rate); }
+  void validate() const { detail::check_fraction("Dropout", "probability", probability); }
 
   template <class X, class Y>
   void forward(const X& x, Y&& y, const Pass& pass) const {
@@ -32,14 +32,15 @@ struct Dropout {
   template <class From, class To>
   void mask(const From& from, To& to, const Pass& pass) const {
     using S = typename From::Scalar;
-    if (!pass.training || rate == 0) {
+    if (!pass.training || probability == 0) {
       to = from;
       return;
     }
     Rng rng(pass.seed, pass.stream);
-    const S scale = static_cast<S>(1 / (1 - rate));
+    const S scale = static_cast<S>(1 / (1 - probability));
     for (Index j = 0; j < from.cols(); ++j)
-      for (Index i = 0; i < from.rows(); ++i) to(i, j) = rng.uniform() < rate ? S(0) : scale * from(i, j);
+      for (Index i = 0; i < from.rows(); ++i)
+        to(i, j) = rng.uniform() < probability ? S(0) : scale * from(i, j);
   }
 };
 

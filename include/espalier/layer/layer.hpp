@@ -21,7 +21,7 @@
 //   Index scratch() const;    // optional: how many numbers it keeps from forward to backward
 //   void forward(const Values<S, n>& p, x, y, S* scratch) const;
 //   void backward(const Values<S, n>& p, x, y, dy, dx, const Gradients<S, n>& g, S* scratch) const;
-//   void initialise(const Init&, const Gradients<S, n>& values, Rng&) const;
+//   void initialize(const Init&, const Gradients<S, n>& values, Rng&) const;
 //
 // This backward overwrites g and may overwrite dy; dx is nullptr if nobody reads it. `void validate() const`
 // of any layer, which throws ValueError, is called when a model is built.

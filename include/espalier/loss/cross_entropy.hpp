@@ -22,10 +22,11 @@ struct CrossEntropy {
   static constexpr std::string_view name = "CrossEntropy";
 
   void validate() const {
-    detail::check_below_one(name, "label_smoothing", label_smoothing);
+    detail::check_fraction(name, "label_smoothing", label_smoothing);
     for (std::size_t c = 0; c < class_weights.size(); ++c)
       if (!(class_weights[c] >= 0) || !std::isfinite(class_weights[c]))
-        detail::fail(name, detail::phrase("class_weights[{}] >= 0 and finite", {c}), class_weights[c]);
+        detail::fail(name, detail::format_message("class_weights[{}] >= 0 and finite", {c}),
+                     class_weights[c]);
   }
 
   template <class Y>
@@ -57,7 +58,7 @@ struct CrossEntropy {
     check(y, t);
     const double total = detail::check_total(name, total_weight(t));
     return detail::mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
-      const ConstRow<S> logits(y.col(i).data(), y.rows());
+      const ConstArrayMap<S> logits(y.col(i).data(), y.rows());
       const S top = logits.maxCoeff();
       const double sum = detail::sum((logits - top).exp()), log_sum = std::log(sum);
       double loss = 0, mass = 0;
@@ -66,7 +67,7 @@ struct CrossEntropy {
         mass += q;
       });
       if (g) {
-        Row<S>(g, y.rows()) = static_cast<S>(scale * mass / sum) * (logits - top).exp();
+        ArrayMap<S>(g, y.rows()) = static_cast<S>(scale * mass / sum) * (logits - top).exp();
         for_each_class(t, i, y.rows(), [&](Index c, double q) { g[c] -= static_cast<S>(scale * q); });
       }
       return loss;
@@ -102,21 +103,24 @@ struct CrossEntropy {
       detail::fail<ShapeError>(
           name, "an output for each of at least 2 classes (BinaryCrossEntropy takes one)", y.rows());
     if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != y.rows())
-      detail::fail<ShapeError>(name, detail::phrase("a class weight for each of {} outputs", {y.rows()}),
-                               detail::phrase("{} class weights", {class_weights.size()}));
+      detail::fail<ShapeError>(name,
+                               detail::format_message("a class weight for each of {} outputs", {y.rows()}),
+                               detail::format_message("{} class weights", {class_weights.size()}));
     if (t.has_labels()) return detail::check_labels(name, t.labels(), y.rows());
     detail::check_values(name, y, t, "labels, or probabilities");
     for (Index i = 0; i < y.cols(); ++i) {
-      const ConstRow<S> q(t.values().col(i).data(), y.rows());
+      const ConstArrayMap<S> q(t.values().col(i).data(), y.rows());
       for (Index c = 0; c < y.rows(); ++c)
         if (!(q[c] >= 0))
           detail::fail(
-              name, detail::phrase("a probability >= 0 for class {} of sample {} (counted from 0)", {c, i}),
+              name,
+              detail::format_message("a probability >= 0 for class {} of sample {} (counted from 0)", {c, i}),
               q[c]);
       const double sum = q.template cast<double>().sum();
       if (!(std::abs(sum - 1) <= 1e-3))
-        detail::fail(name, detail::phrase("probabilities with the sum 1 for sample {} (counted from 0)", {i}),
-                     sum);
+        detail::fail(
+            name, detail::format_message("probabilities with the sum 1 for sample {} (counted from 0)", {i}),
+            sum);
     }
   }
 };

@@ -27,7 +27,6 @@
 #include <string_view>
 
 #include "espalier/core/check.hpp"
-#include "espalier/core/policy.hpp"
 #include "espalier/core/target_check.hpp"
 
 namespace espalier {
@@ -62,7 +61,7 @@ double sum_weights(std::string_view where, const Target<S>& t, const Factor& fac
   for (Index i = 0; i < t.samples(); ++i) {
     const double w = weight_of(t, i);
     if (!(w >= 0) || !std::isfinite(w))
-      fail(where, detail::phrase("a weight >= 0 and finite for sample {} (counted from 0)", {i}), w);
+      fail(where, detail::format_message("a weight >= 0 and finite for sample {} (counted from 0)", {i}), w);
     total += w * factor(i);
   }
   return total;
@@ -120,8 +119,8 @@ double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const 
   const double size = static_cast<double>(y.rows());
   /// Of `n` outputs; sets `g` to `scale` times the derivatives.
   const auto sum_of = [&](const S* outputs, const S* targets, Index n, double scale, S* g) {
-    const ConstRow<S> out(outputs, n), wanted(targets, n);
-    if (g) Row<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);
+    const ConstArrayMap<S> out(outputs, n), wanted(targets, n);
+    if (g) ArrayMap<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);
     return sum(value(out, wanted)) / size;
   };
   const Index n = y.rows(), samples = y.cols();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "espalier/core/check.hpp"
 #include "espalier/core/flush.hpp"
 #include "espalier/core/rng.hpp"
-#include "espalier/init/initialiser.hpp"
+#include "espalier/init/initializer.hpp"
 #include "espalier/layer/by_sample.hpp"
 #include "espalier/layer/layer.hpp"
 #include "espalier/model/parameters.hpp"
@@ -35,12 +36,12 @@ class Sequential {
   using LayerAt = std::tuple_element_t<k, std::tuple<Layers...>>;
 
  public:
-  using Scalar_t = S;
-  using Workspace_t = Workspace<S, depth>;
+  using scalar_type = S;
+  using workspace_type = Workspace<S, depth>;
   using Outputs = Eigen::Map<const Matrix<S>>;
-  static constexpr std::size_t parameters = (0 + ... + parameter_count<Layers>);
+  static constexpr std::size_t parameter_total = (0 + ... + parameter_count<Layers>);
 
-  /// All parameters are zero until `initialise`. Throws ShapeError where widths do not fit, ValueError for
+  /// All parameters are zero until `initialize`. Throws ShapeError where widths do not fit, ValueError for
   /// bad options.
   explicit Sequential(const Layers&... layers) : layers_(layers...), widths_(detail::widths_of(layers...)) {
     Index numbers = 0;
@@ -77,9 +78,9 @@ class Sequential {
   /// The same without dropout and without touching the model. The outputs stand in `workspace` until its next
   /// use; each thread brings its own. Not for destructors of static objects: the memory for products is gone
   /// by then.
-  Outputs predict(ConstBatch<S> x, Workspace_t& workspace) const { return run(x, workspace, {}); }
+  Outputs predict(ConstBatch<S> x, workspace_type& workspace) const { return run(x, workspace, {}); }
   Matrix<S> predict(ConstBatch<S> x) const {
-    Workspace_t workspace;
+    workspace_type workspace;
     return run(x, workspace, {});
   }
 
@@ -99,10 +100,10 @@ class Sequential {
   }
 
   /// The parameters, in the order of the layers.
-  std::array<ParameterPlace, parameters> places() const {
-    std::array<ParameterPlace, parameters> result;
+  std::array<ParameterInfo, parameter_total> parameters() const {
+    std::array<ParameterInfo, parameter_total> result;
     std::size_t next = 0;
-    for_each_parameter([&](const ParameterPlace& p) { result[next++] = p; });
+    for_each_parameter([&](const ParameterInfo& p) { result[next++] = p; });
     return result;
   }
 
@@ -117,12 +118,12 @@ class Sequential {
   }
 
   /// Fills every layer in turn from `rng`, then projects: the model is feasible before the first step.
-  /// Throws, and changes nothing, for an initialiser whose numbers are not finite.
-  template <Initialiser Init>
-  void initialise(const Init& init, Rng rng) {
+  /// Throws, and changes nothing, for an initializer whose numbers are not finite.
+  template <Initializer Init>
+  void initialize(const Init& init, Rng rng) {
     Sequential filled = *this;
     each_layer([&]<std::size_t k>(const auto& layer) {
-      if constexpr (Parametric<LayerAt<k>>) layer.initialise(init, addresses<k>(filled.values_), rng);
+      if constexpr (Parametric<LayerAt<k>>) layer.initialize(init, addresses<k>(filled.values_), rng);
     });
     espalier::project(filled);
     values_ = filled.values_;
@@ -132,14 +133,14 @@ class Sequential {
   }
 
   /// Numbers that a pass of `samples` takes for activations and their gradients.
-  Index activations(Index samples) const { return Workspace_t::size(widths_, scratch_, samples); }
+  Index activations(Index samples) const { return workspace_type::size(widths_, scratch_, samples); }
 
-  /// The first layer (counted from 1) with outputs of the latest `forward` that are not finite; else 0.
-  Index first_not_finite() const {
+  /// The first layer, counted from 0, with outputs of the latest `forward` that are not finite.
+  std::optional<Index> first_not_finite() const {
     for (std::size_t k = 0; k < depth; ++k)
       if (!Outputs(workspace_.outputs[k], widths_[k + 1], workspace_.samples).allFinite())
-        return static_cast<Index>(k) + 1;
-    return 0;
+        return static_cast<Index>(k);
+    return {};
   }
 
   /// Equal layers and equal parameters; activations and counters do not matter.
@@ -195,7 +196,7 @@ class Sequential {
       self.template each_spec<k>([&](std::size_t slot, const auto& spec) {
         using Spec = std::decay_t<decltype(spec)>;
         const auto [offset, activity] = self.slots_[slot];
-        const ParameterPlace place{spec.name, Index{k} + 1, spec.rows, spec.cols, offset};
+        const ParameterInfo place{spec.name, Index{k}, spec.rows, spec.cols, offset};
         f(ParameterView<T, typename Spec::Pack, Spec::kind>{
             place, spec.pack, self.values_.data() + offset, self.gradients_.data() + offset,
             std::span(self.activity_).subspan(activity, Spec::Pack::size)});
@@ -206,11 +207,11 @@ class Sequential {
   /// Is it a block of rows of a larger matrix? Layers read samples one after another: then a copy.
   static bool has_gaps(const ConstBatch<S>& x) { return x.outerStride() != x.rows() && x.cols() > 1; }
 
-  Outputs run(const ConstBatch<S>& x, Workspace_t& w, Pass pass) const {
+  Outputs run(const ConstBatch<S>& x, workspace_type& w, Pass pass) const {
     if (x.rows() != inputs() || x.cols() == 0)
       detail::fail<ShapeError>("forward",
-                               detail::phrase("a batch of {} inputs x at least 1 sample", {inputs()}),
-                               detail::phrase("{} x {}", {x.rows(), x.cols()}));
+                               detail::format_message("a batch of {} inputs x at least 1 sample", {inputs()}),
+                               detail::format_message("{} x {}", {x.rows(), x.cols()}));
     if (has_gaps(x)) return run(Matrix<S>(x), w, pass);
     const detail::FlushDenormals flush;
     w.plan(widths_, scratch_, x.cols());
@@ -262,10 +263,10 @@ class Sequential {
   std::tuple<Layers...> layers_;
   std::array<Index, depth + 1> widths_;
   std::array<Index, depth> scratch_{};
-  std::array<Slot, parameters> slots_{};
+  std::array<Slot, parameter_total> slots_{};
   detail::AlignedVector<S> values_, gradients_;
   std::vector<Activity> activity_;
-  Workspace_t workspace_;
+  workspace_type workspace_;
   std::uint64_t seed_ = 0, passes_ = 0;
 };
 
@@ -287,11 +288,11 @@ inline constexpr bool is_model<Sequential<S, Layers...>> = true;
 template <class T>
 concept Model = is_model<T>;
 
-/// Initialises all parameters of a model, feasible from the start: `initialise(net, Rng{42})`, or with an
-/// initialiser of init/initialiser.hpp as the third argument.
-template <Model M, Initialiser Init = HeNormal>
-void initialise(M& model, Rng rng, const Init& init = {}) {
-  model.initialise(init, rng);
+/// Initializes all parameters of a model, feasible from the start: `initialize(net, Rng{42})`, or with an
+/// initializer of init/initializer.hpp as the third argument.
+template <Model M, Initializer Init = HeNormal>
+void initialize(M& model, Rng rng, const Init& init = {}) {
+  model.initialize(init, rng);
 }
 
 }  // namespace espalier

@@ -44,7 +44,7 @@ struct Chain {
   static constexpr int in(std::size_t k) { return expects[k] != Dynamic || k == 0 ? expects[k] : out(k - 1); }
 
   static constexpr bool fits = []<std::size_t... k>(std::index_sequence<k...>) {
-    return (true && ... && WidthOf<k + 2, expects[k + 1], out(k)>::fits);
+    return (true && ... && WidthOf<k + 1, expects[k + 1], out(k)>::fits);
   }
   (std::make_index_sequence<depth - 1>{});
 };
@@ -71,16 +71,16 @@ inline void join_widths(std::span<const LayerWidths> layers, std::span<Index> wi
       if (known < 0)
         std::fill_n(widths.begin(), k + 1, inputs);
       else if (known != inputs)
-        fail<ShapeError>(detail::phrase("layer {}", {k + 1}),
-                         detail::phrase("{} inputs, what layer {} gives", {known, k}),
-                         detail::phrase("a layer with {} inputs", {inputs}));
+        fail<ShapeError>(detail::format_message("layer {}", {k}),
+                         detail::format_message("{} inputs, what layer {} gives", {known, k - 1}),
+                         detail::format_message("a layer with {} inputs", {inputs}));
       known = outputs;
     }
     widths[k + 1] = known;
   }
 }
 
-/// The widths at run time: [inputs of the model, outputs of layer 1, outputs of layer 2, ...]. Throws
+/// The widths at run time: [inputs of the model, outputs of layer 0, outputs of layer 1, ...]. Throws
 /// ShapeError.
 template <class... Layers>
 std::array<Index, sizeof...(Layers) + 1> widths_of(const Layers&... layers) {

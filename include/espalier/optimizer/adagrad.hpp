@@ -8,17 +8,17 @@ namespace espalier {
 
 /// v += g^2;  w -= rate g / (sqrt(v) + epsilon) (Duchi et al. 2011), as torch.optim.Adagrad.
 struct AdagradRule {
-  double rate = 1e-2, epsilon = 1e-10;
+  double learning_rate = 1e-2, epsilon = 1e-10;
   AtBound at_bound = AtBound::keep;
 
   static constexpr bool adaptive = true, rests_at_zero = true;
 
   void validate() const {
-    detail::check_positive_float("Adagrad", "rate", rate);
+    detail::check_positive_float("Adagrad", "learning_rate", learning_rate);
     detail::check_positive_float("Adagrad", "epsilon", epsilon);
   }
   static constexpr int states() { return 1; }
-  int momentum() const { return -1; }
+  int momentum_state() const { return -1; }
 
   template <Scalar S>
   struct Kernel {
@@ -41,7 +41,7 @@ struct AdagradRule {
 
 static_assert(Rule<AdagradRule>);
 
-/// `Adagrad optimizer{{.rate = 0.1}};`
+/// `Adagrad optimizer{{.learning_rate = 0.1}};`
 template <class... Extras>
 struct Adagrad : Optimizer<AdagradRule, Extras...> {
   using Optimizer<AdagradRule, Extras...>::Optimizer;

@@ -12,20 +12,20 @@ namespace detail {
 
 template <bool amsgrad>
 struct AdamFamily {
-  double rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  double learning_rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   AtBound at_bound = AtBound::keep;
 
   static constexpr bool adaptive = true, rests_at_zero = true;
   static constexpr std::string_view name = amsgrad ? "AMSGrad" : "Adam";
 
   void validate() const {
-    check_positive_float(name, "rate", rate);
-    check_below_one(name, "beta1", beta1);
-    check_below_one(name, "beta2", beta2);
+    check_positive_float(name, "learning_rate", learning_rate);
+    check_fraction(name, "beta1", beta1);
+    check_fraction(name, "beta2", beta2);
     check_positive_float(name, "epsilon", epsilon);
   }
   static constexpr int states() { return amsgrad ? 3 : 2; }
-  int momentum() const { return 0; }
+  int momentum_state() const { return 0; }
 
   template <Scalar S>
   struct Kernel {
@@ -72,8 +72,8 @@ using AMSGradRule = detail::AdamFamily<true>;
 
 static_assert(Rule<AdamRule> && Rule<AMSGradRule>);
 
-/// `Adam optimizer{{.rate = 1e-3}};`, with transforms and defaults `Adam<ClipNorm, MaxNorm> optimizer{{},
-/// {1}, {.radius = 3}};`
+/// `Adam optimizer{{.learning_rate = 1e-3}};`, with transforms and defaults `Adam<ClipNorm, MaxNorm>
+/// optimizer{{}, {1}, {.radius = 3}};`
 template <class... Extras>
 struct Adam : Optimizer<AdamRule, Extras...> {
   using Optimizer<AdamRule, Extras...>::Optimizer;

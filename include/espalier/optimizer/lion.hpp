@@ -9,21 +9,21 @@ namespace espalier {
 /// w -= rate sign(beta1 m + (1 - beta1) g);  m = beta2 m + (1 - beta2) g  (Chen et al. 2023, algorithm 2).
 /// Its decay is the policy WeightDecay.
 struct LionRule {
-  double rate = 1e-4, beta1 = 0.9, beta2 = 0.99;
+  double learning_rate = 1e-4, beta1 = 0.9, beta2 = 0.99;
   AtBound at_bound =
       AtBound::keep;  ///< not displacement: the step is a sign and tells nothing of a momentum's size
 
   static constexpr bool adaptive = false, rests_at_zero = true;
 
   void validate() const {
-    detail::check_positive_float("Lion", "rate", rate);
-    detail::check_below_one("Lion", "beta1", beta1);
-    detail::check_below_one("Lion", "beta2", beta2);
+    detail::check_positive_float("Lion", "learning_rate", learning_rate);
+    detail::check_fraction("Lion", "beta1", beta1);
+    detail::check_fraction("Lion", "beta2", beta2);
     if (at_bound == AtBound::displacement)
       detail::fail("Lion", "at_bound keep, zero or tangent", "displacement");
   }
   static constexpr int states() { return 1; }
-  int momentum() const { return 0; }
+  int momentum_state() const { return 0; }
 
   template <Scalar S>
   struct Kernel {
@@ -46,7 +46,7 @@ struct LionRule {
 
 static_assert(Rule<LionRule>);
 
-/// `Lion optimizer{{.rate = 1e-4}};`
+/// `Lion optimizer{{.learning_rate = 1e-4}};`
 template <class... Extras>
 struct Lion : Optimizer<LionRule, Extras...> {
   using Optimizer<LionRule, Extras...>::Optimizer;

@@ -9,14 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "espalier/constraint/pack_of.hpp"
 #include "espalier/core/flush.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/model/sequential.hpp"
-#include "espalier/optimizer/neighbours.hpp"
+#include "espalier/optimizer/neighbors.hpp"
 #include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
+#include "espalier/pack/pack_of.hpp"
 
 namespace espalier {
 namespace detail {
@@ -30,14 +30,14 @@ struct DefaultPolicies {
 
 /// A rule (SGD, Adam, ...) with gradient transforms, and policies that form the default pack of weights whose
 /// layer names none. A value: copies continue alike. The order of a step: gradient, smooth penalties,
-/// transforms, moments, decoupled decay, step, prox and projection in the metric of the step.
+/// transforms, row_sums, decoupled decay, step, prox and projection in the metric of the step.
 template <class RuleType, class... Extras>
 class Optimizer {
  public:
   using Defaults = detail::PackOf<detail::DefaultPolicies, Extras...>;
   static_assert(
-      Defaults::reparametrisations == 0,
-      "a reparametrisation belongs to a layer, not to an optimizer: write Dense(in, out, WeightNorm{})");
+      Defaults::reparametrizations == 0,
+      "a reparametrization belongs to a layer, not to an optimizer: write Dense(in, out, WeightNorm{})");
 
   /// Throws ValueError for options that make no sense.
   Optimizer() : Optimizer(RuleType{}) {}
@@ -45,7 +45,7 @@ class Optimizer {
   explicit Optimizer(const RuleType& rule, const Extras&... extras)
       : rule_(rule), extras_(extras...), defaults_(detail::pack_of<detail::DefaultPolicies>(extras...)) {
     rule.validate();
-    if (rule.at_bound != AtBound::keep && rule.momentum() < 0)
+    if (rule.at_bound != AtBound::keep && rule.momentum_state() < 0)
       detail::fail("optimizer", "at_bound keep of a rule without momentum", "another");
     [[maybe_unused]] auto validate = [](const auto& extra) {
       if constexpr (requires { extra.validate(); }) extra.validate();
@@ -60,11 +60,11 @@ class Optimizer {
   long steps() const { return steps_; }
 
   /// The learning rate of the next step: the rule's, times the factor of a schedule.
-  double rate() const { return rule_.rate * factor_; }
+  double learning_rate() const { return rule_.learning_rate * factor_; }
   void scale_rate(double factor) {
     detail::check_not_negative("learning rate", "factor", factor);
-    if (std::isinf(static_cast<float>(rule_.rate * factor)))
-      detail::fail("learning rate", "a rate that is finite as a float", rule_.rate * factor);
+    if (std::isinf(static_cast<float>(rule_.learning_rate * factor)))
+      detail::fail("learning rate", "a rate that is finite as a float", rule_.learning_rate * factor);
     factor_ = factor;
   }
 
@@ -76,7 +76,7 @@ class Optimizer {
       View::kind == ParameterKind::weight&& View::Pack::empty && !Defaults::empty;
 
   /// Plans the state for a model and makes the weights under the default pack feasible, also those of a known
-  /// model, which may have been initialised or copied since; the first step does it too. Throws, and changes
+  /// model, which may have been initialized or copied since; the first step does it too. Throws, and changes
   /// nothing: ShapeError for a model of other shapes, precision or kinds of policies than the one the state
   /// belongs to, NotFiniteError for weights that are not, ValueError for packs that the options do not fit.
   template <Scalar S, class... Layers>
@@ -84,21 +84,22 @@ class Optimizer {
     if (auto* known = state_of(model)) return project_defaults(model, *known);
     const std::size_t size = model.values().size();
     if (state_.has_value())
-      detail::fail<ShapeError>("optimizer",
-                               detail::phrase("the model that its state belongs to, with {} parameters of "
-                                              "these shapes, precision and kinds of policies",
-                                              {places_.size()}),
-                               detail::phrase("another, of {} numbers of {} bytes", {size, sizeof(S)}));
+      detail::fail<ShapeError>(
+          "optimizer",
+          detail::format_message("the model that its state belongs to, with {} parameters of "
+                                 "these shapes, precision and kinds of policies",
+                                 {places_.size()}),
+          detail::format_message("another, of {} numbers of {} bytes", {size, sizeof(S)}));
     check_options(model);
     if constexpr (!Defaults::empty)
       model.for_each_parameter([&](const auto& p) {
         if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
-          defaults_.validate(p.where() + " (optimizer's default)", p.cols);
+          defaults_.validate(p.path() + " (optimizer's default)", p.cols);
       });
-    std::vector<detail::Place> places;
-    model.for_each_parameter([&](const auto& p) { places.push_back(place_of(p)); });
+    std::vector<detail::ParameterShape> places;
+    model.for_each_parameter([&](const auto& p) { places.push_back(shape_of(p)); });
     Index longest_row = 0, weights = 0;
-    for (const detail::Place& p : places) {
+    for (const detail::ParameterShape& p : places) {
       if (p.by_row || p.takes_defaults) longest_row = std::max(longest_row, p.cols);
       weights += p.takes_defaults;
     }
@@ -132,7 +133,7 @@ class Optimizer {
         pack.add_gradient(p.values, p.gradients, p.size());
       });
       detail::require_finite_gradients(model, "gradients with penalties");
-      Row<S> all(model.gradients().data(), static_cast<Index>(model.gradients().size()));
+      ArrayMap<S> all(model.gradients().data(), static_cast<Index>(model.gradients().size()));
       auto apply = [&]<class E>(const E& extra) {
         if constexpr (GradientTransform<E>) extra.apply(all), detail::clear_gaps(model);
       };
@@ -140,21 +141,21 @@ class Optimizer {
       detail::require_finite_gradients(model, "transformed gradients", square_fits);
     }
     state.plan_threads(places_);
-    const auto kernel = rule_.template kernel<S>(++steps_, rate());
-    detail::Neighbours<S, detail::rests_at_zero<RuleType>> neighbours;
+    const auto kernel = rule_.template kernel<S>(++steps_, learning_rate());
+    detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
     const auto update_free = [&](Index begin, Index size) { step_free(model, kernel, begin, size, state); };
     each(model, [&](const auto& p, const auto& pack, auto& active, auto activity) {
       if constexpr (std::decay_t<decltype(pack)>::empty) {
-        neighbours.add(p.offset, p.size(), update_free);
+        neighbors.add(p.offset, p.size(), update_free);
       } else {
-        const double shrink = pack.shrink(rate(), rule_.rate);
+        const double shrink = pack.shrink(learning_rate(), rule_.learning_rate);
         if (!update(pack, kernel, static_cast<S>(shrink), p.values, p.gradients, p.offset, p.rows, p.cols,
                     state, active))
           fail_step(p);
         pack.record(activity, active, p.rows, p.cols, shrink);
       }
     });
-    neighbours.finish(update_free);
+    neighbors.finish(update_free);
   }
 
  private:
@@ -173,11 +174,11 @@ class Optimizer {
         std::min(detail::parts_of_update(by_row, rows, cols), static_cast<Index>(state.buffers.size()));
     std::array<typename PackType::Counts, detail::Pool::most_parts> counts{};
     std::atomic<bool> finite{true};
-    detail::in_ranges(rows * cols / row, unit, parts, [&](Index part, Index begin, Index end) {
+    detail::parallel_for_ranges(rows * cols / row, unit, parts, [&](Index part, Index begin, Index end) {
       const std::size_t k = static_cast<std::size_t>(part);
       const Index at = begin * row;
-      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(rate()), shrink, values + at,
-                                       gradients + at, state.at(offset + at), end - begin, row,
+      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(learning_rate()), shrink,
+                                       values + at, gradients + at, state.at(offset + at), end - begin, row,
                                        state.buffers[k], counts[k]))
         finite = false;
     });
@@ -194,21 +195,21 @@ class Optimizer {
     if (update(Pack<>(), kernel, S(1), model.values().data() + begin, model.gradients().data() + begin, begin,
                size, 1, state, none))
       return;
-    for (const ParameterPlace& p : model.places())
+    for (const ParameterInfo& p : model.parameters())
       if (p.offset >= begin && p.offset < begin + size &&
           !detail::all_finite(model.values().data() + p.offset, p.size()))
         fail_step(p);
     detail::fail<NotFiniteError>("optimizer", "a rate and options that leave weights at rest finite", "NaN");
   }
 
-  [[noreturn]] static void fail_step(const ParameterPlace& p) {
-    detail::fail<NotFiniteError>(p.where(), "a step to finite weights", "NaN or infinity");
+  [[noreturn]] static void fail_step(const ParameterInfo& p) {
+    detail::fail<NotFiniteError>(p.path(), "a step to finite weights", "NaN or infinity");
   }
 
   template <Scalar S, class... Layers>
   void project_defaults(Sequential<S, Layers...>& model,
                         [[maybe_unused]] detail::OptimizerState<S>& state) const {
-    detail::require_finite<S>(model.places(), "weights", model.values());
+    detail::require_finite<S>(model.parameters(), "weights", model.values());
     if constexpr (!Defaults::empty)
       model.for_each_parameter([&](const auto& p) {
         if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
@@ -225,32 +226,32 @@ class Optimizer {
       using Pack = PackFor<View>;
       if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0 && Pack::proximal == 0)
         if (rule_.at_bound == AtBound::tangent)
-          detail::fail(p.where(), "at_bound keep, zero or displacement where elements and norms are bounded",
+          detail::fail(p.path(), "at_bound keep, zero or displacement where elements and norms are bounded",
                        "tangent");
       if constexpr (Pack::decays) {
         double shrink = 0;
         if constexpr (takes_defaults<View>)
-          shrink = defaults_.shrink(rate(), rule_.rate);
+          shrink = defaults_.shrink(learning_rate(), rule_.learning_rate);
         else
-          shrink = p.pack.shrink(rate(), rule_.rate);
+          shrink = p.pack.shrink(learning_rate(), rule_.learning_rate);
         if (!(shrink >= 0))
-          detail::fail(p.where(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
-                       detail::phrase("a factor of {}", {shrink}));
+          detail::fail(p.path(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
+                       detail::format_message("a factor of {}", {shrink}));
       }
     });
   }
 
   template <class View>
-  static detail::Place place_of(const View& p) {
+  static detail::ParameterShape shape_of(const View& p) {
     return {p.rows, p.cols, PackFor<View>::by_row, takes_defaults<View>};
   }
 
   /// The state, if it belongs to such a model; else null.
   template <Scalar S, class... Layers>
   detail::OptimizerState<S>* state_of(const Sequential<S, Layers...>& model) {
-    bool same = places_.size() == model.parameters;
+    bool same = places_.size() == model.parameter_total;
     std::size_t k = 0;
-    model.for_each_parameter([&](const auto& p) { same = same && places_[k++] == place_of(p); });
+    model.for_each_parameter([&](const auto& p) { same = same && places_[k++] == shape_of(p); });
     return same ? std::any_cast<detail::OptimizerState<S>>(&state_) : nullptr;
   }
 
@@ -278,7 +279,7 @@ class Optimizer {
   double factor_ = 1;
   long steps_ = 0;
   std::any state_;  // an OptimizerState of the model's precision
-  std::vector<detail::Place> places_;
+  std::vector<detail::ParameterShape> places_;
   std::vector<std::array<Activity, Defaults::size>> activity_;
 };
 

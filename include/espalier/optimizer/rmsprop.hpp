@@ -7,23 +7,23 @@
 namespace espalier {
 
 /// v = smoothing v + (1 - smoothing) g^2;  w -= rate g / (sqrt(v) + epsilon) (Hinton 2012, lecture 6e), as
-/// torch.optim.RMSprop: `centered` takes the mean of g from v (Graves 2013), `momentum_factor` accumulates
+/// torch.optim.RMSprop: `centered` takes the mean of g from v (Graves 2013), `momentum` accumulates
 /// the quotient.
 struct RMSPropRule {
-  double rate = 1e-2, smoothing = 0.99, epsilon = 1e-8, momentum_factor = 0;
+  double learning_rate = 1e-2, smoothing = 0.99, epsilon = 1e-8, momentum = 0;
   bool centered = false;
   AtBound at_bound = AtBound::keep;
 
   static constexpr bool adaptive = true, rests_at_zero = true;
 
   void validate() const {
-    detail::check_positive_float("RMSProp", "rate", rate);
-    detail::check_below_one("RMSProp", "smoothing", smoothing);
+    detail::check_positive_float("RMSProp", "learning_rate", learning_rate);
+    detail::check_fraction("RMSProp", "smoothing", smoothing);
     detail::check_positive_float("RMSProp", "epsilon", epsilon);
-    detail::check_below_one("RMSProp", "momentum_factor", momentum_factor);
+    detail::check_fraction("RMSProp", "momentum", momentum);
   }
-  int states() const { return centered ? 3 : momentum_factor > 0 ? 2 : 1; }
-  int momentum() const { return momentum_factor > 0 ? 1 : -1; }
+  int states() const { return centered ? 3 : momentum > 0 ? 2 : 1; }
+  int momentum_state() const { return momentum > 0 ? 1 : -1; }
 
   template <Scalar S>
   struct Kernel {
@@ -52,14 +52,14 @@ struct RMSPropRule {
 
   template <Scalar S>
   Kernel<S> kernel(long, double eta) const {
-    return {static_cast<S>(eta),     static_cast<S>(smoothing),       static_cast<S>(1 - smoothing),
-            static_cast<S>(epsilon), static_cast<S>(momentum_factor), centered};
+    return {static_cast<S>(eta),     static_cast<S>(smoothing), static_cast<S>(1 - smoothing),
+            static_cast<S>(epsilon), static_cast<S>(momentum),  centered};
   }
 };
 
 static_assert(Rule<RMSPropRule>);
 
-/// `RMSProp optimizer{{.rate = 1e-3}};`
+/// `RMSProp optimizer{{.learning_rate = 1e-3}};`
 template <class... Extras>
 struct RMSProp : Optimizer<RMSPropRule, Extras...> {
   using Optimizer<RMSPropRule, Extras...>::Optimizer;

@@ -4,10 +4,10 @@
 //
 // A rule is an aggregate of options:
 //
-//   double rate; AtBound at_bound;                // the base learning rate; momentum at a bound
+//   double learning_rate; AtBound at_bound;                // the base learning rate; momentum at a bound
 //   void validate() const;                        // throws ValueError
 //   int states() const;                           // 0 to 3 numbers for a weight; best static constexpr
-//   int momentum() const;                         // which of them is a momentum; -1: none
+//   int momentum_state() const;                         // which of them is a momentum; -1: none
 //   static constexpr bool adaptive;               // has every weight its own step size?
 //   static constexpr bool rests_at_zero;          // optional: does 0 stay 0, if gradient and states are 0?
 //   Kernel kernel<S>(long k, double rate) const;  // the k-th step, k >= 1, at this learning rate >= 0
@@ -29,7 +29,7 @@
 #include <concepts>
 
 #include "espalier/core/check.hpp"
-#include "espalier/core/policy.hpp"
+#include "espalier/kernel/line.hpp"
 
 namespace espalier {
 
@@ -45,10 +45,10 @@ using States = std::array<Line<S>, 3>;
 
 template <class R>
 concept Rule = requires(const R& rule, Line<float> line, States<float> states) {
-  { rule.rate } -> std::convertible_to<double>;
+  { rule.learning_rate } -> std::convertible_to<double>;
   { rule.at_bound } -> std::convertible_to<AtBound>;
   { rule.states() } -> std::same_as<int>;
-  { rule.momentum() } -> std::same_as<int>;
+  { rule.momentum_state() } -> std::same_as<int>;
   { R::adaptive } -> std::convertible_to<bool>;
   rule.validate();
   rule.template kernel<float>(1L, 0.1)(line, line, states, line);

@@ -78,7 +78,7 @@ struct ExponentialDecay {
   bool operator==(const ExponentialDecay&) const = default;
 };
 
-/// Along half a cosine from 1 towards `final_factor`, step by step (Loshchilov & Hutter 2017, eq. 5, without
+/// Along half a cosine from 1 toward `final_factor`, step by step (Loshchilov & Hutter 2017, eq. 5, without
 /// restarts).
 struct CosineDecay {
   double final_factor = 0;
@@ -164,7 +164,7 @@ struct OnPlateau {
   void validate() const {
     if (!(factor > 0 && factor < 1)) detail::fail("OnPlateau", "0 < factor < 1", factor);
     if (patience < 0) detail::fail("OnPlateau", "patience >= 0", patience);
-    detail::check_below_one("OnPlateau", "threshold", threshold);
+    detail::check_fraction("OnPlateau", "threshold", threshold);
     if (!(minimum >= 0 && minimum <= 1)) detail::fail("OnPlateau", "0 <= minimum <= 1", minimum);
     if (cooldown < 0) detail::fail("OnPlateau", "cooldown >= 0", cooldown);
   }
@@ -172,14 +172,14 @@ struct OnPlateau {
     validate();
     if (p.epoch != state.epoch && !std::isnan(p.loss)) {
       state.epoch = p.epoch;
-      look_at(p.loss);
+      record_loss(p.loss);
     }
     return state.current;
   }
   bool operator==(const OnPlateau&) const = default;
 
  private:
-  void look_at(double loss) {
+  void record_loss(double loss) {
     const bool better = loss < state.best * (1 - threshold);
     if (better) state.best = loss;
     state.bad = better ? 0 : state.bad + 1;

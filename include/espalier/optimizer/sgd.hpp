@@ -9,23 +9,22 @@ namespace espalier {
 /// m = momentum m + g;  w -= rate m, or rate (g + momentum m) for Nesterov: torch.optim.SGD without dampening
 /// (Sutskever et al. 2013).
 struct SGDRule {
-  double rate = 1e-2, momentum_factor = 0;
+  double learning_rate = 1e-2, momentum = 0;
   bool nesterov = false;
   AtBound at_bound = AtBound::keep;
 
   static constexpr bool adaptive = false, rests_at_zero = true;
 
   void validate() const {
-    detail::check_positive_float("SGD", "rate", rate);
-    detail::check_below_one("SGD", "momentum_factor", momentum_factor);
-    if (nesterov && momentum_factor == 0)
-      detail::fail("SGD", "momentum_factor > 0 with nesterov", momentum_factor);
+    detail::check_positive_float("SGD", "learning_rate", learning_rate);
+    detail::check_fraction("SGD", "momentum", momentum);
+    if (nesterov && momentum == 0) detail::fail("SGD", "momentum > 0 with nesterov", momentum);
     if (nesterov && at_bound == AtBound::displacement)
       detail::fail("SGD", "at_bound keep, zero or tangent with nesterov, whose step is not its momentum's",
                    "displacement");
   }
-  int states() const { return momentum_factor > 0 ? 1 : 0; }
-  int momentum() const { return states() - 1; }
+  int states() const { return momentum > 0 ? 1 : 0; }
+  int momentum_state() const { return states() - 1; }
 
   template <Scalar S>
   struct Kernel {
@@ -49,13 +48,13 @@ struct SGDRule {
 
   template <Scalar S>
   Kernel<S> kernel(long, double eta) const {
-    return {static_cast<S>(eta), static_cast<S>(momentum_factor), nesterov};
+    return {static_cast<S>(eta), static_cast<S>(momentum), nesterov};
   }
 };
 
 static_assert(Rule<SGDRule>);
 
-/// `SGD optimizer{{.rate = 0.1, .momentum_factor = 0.9}};`
+/// `SGD optimizer{{.learning_rate = 0.1, .momentum = 0.9}};`
 template <class... Extras>
 struct SGD : Optimizer<SGDRule, Extras...> {
   using Optimizer<SGDRule, Extras...>::Optimizer;

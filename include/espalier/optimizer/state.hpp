@@ -14,10 +14,10 @@
 namespace espalier::detail {
 
 /// What an optimizer remembers of a parameter that its state belongs to.
-struct Place {
+struct ParameterShape {
   Index rows, cols;
   bool by_row, takes_defaults;
-  bool operator==(const Place&) const = default;
+  bool operator==(const ParameterShape&) const = default;
 };
 
 /// Into how many parts to divide a parameter: into rows, or lines of numbers where no policy looks at rows.
@@ -38,8 +38,8 @@ struct OptimizerState {
   }
 
   /// Buffers for as many threads as there may be today.
-  void plan_threads(std::span<const Place> places) {
-    for (const Place& p : places) plan(parts_of_update(p.by_row, p.rows, p.cols));
+  void plan_threads(std::span<const ParameterShape> places) {
+    for (const ParameterShape& p : places) plan(parts_of_update(p.by_row, p.rows, p.cols));
   }
 
   /// The states of the weights at `offset` in the arena.

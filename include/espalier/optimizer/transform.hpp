@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Gradient transforms: what an optimizer does to all gradients before its moments, in the order written.
+// Gradient transforms: what an optimizer does to all gradients before its row_sums, in the order written.
 #pragma once
 
 #include <cmath>
 #include <concepts>
 
 #include "espalier/core/check.hpp"
-#include "espalier/core/norm.hpp"
-#include "espalier/core/policy.hpp"
+#include "espalier/kernel/norm.hpp"
 
 namespace espalier {
 
 /// `apply` sees the gradients of all parameters, penalties included, as one array (gaps between them are
 /// zero, whatever was written there before).
 template <class T>
-concept GradientTransform = requires(const T& t, Row<float> f, Row<double> d) {
+concept GradientTransform = requires(const T& t, ArrayMap<float> f, ArrayMap<double> d) {
   t.apply(f);
   t.apply(d);
 };
@@ -25,7 +24,7 @@ struct ClipValue {
 
   void validate() const { detail::check_positive_float("ClipValue", "limit", limit); }
   template <Scalar S>
-  void apply(Row<S>& gradients) const {
+  void apply(ArrayMap<S>& gradients) const {
     gradients = gradients.max(static_cast<S>(-limit)).min(static_cast<S>(limit));
   }
   bool operator==(const ClipValue&) const = default;
@@ -37,7 +36,7 @@ struct ClipNorm {
 
   void validate() const { detail::check_positive_float("ClipNorm", "limit", limit); }
   template <Scalar S>
-  void apply(Row<S>& gradients) const {
+  void apply(ArrayMap<S>& gradients) const {
     const double length = detail::norm(gradients.data(), gradients.size());
     if (length > limit) gradients *= static_cast<S>(limit / length);
   }

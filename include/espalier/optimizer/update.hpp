@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The one place where weights change: penalties -> moments -> decay -> step -> prox and projection, one pass
+// The one place where weights change: penalties -> row_sums -> decay -> step -> prox and projection, one pass
 // over memory.
 #pragma once
 
 #include <algorithm>
 #include <vector>
 
-#include "espalier/constraint/pack.hpp"
-#include "espalier/core/unrolled.hpp"
+#include "espalier/kernel/unrolled.hpp"
 #include "espalier/optimizer/rule.hpp"
+#include "espalier/pack/pack.hpp"
 
 namespace espalier::detail {
 
@@ -30,8 +30,8 @@ struct Buffers {
 /// the constraint; `scale(i)` is how far a momentum of one moves weight i (nothing to set where it is 0),
 /// `t(i)` its step size in the metric of the projection. A `sphere` has no inside.
 template <bool by_row, bool sphere, Scalar S, class Scale, class Step>
-void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, Index n, Scale&& scale,
-               Step&& t) {
+void adjust_momentum(AtBound choice, S* m, const S* before, const S* y, const S* x, Index n, Scale&& scale,
+                     Step&& t) {
   if constexpr (by_row) {
     if (choice == AtBound::tangent) {
       // (y - x) / t is normal to the set at x: take from the momentum's step what it has of y - x, if it
@@ -61,25 +61,25 @@ void hold_back(AtBound choice, S* m, const S* before, const S* y, const S* x, In
 
 /// Where weights, their gradients and their states stand; null, where a rule has none.
 template <Scalar S>
-using Places = std::array<S*, 5>;
+using Pointers = std::array<S*, 5>;
 
 /// The end of a row, which is shorter than a line: a copy, that zeros make one.
 template <Scalar S>
 class Tail {
  public:
-  Places<S> copy(const Places<S>& row, Index start, Index n) {
-    Places<S> places{};
+  Pointers<S> copy(const Pointers<S>& row, Index start, Index n) {
+    Pointers<S> places{};
     for (std::size_t k = 0; k < row.size(); ++k)
       if (row[k]) places[k] = lines_[k], load_line(row[k] + start, n).store(lines_[k]);
     return places;
   }
-  void copy_back(const Places<S>& row, Index start, Index n) const {
+  void copy_back(const Pointers<S>& row, Index start, Index n) const {
     for (std::size_t k = 0; k < row.size(); ++k)
       if (row[k]) copy_rest(lines_[k], n, row[k] + start);
   }
 
  private:
-  alignas(64) S lines_[std::tuple_size_v<Places<S>>][Line<S>::size];
+  alignas(64) S lines_[std::tuple_size_v<Pointers<S>>][Line<S>::size];
 };
 
 /// What is added up over lines, place by place.
@@ -107,7 +107,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
             typename PackType::Counts& active) {
   constexpr Index length = line_length<S>;
   constexpr bool by_row = PackType::by_row;
-  const int momentum = rule.momentum();
+  const int momentum = rule.momentum_state();
   constexpr bool may_follow = PackType::has_set && PackType::proximal == 0;
   const bool follow = may_follow && momentum >= 0 && rate > 0 && rule.at_bound != AtBound::keep;
   const Index group = by_row ? cols : follow ? buffers.length : rows * cols;
@@ -119,7 +119,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
   const auto policies = pack.template on_lines<S>();
   LineSums<PackType, S> all;
   // What the type of the rule says is not asked in each line.
-  const auto has_state = [](const Places<S>& from, Index k) __attribute__((always_inline)) {
+  const auto has_state = [](const Pointers<S>& from, Index k) __attribute__((always_inline)) {
     if constexpr (requires { typename std::integral_constant<int, RuleType::states()>; })
       return k < RuleType::states();
     else
@@ -127,7 +127,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
   };
   // The line that begins at place i of a row, and stands at `offset` from the places. `followed` is
   // `follow`: asked in each line, it would take longer than what a set does there.
-  const auto update_line = [&]<bool followed>(const Places<S>& from, Index offset, Index i,
+  const auto update_line = [&]<bool followed>(const Pointers<S>& from, Index offset, Index i,
                                               LineSums<PackType, S>& sums) __attribute__((always_inline)) {
     Line<S> x = Line<S>::load(from[0] + offset), gradient = Line<S>::load(from[1] + offset), t;
     States<S> state;
@@ -166,14 +166,14 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
   };
   for (Index start = 0; start < rows * cols; start += group) {
     const auto place = [&](S* states) { return states ? states + start : nullptr; };
-    const Places<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
+    const Pointers<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
     const Index n = std::min(group, rows * cols - start);
     all.squares = S(0);
     for (Index done = 0; done < n;) {  // all whole lines, and then the rest
       const Index left = n - done, size = left < length ? length : left / length * length;
       Tail<S> tail;
       LineSums<PackType, S> sums;
-      const Places<S> from = left < length ? tail.copy(row, done, left) : row;
+      const Pointers<S> from = left < length ? tail.copy(row, done, left) : row;
       const auto update_lines = [&]<bool followed>() __attribute__((always_inline)) {
         for (Index i = 0; i < size; i += length)
           update_line.template operator()<followed>(from, i, done + i, sums);
@@ -202,7 +202,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
         }
       }
       if (follow && (elements || !inside))
-        hold_back<by_row, PackType::on_sphere>(
+        adjust_momentum<by_row, PackType::on_sphere>(
             rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, n,
             [&](Index j) { return kernel.momentum_step(steps[j]); },
             [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });

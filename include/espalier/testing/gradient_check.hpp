@@ -19,7 +19,7 @@ namespace espalier {
 /// How far a parameter's gradient is from the differences: norm(a - b) / (norm(a) + norm(b)), 0 where both
 /// vanish, NaN where one is not finite.
 struct GradientError {
-  std::string parameter;  ///< "layer 1 weight"
+  std::string parameter;  ///< "0.weight"
   double relative;
 
   bool ok() const { return relative < 1e-6; }
@@ -30,9 +30,9 @@ struct GradientError {
 /// kinks (ReLU at 0, an absolute error of 0) do not count as errors of yours, so keep the batch away from
 /// them. Models with Dropout have no fixed function to differentiate.
 template <Model M, Loss L>
-std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<typename M::Scalar_t>& x,
-                                          const Target<typename M::Scalar_t>& target, double step = 1e-5) {
-  static_assert(std::is_same_v<typename M::Scalar_t, double>,
+std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<typename M::scalar_type>& x,
+                                          const Target<typename M::scalar_type>& target, double step = 1e-5) {
+  static_assert(std::is_same_v<typename M::scalar_type, double>,
                 "gradient_check needs double: build the model with sequential<double>(...)");
   Matrix<double> gradient;
   loss(model.forward(x), target, gradient);
@@ -55,7 +55,7 @@ std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<t
       theirs += slope * slope;
     }
     const double scale = std::sqrt(ours) + std::sqrt(theirs);
-    errors.push_back({p.where(), scale == 0 ? 0 : std::sqrt(difference) / scale});
+    errors.push_back({p.path(), scale == 0 ? 0 : std::sqrt(difference) / scale});
   });
   return errors;
 }

@@ -9,8 +9,8 @@
 #include <cstring>
 #include <vector>
 
-#include "espalier/constraint/pack.hpp"
 #include "espalier/core/rng.hpp"
+#include "espalier/pack/pack.hpp"
 
 namespace espalier {
 
@@ -110,7 +110,7 @@ class ProjectionCheck {
     return row;
   }
 
-  /// If `z` is feasible, it must not be touched, and y - p must not point towards it.
+  /// If `z` is feasible, it must not be touched, and y - p must not point toward it.
   void try_feasible(const Numbers& z, const Numbers& y, const Numbers& p) {
     if (!contains(z)) return;
     errors_.moved_feasible += differ(project(z), z);

@@ -7,8 +7,8 @@
 
 #include "espalier/data/dataset.hpp"
 #include "espalier/loss/loss.hpp"
+#include "espalier/metric/metric.hpp"
 #include "espalier/model/sequential.hpp"
-#include "espalier/train/metric.hpp"
 
 namespace espalier {
 
@@ -29,8 +29,8 @@ void check_class_count(std::string_view where, const BasicDataset<S>& data, Inde
   const auto names = static_cast<Index>(data.class_names.size()), classes = std::max<Index>(outputs, 2);
   if (names > 0 && names != classes)
     fail(where,
-         detail::phrase("data of the {} classes of the model (read with .classes = train.class_names)",
-                        {classes}),
+         detail::format_message(
+             "data of the {} classes of the model (read with .classes = train.class_names)", {classes}),
          names);
 }
 
@@ -39,15 +39,15 @@ void check_class_count(std::string_view where, const BasicDataset<S>& data, Inde
 /// Outputs (outputs x samples) for all columns of `inputs`, in pieces: memory for activations does not grow
 /// with the data. ShapeError for other inputs than the model's, also of no samples.
 template <Model M, class X>
-Matrix<typename M::Scalar_t> predict(const M& model, const Eigen::DenseBase<X>& x) {
-  static_assert(detail::PrecisionOf<typename M::Scalar_t, typename X::Scalar>::fits);
-  const ConstBatch<typename M::Scalar_t> inputs(x.derived());
+Matrix<typename M::scalar_type> predict(const M& model, const Eigen::DenseBase<X>& x) {
+  static_assert(detail::PrecisionOf<typename M::scalar_type, typename X::Scalar>::fits);
+  const ConstBatch<typename M::scalar_type> inputs(x.derived());
   if (inputs.rows() != model.inputs())
-    detail::fail<ShapeError>("predict", detail::phrase("{} inputs, those of the model", {model.inputs()}),
-                             inputs.rows());
+    detail::fail<ShapeError>(
+        "predict", detail::format_message("{} inputs, those of the model", {model.inputs()}), inputs.rows());
   constexpr Index piece = 256;
-  typename M::Workspace_t workspace;
-  Matrix<typename M::Scalar_t> outputs(model.outputs(), inputs.cols());
+  typename M::workspace_type workspace;
+  Matrix<typename M::scalar_type> outputs(model.outputs(), inputs.cols());
   for (Index first = 0; first < inputs.cols(); first += piece) {
     const Index n = std::min(piece, inputs.cols() - first);
     outputs.middleCols(first, n) = model.predict(inputs.middleCols(first, n), workspace);
@@ -58,7 +58,7 @@ Matrix<typename M::Scalar_t> predict(const M& model, const Eigen::DenseBase<X>& 
 /// The data loss, without penalties.
 template <Model M, Scalar S, Loss L>
 double evaluate(const M& model, const BasicDataset<S>& data, const L& loss) {
-  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   return loss(predict(model, data.inputs), data.target());
 }
 
@@ -67,30 +67,30 @@ double evaluate(const M& model, const BasicDataset<S>& data, const L& loss) {
 /// train.class_names`.
 template <Model M, Scalar S>
 double accuracy(const M& model, const BasicDataset<S>& data) {
-  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   detail::check_class_count("accuracy", data, model.outputs());
   return accuracy(predict(model, data.inputs), data.target());
 }
 /// The same.
 template <Model M, Scalar S>
 ConfusionMatrix confusion(const M& model, const BasicDataset<S>& data) {
-  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   detail::check_class_count("confusion", data, model.outputs());
   return confusion(predict(model, data.inputs), data.target());
 }
 template <Model M, Scalar S>
 double rmse(const M& model, const BasicDataset<S>& data) {
-  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   return rmse(predict(model, data.inputs), data.target());
 }
 template <Model M, Scalar S>
 double mae(const M& model, const BasicDataset<S>& data) {
-  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   return mae(predict(model, data.inputs), data.target());
 }
 template <Model M, Scalar S>
 double r2(const M& model, const BasicDataset<S>& data) {
-  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   return r2(predict(model, data.inputs), data.target());
 }
 

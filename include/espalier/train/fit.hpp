@@ -49,15 +49,15 @@ template <Scalar S, class... Layers, class L>
 inline constexpr bool ends_in<Sequential<S, Layers...>, L> =
     std::is_same_v<std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>, L>;
 
-/// Throws for a model that nobody initialised: behind and before weights that are all zero, no other gets a
+/// Throws for a model that nobody initialized: behind and before weights that are all zero, no other gets a
 /// gradient. One such layer alone does train: a linear model, or an output layer that starts at zero.
 template <class M>
-void check_initialised(const M& model) {
+void check_initialized(const M& model) {
   std::string first;
   model.for_each_parameter([&](const auto& p) {
-    if (p.name != "weight" || (ConstRow<typename M::Scalar_t>(p.values, p.size()) != 0).any()) return;
-    if (!first.empty()) fail(first, "weights from initialise() or assign()", "all zero");
-    first = p.where();
+    if (p.name != "weight" || (ConstArrayMap<typename M::scalar_type>(p.values, p.size()) != 0).any()) return;
+    if (!first.empty()) fail(first, "weights from initialize() or assign()", "all zero");
+    first = p.path();
   });
 }
 
@@ -67,7 +67,8 @@ template <class M, Scalar S, Loss L>
 void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
   data.validate();
   if (data.features() != model.inputs())
-    fail<ShapeError>("fit", detail::phrase("data of {} features, the inputs of the model", {model.inputs()}),
+    fail<ShapeError>("fit",
+                     detail::format_message("data of {} features, the inputs of the model", {model.inputs()}),
                      data.features());
   const Matrix<S> zeros = Matrix<S>::Zero(model.outputs(), std::min<Index>(256, data.samples()));
   double total = 0;
@@ -83,7 +84,7 @@ void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
     } catch (const ValueError& error) {
       if (first == 0) throw;
       throw ValueError(
-          detail::phrase("{} (in the part of the data from sample {} on)", {error.what(), first}));
+          detail::format_message("{} (in the part of the data from sample {} on)", {error.what(), first}));
     }
   }
   check_total("fit", total);
@@ -98,10 +99,11 @@ void check_classes(const BasicDataset<S>& training, const BasicDataset<S>& valid
       "validation data of the training data's classes (read with .classes = "
       "train.class_names)";
   if (names.size() != others.size())
-    fail("fit", detail::phrase("{}, {}", {expected, names.size()}), others.size());
+    fail("fit", detail::format_message("{}, {}", {expected, names.size()}), others.size());
   const auto [name, other] = std::mismatch(names.begin(), names.end(), others.begin());
-  fail("fit", detail::phrase("{}, class {} being {}", {expected, name - names.begin(), shown(*name)}),
-       shown(*other));
+  fail("fit",
+       detail::format_message("{}, class {} being {}", {expected, name - names.begin(), quoted_text(*name)}),
+       quoted_text(*other));
 }
 
 /// The data of a run, checked with its options: what it trains on, and what it is validated with, if
@@ -114,16 +116,16 @@ class FitData {
       : training_(&data), validation_(options.validation_data) {
     if (options.epochs < 1) fail("fit", "epochs >= 1", options.epochs);
     if (options.batch < 1) fail("fit", "batch >= 1", options.batch);
-    check_below_one("fit", "validation", options.validation);
+    check_fraction("fit", "validation", options.validation);
     if (options.validation > 0 && validation_) fail("fit", "validation or validation_data", "both");
-    check_initialised(model);
+    check_initialized(model);
     check_data(model, data, loss);
     if (options.validation > 0) {
       const auto samples = static_cast<double>(data.samples());
       const double kept = std::round((1 - options.validation) * samples);  // as split does it
       if (kept < 1 || kept >= samples)
         fail("fit", "a validation fraction that leaves samples to validate with and to train on",
-             detail::phrase("{} of {} samples", {options.validation, samples}));
+             detail::format_message("{} of {} samples", {options.validation, samples}));
       parts_ = data.split(1 - options.validation, Rng(options.seed, 1));
       training_ = &parts_.first, validation_ = &parts_.second;
       check_data(model, *training_, loss);
@@ -145,8 +147,8 @@ class FitData {
 };
 
 /// Where a run is, for messages.
-inline std::string place_of(const Progress& p) {
-  return detail::phrase("fit, epoch {}, step {}", {p.epoch + 1, p.step + 1});
+inline std::string position_of(const Progress& p) {
+  return detail::format_message("fit, epoch {}, step {}", {p.epoch + 1, p.step + 1});
 }
 
 /// The factor for the coming step, checked.
@@ -154,7 +156,7 @@ template <class Schedule>
 double factor_of(Schedule& schedule, const Progress& progress) {
   const double factor = schedule(progress);
   if (!(factor >= 0) || !std::isfinite(factor))
-    fail(place_of(progress), "a factor of the schedule >= 0 and finite", factor);
+    fail(position_of(progress), "a factor of the schedule >= 0 and finite", factor);
   return factor;
 }
 
@@ -170,8 +172,8 @@ struct ScheduledRate {
 
 /// One epoch of steps; the mean loss, each batch at the weights it met.
 template <class M, class L, class O, class Schedule, class OnBatch>
-double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& loss, O& optimizer,
-                   Schedule& schedule, Progress& progress, Matrix<typename M::Scalar_t>& gradient,
+double train_epoch(M& model, Batches<typename M::scalar_type>& batches, const L& loss, O& optimizer,
+                   Schedule& schedule, Progress& progress, Matrix<typename M::scalar_type>& gradient,
                    OnBatch&& on_batch) {
   double sum = 0, weight = 0;
   for (Index b = 0; b < batches.count(); ++b, ++progress.step) {
@@ -181,22 +183,22 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
     if (schedule) optimizer.scale_rate(factor_of(schedule, progress));
     const double value = loss(model.forward(batches.inputs()), batches.target(), gradient);
     if (!std::isfinite(value)) {
-      const Index layer = model.first_not_finite();
+      const std::optional<Index> layer = model.first_not_finite();
       fail<NotFiniteError>(
-          place_of(progress), "a finite loss",
-          layer == 0 ? detail::phrase("{}, though every layer's outputs are finite", {value})
-                     : detail::phrase("{}; the first layer whose outputs are not finite is layer {}",
-                                      {value, layer}));
+          position_of(progress), "a finite loss",
+          layer ? detail::format_message("{}; the first layer whose outputs are not finite is layer {}",
+                                         {value, *layer})
+                : detail::format_message("{}, though every layer's outputs are finite", {value}));
     }
     model.backward(batches.inputs(), gradient);
     try {
       optimizer.step(model);
     } catch (const NotFiniteError& error) {
-      throw NotFiniteError(detail::phrase("{}: {}", {place_of(progress), error.what()}));
+      throw NotFiniteError(detail::format_message("{}: {}", {position_of(progress), error.what()}));
     }
     sum += batch_weight * value;
     weight += batch_weight;
-    on_batch(BatchReport{progress.epoch + 1, b + 1, value, optimizer.rate()});
+    on_batch(BatchReport{progress.epoch + 1, b + 1, value, optimizer.learning_rate()});
   }
   return sum / weight;
 }
@@ -205,17 +207,17 @@ double train_epoch(M& model, Batches<typename M::Scalar_t>& batches, const L& lo
 /// loss, that no longer are.
 template <class M, class L, class O>
 EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimizer,
-                         const BasicDataset<typename M::Scalar_t>* validation) {
-  require_finite(model.places(), detail::phrase("weights after epoch {}", {k}), model.values());
+                         const BasicDataset<typename M::scalar_type>* validation) {
+  require_finite(model.parameters(), detail::format_message("weights after epoch {}", {k}), model.values());
   EpochReport report;
   report.epoch = k;
-  report.rate = optimizer.rate();
+  report.learning_rate = optimizer.learning_rate();
   report.penalty = penalty(model, optimizer);
   if (!validation) return report;
   const auto outputs = predict(model, validation->inputs);
   report.validation_loss = loss(outputs, validation->target());
   if (!std::isfinite(report.validation_loss))
-    fail<NotFiniteError>(detail::phrase("fit, after epoch {}", {k}), "a finite validation loss",
+    fail<NotFiniteError>(detail::format_message("fit, after epoch {}", {k}), "a finite validation loss",
                          report.validation_loss);
   const std::vector<int>& labels =
       validation->labels;  // a loss of one's own may take more than accuracy does
@@ -233,8 +235,8 @@ EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimiz
 /// not. A schedule's factor of the rate is 1 again after the run.
 template <Model M, Scalar S, class L, class O, class... Observers>
 History fit(M& model, const BasicDataset<S>& data, const L& loss, O& optimizer,
-            const BasicFitOptions<typename M::Scalar_t>& options = {}, Observers&&... observers) {
-  static_assert(detail::PrecisionOf<typename M::Scalar_t, S>::fits);
+            const BasicFitOptions<typename M::scalar_type>& options = {}, Observers&&... observers) {
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   static_assert(Loss<L>, "a loss lacks a call operator of espalier/loss/loss.hpp");
   static_assert(!std::is_same_v<L, CrossEntropy> || !detail::ends_in<M, Softmax>,
                 "CrossEntropy takes logits: leave Softmax out of the model that you train");

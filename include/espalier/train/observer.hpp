@@ -31,7 +31,7 @@ struct Plan {
 struct BatchReport {
   long epoch = 0, batch = 0;  ///< counted from 1
   double loss = 0;            ///< of this batch before its step, without penalties
-  double rate = 0;            ///< learning rate of the step
+  double learning_rate = 0;   ///< learning rate of the step
 };
 
 struct EpochReport {
@@ -41,7 +41,7 @@ struct EpochReport {
   double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< NaN: no validation data
   double validation_accuracy =
       std::numeric_limits<double>::quiet_NaN();  ///< NaN: none, or no labels of its classes
-  double rate = 0;                               ///< learning rate of the last step
+  double learning_rate = 0;                      ///< learning rate of the last step
   double seconds = 0;                            ///< since the start of the run
 };
 

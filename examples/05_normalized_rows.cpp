@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// A linear layer whose weight rows are normalized in the forward pass. In PyTorch:
+//
+//   torch.nn.init.kaiming_uniform_(weight, a=math.sqrt(5))          # bound 1 / sqrt(fan_in)
+//   torch.nn.init.uniform_(bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+//   y = torch.nn.functional.linear(x, torch.nn.functional.normalize(weight, dim=1), bias)
+//
+// Here the rows of W are never written out: the layer scales the rows of one product.
+#include <espalier/espalier.hpp>
+
+#include "arguments.hpp"
+
+using namespace espalier;
+
+constexpr auto usage = "05_normalized_rows: trains a layer with normalized weight rows; no options\n";
+
+int main(int argc, char** argv) try {
+  const Arguments arguments(argc, argv, usage);
+  Rng rng{0};
+  const auto normal = [&](Index rows) {
+    return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
+  };
+  const Matrix<float> x = normal(10), t = normal(5);
+
+  Sequential net{Dense(10, 5, UnitNormalized{})};
+  initialize(net, Rng{1}, PyTorchLinear{});
+  SGD optimizer{{.learning_rate = 0.1}};
+  Matrix<float> gradient;
+  for (int step = 0; step < 100; ++step) {
+    const double loss = MeanSquared{}(net.forward(x), t, gradient);
+    if (step % 20 == 0) fmt::print("step {:>3}  loss {:.6f}\n", step, loss);
+    net.backward(x, gradient);
+    optimizer.step(net);
+  }
+  const Matrix<float> stored = parameter(net, "0.weight"), used = effective_weight(net, "0.weight");
+  fmt::print("norms of the rows as stored {:.4f} ... {:.4f}, as used {:.6f} ... {:.6f}\n",
+             stored.rowwise().norm().minCoeff(), stored.rowwise().norm().maxCoeff(),
+             used.rowwise().norm().minCoeff(), used.rowwise().norm().maxCoeff());
+} catch (const std::exception& error) {
+  return failed(error);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// The policies of a pack that look at single weights, ready for many lines of them.
+#pragma once
+
+#include <array>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "espalier/pack/apply.hpp"
+
+namespace espalier::detail {
+
+/// What acts on lines for a policy: what its on_lines() makes of it, or itself. A copy, where that is cheap:
+/// whatever is written to memory, its numbers stay as they are, and stay in registers.
+template <Scalar S, class P>
+decltype(auto) on_lines(const P& p) {
+  if constexpr (requires { p.template on_lines<S>(); })
+    return p.template on_lines<S>();
+  else if constexpr (std::is_trivially_copyable_v<P>)
+    return P(p);
+  else
+    return (p);
+}
+
+template <Scalar S, class... Ps>
+class LinePack {
+ public:
+  /// How often each policy acted on each place of a line.
+  using Counts = std::array<DifferenceCount<S>, sizeof...(Ps)>;
+
+  explicit LinePack(const std::tuple<Ps...>& policies)
+      : policies_(std::apply([](const Ps&... p) { return Policies(on_lines<S>(p)...); }, policies)) {}
+
+  /// g += the gradient of the smooth penalties, unless they are only to be counted.
+  template <bool add>
+  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Counts& active) const {
+    each(
+        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
+          if constexpr (SmoothPenalty<P>) {
+            const Line<S> slope = gradient_of_line(p, w);
+            if constexpr (add) g += slope;
+            count.add(slope, S(0));
+          }
+        },
+        active);
+  }
+
+  /// The proximal point of the penalties over the sets of elements, at step sizes `t`; or only one of the
+  /// two.
+  template <bool penalties = true, bool sets = true>
+  EIGEN_ALWAYS_INLINE void constrain(Line<S>& w, const Line<S>& t, Counts& active) const {
+    const auto move_to = [&](const Line<S>& x, DifferenceCount<S>& count) __attribute__((always_inline)) {
+      count.add(x, w);
+      w = x;
+    };
+    each(
+        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
+          if constexpr (ProximalPenalty<P> && penalties) move_to(prox_of_line(p, w, t), count);
+        },
+        active);
+    each(
+        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
+          if constexpr (ElementSet<P> && sets) move_to(project_line(p, w), count);
+        },
+        active);
+  }
+
+ private:
+  using Policies = std::tuple<decltype(on_lines<S>(std::declval<const Ps&>()))...>;
+
+  /// f<P>(what acts for it, its count) for each policy P.
+  template <class F>
+  EIGEN_ALWAYS_INLINE void each(F&& f, [[maybe_unused]] Counts& active) const {
+    [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
+      (f.template operator()<Ps>(std::get<k>(policies_), active[k]), ...);
+    }
+    (std::index_sequence_for<Ps...>{});
+  }
+
+  Policies policies_;
+};
+
+}  // namespace espalier::detail

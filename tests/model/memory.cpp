@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/model/memory.hpp"
+
+#include "../nets.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/sgd.hpp"
+
+using namespace espalier;
+
+TEST_CASE("Adam has four numbers for each weight, and a batch its activations") {
+  // 16 weights and 16 biases, then 16 weights and a bias: cache lines of 16 floats.
+  const Sequential net{Dense(1, 16), Tanh{}, Dense(16, 1)};
+  const MemoryPlan plan = memory(net, Adam{}, 32);
+  CHECK(plan.weights == 4 * 64);
+  CHECK(plan.gradients == plan.weights);
+  CHECK(plan.optimizer == 2 * plan.weights);
+  CHECK(plan.activations ==
+        4 * (16 * 32 + 16 * 32 + 32 + 2 * 16 * 32));  // outputs, and two gradients of the widest
+  CHECK(plan.total() == plan.weights + plan.gradients + plan.optimizer + plan.activations);
+  CHECK(memory(net, SGD{}, 32).optimizer == 0);
+  CHECK(memory(net, 1).activations < memory(net, 32).activations);
+  CHECK(fmt::format("{}", memory(net, Adam{}, 32)) ==
+        "weights 0.2 KiB, gradients 0.2 KiB, optimizer 0.5 KiB, activations 8.1 KiB: together 9.1 KiB\n");
+}
