@@ -83,6 +83,18 @@ TEST_CASE("The audit names every parameter and policy, with zeros and norms") {
   CHECK(result.parameters[3].policies[0].policy == "NonNegative");
 }
 
+TEST_CASE("The audit counts units that no longer see their inputs, and no biases that are 0") {
+  auto net = Sequential(Dense(2, 3), Tanh{}, Dense(3, 2, WeightNorm{}));
+  assign(net, "0.weight", Matrix<float>{{0, 4}, {0, 0}, {-0.0F, 0}});
+  const Audit result = audit(net);
+  CHECK(result.parameters[0].dead_rows == 2);
+  net.for_each_parameter([&, k = std::size_t{0}](const auto& p) mutable {
+    const ParameterAudit& found = result.parameters[k++];
+    CAPTURE(found.parameter);
+    CHECK((found.dead_rows >= 0) == (p.name == "weight"));
+  });
+}
+
 TEST_CASE("The audit tells how often each policy acted, and which never did") {
   auto net = sequential<double>(Dense(2, 2, NoBias{}, Clip{-1, 1}, MaxNorm{100}, WeightDecay{0.1}));
   SGD optimizer{{.learning_rate = 1}};
@@ -131,11 +143,11 @@ TEST_CASE("An audit prints as a table") {
   std::fill_n(net.gradients().begin(), 2, -5.0);
   optimizer.step(net);
   CHECK(fmt::format("{}", audit(net)) ==
-        "parameter              shape    zeros       norm   row norm  policy         violation active last "
-        "acted in steps (last)\n"
-        "0.weight         1 x 2        0      1.414      1.414  Clip                   0       100 % "
-        "1 of 1 (1)\n"
-        "                                                             MaxNorm                0         0 % "
-        "never in 1\n"
-        "0.bias           1 x 1        1          0          0  free\n");
+        "parameter              shape    zeros dead rows       norm   row norm  policy         violation "
+        "active last acted in steps (last)\n"
+        "0.weight         1 x 2        0         0      1.414      1.414  Clip                   0 "
+        "      100 % 1 of 1 (1)\n"
+        "                                                                       MaxNorm                0 "
+        "        0 % never in 1\n"
+        "0.bias           1 x 1        1                    0          0  free\n");
 }

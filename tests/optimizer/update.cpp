@@ -14,6 +14,7 @@
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/lion.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
@@ -49,23 +50,23 @@ template <class RuleType, class PackType>
 void reference_step(const PackType& pack, const RuleType& rule, long k, std::vector<double>& w,
                     std::vector<double> g, std::vector<double>& states, Index rows, Index cols) {
   const Index n = rows * cols;
-  std::vector<double> t(w.size(), rule.learning_rate), scratch(w.size());
+  std::vector<double> t(w.size()), scratch(w.size());
   typename PackType::Counts ignored{};
   pack.add_gradient(w.data(), g.data(), n);
   const auto kernel = rule.template kernel<double>(k, rule.learning_rate);
+  const double uniform = detail::uniform_step(kernel, rule.learning_rate);
   for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
-    Line<double> weight = w[i] * pack.shrink(rule.learning_rate, rule.learning_rate), step = t[i];
+    Line<double> weight = w[i] * pack.shrink(rule.learning_rate, rule.learning_rate), step = uniform;
     States<double> state;
     for (std::size_t j = 0; j < 3; ++j) state[j] = states[3 * i + j];
-    kernel(weight, g[i], state, step);
+    detail::run_kernel(kernel, weight, Line<double>(g[i]), state, step, pack.template slope_bound<double>());
     for (std::size_t j = 0; j < 3; ++j) states[3 * i + j] = state[j].array()[0];
     w[i] = weight.array()[0], t[i] = step.array()[0];
   }
   for (Index j = 0; j < rows; ++j)
-    pack.constrain(
-        w.data() + j * cols, cols,
-        detail::Steps<double>{RuleType::adaptive ? t.data() + j * cols : nullptr, rule.learning_rate},
-        rule.learning_rate, scratch.data(), ignored);
+    pack.constrain(w.data() + j * cols, cols,
+                   detail::Steps<double>{RuleType::adaptive ? t.data() + j * cols : nullptr, uniform},
+                   uniform, scratch.data(), ignored);
 }
 
 template <class RuleType, class... Policies>
@@ -115,6 +116,8 @@ TEST_CASE("Rows of any length give what one weight after the other gives") {
             MaxNorm{0.9}, Clip{-0.5, 0.5});
     compare(AdamRule{.learning_rate = 0.1}, rows, cols, L2{0.1}, L1{0.01}, MaxNorm{0.9});
     compare(AMSGradRule{.learning_rate = 0.1}, rows, cols, UnitNorm{});
+    compare(LionRule{.learning_rate = 0.1}, rows, cols, L1{0.01}, MaxNorm{0.9});
+    compare(SGDRule{.learning_rate = 0.1, .momentum = 0.9}, rows, cols, L1{0.01});
     compare(AdamRule{.learning_rate = 0.1}, rows, cols, L1{0.01}, Clip{-0.5, 0.5}, WeightDecay{0.1});
   }
 }

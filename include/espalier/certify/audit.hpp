@@ -32,6 +32,8 @@ struct ParameterAudit {
   std::string parameter;                  ///< "0.weight"
   Index rows = 0, cols = 0, zeros = 0;    ///< zeros: numbers that are exactly 0
   double norm = 0, largest_row_norm = 0;  ///< Euclidean, of the whole and of a row, of the numbers as stored
+  /// Of a weight: rows that are exactly 0, whose units no longer see their inputs; -1 of what is no weight.
+  Index dead_rows = -1;
   std::vector<PolicyAudit> policies;
 
   double violation() const {
@@ -90,7 +92,13 @@ std::vector<PolicyAudit> audit_pack(const PackType& pack, const S* w, Index rows
 
 template <class View>
 ParameterAudit audit_numbers(const View& p) {
-  ParameterAudit result{p.path(), p.rows, p.cols, 0, detail::norm(p.values, p.size()), 0, {}};
+  using S = std::remove_cvref_t<decltype(*p.values)>;
+  ParameterAudit result{p.path(), p.rows, p.cols, 0, detail::norm(p.values, p.size()), 0, -1, {}};
+  if (View::kind == ParameterKind::weight) {
+    const auto dead = [&](Index j) { return (ConstRow<S>(p.values + j * p.cols, p.cols) == 0).all(); };
+    result.dead_rows = 0;
+    for (Index j = 0; j < p.rows; ++j) result.dead_rows += dead(j);
+  }
   for (Index i = 0; i < p.size(); ++i) result.zeros += p.values[i] == 0;
   for (Index j = 0; j < p.rows; ++j)
     result.largest_row_norm = std::max(result.largest_row_norm, detail::norm(p.values + j * p.cols, p.cols));
@@ -135,17 +143,19 @@ struct fmt::formatter<espalier::Audit> {
 
   template <class Context>
   auto format(const espalier::Audit& audit, Context& context) const {
-    auto out = fmt::format_to(context.out(), "{:<16} {:>11} {:>8} {:>10} {:>10}  {:<14} {:>9} {:>11} {}\n",
-                              "parameter", "shape", "zeros", "norm", "row norm", "policy", "violation",
-                              "active last", "acted in steps (last)");
+    auto out =
+        fmt::format_to(context.out(), "{:<16} {:>11} {:>8} {:>9} {:>10} {:>10}  {:<14} {:>9} {:>11} {}\n",
+                       "parameter", "shape", "zeros", "dead rows", "norm", "row norm", "policy", "violation",
+                       "active last", "acted in steps (last)");
     for (const espalier::ParameterAudit& p : audit.parameters) {
-      out = fmt::format_to(out, "{:<16} {:>11} {:>8} {:>10.4g} {:>10.4g}", p.parameter,
-                           espalier::detail::format_message("{} x {}", {p.rows, p.cols}), p.zeros, p.norm,
-                           p.largest_row_norm);
+      out = fmt::format_to(out, "{:<16} {:>11} {:>8} {:>9} {:>10.4g} {:>10.4g}", p.parameter,
+                           espalier::detail::format_message("{} x {}", {p.rows, p.cols}), p.zeros,
+                           p.dead_rows < 0 ? "" : espalier::detail::format_message("{}", {p.dead_rows}),
+                           p.norm, p.largest_row_norm);
       if (p.policies.empty()) out = fmt::format_to(out, "  free\n");
       bool first = true;
       for (const espalier::PolicyAudit& policy : p.policies) {
-        out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 59,
+        out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 69,
                              policy.policy, policy.violation, 100 * policy.active_fraction,
                              policy.acted > 0
                                  ? espalier::detail::format_message(

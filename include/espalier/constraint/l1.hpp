@@ -9,8 +9,8 @@
 namespace espalier {
 
 /// strength * sum |w|. The step is followed by soft(y, strength * t), t the step size of that coordinate (for
-/// Adam eta / (sqrt(vhat) + eps)); never through the gradient, which would leave no weight at zero (Parikh &
-/// Boyd 2014, 6.5.2).
+/// Adam eta / max(sqrt(vhat) + eps, strength)); never through the gradient, which would leave no weight at
+/// zero (Parikh & Boyd 2014, 6.5.2).
 struct L1 {
   double strength = 0;
 
@@ -32,6 +32,7 @@ struct L1 {
     const Line<S> threshold = static_cast<S>(strength) * t;
     return y - y.max(-threshold).min(threshold);
   }
+  double slope_bound() const { return strength; }
   void validate() const { detail::check_not_negative(name, "strength", strength); }
 
   bool operator==(const L1&) const = default;

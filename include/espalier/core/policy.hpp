@@ -19,8 +19,10 @@
 // also hands them numbers that fill up the last line of a row: what they make of those is of no account, but
 // must not throw. Optional: gradient, prox and project of elements also on Line<S>, many at a time (Line<S>
 // gradient(const Line<S>& w)), or on_lines<S>(), whose result has them; `static constexpr std::string_view
-// name`; `void validate() const`, which throws ValueError; and `static constexpr bool homogeneous = true`
-// where a set is a cone or a penalty's value(c w) is c value(w), c > 0. A step size t may be 0; prox(y, 0) is
+// name`; `void validate() const`, which throws ValueError; `static constexpr bool homogeneous = true` where a
+// set is a cone or a penalty's value(c w) is c value(w), c > 0; and of a proximal penalty `double
+// slope_bound() const`, the largest slope of value(w). Rules with a step size for each weight keep it so
+// small then that slope times step size is at most the learning rate. A step size t may be 0; prox(y, 0) is
 // y.
 #pragma once
 
@@ -46,6 +48,9 @@ struct NormBound {
   double radius;
   Metric metric;
 };
+
+/// Says to a rule's kernel that no penalty follows its step, or none whose slope has a known bound.
+struct NoPenalty {};
 
 template <class P>
 concept SmoothPenalty = requires(const P& p, float f, double d) {

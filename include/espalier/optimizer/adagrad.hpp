@@ -6,7 +6,8 @@
 
 namespace espalier {
 
-/// v += g^2;  w -= rate g / (sqrt(v) + epsilon) (Duchi et al. 2011), as torch.optim.Adagrad.
+/// v += g^2;  w -= rate g / (sqrt(v) + epsilon) (Duchi et al. 2011), as torch.optim.Adagrad. Under a penalty
+/// with a prox, as L1, the divisor is at least the penalty's strength.
 struct AdagradRule {
   double learning_rate = 1e-2, epsilon = 1e-10;
   AtBound at_bound = AtBound::keep;
@@ -24,10 +25,12 @@ struct AdagradRule {
   struct Kernel {
     S rate, epsilon;
 
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+    template <class Strength = NoPenalty>
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                        Strength strength = {}) const {
       Line<S>& v = s[0];
       v += g.square();
-      t = rate / (v.sqrt() + epsilon);
+      t = rate / detail::at_least(v.sqrt() + epsilon, strength);
       w -= t * g;
     }
     S momentum_step(S t) const { return t; }

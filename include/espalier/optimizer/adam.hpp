@@ -32,12 +32,14 @@ struct AdamFamily {
     S rate, keep1, add1, keep2, add2, epsilon;
     S correction1, correction2;  // 1 / (1 - beta^k), for 2 its root
 
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+    template <class Strength = NoPenalty>
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                        Strength strength = {}) const {
       auto& [m, v, largest] = s;
       m = keep1 * m + add1 * g;
       v = keep2 * v + add2 * g.square();
       if constexpr (amsgrad) largest = largest.max(v);
-      t = rate / (correction2 * (amsgrad ? largest : v).sqrt() + epsilon);
+      t = rate / at_least(correction2 * (amsgrad ? largest : v).sqrt() + epsilon, strength);
       w -= momentum_step(t) * m;
     }
     auto momentum_step(const auto& t) const { return correction1 * t; }
@@ -45,18 +47,14 @@ struct AdamFamily {
 
   template <Scalar S>
   Kernel<S> kernel(long k, double eta) const {
-    // beta^k <= e^(-k (1 - beta)), and no 1 - x differs from 1 where x < e^-40.
-    const auto rest = [steps = static_cast<double>(k)](double beta) {
-      return steps * (1 - beta) > 40 ? 1 : 1 - std::pow(beta, steps);
-    };
     return {static_cast<S>(eta),
             static_cast<S>(beta1),
             static_cast<S>(1 - beta1),
             static_cast<S>(beta2),
             static_cast<S>(1 - beta2),
             static_cast<S>(epsilon),
-            static_cast<S>(1 / rest(beta1)),
-            static_cast<S>(1 / std::sqrt(rest(beta2)))};
+            static_cast<S>(1 / share_after(k, beta1)),
+            static_cast<S>(1 / std::sqrt(share_after(k, beta2)))};
   }
 };
 
@@ -64,7 +62,8 @@ struct AdamFamily {
 
 /// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  w -= rate mhat / (sqrt(vhat) + epsilon)
 /// (Kingma & Ba 2015, algorithm 1), as torch.optim.Adam. With the policy WeightDecay on the weights it is
-/// AdamW, with L2 it is torch.optim.Adam(weight_decay=).
+/// AdamW, with L2 it is torch.optim.Adam(weight_decay=). Under a penalty with a prox, as L1, the divisor is
+/// at least the penalty's strength.
 using AdamRule = detail::AdamFamily<false>;
 
 /// The same, divided by the largest v so far (Reddi et al. 2018), as torch.optim.Adam(amsgrad=True).

@@ -2,18 +2,23 @@
 // Lion: every weight moves by the learning rate, in the direction of an interpolated momentum's sign.
 #pragma once
 
+#include <algorithm>
+#include <concepts>
+
 #include "espalier/optimizer/optimizer.hpp"
 
 namespace espalier {
 
-/// w -= rate sign(beta1 m + (1 - beta1) g);  m = beta2 m + (1 - beta2) g  (Chen et al. 2023, algorithm 2).
-/// Its decay is the policy WeightDecay.
+/// c = beta1 m + (1 - beta1) g;  w -= rate sign(c);  m = beta2 m + (1 - beta2) g  (Chen et al. 2023,
+/// algorithm 2). Its decay is the policy WeightDecay. The sign is c / |c|: a gradient step with step size
+/// rate / |c|, in whose metric sets are projected onto. Under a penalty with a prox, as L1, both are divided
+/// by max(|c|, strength) instead: where a gradient is weaker than the penalty, its sign is not the last word.
 struct LionRule {
   double learning_rate = 1e-4, beta1 = 0.9, beta2 = 0.99;
   AtBound at_bound =
       AtBound::keep;  ///< not displacement: the step is a sign and tells nothing of a momentum's size
 
-  static constexpr bool adaptive = false, rests_at_zero = true;
+  static constexpr bool adaptive = true, rests_at_zero = true;
 
   void validate() const {
     detail::check_positive_float("Lion", "learning_rate", learning_rate);
@@ -27,11 +32,18 @@ struct LionRule {
 
   template <Scalar S>
   struct Kernel {
-    S rate, keep1, add1, keep2, add2;
+    S rate, keep1, add1, keep2, add2, least;
 
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
+    template <class Strength = NoPenalty>
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                        Strength strength = {}) const {
       Line<S>& m = s[0];
-      w -= rate * (keep1 * m + add1 * g).sign();
+      const Line<S> c = keep1 * m + add1 * g, size = detail::at_least(c.abs().max(least), strength);
+      if constexpr (std::same_as<Strength, NoPenalty>)
+        w -= rate * c.sign();
+      else
+        w -= rate * (c / size);  // x / x is 1 exactly
+      t = rate / size;
       m = keep2 * m + add2 * g;
     }
     S momentum_step(S t) const { return t; }
@@ -39,8 +51,10 @@ struct LionRule {
 
   template <Scalar S>
   Kernel<S> kernel(long, double eta) const {
-    return {static_cast<S>(eta), static_cast<S>(beta1), static_cast<S>(1 - beta1), static_cast<S>(beta2),
-            static_cast<S>(1 - beta2)};
+    // A size of c that no rate divided by it overflows.
+    const double least = std::max(1e-30, 1e-36 * eta);
+    return {static_cast<S>(eta),   static_cast<S>(beta1),     static_cast<S>(1 - beta1),
+            static_cast<S>(beta2), static_cast<S>(1 - beta2), static_cast<S>(least)};
   }
 };
 

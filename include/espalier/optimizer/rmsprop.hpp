@@ -8,7 +8,8 @@ namespace espalier {
 
 /// v = smoothing v + (1 - smoothing) g^2;  w -= rate g / (sqrt(v) + epsilon) (Hinton 2012, lecture 6e), as
 /// torch.optim.RMSprop: `centered` takes the mean of g from v (Graves 2013), `momentum` accumulates
-/// the quotient.
+/// the quotient, whose step size is then larger as SGD's is. Under a penalty with a prox, as L1, the divisor
+/// is at least the penalty's strength.
 struct RMSPropRule {
   double learning_rate = 1e-2, smoothing = 0.99, epsilon = 1e-8, momentum = 0;
   bool centered = false;
@@ -27,17 +28,19 @@ struct RMSPropRule {
 
   template <Scalar S>
   struct Kernel {
-    S rate, keep, add, epsilon, mu;
+    S rate, keep, add, epsilon, mu, step;
     bool centered;
 
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const {
+    template <class Strength = NoPenalty>
+    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                        Strength strength = {}) const {
       auto& [v, m, mean] = s;
       v = keep * v + add * g.square();
       if (centered) {
         mean = keep * mean + add * g;
-        t = 1 / ((v - mean.square()).max(S(0)).sqrt() + epsilon);
+        t = 1 / detail::at_least((v - mean.square()).max(S(0)).sqrt() + epsilon, strength);
       } else {
-        t = 1 / (v.sqrt() + epsilon);
+        t = 1 / detail::at_least(v.sqrt() + epsilon, strength);
       }
       if (mu > 0) {
         m = mu * m + t * g;
@@ -45,15 +48,21 @@ struct RMSPropRule {
       } else {
         w -= rate * t * g;
       }
-      t *= rate;
+      t *= step;
     }
     S momentum_step(S) const { return rate; }
   };
 
   template <Scalar S>
-  Kernel<S> kernel(long, double eta) const {
-    return {static_cast<S>(eta),     static_cast<S>(smoothing), static_cast<S>(1 - smoothing),
-            static_cast<S>(epsilon), static_cast<S>(momentum),  centered};
+  Kernel<S> kernel(long k, double eta) const {
+    const double quotients = detail::share_after(k, momentum) / (1 - momentum);
+    return {static_cast<S>(eta),
+            static_cast<S>(smoothing),
+            static_cast<S>(1 - smoothing),
+            static_cast<S>(epsilon),
+            static_cast<S>(momentum),
+            static_cast<S>(eta * quotients),
+            centered};
   }
 };
 

@@ -17,15 +17,28 @@
 //   void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t) const;
 //
 //   S momentum_step(S t) const;    // how far a momentum of 1 moves a weight whose step size is t
+//   S step_size() const;           // optional, not adaptive: the step size of all weights; else the rate
 //
 // where `t` takes the step sizes, if the rule is adaptive. The last line of a row may be longer than the row:
 // there all numbers are 0 on entry, and of no account afterwards.
 //
-// The step sizes are the metric of the step: it went downhill in the norm sum x^2 / t, and that is the norm
-// in which sets are projected onto.
+// The step sizes are the metric of the step: a rule at rest, where the gradient stays what it is, moves each
+// weight by t times its gradient. That is downhill in the norm sum x^2 / t, in which the penalty's prox and
+// the sets' projection follow. A weight whose momentum is 0 (whose gradient, where a rule has no momentum)
+// must not be moved: its step size is then free, and is chosen anew where a policy looks at rows
+// (untouched.hpp). docs/numerics.md derives the step sizes of our rules.
+//
+// A kernel may also take a fifth argument, the strength of the penalty whose prox follows the step:
+//
+//   void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t, auto strength) const;
+//
+// which is NoPenalty{}, or the largest slope of the penalty of one weight, as an S. A rule that divides by
+// the size of past gradients divides by at_least(size, strength), in the step and in t. So a threshold
+// strength * t is at most the learning rate.
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <concepts>
 
 #include "espalier/core/check.hpp"
@@ -43,6 +56,46 @@ enum class AtBound { keep, zero, tangent, displacement };
 template <Scalar S>
 using States = std::array<Line<S>, 3>;
 
+namespace detail {
+
+/// `size`, or the strength of the penalty that follows where that is more.
+template <Scalar S>
+EIGEN_ALWAYS_INLINE Line<S> at_least(const Line<S>& size, NoPenalty) {
+  return size;
+}
+template <Scalar S>
+EIGEN_ALWAYS_INLINE Line<S> at_least(const Line<S>& size, S strength) {
+  return size.max(strength);
+}
+
+/// Runs a kernel that takes the strength of the penalty, or one that does not ask for it.
+template <class Kernel, Scalar S, class Strength>
+EIGEN_ALWAYS_INLINE void run_kernel(const Kernel& kernel, Line<S>& w, const Line<S>& g, States<S>& s,
+                                    Line<S>& t, Strength strength) {
+  if constexpr (requires { kernel(w, g, s, t, strength); })
+    kernel(w, g, s, t, strength);
+  else
+    kernel(w, g, s, t);
+}
+
+/// The step size of all weights under a rule that is not adaptive.
+template <class Kernel, Scalar S>
+S uniform_step(const Kernel& kernel, S rate) {
+  if constexpr (requires { kernel.step_size(); })
+    return kernel.step_size();
+  else
+    return rate;
+}
+
+/// 1 - beta^k, what an average that started at zero has of its goal after k steps. beta^k <= e^(-k (1 -
+/// beta)), and no 1 - x differs from 1 where x < e^-40.
+inline double share_after(long k, double beta) {
+  const double steps = static_cast<double>(k);
+  return steps * (1 - beta) > 40 ? 1 : 1 - std::pow(beta, steps);
+}
+
+}  // namespace detail
+
 template <class R>
 concept Rule = requires(const R& rule, Line<float> line, States<float> states) {
   { rule.learning_rate } -> std::convertible_to<double>;
@@ -51,7 +104,9 @@ concept Rule = requires(const R& rule, Line<float> line, States<float> states) {
   { rule.momentum_state() } -> std::same_as<int>;
   { R::adaptive } -> std::convertible_to<bool>;
   rule.validate();
-  rule.template kernel<float>(1L, 0.1)(line, line, states, line);
+  requires requires { rule.template kernel<float>(1L, 0.1)(line, line, states, line); } || requires {
+    rule.template kernel<float>(1L, 0.1)(line, line, states, line, NoPenalty{});
+  };
   { rule.template kernel<float>(1L, 0.1).momentum_step(0.1F) } -> std::same_as<float>;
 };
 

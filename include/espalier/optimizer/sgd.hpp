@@ -7,7 +7,9 @@
 namespace espalier {
 
 /// m = momentum m + g;  w -= rate m, or rate (g + momentum m) for Nesterov: torch.optim.SGD without dampening
-/// (Sutskever et al. 2013).
+/// (Sutskever et al. 2013). At rest m = g / (1 - momentum), so that the step size is rate / (1 - momentum);
+/// after k steps rate (1 - momentum^k) / (1 - momentum), for Nesterov with k + 1. That is of a momentum that
+/// nobody changes: what `at_bound` takes from it is not counted.
 struct SGDRule {
   double learning_rate = 1e-2, momentum = 0;
   bool nesterov = false;
@@ -28,7 +30,7 @@ struct SGDRule {
 
   template <Scalar S>
   struct Kernel {
-    S rate, mu;
+    S rate, mu, step;
     bool nesterov;
 
     EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
@@ -43,12 +45,14 @@ struct SGDRule {
       else
         w -= rate * m;
     }
-    S momentum_step(S t) const { return t; }
+    S momentum_step(S) const { return rate; }
+    S step_size() const { return step; }
   };
 
   template <Scalar S>
-  Kernel<S> kernel(long, double eta) const {
-    return {static_cast<S>(eta), static_cast<S>(momentum), nesterov};
+  Kernel<S> kernel(long k, double eta) const {
+    const double gradients = detail::share_after(k + int{nesterov}, momentum) / (1 - momentum);
+    return {static_cast<S>(eta), static_cast<S>(momentum), static_cast<S>(eta * gradients), nesterov};
   }
 };
 

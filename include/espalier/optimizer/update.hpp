@@ -8,6 +8,7 @@
 
 #include "espalier/kernel/unrolled.hpp"
 #include "espalier/optimizer/rule.hpp"
+#include "espalier/optimizer/untouched.hpp"
 #include "espalier/pack/pack.hpp"
 
 namespace espalier::detail {
@@ -112,11 +113,13 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
   const bool follow = may_follow && momentum >= 0 && rate > 0 && rule.at_bound != AtBound::keep;
   const Index group = by_row ? cols : follow ? buffers.length : rows * cols;
   S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2], *scratch = buffers[3];
-  const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, rate};
+  const S uniform = uniform_step(kernel, rate);
+  const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, uniform};
   // Do policies on single weights act line by line? Before a norm only where both have one metric.
   constexpr bool elements = PackType::element_sets + PackType::proximal > 0;
-  const bool by_line = !by_row || (rate > 0 && pack.metric(steps, rate).each == steps.each);
+  const bool by_line = !by_row || (rate > 0 && pack.metric(steps, uniform).each == steps.each);
   const auto policies = pack.template on_lines<S>();
+  const auto strength = pack.template slope_bound<S>();
   LineSums<PackType, S> all;
   // What the type of the rule says is not asked in each line.
   const auto has_state = [](const Pointers<S>& from, Index k) __attribute__((always_inline)) {
@@ -143,7 +146,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
     }
     if constexpr (PackType::decays) x *= shrink;
     if constexpr (followed) x.store(before_row + i);
-    kernel(x, gradient, state, t);
+    run_kernel(kernel, x, gradient, state, t, strength);
     unrolled<3>([&](auto k) __attribute__((always_inline)) {
       if (has_state(from, k)) state[k].store(from[k + 2] + offset);
     });
@@ -153,7 +156,7 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
       if constexpr (followed) x.store(y_row + i);
       if constexpr (elements)
         if (by_line) {
-          if constexpr (!RuleType::adaptive) t = rate;
+          if constexpr (!RuleType::adaptive) t = uniform;
           if constexpr (by_row) x.store(scratch + i);
           policies.constrain(x, t, sums.counts);
         }
@@ -194,18 +197,23 @@ bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S
         if constexpr (elements || PackType::row_sets > 0) all.not_finite += (ConstRow<S>(x, n) * S(0)).sum();
       };
       if (by_row && !inside) {
+        if constexpr (by_row && RuleType::adaptive)
+          if (by_line &&
+              even_out(t_row, momentum < 0 ? row[1] : row[static_cast<std::size_t>(momentum) + 2], n, rate) &&
+              elements)
+            pack.constrain_elements(scratch, x, n, steps);
         if (elements && by_line) {
           if (!(squares * 0 == 0)) check();
           pack.constrain_norm(scratch, x, n, steps, active);
         } else {
-          pack.constrain(x, n, steps, rate, scratch, active), check();
+          pack.constrain(x, n, steps, uniform, scratch, active), check();
         }
       }
       if (follow && (elements || !inside))
         adjust_momentum<by_row, PackType::on_sphere>(
             rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, n,
             [&](Index j) { return kernel.momentum_step(steps[j]); },
-            [&, metric = pack.metric(steps, rate)](Index j) { return metric[j]; });
+            [&, metric = pack.metric(steps, uniform)](Index j) { return metric[j]; });
     }
   }
   if (!(all.not_finite.sum() == 0)) return false;

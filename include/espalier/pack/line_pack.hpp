@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "espalier/pack/apply.hpp"
+#include "espalier/pack/canonical.hpp"
 
 namespace espalier::detail {
 
@@ -69,11 +70,15 @@ class LinePack {
  private:
   using Policies = std::tuple<decltype(on_lines<S>(std::declval<const Ps&>()))...>;
 
-  /// f<P>(what acts for it, its count) for each policy P.
+  /// f<P>(what acts for it, its count) for each policy P, in an order that does not depend on how the pack is
+  /// written.
   template <class F>
-  EIGEN_ALWAYS_INLINE void each(F&& f, [[maybe_unused]] Counts& active) const {
+  EIGEN_ALWAYS_INLINE void each([[maybe_unused]] F&& f, [[maybe_unused]] Counts& active) const {
+    constexpr auto order = canonical_order<Ps...>;
     [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
-      (f.template operator()<Ps>(std::get<k>(policies_), active[k]), ...);
+      (f.template operator()<std::tuple_element_t<order[k], std::tuple<Ps...>>>(std::get<order[k]>(policies_),
+                                                                                active[order[k]]),
+       ...);
     }
     (std::index_sequence_for<Ps...>{});
   }

@@ -15,6 +15,7 @@
 #include "espalier/core/parameter.hpp"
 #include "espalier/core/policy.hpp"
 #include "espalier/pack/apply.hpp"
+#include "espalier/pack/canonical.hpp"
 #include "espalier/pack/elements.hpp"
 #include "espalier/pack/line_pack.hpp"
 #include "espalier/pack/norm_projection.hpp"
@@ -29,6 +30,9 @@ class Pack : public detail::PackRoles<Ps...> {
  public:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::row_sets, Roles::on_sphere, Roles::element_sets,
       Roles::proximal;
+
+  static constexpr bool bounds_slope =
+      (false || ... || (ProximalPenalty<Ps> && requires(const Ps& p) { p.slope_bound(); }));
 
   /// How often each policy acted on a weight.
   using Counts = std::array<Index, size>;
@@ -52,14 +56,15 @@ class Pack : public detail::PackRoles<Ps...> {
       if (!have_common_point<float>(n) || !have_common_point<double>(n)) fail_to_intersect(where);
   }
 
-  /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient.
+  /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient. The same
+  /// bits whatever the order of the policies, as all sums here.
   template <bool smooth_only = false, Scalar S>
   double penalty(const S* w, Index n) const {
     double sum = 0;
     each([&](const auto& p, std::size_t) {
       using P = std::decay_t<decltype(p)>;
       if constexpr (SmoothPenalty<P> || (ProximalPenalty<P> && !smooth_only)) {
-        double own = 0;  // apart from the others, so that their order does not matter
+        double own = 0;
         for (Index i = 0; i < n; ++i) own += static_cast<double>(p.value(w[i]));
         sum += own;
       }
@@ -91,6 +96,20 @@ class Pack : public detail::PackRoles<Ps...> {
       if constexpr (Decay<std::decay_t<decltype(p)>>) factor *= p.shrink(rate, base);
     });
     return factor;
+  }
+
+  /// What a rule's kernel is told of the penalty that follows its step: the bound of its slope, or NoPenalty.
+  template <Scalar S>
+  auto slope_bound() const {
+    if constexpr (bounds_slope) {
+      double bound = 0;
+      each([&](const auto& p, std::size_t) {
+        if constexpr (requires { p.slope_bound(); }) bound = p.slope_bound();
+      });
+      return static_cast<S>(bound);
+    } else {
+      return NoPenalty{};
+    }
   }
 
   template <Scalar S>
@@ -164,6 +183,16 @@ class Pack : public detail::PackRoles<Ps...> {
       constrain_norm<false>(scratch, w, n, set_steps, active);
   }
 
+  /// x = what the policies on single weights make of y, in the metric of the step; nothing is counted.
+  template <Scalar S>
+  void constrain_elements(const S* y, S* x, Index n, detail::Steps<S> steps) const {
+    const detail::Elements<true, Ps...> elements{policies_};
+    for (Index i = 0; i < n; i += Line<S>::size)
+      detail::store_line(
+          elements.line(detail::load_line(y + i, n - i), detail::load_line(steps.each + i, n - i)), x + i,
+          n - i);
+  }
+
   /// What is left to do when `w` holds what the element policies make of the step's `y`, in the same metric.
   /// Without such policies `y` is room for a row.
   template <bool with_penalties = true, Scalar S>
@@ -195,10 +224,12 @@ class Pack : public detail::PackRoles<Ps...> {
   bool operator==(const Pack&) const = default;
 
  private:
-  /// f(policy, its place in the pack) for each policy.
+  /// f(policy, its place in the pack) for each policy, in an order that does not depend on how the pack is
+  /// written.
   template <class F>
-  void each(F&& f) const {
-    [&]<std::size_t... k>(std::index_sequence<k...>) { (f(std::get<k>(policies_), k), ...); }
+  void each([[maybe_unused]] F&& f) const {
+    constexpr auto order = detail::canonical_order<Ps...>;
+    [&]<std::size_t... k>(std::index_sequence<k...>) { (f(std::get<order[k]>(policies_), order[k]), ...); }
     (std::index_sequence_for<Ps...>{});
   }
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The step size of weights that a step has not moved, where a policy looks at the row that they stand in.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+
+#include "espalier/kernel/line.hpp"
+
+namespace espalier::detail {
+
+/// Weights that the step has not moved (their `moved_by`, a momentum or a gradient, is 0) take the smallest
+/// of the n step sizes of their row, or `rate` where none was moved. A rule's own size for them, 1e5 times
+/// the others' after Adam's epsilon, would make a norm take from them first. Returns whether there are any.
+template <Scalar S>
+bool even_out(S* t, const S* moved_by, Index n, S rate) {
+  constexpr Index length = line_length<S>;
+  const Index whole = n / length * length;
+  Line<S> least_step = std::numeric_limits<S>::max(), least = least_step;
+  for (Index i = 0; i < whole; i += length) {
+    least_step = least_step.min(Line<S>::load(t + i));
+    least = least.min(Line<S>::load(moved_by + i).abs());
+  }
+  S smallest = -(-least_step).largest(), rest = -(-least).largest();
+  for (Index i = whole; i < n; ++i) {
+    smallest = std::min(smallest, t[i]);
+    rest = std::min(rest, std::abs(moved_by[i]));
+  }
+  if (rest != 0) return false;
+  if (std::all_of(moved_by, moved_by + n, [](S m) { return m == 0; })) smallest = rate;
+  for (Index i = 0; i < whole; i += length) {
+    const Line<S> moved = Line<S>::differ(Line<S>::load(moved_by + i), S(0));
+    (Line<S>::load(t + i) * moved + smallest * (1 - moved)).store(t + i);
+  }
+  for (Index i = whole; i < n; ++i)
+    if (moved_by[i] == 0) t[i] = smallest;
+  return true;
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// An order of policies that does not depend on how a pack is written: by the names of their types.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace espalier::detail {
+
+/// The name of a type, as the compiler spells it, among other words.
+template <class T>
+constexpr std::string_view type_name() {
+  return __PRETTY_FUNCTION__;
+}
+
+/// Which of `Ts` comes first, second, ... by name. Sums of floats depend on their order; in this one they are
+/// the same bits, whatever the order in which somebody wrote the types.
+template <class... Ts>
+inline constexpr auto canonical_order = [] {
+  const std::array<std::string_view, sizeof...(Ts)> names{type_name<Ts>()...};
+  std::array<std::size_t, sizeof...(Ts)> order{};
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    std::size_t place = k;
+    for (; place > 0 && names[k] < names[order[place - 1]]; --place) order[place] = order[place - 1];
+    order[place] = k;
+  }
+  return order;
+}();
+
+}  // namespace espalier::detail
