@@ -99,6 +99,7 @@
 #include "espalier/train/fit.hpp"
 #include "espalier/train/batches.hpp"
 #include "espalier/metric/confusion.hpp"
+#include "espalier/train/decision.hpp"
 #include "espalier/train/early_stopping.hpp"
 #include "espalier/train/evaluate.hpp"
 #include "espalier/train/norm_log.hpp"

@@ -188,3 +188,17 @@ TEST_CASE("labels outside their range and weights that are none are refused with
   wrong[1].labels.assign(wrong[1].labels.size(), -1);
   CHECK(message_of([&] { wrong[1].validate(); }) == "labels[0]: expected a class >= 0, found -1");
 }
+
+TEST_CASE("A data set prints as what there is in it") {
+  Dataset data;
+  CHECK(fmt::format("{}", data) == "0 samples of 0 features");
+  data.inputs.resize(64, 3);
+  CHECK(fmt::format("{}", data) == "3 samples of 64 features");
+  data.labels = {0, 4, 1};
+  data.weights = {1, 1, 2};
+  CHECK(fmt::format("{}", data) == "3 samples of 64 features, 5 classes, weighted");
+  data.labels.clear();
+  data.weights.clear();
+  data.targets.resize(2, 3);
+  CHECK(fmt::format("{}", data) == "3 samples of 64 features, 2 targets each");
+}

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "espalier/core/flush.hpp"
 #include "espalier/core/rng.hpp"
 
 using namespace espalier;
@@ -107,4 +108,12 @@ TEST_CASE("Floats are scaled by a double, each product rounded once") {
     for (std::size_t i = 0; i < x.size(); ++i)
       CHECK(scaled[i] == static_cast<float>(static_cast<double>(x[i]) * (1 / 3.0)));
   }
+}
+
+TEST_CASE("the norm of the largest doubles is found inside a step too") {
+  const detail::FlushDenormals flush;
+  CHECK(norm_of(std::vector<double>{1e308, 5e307}) == Catch::Approx(std::sqrt(1.25) * 1e308).epsilon(1e-15));
+  CHECK(norm_of(std::vector<double>{1.7e308}) == 1.7e308);
+  CHECK(norm_of(std::vector<double>{3e307, 4e307}) == Catch::Approx(5e307).epsilon(1e-15));
+  CHECK(norm_of(std::vector<double>{3e-300, -4e-300}) / 5e-300 == Catch::Approx(1).epsilon(1e-15));
 }

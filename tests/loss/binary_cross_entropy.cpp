@@ -97,3 +97,13 @@ TEST_CASE("a positive_weight that is not a positive number is refused") {
   CHECK_THROWS_AS(BinaryCrossEntropy{.positive_weight = -1}.validate(), ValueError);
   CHECK_THROWS_AS(BinaryCrossEntropy{.positive_weight = 1e39}.validate(), ValueError);
 }
+
+TEST_CASE("a logit whose loss no float can hold has the loss as a double") {
+  const double logit = static_cast<double>(2e38F);
+  const Matrix<float> y = batch<float>(1, {-2e38, 1}), t = batch<float>(1, {1, 0});
+  Matrix<float> gradient;
+  const BinaryCrossEntropy loss{.positive_weight = 2};
+  CHECK(loss(Matrix<float>(y.leftCols(1)), std::vector<int>{1}, gradient) == 2 * logit);
+  CHECK(gradient(0) == -2);
+  CHECK(loss(y, t) == 2 * logit / 2);
+}

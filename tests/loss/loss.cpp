@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/loss/loss.hpp"
 
+#include "espalier/loss/binary_cross_entropy.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/loss/huber.hpp"
+#include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "loss_test.hpp"
 #include "support.hpp"
@@ -123,4 +125,61 @@ TEST_CASE("what cannot be compared is refused, and the gradient is not touched")
   CHECK(message(y, {t, bad}) ==
         "MeanSquared: expected a weight >= 0 and finite for sample 2 (counted from 0), found inf");
   CHECK(message(y, {t, zero}) == "MeanSquared: expected weights with a sum > 0, found 0");
+}
+
+namespace {
+
+/// What the loss of all samples but the first is, and what its gradient, when the first weighs nothing.
+template <class Loss, Scalar S>
+void first_counts_nothing(const Loss& loss, Matrix<S> y, const Target<S>& all, const Target<S>& rest) {
+  Matrix<S> gradient, expected;
+  const double value = loss(Matrix<S>(y.rightCols(y.cols() - 1)), rest, expected);
+  for (const double at : {-1e308, 1e308, std::numeric_limits<double>::quiet_NaN()}) {
+    y.col(0).setConstant(static_cast<S>(at));
+    y(0, 0) = static_cast<S>(-at);
+    CHECK(loss(y, all) == value);
+    CHECK(loss(y, all, gradient) == value);
+    CHECK((gradient.col(0).array() == 0).all());
+    CHECK(gradient.rightCols(y.cols() - 1) == expected);
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a sample of weight 0 counts nothing, also where its loss is not finite", "", float,
+                   double) {
+  const Matrix<TestType> y = batch<TestType>(2, {0, 0, 2, 0.25, -3, 1.5}),
+                         t = batch<TestType>(2, {1, 0, 0, 0.5, 1, 1}), t_rest = t.rightCols(2);
+  const std::vector<TestType> weights{0, 2, 3}, w_rest{2, 3};
+  const Target<TestType> all{t, weights}, rest{t_rest, w_rest};
+  first_counts_nothing(MeanSquared{}, y, all, rest);
+  first_counts_nothing(MeanAbsolute{}, y, all, rest);
+  first_counts_nothing(Huber{}, y, all, rest);
+  first_counts_nothing(BinaryCrossEntropy{.positive_weight = 2}, y, all, rest);
+  const std::vector<int> labels{1, 1, 0}, l_rest{1, 0};
+  first_counts_nothing(CrossEntropy{}, y, {labels, weights}, {l_rest, w_rest});
+}
+
+TEST_CASE("a label whose class weighs nothing counts nothing, also where its loss is not finite") {
+  const double inf = std::numeric_limits<double>::infinity();
+  const std::vector<int> labels{1, 0};
+  const CrossEntropy loss{.class_weights = {2, 0}};
+  const double expected = CrossEntropy{}(batch<double>(2, {1, 2}), std::vector<int>{0});
+  Matrix<double> gradient;
+  for (const double at : {1.7e308, inf}) {
+    CHECK(loss(batch<double>(2, {at, -at, 1, 2}), labels, gradient) ==
+          Catch::Approx(expected).epsilon(1e-15));
+    CHECK((gradient.col(0).array() == 0).all());
+  }
+}
+
+TEST_CASE("a loss of floats that only double can hold is that number") {
+  // Differences of 6e38, which is no float.
+  const Matrix<float> y = batch<float>(1, {3e38, 0}), t = batch<float>(1, {-3e38, 0});
+  const double d = 2 * static_cast<double>(3e38F);
+  CHECK(MeanSquared{}(y, t) == Catch::Approx(d * d / 2).epsilon(1e-15));
+  CHECK(MeanAbsolute{}(y, t) == Catch::Approx(d / 2).epsilon(1e-15));
+  CHECK(Huber{.delta = 2}(y, t) == Catch::Approx(2 * (d - 1) / 2).epsilon(1e-15));
+  CHECK(CrossEntropy{}(batch<float>(2, {3e38, -3e38}), std::vector<int>{1}) ==
+        Catch::Approx(d).epsilon(1e-15));
 }

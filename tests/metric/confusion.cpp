@@ -108,3 +108,14 @@ TEST_CASE("outputs and targets without a class are refused") {
   y(2, 1) = std::numeric_limits<double>::quiet_NaN();
   CHECK(message(y, labels) == "confusion: expected numbers for sample 1 (counted from 0), found nan");
 }
+
+TEST_CASE("a confusion matrix prints as a table") {
+  ConfusionMatrix m(3);
+  for (int k = 0; k < 12; ++k) m.add(0, 0);
+  m.add(1, 2), m.add(2, 0);
+  CHECK(fmt::format("{}", m) ==
+        "actual \\ predicted   0   1   2\n"
+        "                 0  12   0   0\n"
+        "                 1   0   0   1\n"
+        "                 2   1   0   0\n");
+}

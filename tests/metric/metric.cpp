@@ -60,10 +60,9 @@ TEST_CASE("r2 of constant targets is 1 if all are met, else 0") {
   y(3) = 0.2;
   CHECK(r2(y, t) == 0);
   CHECK(r2(y.leftCols(1), Matrix<double>(t.leftCols(1))) == 1);
-  // The squares of what they differ by are 0.
-  const Matrix<double> close{{0, 1e-170}};
-  CHECK(r2(close, close) == 1);
-  CHECK(r2(Matrix<double>{{0, 1}}, close) == 0);
+  const Matrix<double> zero = Matrix<double>::Zero(1, 3);
+  CHECK(r2(zero, zero) == 1);
+  CHECK(r2(Matrix<double>{{0, 0, 1e-200}}, zero) == 0);
 }
 
 TEST_CASE("metrics refuse what they cannot compare") {
@@ -80,4 +79,66 @@ TEST_CASE("metrics refuse what they cannot compare") {
   y(1, 1) = std::numeric_limits<float>::quiet_NaN();
   CHECK(message_of([&] { accuracy(y, labels); }) ==
         "accuracy: expected numbers for sample 1 (counted from 0), found nan");
+}
+
+TEST_CASE("The unit of targets does not matter to r2, rmse and mae") {
+  Matrix<double> t(1, 4), y(1, 4);
+  t << 1, 2, 6, 3;
+  y << 1.5, 2, 5, 3.5;
+  // About the mean 3 the targets have the squares 4 + 1 + 9 + 0; the errors are 0.5, 0, 1, 0.5.
+  for (const double unit : {1.0, 0x1p-700, 0x1p700, 1e-200, 1e200, 1e-307, 2e307}) {
+    CAPTURE(unit);
+    CHECK(r2(unit * y, Matrix<double>(unit * t)) == Catch::Approx(1 - 1.5 / 14).epsilon(1e-14));
+    CHECK(rmse(unit * y, Matrix<double>(unit * t)) / unit ==
+          Catch::Approx(std::sqrt(1.5 / 4)).epsilon(1e-14));
+    CHECK(mae(unit * y, Matrix<double>(unit * t)) / unit == Catch::Approx(0.5).epsilon(1e-14));
+  }
+  // What no number can say: 1 - 2e340.
+  const Matrix<double> close{{0, 1e-170}};
+  CHECK(r2(close, close) == 1);
+  CHECK(r2(Matrix<double>{{0, 1}}, close) == -std::numeric_limits<double>::infinity());
+}
+
+TEST_CASE("What is not finite stays so in errors") {
+  const double nan = std::nan(""), inf = std::numeric_limits<double>::infinity();
+  const Matrix<double> t = Matrix<double>::Ones(1, 3);
+  for (const double value : {nan, inf}) {
+    const Matrix<double> y{{1, value, 1}};
+    CHECK_FALSE(std::isfinite(rmse(y, t)));
+    CHECK_FALSE(std::isfinite(mae(y, t)));
+    CHECK(r2(y, t) == 0);
+  }
+}
+
+TEST_CASE("Several labels a sample are counted one by one, or as a whole") {
+  Matrix<double> y(3, 3), t(3, 3);
+  y << 1, -1, 2,  // a column is a sample
+      2, -2, -1,  //
+      3, -3, 4;
+  t << 1, 0, 1,  //
+      1, 0, 1,   //
+      1, 1, 1;
+  CHECK(label_accuracy(y.leftCols(1), Matrix<double>(t.leftCols(1))) == 1);  // three of three
+  CHECK(exact_match(y.leftCols(1), Matrix<double>(t.leftCols(1))) == 1);
+  CHECK(label_accuracy(y, t) == 7.0 / 9);
+  CHECK(exact_match(y, t) == 1.0 / 3);
+  CHECK(label_accuracy(y, t, {.threshold = 1.5}) == 6.0 / 9);
+  CHECK(exact_match(y, t, {.threshold = -2}) == 2.0 / 3);
+  CHECK(label_accuracy(y.topRows(1), Matrix<double>(t.topRows(1))) ==
+        accuracy(y.topRows(1), Matrix<double>(t.topRows(1))));
+}
+
+TEST_CASE("Labels that are no labels are refused") {
+  Matrix<double> y = Matrix<double>::Zero(2, 2), t = Matrix<double>::Ones(2, 2);
+  CHECK(message_of([&] {
+          label_accuracy(y, std::vector<int>{0, 1});
+        }) ==
+        "label_accuracy: expected values from 0 to 1, one for each label, as targets, found class labels");
+  CHECK(message_of([&] { exact_match(y, t, {.threshold = std::nan("")}); }) ==
+        "exact_match: expected a finite threshold, found nan");
+  y(1, 1) = std::nan("");
+  CHECK(message_of([&] { label_accuracy(y, t); }) ==
+        "label_accuracy: expected numbers for sample 1 (counted from 0), found nan");
+  t(0, 1) = 3;
+  CHECK_THROWS_AS(exact_match(y, t), ValueError);
 }

@@ -320,3 +320,25 @@ TEST_CASE("L1 leaves exact zeros, in the metric of the step") {
   for (int k = 0; k < 10; ++k) step_with(net, sgd, 0.5);
   CHECK(net.values()[0] == 0);
 }
+
+TEST_CASE("An optimizer that is reset is as constructed, for any model") {
+  auto net = sequential<float>(Dense(2, 3), Tanh{}, Dense(3, 2)), fresh = net;
+  initialize(net, Rng{1});
+  fresh.values() = net.values();
+  Adam<ClipNorm, MaxNorm> optimizer{{.learning_rate = 0.1}, ClipNorm{1}, MaxNorm{0.8}}, again = optimizer;
+  auto start = net;
+  random_steps(net, optimizer, 5, 1);
+  random_steps(fresh, again, 5, 1);
+  optimizer.scale_rate(0.25);
+  optimizer.reset();
+  CHECK(optimizer.steps() == 0);
+  CHECK(optimizer.learning_rate() == 0.1);
+  CHECK(optimizer.default_activity().empty());
+  net = start;
+  random_steps(net, optimizer, 5, 1);
+  CHECK(net == fresh);
+  optimizer.reset();
+  auto other = sequential<double>(Dense(4, 1));
+  random_steps(other, optimizer, 1, 1);
+  CHECK(parameter(other, "0.weight").norm() <= 0.8);
+}

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "espalier/core/rng.hpp"
 #include "support.hpp"
 
 using namespace espalier;
@@ -156,4 +157,42 @@ TEST_CASE("schedules that need to know the end say so") {
         "CosineDecay: expected at least 1 planned step (Progress::steps), found 0");
   CHECK(message_of([] { OneCycle{}(Progress{}); }) ==
         "OneCycle: expected at least 1 planned step (Progress::steps), found 0");
+}
+
+TEST_CASE("For OnPlateau worse is no improvement, whatever the sign of the losses") {
+  // Each loss is worse than the one before it, so the rate is reduced in each epoch after the first.
+  OnPlateau schedule{.factor = 0.5, .patience = 0};
+  CHECK(schedule({.epoch = 1, .loss = -1}) == 1);
+  CHECK(schedule({.epoch = 2, .loss = -0.1}) == 0.5);
+  CHECK(schedule({.epoch = 3, .loss = -0.01}) == 0.25);
+  CHECK(schedule({.epoch = 4, .loss = 3}) == 0.125);
+  CHECK(schedule.state.best == -1);
+}
+
+TEST_CASE("For OnPlateau the best loss never becomes worse") {
+  Rng rng(1);
+  for (int trial = 0; trial < 100; ++trial) {
+    OnPlateau schedule{.factor = 0.5, .patience = 2, .threshold = rng.uniform(0, 0.5)};
+    double least = std::numeric_limits<double>::infinity();
+    for (long epoch = 1; epoch < 50; ++epoch) {
+      const double loss = rng.normal(), before = schedule.state.best;
+      schedule({.epoch = epoch, .loss = loss});
+      least = std::min(least, loss);
+      CHECK(schedule.state.best <= before);
+      CHECK(least <= schedule.state.best);
+      // The best is within the threshold of the least there was.
+      CHECK(least >= schedule.state.best - schedule.threshold * std::abs(schedule.state.best));
+    }
+  }
+}
+
+TEST_CASE("OnPlateau's threshold asks as much of losses below zero as of those above") {
+  OnPlateau schedule{.factor = 0.5, .patience = 0, .threshold = 0.1};
+  CHECK(schedule({.epoch = 1, .loss = -10}) == 1);
+  CHECK(schedule({.epoch = 2, .loss = -11.1}) == 1);
+  CHECK(schedule({.epoch = 3, .loss = -12.1}) == 0.5);
+  schedule = {.factor = 0.5, .patience = 0};
+  CHECK(schedule({.epoch = 1, .loss = 0}) == 1);
+  CHECK(schedule({.epoch = 2, .loss = -1e-9}) == 1);
+  CHECK(schedule({.epoch = 3, .loss = 0}) == 0.5);
 }

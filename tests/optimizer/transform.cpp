@@ -97,3 +97,77 @@ TEST_CASE("A transform of one's own joins in") {
   optimizer.step(net);
   CHECK(parameter(net, "0.weight")(0) == -1.5F);
 }
+
+namespace {
+
+/// How far a plain step of rate 1 under `clip` moves weights that start at 0, in long double.
+template <Scalar S>
+long double length_of_step(const ClipNorm& clip, const std::vector<double>& gradients) {
+  auto net = sequential<S>(Dense(static_cast<Index>(gradients.size()), 1, NoBias{}));
+  for (std::size_t k = 0; k < gradients.size(); ++k) net.gradients()[k] = static_cast<S>(gradients[k]);
+  SGD<ClipNorm> optimizer{{.learning_rate = 1}, clip};
+  optimizer.step(net);
+  long double squares = 0;
+  for (const S w : numbers_of(net)) squares += static_cast<long double>(w) * static_cast<long double>(w);
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+TEST_CASE("ClipNorm makes a step of its length from any finite gradients") {
+  const auto close = [](double limit, long double length) {
+    CHECK(static_cast<double>(length) == Approx(limit).epsilon(1e-6));
+    CHECK(length <= static_cast<long double>(limit));
+  };
+  for (const double limit : {1.0, 1e-30, 1e19}) {
+    CAPTURE(limit);
+    const ClipNorm clip{limit};
+    for (const double size : {3e38, 9e36, 1e30, 3e25})
+      close(limit, length_of_step<float>(clip, std::vector<double>(100, size)));
+    for (const double size : {1.7e308, 1e308, 1e270, 1e200, 1e120, 1e25})
+      close(limit, length_of_step<double>(clip, std::vector<double>(100, size)));
+    close(limit, length_of_step<double>(clip, {1e308, 5e307}));
+  }
+}
+
+TEMPLATE_TEST_CASE("The norm after clipping is at most the limit, in exact arithmetic", "", float, double) {
+  // The squares are summed in twice the precision of long double (Ogita, Rump, Oishi 2005: Dot2).
+  Rng rng(1);
+  int outside = 0, far_inside = 0;
+  for (int trial = 0; trial < 2000; ++trial) {
+    const double limit = std::exp(rng.uniform(-5, 5)), size = limit * std::exp(rng.uniform(0, 10));
+    Vector<TestType> g(1 + rng.below(40));
+    for (Index i = 0; i < g.size(); ++i) g(i) = static_cast<TestType>(size * rng.normal());
+    if (!(g.template cast<double>().norm() > 1.001 * limit)) continue;
+    ArrayMap<TestType> row(g.data(), g.size());
+    ClipNorm{limit}.apply(row);
+    const long double l = limit;
+    long double high = l * l, low = std::fma(l, l, -high);  // limit^2 - sum of squares, by Dot2
+    for (Index i = 0; i < g.size(); ++i) {
+      const long double x = g(i), product = -x * x, lost = std::fma(-x, x, -product);
+      const long double sum = high + product, rest = sum - high;
+      low += ((high - (sum - rest)) + (product - rest)) + lost;
+      high = sum;
+    }
+    const long double room = (high + low) / (l * l);
+    outside += room < 0;
+    far_inside += room > 16 * static_cast<long double>(std::numeric_limits<TestType>::epsilon());
+  }
+  CHECK(outside == 0);
+  CHECK(far_inside == 0);
+}
+
+TEST_CASE("ClipValue keeps to its limit where float cannot hold it") {
+  auto net = two_layers<float>();
+  SGD<ClipValue> optimizer{{.learning_rate = 1}, ClipValue{0.1}};
+  optimizer.step(net);
+  CHECK(static_cast<double>(net.gradients()[0]) <= 0.1);
+  CHECK(static_cast<double>(net.gradients()[0]) == Approx(0.1));
+}
+
+TEST_CASE("Penalties are clipped with the loss, where PyTorch clips the loss alone") {
+  auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{1}));
+  net.values()[0] = 10;
+  SGD<ClipNorm> optimizer{{.learning_rate = 0.1}, ClipNorm{1}};
+  CHECK(step_with(net, optimizer, 1) == Approx(9.9));  // PyTorch: 10 - 0.1 (1 + 10) = 8.9
+}

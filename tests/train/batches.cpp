@@ -48,8 +48,7 @@ TEST_CASE("Batches hold every sample once, in order, with all that belongs to it
 TEST_CASE("Shuffled batches hold every sample once, still together with its label") {
   const Dataset data = numbered(true);
   Batches<float> batches(data, 2);
-  Rng rng(3);
-  batches.shuffle(rng);
+  batches.shuffle(3, 0);
   std::vector<int> seen;
   for (Index b = 0; b < batches.count(); ++b) {
     batches.load(b);
@@ -90,4 +89,20 @@ TEST_CASE("Batches refuse empty or ill-fitting data, and batches of nothing") {
   ill.labels.pop_back();
   CHECK_THROWS_AS(Batches<float>(ill, 2), ShapeError);
   STATIC_REQUIRE(!std::is_constructible_v<Batches<float>, Dataset, Index>);  // would look at what is gone
+}
+
+TEST_CASE("The order of an epoch follows from seed and number, and from nothing before it") {
+  const Dataset data = numbered(true);
+  const auto order = [&](Batches<float>& batches, std::uint64_t seed, std::uint64_t epoch) {
+    batches.shuffle(seed, epoch);
+    batches.load(0);
+    const auto labels = batches.target().labels();
+    return std::vector<int>(labels.begin(), labels.end());
+  };
+  Batches<float> batches(data, 7), fresh(data, 7);
+  const std::vector<int> first = order(batches, 3, 0), second = order(batches, 3, 1);
+  CHECK(first != second);
+  CHECK(order(batches, 3, 0) == first);
+  CHECK(order(fresh, 3, 1) == second);
+  CHECK(order(fresh, 4, 1) != second);
 }

@@ -3,9 +3,12 @@
 
 #include "../nets.hpp"
 #include "../support.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/dropout.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/optimizer/adam.hpp"
@@ -139,4 +142,48 @@ TEST_CASE("Early stopping refuses options that make no sense") {
   CHECK(message_of([] { EarlyStopping{{.patience = 0}}; }) ==
         "EarlyStopping: expected patience >= 1, found 0");
   CHECK_THROWS_AS((EarlyStopping{{.min_delta = -1}}), ValueError);
+}
+
+TEST_CASE("Without validation data the weights given back have the best loss, and are not those before it") {
+  // MeanSquared of w with the target 0 has the gradient 2 w: steps of 1.5 make -2 w of w. The losses of the
+  // epochs' batches are 1, 4, 16 and those of the weights after them 4, 16, 64.
+  auto net = sequential<double>(Dense(1, 1, NoBias{}));
+  net.values()[0] = 1;
+  const BasicDataset<double> data{Matrix<double>::Ones(1, 1), {}, Matrix<double>::Zero(1, 1), {}, {}, {}};
+  SGD optimizer{{.learning_rate = 1.5}};
+  EarlyStopping stopping{{.patience = 2}};
+  const History history = fit(net, data, MeanSquared{}, optimizer, {}, stopping);
+  REQUIRE(history.size() == 3);
+  CHECK(history[2].loss == 16);
+  CHECK(history[2].training_loss == 64);
+  CHECK(stopping.best_epoch() == 1);
+  CHECK(stopping.best_loss() == 4);
+  CHECK(net.values()[0] == -2);
+}
+
+TEST_CASE("Without validation data the best loss is that of the weights given back, penalties included") {
+  auto net = Sequential(Dense(2, 10, L2{1e-3}), Tanh{}, Dropout{0.3}, Dense(10, 2));
+  initialize(net, Rng{1});
+  const Dataset data = two_halves(50);
+  SGD<L1> optimizer{{.learning_rate = 2}, L1{1e-3}};  // so fast that losses go up and down
+  EarlyStopping stopping{{.patience = 100}};
+  const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 20, .batch = 10}, stopping);
+  CHECK(stopping.best_loss() == evaluate(net, data, CrossEntropy{}) + penalty(net, optimizer));
+  CHECK(stopping.best_epoch() < 20);
+  for (const EpochReport& report : history)
+    CHECK(report.training_loss + report.penalty >= stopping.best_loss());
+}
+
+TEST_CASE("The training loss is evaluated where it is asked for and nothing better is there") {
+  auto net = Sequential(Dense(2, 2));
+  initialize(net, Rng{1});
+  const Dataset data = two_halves(10);
+  SGD optimizer;
+  EarlyStopping stopping;
+  CHECK(std::isnan(fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1})[0].training_loss));
+  const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1}, stopping);
+  CHECK(history[0].training_loss == evaluate(net, data, CrossEntropy{}));
+  const History validated =
+      fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1, .validation_data = &data}, stopping);
+  CHECK(std::isnan(validated[0].training_loss));
 }

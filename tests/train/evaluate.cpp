@@ -4,6 +4,7 @@
 #include "../nets.hpp"
 #include "../support.hpp"
 #include "espalier/constraint/l2.hpp"
+#include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/loss/cross_entropy.hpp"
@@ -66,4 +67,56 @@ TEST_CASE("Metrics of a model on data are those of its predictions") {
   CHECK(rmse(net, values) == Approx(rmse(y, values.target())));
   CHECK(mae(net, values) == Approx(mae(y, values.target())));
   CHECK(r2(net, values) == Approx(r2(y, values.target())));
+}
+
+namespace {
+
+/// Layers 1 and 3 of this net make the exclusive or of two inputs: the hidden units are near x1 or x2, and x1
+/// and x2; the output is near the first but not the second.
+template <class Last>
+auto exclusive_or(const Last& last) {
+  Sequential net(Dense(2, 2), Sigmoid{}, Dense(2, 1), last);
+  assign(net, "0.weight", Matrix<float>{{20, 20}, {20, 20}});
+  assign(net, "0.bias", Matrix<float>{{-10}, {-30}});
+  assign(net, "2.weight", Matrix<float>{{20, -20}});
+  assign(net, "2.bias", Matrix<float>{{-10}});
+  return net;
+}
+
+}  // namespace
+
+TEST_CASE("A model that ends in Sigmoid decides at one half, one that gives logits at zero") {
+  Dataset data;
+  data.inputs = Matrix<float>{{0, 0, 1, 1}, {0, 1, 0, 1}};
+  data.targets = Matrix<float>{{0, 1, 1, 0}};
+  CHECK(accuracy(exclusive_or(Identity{}), data) == 1);
+  CHECK(accuracy(exclusive_or(Sigmoid{}), data) == 1);
+  CHECK(confusion(exclusive_or(Sigmoid{}), data).counts(0, 0) == 2);
+  CHECK(label_accuracy(exclusive_or(Sigmoid{}), data) == 1);
+  CHECK(exact_match(exclusive_or(Sigmoid{}), data) == 1);
+  CHECK(accuracy(exclusive_or(Sigmoid{}), data, {.threshold = 1}) == 0.5);  // nothing is larger
+  CHECK(label_accuracy(exclusive_or(Sigmoid{}), data, {.threshold = 0}) == 0.5);
+  data.targets.resize(0, 0);
+  data.labels = {0, 1, 1, 0};
+  CHECK(accuracy(exclusive_or(Sigmoid{}), data) == 1);
+}
+
+TEST_CASE("Of several sigmoids the largest is the class, and each is a label") {
+  Sequential net(Dense(2, 2), Sigmoid{});
+  assign(net, "0.weight", Matrix<float>{{1, 0}, {0, 1}});
+  Dataset data;
+  data.inputs = Matrix<float>{{3, -1, -2}, {2, -2, 1}};
+  data.labels = {0, 0, 1};
+  CHECK(accuracy(net, data) == 1);
+  data.labels.clear();
+  data.targets = Matrix<float>{{1, 0, 0}, {1, 0, 1}};
+  CHECK(label_accuracy(net, data) == 1);
+  CHECK(exact_match(net, data) == 1);
+  CHECK_THROWS_AS(accuracy(net, data), ValueError);
+}
+
+TEST_CASE("The accuracy of a regression is refused") {
+  Sequential net(Dense(2, 1));
+  Dataset data{Matrix<float>::Ones(2, 2), {}, Matrix<float>{{21.5F, 33}}, {}, {}, {}};
+  CHECK(message_of([&] { accuracy(net, data); }).find("r2, rmse and mae, found 21.5") != std::string::npos);
 }

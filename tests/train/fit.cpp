@@ -521,3 +521,83 @@ TEST_CASE("Training with dropout reports validation without it") {
   CHECK(history.back().validation_loss == evaluate(net, data, CrossEntropy{}));
   CHECK(history.back().validation_loss < history.back().loss);
 }
+
+TEST_CASE("Without validation data a schedule watches what the run minimizes, penalties included") {
+  // (w - 10)^2 + w^2 is least at w = 5, where it is 50. On the way from 10 the data loss alone only grows.
+  auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{2}));
+  net.values()[0] = 10;
+  SGD optimizer{{.learning_rate = 0.01}};
+  const auto data = ones(Matrix<double>{{10}});
+  std::vector<double> seen;
+  const auto record = [&](const Progress& p) { return seen.push_back(p.loss), 1; };
+  auto copy = net;
+  const History history = fit(copy, data, MeanSquared{}, optimizer, {.epochs = 2, .schedule = record});
+  CHECK(seen.back() == history[0].loss + history[0].penalty);
+  optimizer.reset();
+  fit(net, data, MeanSquared{}, optimizer, {.epochs = 500, .schedule = OnPlateau{.patience = 3}});
+  CHECK(evaluate(net, data, MeanSquared{}) + penalty(net) == Approx(50).epsilon(1e-3));
+}
+
+TEST_CASE("With validation data a schedule watches their loss") {
+  auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{2}));
+  net.values()[0] = 10;
+  SGD optimizer{{.learning_rate = 0.01}};
+  const auto data = ones(Matrix<double>{{10}});
+  std::vector<double> seen;
+  const auto record = [&](const Progress& p) { return seen.push_back(p.loss), 1; };
+  const History history =
+      fit(net, data, MeanSquared{}, optimizer, {.epochs = 2, .validation_data = &data, .schedule = record});
+  CHECK(seen.back() == history[0].validation_loss);
+}
+
+namespace {
+
+/// The losses of the samples of an epoch of a model that hardly moves: their order.
+struct Order {
+  std::vector<double> losses;
+  void batch(const auto&, const BatchReport& report) { losses.push_back(std::round(report.loss)); }
+};
+
+}  // namespace
+
+TEST_CASE("Each of several calls of one epoch has an order of its own, until the optimizer is reset") {
+  const auto data = ones(Matrix<double>{{2, 3, 4, 5, 6, 7, 8, 9}});
+  SGD optimizer{{.learning_rate = 1e-12}};
+  const auto order = [&] {
+    auto net = one_weight();
+    Order result;
+    fit(net, data, MeanSquared{}, optimizer, {.epochs = 1, .batch = 1, .seed = 3}, result);
+    return result.losses;
+  };
+  const auto first = order(), second = order(), third = order();
+  CHECK(first != second);
+  CHECK(first != third);
+  CHECK(second != third);
+  optimizer.reset();
+  CHECK(order() == first);
+  CHECK(order() == second);
+}
+
+TEST_CASE("Two calls of one epoch are one call of two, bit for bit") {
+  Sequential net(Dense(2, 8, MaxNorm{3}), Tanh{}, Dropout{0.2}, Dense(8, 2));
+  initialize(net, Rng{1});
+  auto twice = net;
+  const Dataset data = two_halves(50);
+  Adam optimizer{{.learning_rate = 0.02}}, other = optimizer;
+  fit(net, data, CrossEntropy{}, optimizer, {.epochs = 2, .batch = 8, .validation = 0.2, .seed = 5});
+  for (int k = 0; k < 2; ++k)
+    fit(twice, data, CrossEntropy{}, other, {.epochs = 1, .batch = 8, .validation = 0.2, .seed = 5});
+  CHECK(net == twice);
+}
+
+TEST_CASE("A training loss after an epoch that is not finite ends the run") {
+  auto net = one_weight();
+  SGD optimizer{{.learning_rate = 1e30}};  // one step goes from a loss of 1e300 to weights of 2e180
+  struct {
+    bool wants_training_loss() const { return true; }
+    void start(const Plan&) {}
+  } observer;
+  CHECK(message_of([&] {
+          fit(net, ones(Matrix<double>{{1e150}}), MeanSquared{}, optimizer, {.epochs = 1}, observer);
+        }) == "fit, after epoch 1: expected a finite training loss, found inf");
+}

@@ -50,6 +50,10 @@ static_assert(detail::callable_members<Diary, Net>() && !detail::callable_member
 static_assert(detail::callable_members<Watcher, Net>() && !detail::callable_members<const Watcher, Net>());
 static_assert(!detail::callable_members<OtherArguments, Net>() &&
               !detail::callable_members<OtherKind, Net>());
+struct Wish {
+  bool wants_training_loss = true;
+};
+static_assert(!detail::callable_members<Wish, Net>());
 static_assert(detail::callable_members<Final, Net>() && detail::callable_members<int, Net>());
 
 template <class... Observers>
@@ -88,4 +92,15 @@ TEST_CASE("An observer may change the model at the end only") {
   SGD optimizer;
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 1}, Zero{});
   CHECK(numbers_of(net) == std::vector<float>(6, 0.0F));
+}
+
+TEST_CASE("A report prints as a line of what there is") {
+  EpochReport report{.epoch = 3, .loss = 0.123456};
+  report.seconds = 1.25;
+  CHECK(fmt::format("{}", report) == "epoch 3  loss 0.1235  1.2 s");
+  report.training_loss = 0.1;
+  report.penalty = 2;
+  CHECK(fmt::format("{}", report) == "epoch 3  loss 0.1235  after it 0.1  penalty 2  1.2 s");
+  report = {.epoch = 4, .loss = 1, .validation_loss = 0.5, .validation_accuracy = 0.9876};
+  CHECK(fmt::format("{}", report) == "epoch 4  loss 1  validation 0.5 (98.8 %)  0.0 s");
 }

@@ -10,6 +10,7 @@ namespace espalier {
 
 /// strength / 2 * sum w^2, gradient strength * w. This is torch.optim.Adam(weight_decay=strength); Keras'
 /// l2(s) has twice the gradient. With an adaptive optimizer it is not WeightDecay (Loshchilov & Hutter 2019).
+/// Gradient transforms see it: ClipNorm clips the sum of both gradients, PyTorch's recipe that of the loss.
 struct L2 {
   double strength = 0;
 

@@ -149,3 +149,20 @@ struct BasicDataset {
 using Dataset = BasicDataset<float>;
 
 }  // namespace espalier
+
+/// `fmt::print("{}\n", data)` says what there is, not the numbers: "400 samples of 64 features, 10 classes".
+template <espalier::Scalar S>
+struct fmt::formatter<espalier::BasicDataset<S>> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+
+  template <class Context>
+  auto format(const espalier::BasicDataset<S>& data, Context& context) const {
+    std::string line =
+        espalier::detail::format_message("{} samples of {} features", {data.samples(), data.features()});
+    if (!data.labels.empty()) line += espalier::detail::format_message(", {} classes", {data.classes()});
+    if (data.targets.size() > 0)
+      line += espalier::detail::format_message(", {} targets each", {data.targets.rows()});
+    if (!data.weights.empty()) line += ", weighted";
+    return std::copy(line.begin(), line.end(), context.out());
+  }
+};

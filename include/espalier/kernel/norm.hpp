@@ -125,7 +125,9 @@ template <Scalar S>
     double largest = 0;
     for (Index i = 0; i < n; ++i) largest = std::fmax(largest, std::fabs(x[i]));
     if (largest > 0 && std::isfinite(largest)) {
-      const int exponent = std::max(std::ilogb(largest), std::numeric_limits<double>::min_exponent);
+      // From 1022 on the inverse power is denormal, and counts as zero inside a step.
+      using Limits = std::numeric_limits<double>;
+      const int exponent = std::clamp(std::ilogb(largest), Limits::min_exponent, Limits::max_exponent - 2);
       return std::ldexp(std::sqrt(sum_of_squares(x, n, std::ldexp(1.0, -exponent))), exponent);
     }
   }

@@ -37,9 +37,11 @@ struct BinaryCrossEntropy {
     // large numbers.
     return detail::mean_over_elements(
         name, outputs, target, gradient,
-        [p](const auto& y, const auto& t) {
-          return p * t * (-y).max(S(0)) + (1 - t) * y.max(S(0)) +
-                 (p * t + (1 - t)) * (-y.abs()).exp().log1p();
+        [this]<class Y>(const Y& y, const auto& t) {
+          using T = typename Y::Scalar;
+          const T weight = static_cast<T>(positive_weight);
+          return weight * t * (-y).max(T(0)) + (1 - t) * y.max(T(0)) +
+                 (weight * t + (1 - t)) * (-y.abs()).exp().log1p();
         },
         [p](const auto& y, const auto& t) { return (1 - t) / (1 + (-y).exp()) - p * t / (1 + y.exp()); });
   }

@@ -66,7 +66,8 @@ struct CrossEntropy {
         loss += q * (log_sum - (static_cast<double>(logits[c]) - static_cast<double>(top)));
         mass += q;
       });
-      if (g) {
+      if (g && !(mass > 0)) ArrayMap<S>(g, y.rows()).setZero();
+      if (g && mass > 0) {
         ArrayMap<S>(g, y.rows()) = static_cast<S>(scale * mass / sum) * (logits - top).exp();
         for_each_class(t, i, y.rows(), [&](Index c, double q) { g[c] -= static_cast<S>(scale * q); });
       }
@@ -74,16 +75,19 @@ struct CrossEntropy {
     });
   }
 
-  /// f(c, v_c q_ic) for the classes where q_ic is not 0.
+  /// f(c, v_c q_ic) for the classes where it is not 0.
   template <Scalar S, class F>
   void for_each_class(const Target<S>& t, Index i, Index classes, const F& f) const {
-    if (t.has_labels() && label_smoothing == 0) return f(label(t, i), weight(label(t, i)));
+    if (t.has_labels() && label_smoothing == 0) {
+      if (weight(label(t, i)) > 0) f(label(t, i), weight(label(t, i)));
+      return;
+    }
     const double uniform = label_smoothing / static_cast<double>(classes);
     for (Index c = 0; c < classes; ++c) {
       const double given =
           t.has_labels() ? (c == label(t, i) ? 1 : 0) : static_cast<double>(t.values()(c, i));
-      const double q = (1 - label_smoothing) * given + uniform;
-      if (q > 0) f(c, weight(c) * q);
+      const double q = weight(c) * ((1 - label_smoothing) * given + uniform);
+      if (q > 0) f(c, q);
     }
   }
 

@@ -35,7 +35,7 @@ struct Huber {
     validate();
     detail::check_values(name, outputs, target);
     // With near = min(|d|, delta) both cases are one formula.
-    auto loss = [this](S d) {
+    auto loss = [this](auto d) {
       const double size = std::abs(static_cast<double>(d)), near = std::min(size, delta);
       return near * (size - near / 2);
     };

@@ -12,8 +12,9 @@
 // of y; it allocates only if that shape is new. y must not be a view of `gradient`.
 //
 // The value is sum_i w_i l_i / sum_i w_i over the samples i: l_i is the loss of a sample, w_i its weight in
-// the target (1 if there are none). Without weights this is PyTorch's reduction = 'mean'. NaN in gives NaN
-// out; everything else that makes no sense throws ShapeError or ValueError, before the gradient is touched.
+// the target (1 if there are none). Without weights this is PyTorch's reduction = 'mean'. A sample of weight
+// 0 counts nothing, whatever its outputs are, and has the gradient 0. NaN elsewhere gives NaN; everything
+// else that makes no sense throws ShapeError or ValueError, before the gradient is touched.
 //
 // A loss whose mean has another denominator (CrossEntropy with class weights) may say which, so that means of
 // batches add up to the mean of all:
@@ -105,13 +106,26 @@ double mean_over_samples(const ConstBatch<S>& y, const Target<S>& t, double tota
   double weighted = 0;
   for (Index i = 0; i < y.cols(); ++i) {
     const double w = weight_of(t, i);
-    weighted += w * sample(i, w / total, gradient ? gradient->data() + i * y.rows() : nullptr);
+    if (w > 0)
+      weighted += w * sample(i, w / total, gradient ? gradient->data() + i * y.rows() : nullptr);
+    else if (gradient)
+      gradient->col(i).setZero();
   }
   return weighted / total;
 }
 
+/// The sum of value(y, t). What overflows as a float is summed once more in double.
+template <Scalar S, class Value>
+double sum_of_values(const Value& value, const ConstArrayMap<S>& y, const ConstArrayMap<S>& t) {
+  double total = sum(value(y, t));
+  if constexpr (std::same_as<S, float>)
+    if (!std::isfinite(total)) total = sum(value(y.template cast<double>(), t.template cast<double>()));
+  return total;
+}
+
 /// The losses whose l_i is the mean over the outputs of a function of y and t. On the columns of one sample
-/// `value(y, t)` is that function and `slope(y, t)` its derivative, both as expressions. Labels (of a loss
+/// `value(y, t)` is that function, in the precision of y, and `slope(y, t)` its derivative, both as
+/// expressions. Labels (of a loss
 /// that lets them pass its checks, for a single output) stand for the values 0 and 1.
 template <Scalar S, class Value, class Slope>
 double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
@@ -121,7 +135,7 @@ double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const 
   const auto sum_of = [&](const S* outputs, const S* targets, Index n, double scale, S* g) {
     const ConstArrayMap<S> out(outputs, n), wanted(targets, n);
     if (g) ArrayMap<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);
-    return sum(value(out, wanted)) / size;
+    return sum_of_values<S>(value, out, wanted) / size;
   };
   const Index n = y.rows(), samples = y.cols();
   if (t.weights().empty() && !t.has_labels() && y.outerStride() == n) {  // all samples are one long one

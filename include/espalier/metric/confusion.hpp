@@ -2,16 +2,20 @@
 // The confusion matrix: which class was taken for which, and the rates that follow from it.
 #pragma once
 
-#include <cmath>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <string>
 #include <vector>
 
-#include "espalier/core/target_check.hpp"
+#include "espalier/train/decision.hpp"
 
 namespace espalier {
 
-/// Counts of samples by actual and predicted class. A rate with the denominator 0 is 0 (precision of a class
-/// that was never predicted, recall of one that never occurred, accuracy of nothing). A macro rate is the
-/// mean over the classes that occurred or were predicted. Classes outside 0, ..., classes() - 1 throw
+/// `fmt::print("{}", confusion(net, data))` prints a row for each actual class, a column for each predicted
+/// one. Counts of samples by actual and predicted class. A rate with the denominator 0 is 0 (precision of a
+/// class that was never predicted, recall of one that never occurred, accuracy of nothing). A macro rate is
+/// the mean over the classes that occurred or were predicted. Classes outside 0, ..., classes() - 1 throw
 /// ValueError.
 class ConfusionMatrix {
  public:
@@ -81,50 +85,43 @@ class ConfusionMatrix {
   std::vector<Index> counts_;
 };
 
-namespace detail {
-
-/// The class that a column of logits or probabilities names: the first largest; for one number, 1 where it is
-/// > threshold.
-template <Scalar S>
-Index class_of(std::string_view where, const S* column, Index n, S threshold, Index sample) {
-  Index best = 0;
-  for (Index c = 0; c < n; ++c) {
-    if (std::isnan(column[c]))
-      fail(where, detail::format_message("numbers for sample {} (counted from 0)", {sample}), column[c]);
-    if (column[c] > column[best]) best = c;
-  }
-  return n == 1 ? Index{column[0] > threshold} : best;
-}
-
-/// f(actual, predicted) for each sample, once everything is checked but NaN. One output is a logit for
-/// class 1.
-template <Scalar S, class F>
-void for_each_decision(std::string_view where, const ConstBatch<S>& y, const Target<S>& t, const F& f) {
-  check_samples(where, y, t);
-  const Index n = y.rows();
-  if (t.has_labels())
-    check_labels(where, t.labels(), n == 1 ? 2 : n);
-  else
-    check_values(where, y, t, "labels, or values");
-  for (Index i = 0; i < y.cols(); ++i) {
-    const Index actual = t.has_labels() ? t.labels()[static_cast<std::size_t>(i)]
-                                        : class_of(where, t.values().col(i).data(), n, S(0.5), i);
-    f(actual, class_of(where, y.col(i).data(), n, S(0), i));
-  }
-}
-
-}  // namespace detail
-
 /// The confusion matrix of logits `outputs` (outputs x samples): the predicted class is the first largest
-/// output, or for a single output 1 where it is > 0. Targets are labels, or values of which the largest (one
-/// output: 1 where > 0.5) counts. Weights of samples are not looked at.
+/// output, or for a single output 1 where it is > the threshold. Targets are labels, or values from 0 to 1
+/// with the sum 1, of which the largest counts (one output: any values from 0 to 1, class 1 where > 0.5).
+/// Other values are no classes: ValueError. Weights of samples are not looked at.
 template <class Y>
-ConfusionMatrix confusion(const Eigen::DenseBase<Y>& outputs, const Target<typename Y::Scalar>& target) {
+ConfusionMatrix confusion(const Eigen::DenseBase<Y>& outputs, const Target<typename Y::Scalar>& target,
+                          const DecisionOptions& options = {}) {
   using S = typename Y::Scalar;
   ConfusionMatrix result(outputs.rows() == 1 ? 2 : std::max<Index>(outputs.rows(), 2));
-  detail::for_each_decision<S>("confusion", outputs.derived(), target,
+  detail::for_each_decision<S>("confusion", outputs.derived(), target, options,
                                [&](Index actual, Index predicted) { result.add(actual, predicted); });
   return result;
 }
 
 }  // namespace espalier
+
+template <>
+struct fmt::formatter<espalier::ConfusionMatrix> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+
+  template <class Context>
+  auto format(const espalier::ConfusionMatrix& m, Context& context) const {
+    const std::size_t width = std::to_string(std::max(m.total(), m.classes())).size() + 2;
+    const auto cell = [&](long number) {
+      const std::string text = std::to_string(number);
+      return std::string(width - text.size(), ' ') + text;
+    };
+    std::string table = "actual \\ predicted";
+    const std::size_t margin = table.size();
+    for (long c = 0; c < m.classes(); ++c) table += cell(c);
+    for (long actual = 0; actual < m.classes(); ++actual) {
+      const std::string name = std::to_string(actual);
+      table += '\n' + std::string(margin - name.size(), ' ') + name;
+      for (long predicted = 0; predicted < m.classes(); ++predicted)
+        table += cell(m.counts(actual, predicted));
+    }
+    table += '\n';
+    return std::copy(table.begin(), table.end(), context.out());
+  }
+};

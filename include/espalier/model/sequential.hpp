@@ -71,8 +71,10 @@ class Sequential {
   detail::AlignedVector<S>& gradients() { return gradients_; }
   const detail::AlignedVector<S>& gradients() const { return gradients_; }
 
-  /// Outputs (outputs x samples) for `x` (inputs x samples); kept, like all activations, until the next call.
-  /// This is a training pass: dropout drops. `backward` follows with the same `x`.
+  /// Outputs (outputs x samples) for `x` (inputs x samples), as a view of the model's own memory: the next
+  /// call writes over them, so after `auto p = net.forward(x); auto q = net.forward(z);` p shows the outputs
+  /// of z too. `Matrix<float> p = net.forward(x)` keeps a copy, and so does `predict(x)`. This is a training
+  /// pass: dropout drops. `backward` follows with the same `x`.
   Outputs forward(ConstBatch<S> x) { return run(x, workspace_, {true, seed_ + ++passes_, 0}); }
 
   /// The same without dropout and without touching the model. The outputs stand in `workspace` until its next

@@ -58,6 +58,10 @@ class Optimizer {
 
   /// Steps made so far.
   long steps() const { return steps_; }
+  /// As constructed: forgets steps, row_sums and model. For the next fold or restart; else they go on.
+  void reset() {
+    *this = std::apply([this](const auto&... extras) { return Optimizer(rule_, extras...); }, extras_);
+  }
 
   /// The learning rate of the next step: the rule's, times the factor of a schedule.
   double learning_rate() const { return rule_.learning_rate * factor_; }

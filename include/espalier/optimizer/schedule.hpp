@@ -15,8 +15,9 @@
 
 namespace espalier {
 
-/// How far training has come. `loss` is that of the latest finished epoch, of the validation data if there
-/// are any.
+/// How far training has come. `loss` is that of the latest finished epoch: the validation loss if there are
+/// validation data, else what the run minimizes, the mean loss of the epoch's batches plus the penalties
+/// after it.
 struct Progress {
   long step = 0;                                           ///< the coming step, counted from 0
   long steps = 0;                                          ///< planned in total
@@ -145,8 +146,9 @@ struct OneCycle {
 };
 
 /// Times `factor` once the loss has not improved for more than `patience` epochs (torch ReduceLROnPlateau,
-/// mode 'min', relative threshold). An improvement is a loss below (1 - threshold) times the best; losses are
-/// >= 0. It remembers a run: start the next one with a fresh value.
+/// mode 'min', relative threshold). An improvement is a loss below best - threshold * abs(best), which for
+/// losses above 0 is PyTorch's rule; below 0 PyTorch takes what is worse for an improvement. It remembers a
+/// run: start the next one with a fresh value.
 struct OnPlateau {
   double factor = 0.1;
   long patience = 10;  ///< epochs
@@ -180,7 +182,8 @@ struct OnPlateau {
 
  private:
   void record_loss(double loss) {
-    const bool better = loss < state.best * (1 - threshold);
+    const bool first = std::isinf(state.best) && state.best > 0;
+    const bool better = first ? loss < state.best : loss < state.best - threshold * std::abs(state.best);
     if (better) state.best = loss;
     state.bad = better ? 0 : state.bad + 1;
     if (state.cooling > 0) --state.cooling, state.bad = 0;

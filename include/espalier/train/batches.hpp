@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <vector>
 
@@ -20,7 +21,7 @@ class Batches {
     data.validate();
     if (batch < 1) detail::fail("batches", "a batch of at least 1 sample", batch);
     order_.resize(static_cast<std::size_t>(data.samples()));
-    std::iota(order_.begin(), order_.end(), Index{0});
+    restore_order();
     buffer_.inputs.resize(data.features(), batch_);
     if (data.targets.size() > 0) buffer_.targets.resize(data.targets.rows(), batch_);
     buffer_.labels.resize(data.labels.empty() ? 0 : static_cast<std::size_t>(batch_));
@@ -31,7 +32,12 @@ class Batches {
   Index count() const { return (data_.samples() + batch_ - 1) / batch_; }
   Index size() const { return size_; }
 
-  void shuffle(Rng& rng) { rng.shuffle(order_); }
+  /// Puts the samples into the order that follows from `seed` and `epoch`, whatever their order was before.
+  void shuffle(std::uint64_t seed, std::uint64_t epoch) {
+    restore_order();
+    Rng rng(seed, epoch + 2);  // streams 0 and 1 of a seed are for weights and for fit's validation split
+    rng.shuffle(order_);
+  }
 
   /// Copies batch `b`, 0 <= b < count().
   void load(Index b) {
@@ -53,6 +59,8 @@ class Batches {
   Target<S> target() const { return buffer_.target(0, size_); }
 
  private:
+  void restore_order() { std::iota(order_.begin(), order_.end(), Index{0}); }
+
   const BasicDataset<S>& data_;
   Index batch_, size_ = 0;
   std::vector<Index> order_;

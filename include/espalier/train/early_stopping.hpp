@@ -16,10 +16,12 @@ struct EarlyStoppingOptions {
   double min_delta = 0;  ///< how much lower a loss must be to count
 };
 
-/// Ends the run after `patience` epochs without a loss that is lower by more than `min_delta`: the validation
-/// loss where there is one, else the training loss plus penalties. `finish` restores the weights of the best
-/// epoch, which were feasible. `fit` calls it at the end; a run that throws leaves its last weights, and the
-/// best are still here:
+/// Ends the run after `patience` epochs without a loss that is lower by more than `min_delta`. It is the loss
+/// at the weights after the epoch: the validation loss where there are such data, else what training
+/// minimizes, the training loss plus penalties, for which `fit` evaluates all training data after each epoch,
+/// without dropout. (`EpochReport::loss` is that of no weights: every batch met others.) `finish` restores
+/// the weights of the best epoch, which were feasible and have the loss `best_loss()`. `fit` calls it at the
+/// end; a run that throws leaves its last weights, and the best are still here:
 ///
 ///   try { fit(net, data, loss, optimizer, options, stopping); }
 ///   catch (const NotFiniteError&) { stopping.finish(net); }
@@ -30,6 +32,8 @@ class EarlyStopping {
     detail::check_not_negative("EarlyStopping", "min_delta", options.min_delta);
   }
 
+  bool wants_training_loss() const { return true; }
+
   /// Counted from 1; 0 before the first epoch whose loss is a finite number.
   long best_epoch() const { return best_epoch_; }
   double best_loss() const { return best_; }
@@ -39,9 +43,11 @@ class EarlyStopping {
     best_epoch_ = 0;
     weights_.clear();
   }
+  /// In a loop of one's own, a report without validation and training loss counts with its `loss`.
   bool epoch(const auto& model, const EpochReport& report) {
+    const double training = std::isnan(report.training_loss) ? report.loss : report.training_loss;
     const double loss =
-        std::isnan(report.validation_loss) ? report.loss + report.penalty : report.validation_loss;
+        std::isnan(report.validation_loss) ? training + report.penalty : report.validation_loss;
     if (loss < best_ - options_.min_delta) {
       best_ = loss;
       best_epoch_ = report.epoch;

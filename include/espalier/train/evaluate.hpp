@@ -3,9 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <tuple>
 #include <type_traits>
 
 #include "espalier/data/dataset.hpp"
+#include "espalier/layer/activation.hpp"
 #include "espalier/loss/loss.hpp"
 #include "espalier/metric/metric.hpp"
 #include "espalier/model/sequential.hpp"
@@ -22,6 +24,24 @@ struct PrecisionOf {
                 "sequential<double>, read_csv<double>(...) or data.cast<double>()");
   static constexpr bool fits = true;
 };
+
+template <class M, class L>
+inline constexpr bool ends_in = false;
+template <Scalar S, class... Layers, class L>
+inline constexpr bool ends_in<Sequential<S, Layers...>, L> =
+    std::is_same_v<std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>, L>;
+
+/// The options, with the threshold of probabilities where the model gives such.
+template <class M>
+DecisionOptions with_threshold(DecisionOptions options) {
+  if (ends_in<M, Sigmoid> && !options.threshold) options.threshold = 0.5;
+  return options;
+}
+/// The same where the largest of several outputs decides, if there are several.
+template <class M>
+DecisionOptions with_threshold_for_one(const M& model, const DecisionOptions& options) {
+  return model.outputs() == 1 ? with_threshold<M>(options) : options;
+}
 
 /// Files read apart number their classes apart: a part of the classes, and every number means another one.
 template <Scalar S>
@@ -64,19 +84,31 @@ double evaluate(const M& model, const BasicDataset<S>& data, const L& loss) {
 
 /// The model's outputs are the classes of the data it was trained on: ValueError where `data` name another
 /// number of classes. Names and their order are not known here: read every further file with `.classes =
-/// train.class_names`.
+/// train.class_names`. One output decides at 0 (a logit), at 0.5 where the model ends in Sigmoid, or at
+/// `options.threshold`.
 template <Model M, Scalar S>
-double accuracy(const M& model, const BasicDataset<S>& data) {
+double accuracy(const M& model, const BasicDataset<S>& data, const DecisionOptions& options = {}) {
   static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   detail::check_class_count("accuracy", data, model.outputs());
-  return accuracy(predict(model, data.inputs), data.target());
+  return accuracy(predict(model, data.inputs), data.target(), detail::with_threshold_for_one(model, options));
 }
 /// The same.
 template <Model M, Scalar S>
-ConfusionMatrix confusion(const M& model, const BasicDataset<S>& data) {
+ConfusionMatrix confusion(const M& model, const BasicDataset<S>& data, const DecisionOptions& options = {}) {
   static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   detail::check_class_count("confusion", data, model.outputs());
-  return confusion(predict(model, data.inputs), data.target());
+  return confusion(predict(model, data.inputs), data.target(),
+                   detail::with_threshold_for_one(model, options));
+}
+template <Model M, Scalar S>
+double label_accuracy(const M& model, const BasicDataset<S>& data, const DecisionOptions& options = {}) {
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
+  return label_accuracy(predict(model, data.inputs), data.target(), detail::with_threshold<M>(options));
+}
+template <Model M, Scalar S>
+double exact_match(const M& model, const BasicDataset<S>& data, const DecisionOptions& options = {}) {
+  static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
+  return exact_match(predict(model, data.inputs), data.target(), detail::with_threshold<M>(options));
 }
 template <Model M, Scalar S>
 double rmse(const M& model, const BasicDataset<S>& data) {

@@ -27,8 +27,10 @@ namespace espalier {
 template <Scalar S>
 struct BasicFitOptions {
   long epochs = 10;
-  Index batch = 32;                                  ///< samples a step
-  bool shuffle = true;                               ///< anew in each epoch
+  Index batch = 32;  ///< samples a step
+  /// Anew in each epoch, of further calls too: the order follows from `seed` and the steps that the optimizer
+  /// has made before the epoch.
+  bool shuffle = true;
   double validation = 0;                             ///< the share of the data that is held out for it
   const BasicDataset<S>* validation_data = nullptr;  ///< or these
   std::uint64_t seed = 0;                            ///< of shuffling and of the validation split
@@ -42,12 +44,6 @@ using FitOptions = BasicFitOptions<float>;
 using History = std::vector<EpochReport>;
 
 namespace detail {
-
-template <class M, class L>
-inline constexpr bool ends_in = false;
-template <Scalar S, class... Layers, class L>
-inline constexpr bool ends_in<Sequential<S, Layers...>, L> =
-    std::is_same_v<std::tuple_element_t<sizeof...(Layers) - 1, std::tuple<Layers...>>, L>;
 
 /// Throws for a model that nobody initialized: behind and before weights that are all zero, no other gets a
 /// gradient. One such layer alone does train: a linear model, or an output layer that starts at zero.
@@ -203,26 +199,35 @@ double train_epoch(M& model, Batches<typename M::scalar_type>& batches, const L&
   return sum / weight;
 }
 
-/// What there is to say of epoch `k` apart from its steps. Throws NotFiniteError for weights, or a validation
-/// loss, that no longer are.
+/// The loss after epoch `k` of such `data`. Throws if it is no finite number.
+inline double require_finite_loss(long k, std::string_view data, double loss) {
+  if (!std::isfinite(loss))
+    fail<NotFiniteError>(detail::format_message("fit, after epoch {}", {k}),
+                         detail::format_message("a finite {} loss", {data}), loss);
+  return loss;
+}
+
+/// What there is to say of epoch `k`, whose batches had the loss `mean`, but the time it took. Throws
+/// NotFiniteError for weights, or for a loss after the epoch, that are not finite.
 template <class M, class L, class O>
-EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimizer,
-                         const BasicDataset<typename M::scalar_type>* validation) {
+EpochReport report_epoch(long k, double mean, const M& model, const L& loss, const O& optimizer,
+                         const FitData<typename M::scalar_type>& data, bool wants_training_loss) {
   require_finite(model.parameters(), detail::format_message("weights after epoch {}", {k}), model.values());
   EpochReport report;
   report.epoch = k;
+  report.loss = mean;
   report.learning_rate = optimizer.learning_rate();
   report.penalty = penalty(model, optimizer);
+  const auto* validation = data.validation();
+  if (!validation && wants_training_loss)
+    report.training_loss = require_finite_loss(k, "training", evaluate(model, data.training(), loss));
   if (!validation) return report;
   const auto outputs = predict(model, validation->inputs);
-  report.validation_loss = loss(outputs, validation->target());
-  if (!std::isfinite(report.validation_loss))
-    fail<NotFiniteError>(detail::format_message("fit, after epoch {}", {k}), "a finite validation loss",
-                         report.validation_loss);
+  report.validation_loss = require_finite_loss(k, "validation", loss(outputs, validation->target()));
   const std::vector<int>& labels =
       validation->labels;  // a loss of one's own may take more than accuracy does
   if (!labels.empty() && *std::max_element(labels.begin(), labels.end()) < std::max<Index>(2, outputs.rows()))
-    report.validation_accuracy = accuracy(outputs, validation->target());
+    report.validation_accuracy = accuracy(outputs, validation->target(), with_threshold_for_one(model, {}));
   return report;
 }
 
@@ -233,6 +238,11 @@ EpochReport report_epoch(long k, const M& model, const L& loss, const O& optimiz
 /// changes nothing, for data and options that make no sense; NotFiniteError, with the weights as they were
 /// before that step, if a loss or a gradient is not finite, and after an epoch that left weights that are
 /// not. A schedule's factor of the rate is 1 again after the run.
+///
+/// What the optimizer keeps goes on from call to call: row_sums, steps and the order of the data, so that two
+/// calls of one epoch are one call of two, apart from schedule and observers. Call `optimizer.reset()`, or
+/// take a fresh one, before the next fold, restart or model: of a model of the same shapes it cannot tell
+/// that it is another.
 template <Model M, Scalar S, class L, class O, class... Observers>
 History fit(M& model, const BasicDataset<S>& data, const L& loss, O& optimizer,
             const BasicFitOptions<typename M::scalar_type>& options = {}, Observers&&... observers) {
@@ -242,10 +252,10 @@ History fit(M& model, const BasicDataset<S>& data, const L& loss, O& optimizer,
                 "CrossEntropy takes logits: leave Softmax out of the model that you train");
   static_assert(!std::is_same_v<L, BinaryCrossEntropy> || !detail::ends_in<M, Sigmoid>,
                 "BinaryCrossEntropy takes logits: leave Sigmoid out of the model that you train");
-  static_assert(
-      (true && ... && detail::callable_members<std::remove_reference_t<Observers>, M>()),
-      "an observer has a member named start, batch, epoch or finish that cannot be called as listed in "
-      "espalier/train/observer.hpp: mind its arguments, and a const observer");
+  static_assert((true && ... && detail::callable_members<std::remove_reference_t<Observers>, M>()),
+                "an observer has a member named start, batch, epoch, finish or wants_training_loss that "
+                "cannot be called as listed in "
+                "espalier/train/observer.hpp: mind its arguments, and a const observer");
   static_assert(
       (true && ... && Observer<std::remove_reference_t<Observers>, M>),
       "an observer has none of the members listed in espalier/train/observer.hpp: give it at least one");
@@ -259,18 +269,17 @@ History fit(M& model, const BasicDataset<S>& data, const L& loss, O& optimizer,
   const auto start = std::chrono::steady_clock::now();
   const detail::ScheduledRate<O> scheduled{optimizer, static_cast<bool>(schedule)};
   Matrix<S> gradient;
-  Rng rng(options.seed);
   History history;
   (detail::start(observers, Plan{options.epochs, batches.count()}), ...);
   for (bool going = true; going && progress.epoch < options.epochs;) {
-    if (options.shuffle) batches.shuffle(rng);
+    if (options.shuffle) batches.shuffle(options.seed, static_cast<std::uint64_t>(optimizer.steps()));
     const double mean = detail::train_epoch(
         model, batches, loss, optimizer, schedule, progress, gradient,
         [&](const BatchReport& report) { (detail::end_batch(observers, model, report), ...); });
-    EpochReport report = detail::report_epoch(++progress.epoch, model, loss, optimizer, parts.validation());
-    report.loss = mean;
+    EpochReport report = detail::report_epoch(++progress.epoch, mean, model, loss, optimizer, parts,
+                                              (false || ... || detail::wants_training_loss(observers)));
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    progress.loss = parts.validation() ? report.validation_loss : mean;
+    progress.loss = parts.validation() ? report.validation_loss : mean + report.penalty;
     history.push_back(report);
     ((going = detail::end_epoch(observers, model, report) && going), ...);
   }

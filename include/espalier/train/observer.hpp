@@ -14,10 +14,18 @@
 //
 //   // after the last epoch, also if it came early; not if the run throws
 //   void finish(M& model);
+//
+//   // asks for EpochReport::training_loss, which costs a pass over the data each epoch
+//   bool wants_training_loss() const;
 #pragma once
 
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <limits>
+#include <string>
 #include <type_traits>
 
 #include "espalier/model/sequential.hpp"
@@ -37,7 +45,10 @@ struct BatchReport {
 struct EpochReport {
   long epoch = 0;      ///< counted from 1
   double loss = 0;     ///< mean over the samples, each at the weights its batch met; without penalties
-  double penalty = 0;  ///< the sum of all penalties after the epoch
+  double penalty = 0;  ///< the sum of all penalties at the weights after the epoch
+  /// Of all training data at the weights after the epoch, as `evaluate` gives it: without dropout and
+  /// penalties. NaN: there are validation data, or no observer asks for it.
+  double training_loss = std::numeric_limits<double>::quiet_NaN();
   double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< NaN: no validation data
   double validation_accuracy =
       std::numeric_limits<double>::quiet_NaN();  ///< NaN: none, or no labels of its classes
@@ -46,6 +57,17 @@ struct EpochReport {
 };
 
 namespace detail {
+
+/// The numbers of a report on one line; those that are missing are left out.
+inline std::string text_of(const EpochReport& report) {
+  std::string line = fmt::format("  loss {:.4g}", report.loss);
+  if (!std::isnan(report.training_loss)) line += fmt::format("  after it {:.4g}", report.training_loss);
+  if (report.penalty > 0) line += fmt::format("  penalty {:.4g}", report.penalty);
+  if (!std::isnan(report.validation_loss)) line += fmt::format("  validation {:.4g}", report.validation_loss);
+  if (!std::isnan(report.validation_accuracy))
+    line += fmt::format(" ({:.1f} %)", 100 * report.validation_accuracy);
+  return line + fmt::format("  {:.1f} s", report.seconds);
+}
 
 template <class O>
 concept Starts = requires(O& o, const Plan& plan) {
@@ -64,10 +86,15 @@ concept Finishes = requires(O& o, M& model) {
   o.finish(model);
 };
 
+template <class O>
+concept MayWantTrainingLoss = requires(const O& o) {
+  { o.wants_training_loss() } -> std::same_as<bool>;
+};
+
 /// With a member of its own, whatever it is, the class below finds two of that name: `&Twice<O>::start` is
 /// ambiguous.
 struct Names {
-  int start, batch, epoch, finish;
+  int start, batch, epoch, finish, wants_training_loss;
 };
 template <class O>
 struct Twice : O, Names {};
@@ -80,13 +107,19 @@ constexpr bool callable_members() {
     return (Starts<O> || requires { &Twice<Class>::start; }) &&
            (WatchesBatches<O, M> || requires { &Twice<Class>::batch; }) &&
            (WatchesEpochs<O, M> || requires { &Twice<Class>::epoch; }) &&
-           (Finishes<O, M> || requires { &Twice<Class>::finish; });
+           (Finishes<O, M> || requires { &Twice<Class>::finish; }) &&
+           (MayWantTrainingLoss<O> || requires { &Twice<Class>::wants_training_loss; });
   return true;
 }
 
 template <class O>
 void start(O& observer, const Plan& plan) {
   if constexpr (Starts<O>) observer.start(plan);
+}
+template <class O>
+bool wants_training_loss(const O& observer) {
+  if constexpr (MayWantTrainingLoss<O>) return observer.wants_training_loss();
+  return false;
 }
 template <class O, class M>
 void end_batch(O& observer, const M& model, const BatchReport& report) {
@@ -116,3 +149,15 @@ concept Observer = detail::Starts<O> || detail::WatchesBatches<O, M> || detail::
     detail::Finishes<O, M>;
 
 }  // namespace espalier
+
+/// `for (const EpochReport& epoch : history) fmt::print("{}\n", epoch);`
+template <>
+struct fmt::formatter<espalier::EpochReport> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+
+  template <class Context>
+  auto format(const espalier::EpochReport& report, Context& context) const {
+    const std::string line = "epoch " + std::to_string(report.epoch) + espalier::detail::text_of(report);
+    return std::copy(line.begin(), line.end(), context.out());
+  }
+};

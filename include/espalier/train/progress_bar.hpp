@@ -5,7 +5,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -42,15 +41,7 @@ class ProgressBar {
     const long width = std::clamp(columns_ - 1 - used, 0L, most), filled = width * done / most;
     draw(fmt::format("{} [{:=>{}}{:>{}}] {}", front, "", filled, "", width - filled, back));
   }
-  void epoch(const auto&, const EpochReport& report) {
-    std::string line = fmt::format("{}  loss {:.4g}", head(report.epoch), report.loss);
-    if (report.penalty > 0) line += fmt::format("  penalty {:.4g}", report.penalty);
-    if (!std::isnan(report.validation_loss))
-      line += fmt::format("  validation {:.4g}", report.validation_loss);
-    if (!std::isnan(report.validation_accuracy))
-      line += fmt::format(" ({:.1f} %)", 100 * report.validation_accuracy);
-    draw(line + fmt::format("  {:.1f} s", report.seconds));
-  }
+  void epoch(const auto&, const EpochReport& report) { draw(head(report.epoch) + detail::text_of(report)); }
   void finish(const auto&) { end_line(); }
 
  private:
