@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Is the cost of a step linear in parameters and batch, and is memory four arrays: weights, gradients, and
-// Adam's two row_sums?
+// Adam's two moments?
 #include <cmath>
 
 #if __has_include(<malloc.h>)
@@ -39,12 +39,12 @@ void add_size(const std::string& size, double parameters, long batch) {
          problem.backward();
          const double before = heap();
          optimizer.step(problem.model);
-         const double row_sums = heap() - before;
+         const double moments = heap() - before;
          for (auto _ : state) problem.step(optimizer);
          using benchmark::Counter;
          state.counters["ns/weight"] =
              Counter(work.parameters * 1e-9, Counter::kIsIterationInvariantRate | Counter::kInvert);
-         if (own > 0) state.counters["bytes/weight"] = (own + row_sums) / work.parameters;
+         if (own > 0) state.counters["bytes/weight"] = (own + moments) / work.parameters;
        },
        work, net.quick});
 }

@@ -31,7 +31,7 @@ struct Machine {
   double least(const Work& work) const;
 };
 
-/// Weight, gradient and two row_sums are read, all but the gradient written.
+/// Weight, gradient and two moments are read, all but the gradient written.
 inline constexpr double adam_bytes = 28;
 
 const Machine& machine();

@@ -34,7 +34,7 @@ TEST_CASE("a copy continues alike, and a stream is another sequence") {
   CHECK(Rng{7, 1} != Rng{7});
 }
 
-TEST_CASE("uniform and normal numbers have the row_sums of their distributions") {
+TEST_CASE("uniform and normal numbers have the moments of their distributions") {
   constexpr int n = 200000;
   Rng rng{3};
   double sum = 0, squares = 0, least = 1, most = 0, normal_sum = 0, normal_squares = 0, normal_fourth = 0;

@@ -9,10 +9,14 @@ traces.txt: a 6-5-3 network (tanh, cross-entropy), 20 steps on 3 batches of 8 sa
 every policy on the weight of the first layer. `<optimizer>/<policy>/losses` are the 20 data losses, each that of the
 batch before the step; `.../weight` and so on are the final parameters (rows contiguous).
 
-Gradients, row_sums and steps are torch's. What follows a step is done here, and not as the library does it:
+Gradients, moments and steps are torch's. What follows a step is done here, and not as the library does it:
     argmin_x sum (x_i - y_i)^2 / (2 t_i) + strength * sum |x_i|   over lo <= x_i <= hi and norm(x) <= r (or = r),
 t_i the step size that torch's state tells, is found by plain bisection in 50 decimal digits and then put to the proof:
-the variational inequality (on a sphere: the value) against random feasible points.
+the variational inequality (on a sphere: the value) against random feasible points. The step size is what multiplies a
+gradient that stays what it is: a sum of k powers of the momentum times the rate, found here by adding them up; for Lion
+rate / |c|. Under L1 the rules that divide by a root (Lion: by |c|) divide by the strength where that is more, in the
+step, too: torch has no such rule, so that these steps are made here from torch's gradients (ProximalStep), and held
+against torch's own with strength 0.
 
 Three things are asserted of every trace, so that it can tell right from wrong: its policies have acted after a step (not
 only on the initial weights); it is well conditioned (the same run in float keeps the losses within 1e-5); and no other
@@ -173,28 +177,99 @@ class Lion(torch.optim.Optimizer):
                 b1, b2 = group["betas"]
                 c = b1 * m + (1 - b1) * g
                 p -= group["lr"] * torch.sign(c)
+                self.state[p]["c"] = c
                 self.state[p]["m"] = b2 * m + (1 - b2) * g
 
 
-def uniform_steps(optimizer, p):
-    return torch.full_like(p, optimizer.param_groups[0]["lr"])
+def constant_gradient_sum(group, k):
+    """What momentum has made of k gradients of 1."""
+    buffer, total = 0.0, 1.0
+    for _ in range(k):
+        buffer = group.get("momentum", 0) * buffer + 1
+        total = 1 + group["momentum"] * buffer if group.get("nesterov") else buffer
+    return total
 
 
-def rmsprop_steps(optimizer, p):
+def uniform_steps(optimizer, p, k):
+    group = optimizer.param_groups[0]
+    return torch.full_like(p, group["lr"] * constant_gradient_sum(group, k))
+
+
+def rmsprop_steps(optimizer, p, k):
     s, group = optimizer.state[p], optimizer.param_groups[0]
     v = s["square_avg"] - (s["grad_avg"] ** 2 if group["centered"] else 0)
-    return group["lr"] / (v.sqrt() + group["eps"])
+    return group["lr"] * constant_gradient_sum(group, k) / (v.sqrt() + group["eps"])
 
 
-def adagrad_steps(optimizer, p):
+def adagrad_steps(optimizer, p, k):
     group = optimizer.param_groups[0]
     return group["lr"] / (optimizer.state[p]["sum"].sqrt() + group["eps"])
 
 
-def adam_steps(optimizer, p):
+def adam_steps(optimizer, p, k):
     s, group = optimizer.state[p], optimizer.param_groups[0]
     v = s["max_exp_avg_sq" if group["amsgrad"] else "exp_avg_sq"] / (1 - group["betas"][1] ** s["step"].item())
     return group["lr"] / (v.sqrt() + group["eps"])
+
+
+def lion_steps(optimizer, p, k):
+    return optimizer.param_groups[0]["lr"] / optimizer.state[p]["c"].abs()
+
+
+class ProximalStep:
+    """The step of a rule before the prox of a penalty of this strength, and its step sizes, from the formulas alone."""
+
+    def __init__(self, name, options, strength):
+        self.name, self.o, self.strength = name, options, strength
+        self.first = self.second = self.mean = 0  # of the gradients, their squares, and RMSProp's mean
+
+    def divisor(self, root, eps):
+        return torch.clamp(root + eps, min=self.strength)
+
+    def __call__(self, g, k):
+        """What the k-th gradient takes from the weights, and the step sizes."""
+        o, lr = self.o, self.o["lr"]
+        if self.name.startswith("rmsprop"):
+            a, mu = o["alpha"], o.get("momentum", 0)
+            self.second = a * self.second + (1 - a) * g * g
+            self.mean = a * self.mean + (1 - a) * g
+            v = self.second - self.mean**2 if o.get("centered") else self.second
+            d = self.divisor(v.sqrt(), o["eps"])
+            self.first = mu * self.first + g / d
+            return lr * self.first, lr * sum(mu**j for j in range(k)) / d
+        if self.name == "adagrad":
+            self.second = self.second + g * g
+            d = self.divisor(self.second.sqrt(), o["eps"])
+            return lr * g / d, lr / d
+        b1, b2 = o.get("betas", (0.9, 0.99) if self.name == "lion" else (0.9, 0.999))
+        if self.name == "lion":
+            c = b1 * self.first + (1 - b1) * g
+            self.first = b2 * self.first + (1 - b2) * g
+            d = torch.clamp(c.abs(), min=self.strength)
+            return lr * c / d, lr / d
+        self.first = b1 * self.first + (1 - b1) * g
+        self.second = b2 * self.second + (1 - b2) * g * g
+        self.largest = torch.maximum(getattr(self, "largest", self.second), self.second)
+        v = self.largest if o.get("amsgrad") else self.second
+        d = self.divisor((v / (1 - b2**k)).sqrt(), 1e-8)
+        return lr * self.first / (1 - b1**k) / d, lr / d
+
+
+def check_proximal_steps(data):
+    """With strength 0 these are torch's steps."""
+    for name, (factory, options, sizes) in OPTIMIZERS.items():
+        if sizes is uniform_steps:
+            continue
+        torch.manual_seed(1)
+        weight = torch.nn.Parameter(data["weight1"].clone())
+        optimizer, own = factory([weight], **options), ProximalStep(name, options, 0)
+        for k in range(1, STEPS + 1):
+            weight.grad = torch.randn_like(weight)
+            before = weight.detach().clone()
+            optimizer.step()
+            step, steps = own(weight.grad, k)
+            assert torch.allclose(before - weight, step, rtol=1e-9, atol=1e-14), (name, k)
+            assert torch.allclose(sizes(optimizer, weight, k), steps, rtol=1e-9), (name, k)
 
 
 OPTIMIZERS = {  # name: (factory, options, step sizes)
@@ -212,7 +287,7 @@ OPTIMIZERS = {  # name: (factory, options, step sizes)
     "adagrad": (torch.optim.Adagrad, dict(lr=0.1, eps=1e-10), adagrad_steps),
     "adam": (torch.optim.Adam, dict(lr=0.05), adam_steps),
     "adam_amsgrad": (torch.optim.Adam, dict(lr=0.05, betas=(0.9, 0.9), amsgrad=True), adam_steps),  # 0.999: it never acts
-    "lion": (Lion, dict(lr=0.01), uniform_steps),
+    "lion": (Lion, dict(lr=0.01), lion_steps),
 }
 
 POLICIES = {
@@ -277,6 +352,7 @@ def train(data, optimizer_name, policy):
     if policy.is_set:
         constrain(weight.data, torch.ones_like(weight.data), policy, dice, 0, 1)
     losses, moved = [], 0
+    own = ProximalStep(optimizer_name, options, policy.l1) if policy.l1 > 0 and step_sizes is not uniform_steps else None
     for step in range(STEPS):
         batch = slice(step % BATCHES * BATCH, (step % BATCHES + 1) * BATCH)
         w = F.normalize(weight, dim=1) if policy.normalized == "unit" else None
@@ -286,10 +362,15 @@ def train(data, optimizer_name, policy):
         optimizer.zero_grad()
         loss.backward()
         weight.data *= 1 - options["lr"] * policy.decay
+        before = weight.detach().clone()
         optimizer.step()
         if policy.acts_after_step:
             sizes = uniform_steps if policy.euclidean else step_sizes
-            moved += constrain(weight.data, sizes(optimizer, weight).detach(), policy, dice, policy.l1, options["lr"])
+            t = sizes(optimizer, weight, step + 1).detach()
+            if own:
+                change, t = own(weight.grad, step + 1)
+                weight.data = before - change
+            moved += constrain(weight.data, t, policy, dice, policy.l1, options["lr"])
     final = {"weight1": weight, "bias1": first.bias, "weight2": second.weight, "bias2": second.bias}
     if policy.normalized == "gain":
         final["gain1"] = first.weight_g
@@ -318,6 +399,7 @@ def check_decay(data):
 def make_traces():
     data = problem()
     check_decay(data)
+    check_proximal_steps(data)
     single = {k: v.float() if v.is_floating_point() else v for k, v in data.items()}
     blocks = {k: v.flatten().tolist() for k, v in data.items()}
     cases = [(o, n, p) for o in OPTIMIZERS for n, p in POLICIES.items()]

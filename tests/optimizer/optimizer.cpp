@@ -283,7 +283,7 @@ TEST_CASE("The learning rate takes the factor of a schedule, which is checked") 
   CHECK(optimizer.learning_rate() == 0.25);
 }
 
-TEST_CASE("A step is gradient, penalty, transform, row_sums, decay, step, set, in this order") {
+TEST_CASE("A step is gradient, penalty, transform, moments, decay, step, set, in this order") {
   // w = 2: the penalty makes the gradient 0.5 + 10 * 2 = 20.5, the transform 4, the momentum 4 (no decay in
   // it); decay by 1 - 0.1 * 0.5 gives 1.9, the step 1.9 - 0.1 * 4 = 1.5, the set 1.4.
   auto net = one_weight(2, L2{10}, WeightDecay{0.5}, Clip{-1, 1.4});
@@ -294,7 +294,7 @@ TEST_CASE("A step is gradient, penalty, transform, row_sums, decay, step, set, i
   CHECK(step_with(net, optimizer, -14.5) == Approx(1.02).epsilon(1e-12));
 }
 
-TEST_CASE("Decay is decoupled from the gradient and its row_sums") {
+TEST_CASE("Decay is decoupled from the gradient and its moments") {
   auto net = one_weight(1, WeightDecay{0.1});
   Adam optimizer{{.learning_rate = 0.5}};
   CHECK(step_with(net, optimizer, 0) == Approx(0.95).epsilon(1e-15));

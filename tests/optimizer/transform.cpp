@@ -83,7 +83,7 @@ TEST_CASE("ClipNorm takes gradients whose squares overflow") {
   CHECK(parameter(net, "0.weight")(0) == Approx(-0.6));
 }
 
-TEST_CASE("Transforms see the penalties, and the row_sums see the transforms") {
+TEST_CASE("Transforms see the penalties, and the moments see the transforms") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{1}));
   net.values()[0] = 10;
   Adam<ClipNorm> optimizer{{.learning_rate = 1, .beta1 = 0.5, .epsilon = 1}, ClipNorm{1}};

@@ -63,19 +63,22 @@ Longest longest_steps(M net, O optimizer) {
   return longest;
 }
 
-/// Of every rule whose steps are about as long as its rate, over 1 - momentum, and of SGD, whose gradients
-/// here are below 5. What moves on in a batch without a gradient is momentum, of Adam's up to 0.1 /
-/// sqrt(0.001) = 3.2 rates, and what a norm takes: from weights of a row in proportion to their step sizes,
-/// which are as far apart as sums of their gradients. Lion's are as far apart as gradients of one batch, and
-/// in balls and on spheres the size of its steps has no bound but that of weights without any gradient.
+/// `length` is the rate of every rule whose steps are about as long, over 1 - momentum; of SGD, whose
+/// gradients here are below 5, five times that. L1 takes no more from a weight, and what else moves one in a
+/// batch without a gradient is momentum, of Adam's up to 0.1 / sqrt(0.001) = 3.2 rates. A norm takes from all
+/// weights of a row what others have gained, whose steps may be ten rates (RMSProp's after a pause: 1 /
+/// sqrt(0.01)), and more from those with larger step sizes. Lion's are rate / |c|, with no bound for a weight
+/// whose c happens to be small: in balls and on spheres only weights without any gradient are known to move
+/// little.
 template <Scalar S, class Policy>
 void check_steps(const Policy& policy) {
   const auto net = sequential<S>(Dense(inputs, neurons, NoBias{}, policy));
   const auto check = [&](const char* rule, const auto& optimizer, double length) {
     const Longest longest = longest_steps(net, optimizer);
     CAPTURE(policy_name<Policy>(), rule, longest.untouched / length, longest.paused / length);
-    CHECK(longest.untouched <= 1.0001 * length);
-    if (!NormSet<Policy> || rule != std::string_view("Lion")) CHECK(longest.paused <= 4 * length);
+    CHECK(longest.untouched <= (NormSet<Policy> ? 2.5 : 1.0001) * length);
+    if (!NormSet<Policy> || rule != std::string_view("Lion"))
+      CHECK(longest.paused <= (NormSet<Policy> ? 10 : 4) * length);
   };
   check("SGD", SGD{{.learning_rate = 1e-3}}, 5e-3);
   check("SGD with momentum", SGD{{.learning_rate = 1e-3, .momentum = 0.9}}, 5e-2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The L2 penalty, coupled: its gradient joins the loss gradient before the optimizer's row_sums.
+// The L2 penalty, coupled: its gradient joins the loss gradient before the optimizer's moments.
 #pragma once
 
 #include "espalier/core/check.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Memory that starts on a cache line, on huge pages where it is large: the arenas of parameters, gradients,
-// row_sums and activations.
+// moments and activations.
 #pragma once
 
 #if __has_include(<sys/mman.h>)

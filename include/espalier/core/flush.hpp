@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Denormal numbers, which decaying weights and row_sums come to and which processors are slow with, count as
+// Denormal numbers, which decaying weights and moments come to and which processors are slow with, count as
 // zero while a model computes.
 #pragma once
 

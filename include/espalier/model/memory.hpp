@@ -11,7 +11,7 @@ namespace espalier {
 /// In bytes.
 struct MemoryPlan {
   std::size_t weights = 0, gradients = 0;
-  std::size_t optimizer = 0;    ///< row_sums and the like
+  std::size_t optimizer = 0;    ///< moments and the like
   std::size_t activations = 0;  ///< of a batch, and their gradients
 
   std::size_t total() const { return weights + gradients + optimizer + activations; }

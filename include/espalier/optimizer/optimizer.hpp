@@ -30,7 +30,7 @@ struct DefaultPolicies {
 
 /// A rule (SGD, Adam, ...) with gradient transforms, and policies that form the default pack of weights whose
 /// layer names none. A value: copies continue alike. The order of a step: gradient, smooth penalties,
-/// transforms, row_sums, decoupled decay, step, prox and projection in the metric of the step.
+/// transforms, moments, decoupled decay, step, prox and projection in the metric of the step.
 template <class RuleType, class... Extras>
 class Optimizer {
  public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Gradient transforms: what an optimizer does to all gradients before its row_sums, in the order written.
+// Gradient transforms: what an optimizer does to all gradients before its moments, in the order written.
 #pragma once
 
 #include <cmath>

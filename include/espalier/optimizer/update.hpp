@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one place where weights change: penalties -> row_sums -> decay -> step -> prox and projection, one pass
+// The one place where weights change: penalties -> moments -> decay -> step -> prox and projection, one pass
 // over memory.
 #pragma once
 

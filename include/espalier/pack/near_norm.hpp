@@ -45,7 +45,7 @@ RowSums row_sums(const S* x, const S* t, Index n) {
 /// Is a row as it must be, has it been moved there, or is it for NormProjection to say?
 enum class Near { holds, moved, far };
 
-/// x_i /= 1 + mu t_i with the multiplier mu that gives x its norm, found from the first three row_sums of t
+/// x_i /= 1 + mu t_i with the multiplier mu that gives x its norm, found from the first three moments of t
 /// under the weights x^2 as if t were 0 or c = second / first: sum x^2 / (1 + mu t)^2 is at most what this
 /// Gauss-Radau rule makes of it for mu > 0, and differs by at most 4 mu^3 second (largest - c). So the norm
 /// is known before x moves: no number is rounded by more than 1.1 units of roundoff, which is what a ball's

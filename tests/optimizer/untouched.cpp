@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/optimizer/untouched.hpp"
+
+#include <vector>
+
+#include "../nets.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/unit_norm.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/adam.hpp"
+
+using namespace espalier;
+using Catch::Approx;
+
+TEMPLATE_TEST_CASE("Weights that were not moved take the smallest step size of their row", "", float,
+                   double) {
+  using S = TestType;
+  for (const std::size_t n : std::vector<std::size_t>{1, 2, 15, 16, 17, 40}) {
+    CAPTURE(n);
+    std::vector<S> t(n), moved(n, 1);
+    for (std::size_t i = 0; i < n; ++i) t[i] = static_cast<S>(n + 3 - i);
+    std::vector<S> expected = t;
+    CHECK_FALSE(detail::even_out(t.data(), moved.data(), static_cast<Index>(n), S(7)));
+    CHECK(t == expected);
+    for (std::size_t i = 0; i + 1 < n; i += 3) moved[i] = 0, expected[i] = 4;
+    CHECK(detail::even_out(t.data(), moved.data(), static_cast<Index>(n), S(7)) == (n > 1));
+    CHECK(t == expected);
+  }
+}
+
+TEST_CASE("The size of a momentum counts, not its sign; where no weight was moved all take the rate") {
+  std::vector<double> t{1, 2, 3}, moved{-1, 0, 5};
+  CHECK(detail::even_out(t.data(), moved.data(), 3, 0.5));
+  CHECK(t == std::vector<double>{1, 1, 3});
+  moved = {0, 0, 0};
+  CHECK(detail::even_out(t.data(), moved.data(), 3, 0.5));
+  CHECK(t == std::vector<double>(3, 0.5));
+}
+
+TEMPLATE_TEST_CASE("A weight without a gradient gives way to a norm as its row does, not first", "", float,
+                   double) {
+  // Adam's first step moves the first weight by the rate, in the metric 1 / rate, which the second takes
+  // over: both are scaled alike onto the ball.
+  auto net = sequential<TestType>(Dense(2, 1, NoBias{}, MaxNorm{0.95}));
+  net.values()[0] = static_cast<TestType>(0.9), net.values()[1] = static_cast<TestType>(0.3);
+  net.gradients()[0] = -1;
+  Adam optimizer{{.learning_rate = 0.0062}};
+  optimizer.step(net);
+  const double length = std::hypot(0.9062, 0.3);
+  CHECK(static_cast<double>(net.values()[0]) == Approx(0.95 * 0.9062 / length).epsilon(1e-6));
+  CHECK(static_cast<double>(net.values()[1]) == Approx(0.95 * 0.3 / length).epsilon(1e-6));
+}
+
+TEST_CASE("A13: an untouched weight on a sphere takes the row's largest d") {
+  auto net = sequential<double>(Dense(2, 1, NoBias{}, UnitNorm{}));
+  net.values()[0] = std::sqrt(0.99), net.values()[1] = 0.1;
+  net.gradients()[0] = 1;
+  Adam optimizer{{.learning_rate = 0.0062}};
+  optimizer.step(net);
+  CHECK(net.values()[0] == Approx(0.9949249).epsilon(1e-7));
+  CHECK(net.values()[1] == Approx(0.1006207).epsilon(1e-6));
+}
+
+TEST_CASE("A penalty before a norm sees the same step sizes as the norm") {
+  // d = 1 / rate for both: soft(0.9 + 0.01, 0.001), soft(0.5, 0.001), then scaled onto the ball.
+  auto net = sequential<double>(Dense(2, 1, NoBias{}, L1{0.1}, MaxNorm{0.8}));
+  net.values()[0] = 0.6, net.values()[1] = 0.5;
+  net.gradients()[0] = -1;
+  Adam optimizer{{.learning_rate = 0.01}};
+  optimizer.step(net);
+  const double x = 0.61 - 0.001, y = 0.5 - 0.001, length = std::hypot(x, y);
+  CHECK(net.values()[0] == Approx(0.8 * x / length).epsilon(1e-7));
+  CHECK(net.values()[1] == Approx(0.8 * y / length).epsilon(1e-7));
+}
