@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: an observer has a member named start, batch, epoch, finish or wants_training_loss that cannot be
-// called as listed in
+// expect: an observer has a member named start, batch, epoch, finish or wants_training_loss that
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/optimizer/sgd.hpp"

@@ -58,7 +58,7 @@ class Optimizer {
 
   /// Steps made so far.
   long steps() const { return steps_; }
-  /// As constructed: forgets steps, row_sums and model. For the next fold or restart; else they go on.
+  /// As constructed: forgets steps, moments and model. For the next fold or restart; else they go on.
   void reset() {
     *this = std::apply([this](const auto&... extras) { return Optimizer(rule_, extras...); }, extras_);
   }

@@ -239,7 +239,7 @@ EpochReport report_epoch(long k, double mean, const M& model, const L& loss, con
 /// before that step, if a loss or a gradient is not finite, and after an epoch that left weights that are
 /// not. A schedule's factor of the rate is 1 again after the run.
 ///
-/// What the optimizer keeps goes on from call to call: row_sums, steps and the order of the data, so that two
+/// What the optimizer keeps goes on from call to call: moments, steps and the order of the data, so that two
 /// calls of one epoch are one call of two, apart from schedule and observers. Call `optimizer.reset()`, or
 /// take a fresh one, before the next fold, restart or model: of a model of the same shapes it cannot tell
 /// that it is another.
