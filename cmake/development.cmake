@@ -2,6 +2,11 @@
 # CMake's own CMAKE_COMPILE_WARNING_AS_ERROR, which the test presets set.
 include(CheckCXXCompilerFlag)
 
+# espalier_built_by(<ctest's name> <target>...): what the test needs. `./dev test <name>` reads it in built_by.txt.
+function(espalier_built_by name)
+  set_property(GLOBAL APPEND_STRING PROPERTY espalier_built_by "${name} ${ARGN}\n")
+endfunction()
+
 add_library(espalier_development INTERFACE)
 target_link_libraries(espalier_development INTERFACE espalier::espalier)
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")

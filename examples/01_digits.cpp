@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The demo: one network on 1797 real handwritten digits, free and under a constraint on its input layer.
+#include <espalier/data.hpp>
 #include <espalier/espalier.hpp>
 
 #include "arguments.hpp"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // MNIST, 784-256-10: at most 2 % test error in under ten epochs, with sparse and bounded input weights.
+#include <espalier/data.hpp>
+#include <espalier/data/gzip.hpp>
 #include <espalier/espalier.hpp>
+#include <espalier/report.hpp>
 
 #include "arguments.hpp"
 

@@ -6,6 +6,8 @@
 //
 // PyTorch puts weight_decay on biases too; here they are free unless they are named. The decoupled form,
 // AdamW, is the policy WeightDecay: with an adaptive optimizer it is another method, as the two columns show.
+#include <fmt/core.h>
+
 #include <espalier/espalier.hpp>
 
 #include "arguments.hpp"

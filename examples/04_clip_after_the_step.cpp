@@ -7,6 +7,8 @@
 //
 // so that the step takes the weights out of the range again, and the model that is evaluated, saved or
 // shipped is outside. Clip acts after the step: after every step, the weights are inside.
+#include <fmt/core.h>
+
 #include <espalier/espalier.hpp>
 
 #include "arguments.hpp"

@@ -6,6 +6,8 @@
 //   y = torch.nn.functional.linear(x, torch.nn.functional.normalize(weight, dim=1), bias)
 //
 // Here the rows of W are never written out: the layer scales the rows of one product.
+#include <fmt/core.h>
+
 #include <espalier/espalier.hpp>
 
 #include "arguments.hpp"

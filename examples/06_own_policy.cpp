@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A policy of your own: every neuron reads at most k of its inputs. Two members make it a set of rows.
+#include <espalier/data.hpp>
 #include <espalier/espalier.hpp>
+#include <espalier/report.hpp>
+#include <espalier/testing.hpp>
 
 #include "arguments.hpp"
 

@@ -2,6 +2,8 @@
 // The loop below `fit`, for those who write their own, with sizes known to the compiler and a layer of one's
 // own.
 #include <espalier/espalier.hpp>
+#include <espalier/report.hpp>
+#include <espalier/testing.hpp>
 
 #include "arguments.hpp"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The first program of README.md.
+#include <espalier/data.hpp>
 #include <espalier/espalier.hpp>
+#include <espalier/report.hpp>
 using namespace espalier;
 
 int main() {

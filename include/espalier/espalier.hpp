@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The whole library, in reading order.
+// What a program needs that builds and trains a model, in reading order. Beside it there are
+// espalier/data.hpp (files and preprocessing), report.hpp (printing), testing.hpp (checks of one's own parts)
+// and all.hpp.
 #pragma once
 
 #if __cplusplus < 202002L
@@ -10,36 +12,18 @@
 
 #include "espalier/core/version.hpp"
 #include "espalier/core/matrix.hpp"
-#include "espalier/kernel/unrolled.hpp"
-#include "espalier/kernel/line.hpp"
-#include "espalier/core/format_message.hpp"
 #include "espalier/core/error.hpp"
-#include "espalier/core/check.hpp"
-#include "espalier/core/round.hpp"
 #include "espalier/core/rng.hpp"
-#include "espalier/kernel/norm.hpp"
-#include "espalier/core/aligned.hpp"
-#include "espalier/core/flush.hpp"
 #include "espalier/core/threads.hpp"
-#include "espalier/core/policy.hpp"
-#include "espalier/core/parameter.hpp"
 #include "espalier/core/target.hpp"
-#include "espalier/core/target_check.hpp"
+#include "espalier/core/policy.hpp"
 
 #include "espalier/constraint/unconstrained.hpp"
-#include "espalier/pack/apply.hpp"
-#include "espalier/pack/elements.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
-#include "espalier/pack/line_pack.hpp"
 #include "espalier/constraint/max_norm.hpp"
-#include "espalier/pack/near_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
-#include "espalier/pack/norm_projection.hpp"
-#include "espalier/pack/pack.hpp"
-#include "espalier/pack/pack_of.hpp"
-#include "espalier/pack/roles.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
@@ -51,13 +35,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dropout.hpp"
-#include "espalier/layer/by_sample.hpp"
-#include "espalier/kernel/row_product.hpp"
-#include "espalier/kernel/small_product.hpp"
-#include "espalier/kernel/tile_product.hpp"
 #include "espalier/layer/softmax.hpp"
-#include "espalier/kernel/product.hpp"
-#include "espalier/kernel/tile.hpp"
 
 #include "espalier/loss/loss.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"
@@ -67,39 +45,24 @@
 #include "espalier/loss/mean_squared.hpp"
 
 #include "espalier/data/dataset.hpp"
-#include "espalier/data/csv.hpp"
-#include "espalier/data/csv_layout.hpp"
-#include "espalier/data/csv_options.hpp"
-#include "espalier/data/csv_records.hpp"
-#include "espalier/data/extents.hpp"
-#include "espalier/data/gzip.hpp"
-#include "espalier/data/idx.hpp"
-#include "espalier/data/npy.hpp"
-#include "espalier/data/npy_header.hpp"
-#include "espalier/data/preprocess.hpp"
 
 #include "espalier/model/sequential.hpp"
 #include "espalier/model/parameters.hpp"
-#include "espalier/model/shape.hpp"
-#include "espalier/model/workspace.hpp"
 
 #include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/rule.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/lion.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
-#include "espalier/optimizer/neighbors.hpp"
-#include "espalier/optimizer/rule.hpp"
 #include "espalier/optimizer/schedule.hpp"
-#include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/transform.hpp"
-#include "espalier/optimizer/update.hpp"
 
 #include "espalier/train/fit.hpp"
 #include "espalier/train/batches.hpp"
 #include "espalier/metric/confusion.hpp"
-#include "espalier/train/decision.hpp"
+#include "espalier/metric/decision.hpp"
 #include "espalier/train/early_stopping.hpp"
 #include "espalier/train/evaluate.hpp"
 #include "espalier/train/norm_log.hpp"
@@ -109,6 +72,3 @@
 
 #include "espalier/certify/audit.hpp"
 #include "espalier/model/memory.hpp"
-
-#include "espalier/testing/gradient_check.hpp"
-#include "espalier/testing/projection_check.hpp"

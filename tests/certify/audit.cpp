@@ -136,18 +136,3 @@ TEST_CASE("With an optimizer, the audit includes the default pack on the weights
   CHECK(after.parameters[1].policies.empty());  // biases are free
   CHECK(after.parameters[2].policies[0].policy == "Unconstrained");
 }
-
-TEST_CASE("An audit prints as a table") {
-  auto net = sequential<double>(Dense(2, 1, Clip{-1, 1}, MaxNorm{100}));
-  SGD optimizer{{.learning_rate = 1}};
-  std::fill_n(net.gradients().begin(), 2, -5.0);
-  optimizer.step(net);
-  CHECK(fmt::format("{}", audit(net)) ==
-        "parameter              shape    zeros dead rows       norm   row norm  policy         violation "
-        "active last acted in steps (last)\n"
-        "0.weight         1 x 2        0         0      1.414      1.414  Clip                   0 "
-        "      100 % 1 of 1 (1)\n"
-        "                                                                       MaxNorm                0 "
-        "        0 % never in 1\n"
-        "0.bias           1 x 1        1                    0          0  free\n");
-}

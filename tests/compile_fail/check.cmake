@@ -1,4 +1,5 @@
-# cmake -DCASE=<file> -P check.cmake -- <compiler and its arguments>
+# cmake -DCASE=<file> -P check.cmake -- <compiler and its arguments>: the case is refused, in its words.
+# cmake -DCASES=<file>,<file>... -DWORK=<folder> -P check.cmake -- ...: as they stand, all compile together.
 cmake_minimum_required(VERSION 3.25)
 
 set(compile "")
@@ -11,29 +12,51 @@ foreach(i RANGE ${last})
   endif()
 endforeach()
 
+# The cases one after another, each in a namespace of its own and below what all of them include.
+function(write_together file cases)
+  set(includes "")
+  set(bodies "")
+  foreach(case IN LISTS cases)
+    cmake_path(GET case STEM name)
+    file(READ ${case} text)
+    string(REGEX MATCHALL "#include [^\n]*\n" included "${text}")
+    list(APPEND includes ${included})
+    string(REGEX REPLACE "(^|\n)#include [^\n]*" "\\1" text "${text}")
+    string(APPEND bodies "namespace ${name} {\n#line 1 \"${case}\"\n${text}}\n")
+  endforeach()
+  list(REMOVE_DUPLICATES includes)
+  list(JOIN includes "" includes)
+  file(WRITE ${file} "${includes}${bodies}")
+endfunction()
+
 function(stop what)
-  message(NOTICE "${CASE} ${what}") # which, unlike an error, is printed as it is
+  message(NOTICE "${CASE}${what}") # which, unlike an error, is printed as it is
   message(FATAL_ERROR)
 endfunction()
+
+if(DEFINED CASES)
+  string(REPLACE "," ";" cases "${CASES}")
+  write_together(${WORK}/together.cpp "${cases}")
+  execute_process(COMMAND ${compile} ${WORK}/together.cpp RESULT_VARIABLE failed ERROR_VARIABLE output)
+  if(failed)
+    stop("the cases do not all compile as they stand:\n${output}")
+  endif()
+  return()
+endif()
 
 file(STRINGS ${CASE} expected REGEX "^// expect: ")
 string(REPLACE "// expect: " "" expected "${expected}")
 if(expected STREQUAL "")
-  stop("has no line `// expect: <text>`")
-endif()
-
-execute_process(COMMAND ${compile} ${CASE} RESULT_VARIABLE failed ERROR_VARIABLE output)
-if(failed)
-  stop("does not compile as it stands:\n${output}")
+  stop(" has no line `// expect: <text>`")
 endif()
 
 execute_process(COMMAND ${compile} -DREFUSED ${CASE} RESULT_VARIABLE failed ERROR_VARIABLE output)
 if(NOT failed)
-  stop("compiles, though it should be refused")
+  stop(" compiles, though it should be refused")
 endif()
 string(REGEX MATCH "[^\n]*error:[^\n]*" first_error "${output}")
 string(FIND "${first_error}" "${expected}" place)
 if(place EQUAL -1)
-  stop("is refused, but the first error is not\n  ${expected}\n${output}")
+  stop(" is refused, but the first error is not\n  ${expected}\n${output}")
 endif()
 message(NOTICE "refused as expected: ${first_error}")

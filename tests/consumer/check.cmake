@@ -1,5 +1,6 @@
 # The library used as users do: HOW=install (and find_package), fetch (its sources as part of the user's build) or copy (of
-# include/, and the compiler called by hand). Builds main.cpp in the folder WORK, which it empties, and runs it.
+# include/, and the compiler called by hand: without zlib, and with it for a program that asks for it). Builds main.cpp in the
+# folder WORK, which it empties, and runs it.
 cmake_minimum_required(VERSION 3.25)
 
 function(run)
@@ -9,13 +10,30 @@ function(run)
   endif()
 endfunction()
 
+# warns(<yes or no> <command to configure>...)
+function(warns expected)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK} RESULT_VARIABLE failed OUTPUT_VARIABLE output
+                  ERROR_VARIABLE output)
+  string(FIND "${output}" "CMAKE_BUILD_TYPE is empty" found)
+  if(failed OR (expected AND found EQUAL -1) OR (NOT expected AND NOT found EQUAL -1))
+    message(FATAL_ERROR "a warning of the missing build type? expected ${expected}: ${ARGN}\n${output}")
+  endif()
+endfunction()
+
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 set(consumer ${CMAKE_CURRENT_LIST_DIR})
 if(HOW STREQUAL "copy")
   file(COPY ${SOURCES}/include DESTINATION ${WORK})
-  run(${COMPILER} -std=c++20 -pthread -Wall -Wextra -Werror -Iinclude -isystem ${EIGEN} ${consumer}/main.cpp -o consumer ${FMT} ${ZLIB})
+  set(compile ${COMPILER} -std=c++20 -pthread -Wall -Wextra -Werror -Iinclude -isystem ${EIGEN})
+  run(${compile} ${consumer}/main.cpp -o consumer ${FMT})
   run(./consumer)
+  run(${compile} ${consumer}/data.cpp -o data ${FMT})
+  run(./data)
+  if(ZLIB)
+    run(${compile} -DGZIP ${consumer}/data.cpp -o data_with_gzip ${FMT} ${ZLIB})
+    run(./data_with_gzip)
+  endif()
 else()
   if(HOW STREQUAL "install")
     run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
@@ -23,8 +41,19 @@ else()
   else()
     set(espalier -DESPALIER_SOURCES=${SOURCES})
   endif()
-  run(${CMAKE_COMMAND} -S ${consumer} -B build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER} ${espalier}
-      -DEigen3_DIR=${EIGEN_PACKAGE} -Dfmt_DIR=${FMT_PACKAGE})
-  run(${CMAKE_COMMAND} --build build)
-  run(build/consumer)
+  set(configure ${CMAKE_COMMAND} -S ${consumer} -B build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER} ${espalier}
+                -DEigen3_DIR=${EIGEN_PACKAGE} -Dfmt_DIR=${FMT_PACKAGE})
+  if(NOT GENERATOR MATCHES "Multi-Config|Visual Studio|Xcode") # who forgets the build type is told
+    warns(TRUE ${configure})
+    warns(TRUE ${configure})
+    warns(FALSE ${configure} -DCMAKE_CXX_FLAGS=-O2)
+    warns(FALSE ${configure} -DCMAKE_CXX_FLAGS= -DCMAKE_BUILD_TYPE=Debug)
+  endif()
+  run(${configure} -DCMAKE_BUILD_TYPE=Debug)
+  run(${CMAKE_COMMAND} --build build --config Debug)
+  if(EXISTS ${WORK}/build/Debug)
+    run(build/Debug/consumer)
+  else()
+    run(build/consumer)
+  endif()
 endif()

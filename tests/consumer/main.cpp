@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A user's program: a net with bounded weights learns the exclusive or.
+#include <fmt/core.h>
+
 #include <espalier/espalier.hpp>
 
 int main() {

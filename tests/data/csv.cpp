@@ -101,19 +101,6 @@ TEST_CASE("a table may stand between blanks or semicolons") {
   CHECK(parse_csv("1.5;2\n3;4\n", {.separator = ';'}).features() == 2);
 }
 
-TEST_CASE("a packed file is read like a plain one") {
-  if (!detail::has_zlib) {
-    SUCCEED("built without zlib");
-    return;
-  }
-  const TemporaryDirectory directory;
-  // Python: gzip.compress(b"1,2,a\n3,4,b\n", mtime=0)
-  const auto path = directory.write(
-      "a.csv.gz", from_hex("1f8b080000000000020333d431d249e432d631d149e2020082faf2b70c000000"));
-  CHECK(read_csv(path, {.label = 2, .header = CsvHeader::no}).inputs ==
-        (Matrix<float>(2, 2) << 1, 3, 2, 4).finished());
-}
-
 TEST_CASE("a bad field is refused with its file, line and column") {
   const auto message = [](std::string_view text) {
     return message_of([&] { parse_csv(text, {.label = "c"}); });

@@ -91,19 +91,6 @@ TEST_CASE("MNIST is found by its file names") {
         std::string::npos);
 }
 
-TEST_CASE("MNIST is found under names with .gz too") {
-  if (!detail::has_zlib) {
-    SUCCEED("built without zlib");
-    return;
-  }
-  const TemporaryDirectory directory;
-  directory.write("t10k-images-idx3-ubyte", images);
-  // Python: gzip.compress(bytes.fromhex("0000080100000003070009"), mtime=0)
-  directory.write("t10k-labels-idx1-ubyte.gz",
-                  from_hex("1f8b08000000000002036360e060646060606667e00400a512d3720b000000"));
-  CHECK(read_mnist(directory / "", MnistPart::test).labels == std::vector<int>{7, 0, 9});
-}
-
 TEST_CASE("MNIST with another number of labels than images, or a label above 9, is refused") {
   const TemporaryDirectory directory;
   directory.write("train-images-idx3-ubyte", images);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The C++ blocks of README.md as one source file: programs and types at namespace scope, other statements in a function.
+# The C++ blocks of README.md as one source file: programs and types at namespace scope, other
+# statements in a function. What one block includes, those after it have too.
 function flush_block() {
   ++count
   whole = block ~ /int main\(\)/ || block ~ /(^|\n)struct /
@@ -16,9 +17,10 @@ function flush_block() {
   if (statements != "") printf "void run() {\n%s}\n", statements
   printf "}\n"
 }
-BEGIN { print "#include <espalier/espalier.hpp>\nusing namespace espalier;\nvoid readme();" }
+BEGIN { print "namespace espalier {}\nusing namespace espalier;\nvoid readme();" }
 /^```cpp$/ { inside = 1; block = ""; next }
 /^```$/ && inside { inside = 0; flush_block(); next }
+inside && /^#include/ { print }
 inside && !/^#include|^using namespace/ { block = block $0 "\n" }
 END {
   print "void readme() {}"

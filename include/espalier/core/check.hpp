@@ -11,33 +11,30 @@
 namespace espalier::detail {
 
 inline void check_not_negative(std::string_view where, std::string_view what, double value) {
-  if (!(value >= 0) || !std::isfinite(value))
-    fail(where, detail::format_message("{} >= 0 and finite", {what}), value);
+  if (!(value >= 0) || !std::isfinite(value)) fail(where, {"{} >= 0 and finite", {what}}, value);
 }
 
 inline void check_positive(std::string_view where, std::string_view what, double value) {
-  if (!(value > 0) || !std::isfinite(value))
-    fail(where, detail::format_message("{} > 0 and finite", {what}), value);
+  if (!(value > 0) || !std::isfinite(value)) fail(where, {"{} > 0 and finite", {what}}, value);
 }
 
 /// The same for what is also used in single precision, where it must not become zero or infinity.
 inline void check_positive_float(std::string_view where, std::string_view what, double value) {
   const float narrow = static_cast<float>(value);
   if (!(narrow >= std::numeric_limits<float>::min()) || std::isinf(narrow))
-    fail(where, detail::format_message("{} > 0 and finite, also as a float", {what}), value);
+    fail(where, {"{} > 0 and finite, also as a float", {what}}, value);
 }
 
 /// lo <= value < 1
 inline void check_fraction(std::string_view where, std::string_view what, double value, double lo = 0) {
-  if (!(value >= lo && value < 1)) fail(where, detail::format_message("{} <= {} < 1", {lo, what}), value);
+  if (!(value >= lo && value < 1)) fail(where, {"{} <= {} < 1", {lo, what}}, value);
 }
 
 /// Throws ShapeError for a matrix that is not rows x cols, which stand in the gaps of `expected`.
 inline void check_shape(std::string_view where, std::string_view expected, Index rows, Index cols,
                         Index found_rows, Index found_cols) {
   if (found_rows != rows || found_cols != cols)
-    fail<ShapeError>(where, format_message(expected, {rows, cols}),
-                     format_message("{} x {}", {found_rows, found_cols}));
+    fail_shape(where, expected, rows, cols, found_rows, found_cols);
 }
 
 }  // namespace espalier::detail

@@ -43,15 +43,26 @@ class NotFiniteError : public Error {
 
 namespace detail {
 
-/// "<where>: expected <expected>, found <found>": the one sentence behind every exception.
+/// "<where>: expected <expected>, found <found>": the one sentence behind every exception. What is expected
+/// may be a pattern with its pieces, `fail("fit", {"epochs >= {}", {least}}, epochs)`: then the caller has no
+/// string to make or to destroy.
 template <class E = ValueError>
-[[noreturn, gnu::noinline, gnu::cold]] void fail(std::string_view where, std::string_view expected,
+[[noreturn, gnu::noinline, gnu::cold]] void fail(std::string_view where, const Phrase& expected,
                                                  const FormatArg& found) {
-  throw E(format_message("{}: expected {}, found {}", {where, expected, found}));
+  std::string sentence = expected.pieces.size() == 0 ? std::string(expected.pattern)
+                                                     : format_message(expected.pattern, expected.pieces);
+  throw E(format_message("{}: expected {}, found {}", {where, sentence, found}));
+}
+
+/// The same of a matrix of the wrong shape; what is expected has gaps for rows and columns.
+[[noreturn, gnu::noinline, gnu::cold]] inline void fail_shape(std::string_view where,
+                                                              std::string_view expected, long rows, long cols,
+                                                              long found_rows, long found_cols) {
+  fail<ShapeError>(where, {expected, {rows, cols}}, format_message("{} x {}", {found_rows, found_cols}));
 }
 
 /// Text from a file as it stands in a message: short, between quotes.
-inline std::string quoted_text(std::string_view text, std::size_t most = 40) {
+[[gnu::noinline, gnu::cold]] inline std::string quoted_text(std::string_view text, std::size_t most = 40) {
   return text.size() <= most ? format_message("'{}'", {text})
                              : format_message("'{}...'", {text.substr(0, most)});
 }

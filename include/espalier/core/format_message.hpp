@@ -23,7 +23,7 @@ class FormatArg {
   FormatArg(float x) : kind_(Kind::single), single_(x) {}                                // NOLINT
   FormatArg(double x) : kind_(Kind::real), real_(x) {}                                   // NOLINT
 
-  void append_to(std::string& message) const {
+  [[gnu::noinline, gnu::cold]] void append_to(std::string& message) const {
     if (kind_ == Kind::text) message += text_;
     if (kind_ == Kind::whole) message += written(whole_);
     if (kind_ == Kind::single) message += written(single_);
@@ -42,8 +42,10 @@ class FormatArg {
   };
 };
 
-/// The pattern with the pieces where its "{}" are.
-inline std::string format_message(std::string_view pattern, std::initializer_list<FormatArg> pieces) {
+/// The pattern with the pieces where its "{}" are. Cold: compilers keep the way to it out of loops, and do
+/// not optimize it.
+[[gnu::noinline, gnu::cold]] inline std::string format_message(std::string_view pattern,
+                                                               std::initializer_list<FormatArg> pieces) {
   std::string message;
   for (const FormatArg& piece : pieces) {
     const std::size_t gap = pattern.find("{}");
@@ -53,5 +55,16 @@ inline std::string format_message(std::string_view pattern, std::initializer_lis
   }
   return message.append(pattern);
 }
+
+/// A pattern with its pieces, not yet put together: costs nothing where it is not said after all.
+struct Phrase {
+  Phrase(const char* text) : pattern(text) {}         // NOLINT: implicit
+  Phrase(std::string_view text) : pattern(text) {}    // NOLINT
+  Phrase(const std::string& text) : pattern(text) {}  // NOLINT
+  Phrase(std::string_view text, std::initializer_list<FormatArg> all) : pattern(text), pieces(all) {}
+
+  std::string_view pattern;
+  std::initializer_list<FormatArg> pieces;
+};
 
 }  // namespace espalier::detail

@@ -38,8 +38,7 @@ class Target {
  private:
   void check_weights() const {
     if (!weights_.empty() && static_cast<Index>(weights_.size()) != samples_)
-      detail::fail<ShapeError>("target",
-                               detail::format_message("a weight for each of {} samples", {samples_}),
+      detail::fail<ShapeError>("target", {"a weight for each of {} samples", {samples_}},
                                detail::format_message("{} weights", {weights_.size()}));
   }
 

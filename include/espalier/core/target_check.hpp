@@ -16,8 +16,7 @@ void check_samples(std::string_view where, const ConstBatch<S>& y, const Target<
   if (y.rows() < 1 || y.cols() < 1)
     fail<ShapeError>(where, "outputs of at least 1 x 1 (outputs x samples)",
                      detail::format_message("{} x {}", {y.rows(), y.cols()}));
-  if (t.samples() != y.cols())
-    fail<ShapeError>(where, detail::format_message("targets for {} samples", {y.cols()}), t.samples());
+  if (t.samples() != y.cols()) fail<ShapeError>(where, {"targets for {} samples", {y.cols()}}, t.samples());
 }
 
 /// Also: values, one for each output. `needed` says in the message what could stand here.
@@ -25,9 +24,9 @@ template <Scalar S>
 void check_values(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
                   std::string_view needed = "values") {
   check_samples(where, y, t);
-  if (t.has_labels()) fail(where, detail::format_message("{} as targets", {needed}), "class labels");
+  if (t.has_labels()) fail(where, {"{} as targets", {needed}}, "class labels");
   if (t.values().rows() != y.rows())
-    fail<ShapeError>(where, detail::format_message("{} of {} x {} as targets", {needed, y.rows(), y.cols()}),
+    fail<ShapeError>(where, {"{} of {} x {} as targets", {needed, y.rows(), y.cols()}},
                      detail::format_message("{} x {}", {t.values().rows(), t.samples()}));
 }
 
@@ -35,9 +34,7 @@ void check_values(std::string_view where, const ConstBatch<S>& y, const Target<S
 inline void check_labels(std::string_view where, std::span<const int> labels, Index classes) {
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (labels[i] < 0 || labels[i] >= classes)
-      fail(where,
-           detail::format_message("a label from 0 to {} for sample {} (counted from 0)", {classes - 1, i}),
-           labels[i]);
+      fail(where, {"a label from 0 to {} for sample {} (counted from 0)", {classes - 1, i}}, labels[i]);
 }
 
 }  // namespace espalier::detail

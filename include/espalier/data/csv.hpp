@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Data sets from CSV files: RFC 4180, plain or gzip, with or without a header.
+// Data sets from CSV files: RFC 4180, plain or (with espalier/data/gzip.hpp) gzip, with or without a header.
 #pragma once
 
 #include <cctype>
@@ -7,7 +7,7 @@
 
 #include "espalier/data/csv_layout.hpp"
 #include "espalier/data/dataset.hpp"
-#include "espalier/data/gzip.hpp"
+#include "espalier/data/file.hpp"
 
 namespace espalier {
 namespace detail {
@@ -38,8 +38,7 @@ class CsvClasses {
       const auto found = class_of.find(key(seen_[k], numeric));
       if (found == class_of.end())
         fail<FileError>(detail::format_message("{}:{}", {source, lines_[k]}),
-                        detail::format_message("one of the {} classes in the options", {wanted.size()}),
-                        quoted_text(seen_[k]));
+                        {"one of the {} classes in the options", {wanted.size()}}, quoted_text(seen_[k]));
       classes.push_back(found->second);
     }
     for (int& label : labels) label = classes[static_cast<std::size_t>(label)];
@@ -82,7 +81,7 @@ class CsvTable {
   void add(CsvRow row, std::size_t line) {
     if (row.size() != layout_.width())
       fail<FileError>(detail::format_message("{}:{}", {source_, line}),
-                      detail::format_message("{} fields as in the first row", {layout_.width()}), row.size());
+                      {"{} fields as in the first row", {layout_.width()}}, row.size());
     for (const std::size_t k : layout_.features) values_.push_back(number(row, k, line));
     for (const std::size_t k : layout_.targets) targets_.push_back(number(row, k, line));
     if (layout_.label) labels_.push_back(label(row, *layout_.label, line));

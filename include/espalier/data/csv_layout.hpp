@@ -129,9 +129,7 @@ class CsvLayout {
   std::size_t column_of(Index place, std::string_view where) const {
     const auto width = static_cast<Index>(width_);
     if (place < -width || place >= width)
-      fail<FileError>(where,
-                      detail::format_message("a column from 0 to {}, or from -1 for the last", {width - 1}),
-                      place);
+      fail<FileError>(where, {"a column from 0 to {}, or from -1 for the last", {width - 1}}, place);
     return static_cast<std::size_t>(place < 0 ? place + width : place);
   }
 
@@ -143,7 +141,7 @@ class CsvLayout {
     if (count == 1 && name != "last") return found;
     std::string header = names_.empty() ? "no header" : "";
     for (const std::string& other : names_) header += (header.empty() ? "" : ", ") + other;
-    fail<FileError>(where, detail::format_message("one column {}", {quoted_text(name)}), quoted_text(header));
+    fail<FileError>(where, {"one column {}", {quoted_text(name)}}, quoted_text(header));
   }
 
   std::size_t width_;

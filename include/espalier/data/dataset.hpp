@@ -39,8 +39,7 @@ struct BasicDataset {
   Target<S> target(Index first, Index count) const {
     check_sizes();
     if (first < 0 || count < 0 || count > samples() - first)
-      detail::fail<ShapeError>("target",
-                               detail::format_message("samples among the {} there are", {samples()}),
+      detail::fail<ShapeError>("target", {"samples among the {} there are", {samples()}},
                                detail::format_message("{} from {}", {count, first}));
     const auto begin = static_cast<std::size_t>(first), size = static_cast<std::size_t>(count);
     std::span<const S> part(weights);
@@ -64,8 +63,7 @@ struct BasicDataset {
     for (Index k = 0; k < count; ++k) {
       const Index sample = which[static_cast<std::size_t>(k)];
       if (sample < 0 || sample >= samples())
-        detail::fail("subset", detail::format_message("sample numbers from 0 to {}", {samples() - 1}),
-                     sample);
+        detail::fail("subset", {"sample numbers from 0 to {}", {samples() - 1}}, sample);
       const auto at = static_cast<std::size_t>(sample);
       part.inputs.col(k) = inputs.col(sample);
       if (targets.cols() > 0) part.targets.col(k) = targets.col(sample);
@@ -120,8 +118,7 @@ struct BasicDataset {
  private:
   static void check_count(std::string_view what, Index expected, Index found, bool optional) {
     if (found != expected && !(optional && found == 0))
-      detail::fail<ShapeError>(what, detail::format_message("{} entries to fit the inputs", {expected}),
-                               found);
+      detail::fail<ShapeError>(what, {"{} entries to fit the inputs", {expected}}, found);
   }
 
   void check_sizes() const {

@@ -23,7 +23,7 @@ inline void check_extents(std::string_view where, std::span<const std::size_t> e
         extent > room / count ? room + 1 : count * extent;  // above `room` is wrong anyway: nothing overflows
   }
   if (count != room || bytes % item != 0)
-    fail<FileError>(where, detail::format_message("{} numbers of {} bytes after the header", {shape, item}),
+    fail<FileError>(where, {"{} numbers of {} bytes after the header", {shape, item}},
                     detail::format_message("{} bytes", {bytes}));
 }
 

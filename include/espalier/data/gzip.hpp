@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: MIT
-// A whole file in memory, unpacked if it is gzip. With <zlib.h> on the include path, programs that read data
-// link zlib (-lz).
+// Gzip for all that reads files: a program that includes this header in one of its source files reads
+// compressed CSV, IDX and NPY too, and links zlib (-lz).
 #pragma once
 
-#if __has_include(<zlib.h>)
 #include <zlib.h>
-#endif
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "espalier/core/error.hpp"
+#include "espalier/data/file.hpp"
 
 namespace espalier::detail {
-
-inline bool is_gzip(std::string_view bytes) { return bytes.substr(0, 2) == "\x1f\x8b"; }
-
-#if __has_include(<zlib.h>)
-inline constexpr bool has_zlib = true;
 
 struct Inflater {
   z_stream stream{};
@@ -72,37 +62,8 @@ inline std::string gunzip(std::string packed, std::string_view where) {
     }
   }
 }
-#else
-inline constexpr bool has_zlib = false;
 
-inline std::string gunzip(const std::string&, std::string_view where) {
-  fail<FileError>(
-      where, "an unpacked file, as the program was built without zlib (install zlib1g-dev or zlib-devel)",
-      "gzip data");
-}
-#endif
-
-/// All bytes of a file; gzip is known by its first bytes, not by the name. FileError if it cannot be read.
-inline std::string read_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) fail<FileError>(path.string(), "a file", "a directory");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    const int error = errno ? errno : EIO;
-    fail<FileError>(path.string(), "a readable file",
-                    error == ENOENT ? "none of that name"
-                                    : detail::format_message("one that is not: {}",
-                                                             {std::generic_category().message(error)}));
-  }
-  std::string bytes;
-  std::vector<char> buffer(std::size_t{1} << 18);
-  do {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    bytes.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
-  } while (file);
-  if (file.bad()) fail<FileError>(path.string(), "a readable file", "a read error");
-  return is_gzip(bytes) ? gunzip(std::move(bytes), path.string()) : bytes;
-}
+/// Registers gunzip before `main`.
+inline const bool unpacks_gzip = (unpack = gunzip, true);
 
 }  // namespace espalier::detail

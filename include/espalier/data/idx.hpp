@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// IDX files of bytes, plain or gzip: the format of MNIST and of the sets made after it.
+// IDX files of bytes, plain or (with espalier/data/gzip.hpp) gzip: the format of MNIST and of the sets made
+// after it.
 #pragma once
 
 #include <array>
@@ -8,7 +9,7 @@
 #include "espalier/core/check.hpp"
 #include "espalier/data/dataset.hpp"
 #include "espalier/data/extents.hpp"
-#include "espalier/data/gzip.hpp"
+#include "espalier/data/file.hpp"
 
 namespace espalier {
 
@@ -33,7 +34,7 @@ struct IdxFile {
   explicit IdxFile(const std::filesystem::path& path) : bytes(read_file(path)) {
     const std::string where = path.string();
     if (bytes.size() < header)
-      fail<FileError>(where, detail::format_message("an IDX header of {} bytes", {header}),
+      fail<FileError>(where, {"an IDX header of {} bytes", {header}},
                       detail::format_message("{} bytes", {bytes.size()}));
     if (at(0) != 0 || at(1) != 0 || at(2) != 8 || at(3) != n)
       fail<FileError>(where,
@@ -94,8 +95,7 @@ BasicDataset<S> read_mnist(const std::filesystem::path& directory, MnistPart par
   data.labels = read_idx_labels(labels);
   data.inputs = read_idx_images<S>(images, options);
   if (static_cast<Index>(data.labels.size()) != data.samples())
-    detail::fail<FileError>(labels.string(),
-                            detail::format_message("{} labels as there are images", {data.samples()}),
+    detail::fail<FileError>(labels.string(), {"{} labels as there are images", {data.samples()}},
                             data.labels.size());
   for (int digit = 0; digit < 10; ++digit) data.class_names.push_back(std::to_string(digit));
   for (std::size_t k = 0; k < data.labels.size(); ++k)

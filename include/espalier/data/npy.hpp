@@ -11,7 +11,7 @@
 
 #include "espalier/core/matrix.hpp"
 #include "espalier/data/extents.hpp"
-#include "espalier/data/gzip.hpp"
+#include "espalier/data/file.hpp"
 #include "espalier/data/npy_header.hpp"
 
 namespace espalier {

@@ -34,7 +34,7 @@ class NpyHeaderReader {
     std::size_t length = 0;
     for (std::size_t k = start; k-- > 8;) length = length << 8 | static_cast<unsigned char>(bytes[k]);
     if (length > bytes.size() - start)
-      fail<FileError>(where, detail::format_message("a header of {} bytes", {length}),
+      fail<FileError>(where, {"a header of {} bytes", {length}},
                       detail::format_message("{}", {bytes.size() - start}));
     text_ = rest_ = bytes.substr(start, length);
     header_.size = start + length;

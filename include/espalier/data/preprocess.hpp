@@ -30,9 +30,8 @@ struct RowScale {
   template <Scalar S, class F>
   Matrix<S> map(Matrix<S> values, F f) const {
     if (values.rows() != shift.size())
-      detail::fail<ShapeError>(
-          "scale", detail::format_message("{} rows as in the data it was fitted to", {shift.size()}),
-          values.rows());
+      detail::fail<ShapeError>("scale", {"{} rows as in the data it was fitted to", {shift.size()}},
+                               values.rows());
     for (Index j = 0; j < values.cols(); ++j)
       for (Index i = 0; i < values.rows(); ++i)
         values(i, j) = static_cast<S>(f(static_cast<double>(values(i, j)), shift(i), scale(i)));
@@ -106,7 +105,7 @@ Matrix<S> one_hot(std::span<const int> labels, Index classes) {
   for (std::size_t k = 0; k < labels.size(); ++k) {
     if (labels[k] < 0 || labels[k] >= classes)
       detail::fail(detail::format_message("one_hot, labels[{}]", {k}),
-                   detail::format_message("a class from 0 to {}", {classes - 1}), labels[k]);
+                   {"a class from 0 to {}", {classes - 1}}, labels[k]);
     result(labels[k], static_cast<Index>(k)) = 1;
   }
   return result;

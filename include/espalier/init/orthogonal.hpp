@@ -2,17 +2,39 @@
 // Orthogonal initialization: the shorter side of every weight matrix starts orthonormal.
 #pragma once
 
-#include <Eigen/QR>
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 
 #include "espalier/core/error.hpp"
 #include "espalier/init/initializer.hpp"
 
 namespace espalier {
+namespace detail {
+
+/// Makes the columns of `a` orthonormal: the Q of A = QR whose R has a positive diagonal. Every column loses
+/// its part along the columns before it twice, after which it is orthogonal to them to a few units of
+/// roundoff (Giraud et al. 2005), unless the columns are dependent: normal ones are with probability 0.
+inline void orthonormalize(Matrix<double>& a) {
+  for (Index j = 0; j < a.cols(); ++j) {
+    for (int pass = 0; pass < 2; ++pass)
+      for (Index i = 0; i < j; ++i) {
+        double along = 0;
+        for (Index k = 0; k < a.rows(); ++k) along += a(k, i) * a(k, j);
+        for (Index k = 0; k < a.rows(); ++k) a(k, j) -= along * a(k, i);
+      }
+    double square = 0;
+    for (Index k = 0; k < a.rows(); ++k) square += a(k, j) * a(k, j);
+    const double length = std::sqrt(square);
+    for (Index k = 0; k < a.rows(); ++k) a(k, j) /= length;
+  }
+}
+
+}  // namespace detail
 
 /// gain times a matrix with orthonormal rows (or columns, whichever are fewer), uniformly distributed among
-/// those (Saxe et al. 2014; the signs of R's diagonal make it uniform: Mezzadri 2007). Computed in double.
+/// those (Saxe et al. 2014; that R's diagonal is positive makes it uniform: Mezzadri 2007). Computed in
+/// double.
 struct Orthogonal {
   double gain = 1;
 
@@ -26,13 +48,11 @@ struct Orthogonal {
     const bool wide = w.cols() > w.rows();
     Matrix<double> tall(std::max(w.rows(), w.cols()), std::min(w.rows(), w.cols()));
     detail::fill_normal(tall, 1, rng);
-    const Eigen::HouseholderQR<Matrix<double>> qr(tall);
-    Matrix<double> q = qr.householderQ() * Matrix<double>::Identity(tall.rows(), tall.cols());
-    for (Index i = 0; i < q.cols(); ++i) q.col(i) *= qr.matrixQR()(i, i) < 0 ? -gain : gain;
+    detail::orthonormalize(tall);
     if (wide)
-      w = q.transpose().template cast<S>();
+      w = (gain * tall.transpose()).template cast<S>();
     else
-      w = q.template cast<S>();
+      w = (gain * tall).template cast<S>();
   }
 };
 

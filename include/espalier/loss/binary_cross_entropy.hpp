@@ -55,9 +55,7 @@ struct BinaryCrossEntropy {
     for (Index i = 0; i < y.cols(); ++i)
       for (Index k = 0; k < y.rows(); ++k)
         if (const S value = t.values()(k, i); !(value >= 0 && value <= 1))
-          detail::fail(name,
-                       detail::format_message(
-                           "a value from 0 to 1 for output {} of sample {} (counted from 0)", {k, i}),
+          detail::fail(name, {"a value from 0 to 1 for output {} of sample {} (counted from 0)", {k, i}},
                        value);
   }
 };

@@ -25,8 +25,7 @@ struct CrossEntropy {
     detail::check_fraction(name, "label_smoothing", label_smoothing);
     for (std::size_t c = 0; c < class_weights.size(); ++c)
       if (!(class_weights[c] >= 0) || !std::isfinite(class_weights[c]))
-        detail::fail(name, detail::format_message("class_weights[{}] >= 0 and finite", {c}),
-                     class_weights[c]);
+        detail::fail(name, {"class_weights[{}] >= 0 and finite", {c}}, class_weights[c]);
   }
 
   template <class Y>
@@ -107,8 +106,7 @@ struct CrossEntropy {
       detail::fail<ShapeError>(
           name, "an output for each of at least 2 classes (BinaryCrossEntropy takes one)", y.rows());
     if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != y.rows())
-      detail::fail<ShapeError>(name,
-                               detail::format_message("a class weight for each of {} outputs", {y.rows()}),
+      detail::fail<ShapeError>(name, {"a class weight for each of {} outputs", {y.rows()}},
                                detail::format_message("{} class weights", {class_weights.size()}));
     if (t.has_labels()) return detail::check_labels(name, t.labels(), y.rows());
     detail::check_values(name, y, t, "labels, or probabilities");
@@ -116,15 +114,10 @@ struct CrossEntropy {
       const ConstArrayMap<S> q(t.values().col(i).data(), y.rows());
       for (Index c = 0; c < y.rows(); ++c)
         if (!(q[c] >= 0))
-          detail::fail(
-              name,
-              detail::format_message("a probability >= 0 for class {} of sample {} (counted from 0)", {c, i}),
-              q[c]);
+          detail::fail(name, {"a probability >= 0 for class {} of sample {} (counted from 0)", {c, i}}, q[c]);
       const double sum = q.template cast<double>().sum();
       if (!(std::abs(sum - 1) <= 1e-3))
-        detail::fail(
-            name, detail::format_message("probabilities with the sum 1 for sample {} (counted from 0)", {i}),
-            sum);
+        detail::fail(name, {"probabilities with the sum 1 for sample {} (counted from 0)", {i}}, sum);
     }
   }
 };

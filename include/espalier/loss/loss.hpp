@@ -62,7 +62,7 @@ double sum_weights(std::string_view where, const Target<S>& t, const Factor& fac
   for (Index i = 0; i < t.samples(); ++i) {
     const double w = weight_of(t, i);
     if (!(w >= 0) || !std::isfinite(w))
-      fail(where, detail::format_message("a weight >= 0 and finite for sample {} (counted from 0)", {i}), w);
+      fail(where, {"a weight >= 0 and finite for sample {} (counted from 0)", {i}}, w);
     total += w * factor(i);
   }
   return total;

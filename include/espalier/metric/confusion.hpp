@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "espalier/train/decision.hpp"
+#include "espalier/metric/decision.hpp"
 
 namespace espalier {
 
@@ -57,7 +57,7 @@ class ConfusionMatrix {
   std::size_t slot(Index actual, Index predicted) const {
     for (const Index c : {actual, predicted})
       if (c < 0 || c >= classes_)
-        detail::fail("ConfusionMatrix", detail::format_message("a class from 0 to {}", {classes_ - 1}), c);
+        detail::fail("ConfusionMatrix", {"a class from 0 to {}", {classes_ - 1}}, c);
     return static_cast<std::size_t>(actual * classes_ + predicted);
   }
   Index actual(Index c) const {

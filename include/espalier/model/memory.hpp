@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What training takes of memory, known before it starts.
+// What training takes of memory, known before it starts. espalier/report/memory.hpp prints it.
 #pragma once
 
-#include <fmt/format.h>
+#include <cstddef>
 
 #include "espalier/model/sequential.hpp"
 
@@ -32,20 +32,3 @@ MemoryPlan memory(const M& model, const O& optimizer, Index samples) {
 }
 
 }  // namespace espalier
-
-/// `fmt::print("{}", memory(net, optimizer, 32))`
-template <>
-struct fmt::formatter<espalier::MemoryPlan> {
-  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
-
-  template <class Context>
-  auto format(const espalier::MemoryPlan& plan, Context& context) const {
-    const auto kib = [](std::size_t bytes) { return static_cast<double>(bytes) / 1024; };
-    return fmt::format_to(
-        context.out(),
-        "weights {:.1f} KiB, gradients {:.1f} KiB, optimizer {:.1f} KiB, activations {:.1f} KiB: "
-        "together {:.1f} KiB\n",
-        kib(plan.weights), kib(plan.gradients), kib(plan.optimizer), kib(plan.activations),
-        kib(plan.total()));
-  }
-};

@@ -65,7 +65,7 @@ void require_finite(std::span<const ParameterInfo> places, std::string_view what
     S largest = 0;
     for (Index i = 0; i < p.size(); ++i) {
       if (!std::isfinite(numbers[i]))
-        fail<NotFiniteError>(p.path(), detail::format_message("finite {}", {what}), "NaN or infinity");
+        fail<NotFiniteError>(p.path(), {"finite {}", {what}}, "NaN or infinity");
       largest = std::max(largest, std::abs(numbers[i]));
     }
     fail<NotFiniteError>(p.path(), fmt::format("{} of at most {:.1e}", what, limit), largest);

@@ -211,8 +211,7 @@ class Sequential {
 
   Outputs run(const ConstBatch<S>& x, workspace_type& w, Pass pass) const {
     if (x.rows() != inputs() || x.cols() == 0)
-      detail::fail<ShapeError>("forward",
-                               detail::format_message("a batch of {} inputs x at least 1 sample", {inputs()}),
+      detail::fail<ShapeError>("forward", {"a batch of {} inputs x at least 1 sample", {inputs()}},
                                detail::format_message("{} x {}", {x.rows(), x.cols()}));
     if (has_gaps(x)) return run(Matrix<S>(x), w, pass);
     const detail::FlushDenormals flush;

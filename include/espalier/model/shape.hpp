@@ -72,7 +72,7 @@ inline void join_widths(std::span<const LayerWidths> layers, std::span<Index> wi
         std::fill_n(widths.begin(), k + 1, inputs);
       else if (known != inputs)
         fail<ShapeError>(detail::format_message("layer {}", {k}),
-                         detail::format_message("{} inputs, what layer {} gives", {known, k - 1}),
+                         {"{} inputs, what layer {} gives", {known, k - 1}},
                          detail::format_message("a layer with {} inputs", {inputs}));
       known = outputs;
     }

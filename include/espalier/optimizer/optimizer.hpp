@@ -90,9 +90,9 @@ class Optimizer {
     if (state_.has_value())
       detail::fail<ShapeError>(
           "optimizer",
-          detail::format_message("the model that its state belongs to, with {} parameters of "
-                                 "these shapes, precision and kinds of policies",
-                                 {places_.size()}),
+          {"the model that its state belongs to, with {} parameters of "
+           "these shapes, precision and kinds of policies",
+           {places_.size()}},
           detail::format_message("another, of {} numbers of {} bytes", {size, sizeof(S)}));
     check_options(model);
     if constexpr (!Defaults::empty)

@@ -2,7 +2,7 @@
 // Is a projection the projection? The properties that prove it, on random rows: for your own sets.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -48,9 +48,7 @@ template <Scalar S>
 void check_class_count(std::string_view where, const BasicDataset<S>& data, Index outputs) {
   const auto names = static_cast<Index>(data.class_names.size()), classes = std::max<Index>(outputs, 2);
   if (names > 0 && names != classes)
-    fail(where,
-         detail::format_message(
-             "data of the {} classes of the model (read with .classes = train.class_names)", {classes}),
+    fail(where, {"data of the {} classes of the model (read with .classes = train.class_names)", {classes}},
          names);
 }
 
@@ -63,8 +61,7 @@ Matrix<typename M::scalar_type> predict(const M& model, const Eigen::DenseBase<X
   static_assert(detail::PrecisionOf<typename M::scalar_type, typename X::Scalar>::fits);
   const ConstBatch<typename M::scalar_type> inputs(x.derived());
   if (inputs.rows() != model.inputs())
-    detail::fail<ShapeError>(
-        "predict", detail::format_message("{} inputs, those of the model", {model.inputs()}), inputs.rows());
+    detail::fail<ShapeError>("predict", {"{} inputs, those of the model", {model.inputs()}}, inputs.rows());
   constexpr Index piece = 256;
   typename M::workspace_type workspace;
   Matrix<typename M::scalar_type> outputs(model.outputs(), inputs.cols());

@@ -63,8 +63,7 @@ template <class M, Scalar S, Loss L>
 void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
   data.validate();
   if (data.features() != model.inputs())
-    fail<ShapeError>("fit",
-                     detail::format_message("data of {} features, the inputs of the model", {model.inputs()}),
+    fail<ShapeError>("fit", {"data of {} features, the inputs of the model", {model.inputs()}},
                      data.features());
   const Matrix<S> zeros = Matrix<S>::Zero(model.outputs(), std::min<Index>(256, data.samples()));
   double total = 0;
@@ -94,11 +93,9 @@ void check_classes(const BasicDataset<S>& training, const BasicDataset<S>& valid
   const std::string expected =
       "validation data of the training data's classes (read with .classes = "
       "train.class_names)";
-  if (names.size() != others.size())
-    fail("fit", detail::format_message("{}, {}", {expected, names.size()}), others.size());
+  if (names.size() != others.size()) fail("fit", {"{}, {}", {expected, names.size()}}, others.size());
   const auto [name, other] = std::mismatch(names.begin(), names.end(), others.begin());
-  fail("fit",
-       detail::format_message("{}, class {} being {}", {expected, name - names.begin(), quoted_text(*name)}),
+  fail("fit", {"{}, class {} being {}", {expected, name - names.begin(), quoted_text(*name)}},
        quoted_text(*other));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/train/decision.hpp"
+#include "espalier/metric/decision.hpp"
 
 #include "espalier/metric/metric.hpp"
 #include "support.hpp"

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Data from files, and what is done to them before training. Compressed files need espalier/data/gzip.hpp
+// too.
+#pragma once
+
+// clang-format off
+
+#include "espalier/data/dataset.hpp"
+#include "espalier/data/csv.hpp"
+#include "espalier/data/idx.hpp"
+#include "espalier/data/npy.hpp"
+#include "espalier/data/preprocess.hpp"

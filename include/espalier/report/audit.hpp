@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// An audit as a table.
+#pragma once
+
+#include <fmt/core.h>
+
+#include "espalier/certify/audit.hpp"
+#include "espalier/core/format_message.hpp"
+
+/// `fmt::print("{}", audit(net))`: a line for each parameter and policy.
+template <>
+struct fmt::formatter<espalier::Audit> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+
+  template <class Context>
+  auto format(const espalier::Audit& audit, Context& context) const {
+    auto out =
+        fmt::format_to(context.out(), "{:<16} {:>11} {:>8} {:>9} {:>10} {:>10}  {:<14} {:>9} {:>11} {}\n",
+                       "parameter", "shape", "zeros", "dead rows", "norm", "row norm", "policy", "violation",
+                       "active last", "acted in steps (last)");
+    for (const espalier::ParameterAudit& p : audit.parameters) {
+      out = fmt::format_to(out, "{:<16} {:>11} {:>8} {:>9} {:>10.4g} {:>10.4g}", p.parameter,
+                           espalier::detail::format_message("{} x {}", {p.rows, p.cols}), p.zeros,
+                           p.dead_rows < 0 ? "" : espalier::detail::format_message("{}", {p.dead_rows}),
+                           p.norm, p.largest_row_norm);
+      if (p.policies.empty()) out = fmt::format_to(out, "  free\n");
+      bool first = true;
+      for (const espalier::PolicyAudit& policy : p.policies) {
+        out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 69,
+                             policy.policy, policy.violation, 100 * policy.active_fraction,
+                             policy.acted > 0
+                                 ? espalier::detail::format_message(
+                                       "{} of {} ({})", {policy.acted, policy.steps, policy.last_acted})
+                                 : espalier::detail::format_message("never in {}", {policy.steps}));
+        first = false;
+      }
+    }
+    return out;
+  }
+};
