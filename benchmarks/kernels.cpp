@@ -67,7 +67,7 @@ void add_update(const std::string& size, Index parameters) {
          Sequential net{Dense(parameters, 1)};
          initialize(net, Rng{1});
          for (float& g : net.gradients()) g = 0.01F;
-         Adam optimizer;
+         Optimizer optimizer{Adam{}};
          optimizer.step(net);
          for (auto _ : state) optimizer.step(net);
        },

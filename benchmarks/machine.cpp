@@ -50,7 +50,7 @@ Machine::Update measure_update(Index size) {
   Sequential net{Dense(size, 1)};
   initialize(net, Rng{1});
   for (float& g : net.gradients()) g = 0.01F;
-  Adam optimizer;
+  Optimizer optimizer{Adam{}};
   optimizer.step(net);
   const int repeat = static_cast<int>(std::max<Index>(1, 4'000'000 / size));
   const double seconds = shortest([&] {

@@ -39,7 +39,7 @@ struct Problem {
 
   /// Training steps with Adam. The first few plan memory and have it mapped.
   void train(benchmark::State& state) {
-    espalier::Adam optimizer{{.learning_rate = 1e-4}};
+    espalier::Optimizer optimizer{espalier::Adam{.learning_rate = 1e-4}};
     for (int k = 0; k < 3; ++k) step(optimizer);
     for (auto _ : state) step(optimizer);
   }

@@ -35,7 +35,7 @@ void add_size(const std::string& size, double parameters, long batch) {
          const auto model = Sequential{Dense(width, width), ReLU{}, Dense(width, width)};
          const double own = heap() - nothing;
          Problem problem(model, batch);
-         Adam optimizer{{.learning_rate = 1e-4}};
+         Optimizer optimizer{Adam{.learning_rate = 1e-4}};
          problem.backward();
          const double before = heap();
          optimizer.step(problem.model);

@@ -25,7 +25,7 @@ struct Run {
   std::string operator()(const std::string& name, const Policies&... policies) const {
     Sequential net{Dense(64, 128, policies...), ReLU{}, Dense(128, 10)};
     initialize(net, Rng{seed});
-    Adam optimizer{{.learning_rate = 1e-3}};
+    Optimizer optimizer{Adam{.learning_rate = 1e-3}};
     const auto history =
         fit(net, train, CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 32, .seed = seed},
             ProgressBar(fmt::format("{:<24}", name)));

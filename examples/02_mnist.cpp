@@ -28,7 +28,7 @@ int main(int argc, char** argv) try {
 
   Sequential net{Dense(784, 256, L1{1e-5}, MaxNorm{.radius = 2}), ReLU{}, Dropout{0.2}, Dense(256, 10)};
   initialize(net, Rng{seed});
-  Adam optimizer{{.learning_rate = 2e-3}};
+  Optimizer optimizer{Adam{.learning_rate = 2e-3}};
   fit(net, train, CrossEntropy{}, optimizer,
       {.epochs = arguments.number("--epochs", 8),
        .batch = 64,

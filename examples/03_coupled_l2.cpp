@@ -20,7 +20,7 @@ constexpr auto usage = "03_coupled_l2: Adam with coupled L2 beside AdamW, for 20
 std::vector<double> train(auto layer, const Matrix<float>& x, const Matrix<float>& t, int steps) {
   Sequential net{layer};
   initialize(net, Rng{1}, PyTorchLinear{});
-  Adam optimizer{{.learning_rate = 1e-2}};
+  Optimizer optimizer{Adam{.learning_rate = 1e-2}};
   Matrix<float> gradient;
   std::vector<double> losses;
   for (int step = 0; step < steps; ++step) {

@@ -29,7 +29,7 @@ int main(int argc, char** argv) try {
   Sequential ours{Dense(10, 5, Clip{-1, 1}, Bias{Clip{-1, 1}})};
   initialize(recipe, Rng{1}, PyTorchLinear{});
   initialize(ours, Rng{1}, PyTorchLinear{});
-  SGD first{{.learning_rate = 0.5}}, second{{.learning_rate = 0.5}};
+  Optimizer first{SGD{.learning_rate = 0.5}}, second = first;
   Matrix<float> gradient;
   fmt::print("step   max |w|, clamp before   max |w|, Clip\n");
   for (int step = 1; step <= 20; ++step) {

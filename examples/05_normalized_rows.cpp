@@ -26,7 +26,7 @@ int main(int argc, char** argv) try {
 
   Sequential net{Dense(10, 5, UnitNormalized{})};
   initialize(net, Rng{1}, PyTorchLinear{});
-  SGD optimizer{{.learning_rate = 0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   Matrix<float> gradient;
   for (int step = 0; step < 100; ++step) {
     const double loss = MeanSquared{}(net.forward(x), t, gradient);

@@ -37,7 +37,7 @@ struct FewInputs {
     if (k < 0) throw ValueError(fmt::format("FewInputs: expected k >= 0, found {}", k));
   }
 };
-static_assert(RowSet<FewInputs>);
+static_assert(VectorSet<FewInputs>);
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
@@ -51,7 +51,7 @@ int main(int argc, char** argv) try {
 
   Sequential net{Dense(64, 64, FewInputs{.k = 12}), ReLU{}, Dense(64, 10)};
   initialize(net, Rng{42});
-  Adam optimizer{{.learning_rate = 1e-3}};
+  Optimizer optimizer{Adam{.learning_rate = 1e-3}};
   fit(net, train, CrossEntropy{}, optimizer, {.epochs = arguments.has("--quick") ? 2 : 40, .batch = 32});
   fmt::print("accuracy {:.3f}\n{}", accuracy(net, test), audit(net));
 } catch (const std::exception& error) {

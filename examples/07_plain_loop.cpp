@@ -30,7 +30,7 @@ int main(int argc, char** argv) try {
   initialize(net, Rng{3});
   for (const GradientError& error : gradient_check(net, MeanSquared{}, x, t))
     if (!error.ok()) throw Error(fmt::format("{}", error));
-  Adam<ClipNorm> optimizer{{.learning_rate = 1e-2}, {.limit = 1}};
+  Optimizer optimizer{Adam{.learning_rate = 1e-2}, ClipNorm{1}};
   CosineDecay schedule;
   Matrix<double> gradient;
   const long steps = 2000;

@@ -43,10 +43,7 @@ void random_steps(M& net, O& optimizer, long steps, std::uint64_t seed) {
 template <espalier::Model M>
 bool feasible(const M& net) {
   bool inside = true;
-  net.for_each_parameter([&](const auto& p) {
-    for (espalier::Index j = 0; j < p.rows; ++j)
-      inside = inside && p.pack.contains(p.values + j * p.cols, p.cols);
-  });
+  net.for_each_parameter([&](const auto& p) { inside = inside && p.pack.contains(p.block()); });
   return inside;
 }
 

@@ -56,10 +56,11 @@ bool contains(const Pack<Ps...>& pack, const Numbers<S>& row) {
 template <bool with_penalties = true, Scalar S, class... Ps>
 Numbers<S> constrained(const Pack<Ps...>& pack, Numbers<S> row, const Numbers<S>& t = {}, S rate = 1) {
   typename Pack<Ps...>::Counts counts{};
-  Numbers<S> scratch(row.size());
-  const espalier::detail::Steps<S> steps{t.empty() ? nullptr : t.data(), rate};
+  Numbers<S> copies(row.size() * Pack<Ps...>::copies);
+  Numbers<double> room(row.size() * Pack<Ps...>::room);
+  const espalier::Steps<S> steps{t.empty() ? nullptr : t.data(), rate};
   pack.template constrain<with_penalties>(row.data(), static_cast<Index>(row.size()), steps, rate,
-                                          scratch.data(), counts);
+                                          {copies.data(), room.data()}, counts);
   return row;
 }
 

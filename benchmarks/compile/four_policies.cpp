@@ -7,7 +7,7 @@ int main() {
   Sequential net{Dense(784, 128, L1{1e-5}, MaxNorm{.radius = 2}), ReLU{}, Dense(128, 64, Clip{-0.1, 0.1}),
                  ReLU{}, Dense(64, 10, WeightDecay{1e-2})};
   initialize(net, Rng{1});
-  Adam optimizer;
+  Optimizer optimizer{Adam{}};
   const Matrix<float> x = Matrix<float>::Ones(784, 4);
   Matrix<float> gradient;
   CrossEntropy{}(net.forward(x), std::vector<int>{0, 1, 2, 3}, gradient);

@@ -6,7 +6,7 @@ int main() {
   using namespace espalier;
   Sequential net{Dense(784, 128), ReLU{}, Dense(128, 64), ReLU{}, Dense(64, 10)};
   initialize(net, Rng{1});
-  Adam optimizer;
+  Optimizer optimizer{Adam{}};
   const Matrix<float> x = Matrix<float>::Ones(784, 4);
   Matrix<float> gradient;
   CrossEntropy{}(net.forward(x), std::vector<int>{0, 1, 2, 3}, gradient);

@@ -12,6 +12,7 @@
 
 #include "espalier/core/version.hpp"
 #include "espalier/core/matrix.hpp"
+#include "espalier/core/image.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/core/threads.hpp"
@@ -20,6 +21,11 @@
 
 #include "espalier/constraint/unconstrained.hpp"
 #include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/group_lasso.hpp"
+#include "espalier/constraint/isotonic.hpp"
+#include "espalier/constraint/l1_ball.hpp"
+#include "espalier/constraint/simplex.hpp"
+#include "espalier/constraint/sum_to.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
@@ -33,9 +39,17 @@
 
 #include "espalier/layer/layer.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/conv2d.hpp"
+#include "espalier/layer/max_pool2d.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/softmax.hpp"
+#include "espalier/layer/batch_norm.hpp"
+#include "espalier/layer/chain.hpp"
+#include "espalier/layer/residual.hpp"
+#include "espalier/layer/concat.hpp"
+#include "espalier/layer/recurrent.hpp"
+#include "espalier/layer/lstm.hpp"
 
 #include "espalier/loss/loss.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"
@@ -60,6 +74,7 @@
 #include "espalier/optimizer/transform.hpp"
 
 #include "espalier/train/fit.hpp"
+#include "espalier/train/average.hpp"
 #include "espalier/train/batches.hpp"
 #include "espalier/metric/confusion.hpp"
 #include "espalier/metric/decision.hpp"

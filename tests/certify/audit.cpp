@@ -13,6 +13,7 @@
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
@@ -38,7 +39,7 @@ TEMPLATE_TEST_CASE("Feasible weights violate nothing", "", float, double) {
   auto net = sequential<TestType>(Dense(3, 4, L1{0.1}, MaxNorm{0.3}), Tanh{},
                                   Dense(4, 3, UnitNorm{}, Bias{Clip{0, 1}}), Dense(3, 2, WeightNorm{}));
   initialize(net, Rng{1}, PyTorchLinear{});
-  SGD optimizer{{.learning_rate = 0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   random_steps(net, optimizer, 20, 1);
   CHECK(audit(net).violation() == 0);
 }
@@ -91,13 +92,13 @@ TEST_CASE("The audit counts units that no longer see their inputs, and no biases
   net.for_each_parameter([&, k = std::size_t{0}](const auto& p) mutable {
     const ParameterAudit& found = result.parameters[k++];
     CAPTURE(found.parameter);
-    CHECK((found.dead_rows >= 0) == (p.name == "weight"));
+    CHECK((found.dead_rows >= 0) == (p.kind == ParameterKind::weight));
   });
 }
 
 TEST_CASE("The audit tells how often each policy acted, and which never did") {
   auto net = sequential<double>(Dense(2, 2, NoBias{}, Clip{-1, 1}, MaxNorm{100}, WeightDecay{0.1}));
-  SGD optimizer{{.learning_rate = 1}};
+  Optimizer optimizer{SGD{.learning_rate = 1}};
   const auto step = [&](double gradient) {
     std::fill_n(net.gradients().begin(), 4, 0.0);
     net.gradients()[3] = gradient;
@@ -119,17 +120,23 @@ TEST_CASE("The audit tells how often each policy acted, and which never did") {
   CHECK(audit(net).parameters[0].policies[0].active_fraction == 0.25);
 }
 
-TEST_CASE("With an optimizer, the audit includes the default pack on the weights that take it") {
+TEST_CASE(
+    "The policies of an optimizer belong to the weights that take them from its first look at the model on") {
   auto net = Sequential(Dense(2, 2), Tanh{}, Dense(2, 2, Unconstrained{}));
   assign(net, "0.weight", Matrix<float>{{3, 4}, {0, 1}});
-  SGD<L1, MaxNorm> optimizer{{.learning_rate = 0.1}, L1{0.1}, MaxNorm{2}};
-  const Audit before = audit(net, optimizer);
+  Optimizer optimizer{SGD{.learning_rate = 0.1}, L1{0.1}, MaxNorm{2}};
+  CHECK(audit(net).parameters[0].policies.empty());
+  optimizer.prepare(net);
+  CHECK(audit(net).violation() == 0);
+  CHECK(parameter(net, "0.weight").row(0).norm() == Approx(2));
+  net.values()[0] = 4;
+  net.values()[1] = 3;
+  const Audit before = audit(net);
   REQUIRE(before.parameters[0].policies.size() == 2);
   CHECK(before.violation() == Approx(3));
   CHECK(before.parameters[0].policies[1].steps == 0);
-  CHECK(audit(net).violation() == 0);
   optimizer.step(net);
-  const Audit after = audit(net, optimizer);
+  const Audit after = audit(net);
   CHECK(after.violation() == 0);
   CHECK(after.parameters[0].policies[0].policy == "L1");
   CHECK(after.parameters[0].policies[0].acted == 1);

@@ -6,9 +6,9 @@
 using namespace espalier;
 
 #ifdef REFUSED
-using Weight = Matrix<double>;
+using Numbers = Matrix<double>;
 #else
-using Weight = Matrix<float>;
+using Numbers = Matrix<float>;
 #endif
 
-void run(Sequential<float, Dense<>>& net) { assign(net, "0.weight", Weight(2, 3)); }
+void run(Sequential<float, Dense<>>& net) { assign(net, "0.weight", Numbers(2, 3)); }

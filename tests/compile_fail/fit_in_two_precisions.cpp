@@ -2,6 +2,7 @@
 // expect: the data and the model differ in precision: write data.cast<float>() or, for a model of
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/mean_squared.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -13,4 +14,6 @@ using Data = BasicDataset<float>;
 using Data = BasicDataset<double>;
 #endif
 
-void run(Sequential<double, Dense<>>& net, SGD<>& optimizer) { fit(net, Data{}, MeanSquared{}, optimizer); }
+void run(Sequential<double, Dense<>>& net, Optimizer<SGD>& optimizer) {
+  fit(net, Data{}, MeanSquared{}, optimizer);
+}

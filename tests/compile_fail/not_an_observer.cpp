@@ -2,6 +2,7 @@
 // expect: an observer has none of the members listed in espalier/train/observer.hpp: give it at least one
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/mean_squared.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -13,6 +14,6 @@ struct Recorder {
 #endif
 };
 
-void run(Sequential<float, Dense<>>& net, SGD<>& optimizer) {
+void run(Sequential<float, Dense<>>& net, Optimizer<SGD>& optimizer) {
   fit(net, Dataset{}, MeanSquared{}, optimizer, {}, Recorder{});
 }

@@ -2,6 +2,7 @@
 // expect: an observer has a member named start, batch, epoch, finish or wants_training_loss that
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/mean_squared.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -16,6 +17,6 @@ struct Recorder {
   void finish(const auto&) {}
 };
 
-void run(Sequential<float, Dense<>>& net, SGD<>& optimizer) {
+void run(Sequential<float, Dense<>>& net, Optimizer<SGD>& optimizer) {
   fit(net, Dataset{}, MeanSquared{}, optimizer, {}, Recorder{});
 }

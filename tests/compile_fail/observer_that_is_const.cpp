@@ -2,6 +2,7 @@
 // expect: an observer has a member named start, batch, epoch, finish or wants_training_loss that
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/mean_squared.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -12,7 +13,7 @@ struct Recorder {
   void epoch(const auto&, const EpochReport&) { ++epochs; }
 };
 
-void run(Sequential<float, Dense<>>& net, SGD<>& optimizer) {
+void run(Sequential<float, Dense<>>& net, Optimizer<SGD>& optimizer) {
 #ifdef REFUSED
   const Recorder recorder;
 #else

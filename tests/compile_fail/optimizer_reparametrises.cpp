@@ -3,11 +3,12 @@
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 
 using namespace espalier;
 
 #ifdef REFUSED
-Adam<WeightNorm> optimizer;
+Optimizer optimizer{Adam{}, WeightNorm{}};
 #else
-Adam<MaxNorm> optimizer;
+Optimizer optimizer{Adam{}, MaxNorm{1}};
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // expect: BinaryCrossEntropy takes logits: leave Sigmoid out of the model that you train
 #include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -12,6 +13,6 @@ using Last = Sigmoid;
 using Last = ReLU;
 #endif
 
-void run(Sequential<float, Dense<>, Last>& net, SGD<>& optimizer) {
+void run(Sequential<float, Dense<>, Last>& net, Optimizer<SGD>& optimizer) {
   fit(net, Dataset{}, BinaryCrossEntropy{}, optimizer);
 }

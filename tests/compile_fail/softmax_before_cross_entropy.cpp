@@ -2,6 +2,7 @@
 // expect: CrossEntropy takes logits: leave Softmax out of the model that you train
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/softmax.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -13,6 +14,6 @@ using Last = Softmax;
 using Last = ReLU;
 #endif
 
-void run(Sequential<float, Dense<>, Last>& net, SGD<>& optimizer) {
+void run(Sequential<float, Dense<>, Last>& net, Optimizer<SGD>& optimizer) {
   fit(net, Dataset{}, CrossEntropy{}, optimizer);
 }

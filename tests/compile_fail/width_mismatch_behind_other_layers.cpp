@@ -7,7 +7,7 @@
 using namespace espalier;
 
 #ifdef REFUSED
-Sequential net{Dense<Dynamic, 8>{4}, Dropout{}, Dense<9, 2>{}};
+Sequential net{Dense<4, 8>{}, Dropout{}, Dense<9, 2>{}};
 #else
-Sequential net{Dense<Dynamic, 8>{4}, Dropout{}, Dense<8, 2>{}};
+Sequential net{Dense<4, 8>{}, Dropout{}, Dense<8, 2>{}};
 #endif

@@ -13,7 +13,7 @@ int main() {
 
   Sequential net{Dense(2, 16, MaxNorm{.radius = 4}), Tanh{}, Dense(16, 2)};
   initialize(net, Rng{1});
-  Adam optimizer{{.learning_rate = 0.02}};
+  Optimizer optimizer{Adam{.learning_rate = 0.02}};
   const CrossEntropy loss{};
   Matrix<float> gradient;
   for (int step = 0; step < 200; ++step) {

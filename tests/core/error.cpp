@@ -10,6 +10,13 @@ TEST_CASE("a message says where, what was expected and what was found") {
         "layer 2: expected 64 inputs, found 63");
   CHECK(message_of([] { detail::fail<FileError>("a.csv, row 3", "a number", "\"x\""); }) ==
         "a.csv, row 3: expected a number, found \"x\"");
+  CHECK(message_of([] {
+          detail::fail("fit", {"{} >= {}", {"epochs", 1}}, 0);
+        }) == "fit: expected epochs >= 1, found 0");
+  CHECK(message_of([] { detail::fail("fit", "{} as it stands", "{}"); }) ==
+        "fit: expected {} as it stands, found {}");
+  CHECK(message_of([] { detail::fail_shape("weight", "a matrix of {} x {}", 2, 3, 3, 2); }) ==
+        "weight: expected a matrix of 2 x 3, found 3 x 2");
 }
 
 TEMPLATE_TEST_CASE("every kind of error is thrown as itself and caught as an Error", "", ShapeError,

@@ -19,14 +19,3 @@ TEST_CASE("activity says how often, when last and on how much a policy acted") {
   activity.record(0, 0);
   CHECK(activity.fraction == 0);
 }
-
-TEST_CASE("a parameter knows its size and names its place") {
-  struct NoPolicies {
-  } pack;
-  float values[6] = {}, gradients[6] = {};
-  const ParameterView<float, NoPolicies, ParameterKind::weight> view{
-      {"weight", 1, 2, 3, 0}, pack, values, gradients, {}};
-  CHECK(view.size() == 6);
-  CHECK(view.path() == "1.weight");
-  static_assert(decltype(view)::kind == ParameterKind::weight);
-}

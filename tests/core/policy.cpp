@@ -69,9 +69,9 @@ TEST_CASE("each role is recognized, and only it") {
   STATIC_REQUIRE((SmoothPenalty<Smooth> && !ProximalPenalty<Smooth> && !Set<Smooth>));
   STATIC_REQUIRE((ProximalPenalty<Proximal> && !SmoothPenalty<Proximal>));
   STATIC_REQUIRE(Decay<Decaying>);
-  STATIC_REQUIRE((ElementSet<Interval> && !NormSet<Interval> && !RowSet<Interval>));
-  STATIC_REQUIRE((NormSet<Ball> && !ElementSet<Ball> && !RowSet<Ball>));
-  STATIC_REQUIRE((RowSet<Rows> && !ElementSet<Rows> && !NormSet<Rows>));
+  STATIC_REQUIRE((ElementSet<Interval> && !NormSet<Interval> && !VectorSet<Interval>));
+  STATIC_REQUIRE((NormSet<Ball> && !ElementSet<Ball> && !VectorSet<Ball>));
+  STATIC_REQUIRE((VectorSet<Rows> && !ElementSet<Rows> && !NormSet<Rows>));
   STATIC_REQUIRE((Reparametrization<Reparametrized> && !Set<Reparametrized>));
   STATIC_REQUIRE((Policy<Smooth> && Policy<Proximal> && Policy<Decaying> && Policy<Interval> &&
                   Policy<Ball> && Policy<Rows> && Policy<Reparametrized>));
@@ -88,4 +88,49 @@ TEST_CASE("name and homogeneity are optional") {
   CHECK(policy_name<Smooth>() == "user policy");
   STATIC_REQUIRE(homogeneous_policy<Proximal>());
   STATIC_REQUIRE(!homogeneous_policy<Smooth>());
+}
+
+TEST_CASE("A policy on columns, or on all of a weight, says so in its name") {
+  CHECK(detail::written_name<Proximal>() == "proximal");
+  CHECK(detail::written_name<PerInput<Proximal>>() == "proximal per input");
+  CHECK(detail::written_name<Whole<Proximal>>() == "proximal of all");
+  CHECK(detail::written_name<Whole<Smooth>>() == "user policy of all");
+}
+
+namespace {
+
+/// A set of vectors and a penalty of vectors, in each of the forms that the page lists.
+struct Together {
+  template <Scalar S>
+  bool contains(ConstRow<S>) const {
+    return true;
+  }
+  template <Scalar S>
+  void project(Row<S>, Steps<S>, const auto&) const {}
+};
+struct WithRoom {
+  template <Scalar S>
+  S value(ConstRow<S> w) const {
+    return w.sum();
+  }
+  template <Scalar S>
+  void prox(Row<S>, Steps<S>, const auto&, double*) const {}
+};
+struct InMetric {
+  template <Scalar S>
+  S value(ConstRow<S> w) const {
+    return w.sum();
+  }
+  template <Scalar S>
+  void prox(Row<S>, ConstRow<S>) const {}
+};
+
+}  // namespace
+
+TEST_CASE("Policies of vectors are recognized in each form, and whether they meet policies of elements") {
+  STATIC_REQUIRE((VectorSet<Together> && ProjectsWithElements<Together> && !VectorPenalty<Together>));
+  STATIC_REQUIRE((VectorSet<Rows> && !ProjectsWithElements<Rows>));
+  STATIC_REQUIRE((VectorPenalty<WithRoom> && ProxWithElements<WithRoom> && !VectorSet<WithRoom>));
+  STATIC_REQUIRE((VectorPenalty<InMetric> && !ProxWithElements<InMetric> && !ProximalPenalty<InMetric>));
+  STATIC_REQUIRE((Policy<Together> && Policy<WithRoom> && Policy<InMetric>));
 }

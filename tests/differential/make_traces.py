@@ -101,18 +101,65 @@ def nearest(y, t, p, l1):
         gain = [yi if p.lo == 0 else abs(yi) for yi in y]
         best = gain.index(max(gain))
         return [(Decimal(1).copy_sign(y[best]) if p.lo < 0 else Decimal(1)) if i == best else Decimal(0) for i in range(len(y))]
-    # 1 + mu t_i > 0 for all i: on this branch alone is the root the global minimum on a sphere.
+    # 1 + mu t_i > 0 for all i: on this branch every coordinate's part of the Lagrangian is convex, and the root the minimum.
     low, high = Decimal(0), 1 / max(t)
     if p.sphere and excess(low) < 0:
         low, high = -1 / max(t) * (1 - Decimal("1e-30")), Decimal(0)
         if excess(low) <= 0:
-            return None  # no multiplier gives what the other policies leave its norm
+            return nearest_against(y, t, p, l1)
     while excess(high) > 0:
         low, high = high, 4 * high
     for _ in range(170):
         middle = (low + high) / 2
         low, high = (middle, high) if excess(middle) > 0 else (low, middle)
     return point(high)
+
+
+def nearest_against(y, t, p, l1):
+    """The same on a sphere where no multiplier on that branch gives what the other policies leave its norm: all coordinates
+    that those leave, and for the rest of the radius, s, one that they make zero. Which one, and s, by trying."""
+    side = [1 if p.lo == 0 or v >= 0 else -1 for v in y]
+    pull = [e * v - l1 * w for e, v, w in zip(side, y, t)]
+    kept = [i for i, c in enumerate(pull) if c > 0]
+
+    def others(square):
+        """Of coordinates with a pull, x_i = c_i / (1 + mu t_i), with this sum of squares."""
+        if not kept:
+            return {}
+        low, high = -1 / max(t[i] for i in kept), Decimal(1)
+        root = lambda mu: sum((pull[i] / (1 + mu * t[i])) ** 2 for i in kept) - square
+        while root(high) > 0:
+            high *= 4
+        for _ in range(150):
+            middle = (low + high) / 2
+            low, high = (middle, high) if root(middle) > 0 else (low, middle)
+        return {i: pull[i] / (1 + high * t[i]) for i in kept}
+
+    def with_one(j, s):
+        x = {**(others(1 - s * s) if s < 1 else {}), j: s}
+        cost = sum((v - pull[i]) ** 2 / (2 * t[i]) for i, v in x.items() if i != j) + (s * s / 2 - pull[j] * s) / t[j]
+        if s == 1:
+            cost += sum(pull[i] ** 2 / (2 * t[i]) for i in kept)
+        return cost, [side[i] * x.get(i, Decimal(0)) for i in range(len(y))]
+
+    best = None
+    for j in (i for i in range(len(y)) if i not in kept):
+        if not kept:
+            best = min(best or with_one(j, Decimal(1)), with_one(j, Decimal(1)))
+            continue
+        grid = [Decimal(k) / 200 for k in range(201)]
+        costs = [with_one(j, s)[0] for s in grid]
+        k = costs.index(min(costs))
+        low, high = grid[max(k - 1, 0)], grid[min(k + 1, 200)]
+        for _ in range(110):  # the minimum between three points of the grid, by thirds
+            third = (high - low) / 3
+            low, high = (low, high - third) if with_one(j, low + third)[0] < with_one(j, high - third)[0] else (low + third, high)
+        best = min(best or with_one(j, low), with_one(j, low))
+    if kept:
+        whole = others(Decimal(1))
+        cost = sum((v - pull[i]) ** 2 / (2 * t[i]) for i, v in whole.items())
+        best = min(best, (cost, [side[i] * whole.get(i, Decimal(0)) for i in range(len(y))]))
+    return best[1]
 
 
 def prove(x, y, t, p, l1, dice):
@@ -142,15 +189,12 @@ def prove(x, y, t, p, l1, dice):
             assert slope - l1 * (sum(map(abs, z)) - sum(map(abs, x))) <= 1e-9 * scale, (x, z)
 
 
-def constrain(weight, t, p, dice, l1, rate):
+def constrain(weight, t, p, dice, l1):
     """Every row of the weight to its nearest point; how many numbers moved."""
     moved = 0
     for j in range(weight.shape[0]):
         y, steps = weight[j].tolist(), t[j].tolist()
         exact = nearest([Decimal(v) for v in y], [Decimal(v) for v in steps], p, Decimal(l1))
-        if exact is None:  # the Euclidean metric has to do
-            steps = [rate] * len(y)
-            exact = nearest([Decimal(v) for v in y], [Decimal(v) for v in steps], p, Decimal(l1))
         x = torch.tensor([float(v) for v in exact], dtype=weight.dtype)
         if weight.dtype == torch.float64:
             prove(x.tolist(), y, steps, p, l1, dice)
@@ -350,7 +394,7 @@ def train(data, optimizer_name, policy):
     optimizer = factory([{"params": [weight]}, {"params": free}], **options)
     optimizer.param_groups[0]["weight_decay"] = policy.l2
     if policy.is_set:
-        constrain(weight.data, torch.ones_like(weight.data), policy, dice, 0, 1)
+        constrain(weight.data, torch.ones_like(weight.data), policy, dice, 0)
     losses, moved = [], 0
     own = ProximalStep(optimizer_name, options, policy.l1) if policy.l1 > 0 and step_sizes is not uniform_steps else None
     for step in range(STEPS):
@@ -370,7 +414,7 @@ def train(data, optimizer_name, policy):
             if own:
                 change, t = own(weight.grad, step + 1)
                 weight.data = before - change
-            moved += constrain(weight.data, t, policy, dice, policy.l1, options["lr"])
+            moved += constrain(weight.data, t, policy, dice, policy.l1)
     final = {"weight1": weight, "bias1": first.bias, "weight2": second.weight, "bias2": second.bias}
     if policy.normalized == "gain":
         final["gain1"] = first.weight_g

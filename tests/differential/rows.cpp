@@ -20,5 +20,5 @@ TEMPLATE_TEST_CASE("Every optimizer trains as torch's with normalized rows", "",
 TEMPLATE_TEST_CASE("Adam with a Euclidean MaxNorm rescales rows", "", float, double) {
   differential::run_trace("adam/MaxNorm(euclidean)",
                           differential::network<TestType>(MaxNorm{0.5, Metric::euclidean}),
-                          Adam{{.learning_rate = 0.05}});
+                          Optimizer{Adam{.learning_rate = 0.05}});
 }

@@ -14,6 +14,7 @@
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "trace.hpp"
@@ -69,9 +70,10 @@ std::string parting(const std::string& trace, const Net& net, const std::vector<
     if (!one.empty()) apart += one + "\n";
   };
   add(parting<S>(trace, torch[trace + "/losses"], losses));
-  for (const espalier::ParameterInfo& p : net.parameters()) {
-    const std::string key = fmt::format("{}/{}{}", trace, p.name, p.layer == 0 ? 1 : 2);
-    add(parting<S>(key, torch.rows<S>(key, p.rows), parameter(net, p.path())));
+  for (const auto& p : net.parameters().entries()) {
+    const std::string layer = p.path.starts_with("0.") ? "1" : "2";
+    const std::string key = trace + "/" + p.path.substr(2) + layer;
+    add(parting<S>(key, torch.rows<S>(key, p.rows), parameter(net, p.path)));
   }
   return apart;
 }
@@ -92,8 +94,8 @@ template <espalier::Scalar S, class... Policies>
 void run_pack(const std::string& pack, const Policies&... policies) {
   using namespace espalier;
   const auto net = network<S>(policies...);
-  run_trace("sgd_momentum/" + pack, net, SGD{{.learning_rate = 0.05, .momentum = 0.9}});
-  run_trace("adam/" + pack, net, Adam{{.learning_rate = 0.05}});
+  run_trace("sgd_momentum/" + pack, net, Optimizer{SGD{.learning_rate = 0.05, .momentum = 0.9}});
+  run_trace("adam/" + pack, net, Optimizer{Adam{.learning_rate = 0.05}});
 }
 
 /// Checks the traces of a policy: those and all others.
@@ -105,15 +107,16 @@ void run_policy(const std::string& policy, const Policies&... policies) {
   const auto run = [&](const std::string& optimizer_name, const auto& optimizer) {
     run_trace(optimizer_name + "/" + policy, net, optimizer);
   };
-  run("sgd", SGD{{.learning_rate = 0.1}});
-  run("sgd_nesterov", SGD{{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true}});
-  run("adam_amsgrad", AMSGrad{{.learning_rate = 0.05, .beta2 = 0.9}});
-  run("rmsprop", RMSProp{{.learning_rate = 0.01}});
-  run("rmsprop_momentum", RMSProp{{.learning_rate = 0.005, .momentum = 0.9}});
-  run("rmsprop_centered", RMSProp{{.learning_rate = 0.01, .centered = true}});
-  run("rmsprop_centered_momentum", RMSProp{{.learning_rate = 0.005, .momentum = 0.9, .centered = true}});
-  run("adagrad", Adagrad{{.learning_rate = 0.1}});
-  run("lion", Lion{{.learning_rate = 0.01}});  // PyTorch 1.13 has none: as its paper says
+  run("sgd", Optimizer{SGD{.learning_rate = 0.1}});
+  run("sgd_nesterov", Optimizer{SGD{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true}});
+  run("adam_amsgrad", Optimizer{AMSGrad{.learning_rate = 0.05, .beta2 = 0.9}});
+  run("rmsprop", Optimizer{RMSProp{.learning_rate = 0.01}});
+  run("rmsprop_momentum", Optimizer{RMSProp{.learning_rate = 0.005, .momentum = 0.9}});
+  run("rmsprop_centered", Optimizer{RMSProp{.learning_rate = 0.01, .centered = true}});
+  run("rmsprop_centered_momentum",
+      Optimizer{RMSProp{.learning_rate = 0.005, .momentum = 0.9, .centered = true}});
+  run("adagrad", Optimizer{Adagrad{.learning_rate = 0.1}});
+  run("lion", Optimizer{Lion{.learning_rate = 0.01}});  // PyTorch 1.13 has none: as its paper says
 }
 
 }  // namespace differential

@@ -10,6 +10,7 @@
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/model/sequential.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "trace.hpp"
 
@@ -63,14 +64,14 @@ void check_final(const std::string& program, const Model& net) {
 TEMPLATE_TEST_CASE("Adam with L2 on weight and bias is torch.optim.Adam with weight_decay", "", float,
                    double) {
   auto net = sequential<TestType>(Dense(10, 5, L2{0.001}, Bias{L2{0.001}}));
-  const Run run = train("adam_l2", net, Adam{{.learning_rate = 0.01}}, nothing);
+  const Run run = train("adam_l2", net, Optimizer{Adam{.learning_rate = 0.01}}, nothing);
   CHECK(parting<TestType>("adam_l2", torch()["adam_l2/losses"], run.losses) == "");
   check_final("adam_l2", net);
 }
 
 TEMPLATE_TEST_CASE("Clip holds after every step, as clamping after torch's step does", "", float, double) {
   auto net = sequential<TestType>(Dense(10, 5, Clip{-1, 1}, Bias{Clip{-1, 1}}));
-  const Run run = train("clamp_after_step", net, SGD{{.learning_rate = 0.3}}, nothing);
+  const Run run = train("clamp_after_step", net, Optimizer{SGD{.learning_rate = 0.3}}, nothing);
   CHECK(parting<TestType>("losses", torch()["clamp_after_step/losses"], run.losses) == "");
   CHECK(parting<TestType>("largest", torch()["clamp_after_step/largest_weight"], run.largest_weight) == "");
   CHECK(*std::max_element(run.largest_weight.begin(), run.largest_weight.end()) == 1);
@@ -79,7 +80,7 @@ TEMPLATE_TEST_CASE("Clip holds after every step, as clamping after torch's step 
 TEMPLATE_TEST_CASE("The widespread recipe, which clamps before the step, leaves the range", "", float,
                    double) {
   auto net = sequential<TestType>(Dense(10, 5));
-  const Run run = train("clamp_before_step", net, SGD{{.learning_rate = 0.3}}, [](auto& model) {
+  const Run run = train("clamp_before_step", net, Optimizer{SGD{.learning_rate = 0.3}}, [](auto& model) {
     for (TestType& w : model.values()) w = std::clamp(w, TestType(-1), TestType(1));
   });
   CHECK(parting<TestType>("losses", torch()["clamp_before_step/losses"], run.losses) == "");
@@ -90,7 +91,7 @@ TEMPLATE_TEST_CASE("The widespread recipe, which clamps before the step, leaves 
 TEMPLATE_TEST_CASE("UnitNormalized is F.normalize of the weight's rows in the forward pass", "", float,
                    double) {
   auto net = sequential<TestType>(Dense(10, 5, UnitNormalized{}));
-  const Run run = train("normalized", net, SGD{{.learning_rate = 0.1}}, nothing);
+  const Run run = train("normalized", net, Optimizer{SGD{.learning_rate = 0.1}}, nothing);
   CHECK(parting<TestType>("normalized", torch()["normalized/losses"], run.losses) == "");
   check_final("normalized", net);
 }

@@ -7,6 +7,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/testing/gradient_check.hpp"
 
 using namespace espalier;
@@ -29,19 +30,24 @@ struct Scale {
 
   Index inputs() const { return width; }
   Index outputs() const { return width; }
-  auto parameters() const {
-    return std::tuple(ParameterSpec<Pack<Policies...>, ParameterKind::weight>{"factor", width, 1, pack});
+  void declare(auto& d) const { d.weight("factor", width, 1, pack); }
+  template <Scalar S>
+  void forward(const Call<S>& call, const auto& x, auto&& y) const {
+    y = factors(call) * x;
   }
-  void forward(const auto& p, const auto& x, auto&& y, auto*) const { y = factors(p[0]) * x; }
-  void backward(const auto& p, const auto& x, const auto&, auto& dy, auto&& dx, const auto& g, auto*) const {
-    for (Index i = 0; i < width; ++i) g[0][i] = dy.row(i).dot(x.row(i));
-    if constexpr (requires { dx.data(); }) dx = factors(p[0]) * dy;
+  template <Scalar S>
+  void backward(const Call<S>& call, const auto& x, const auto&, auto&& dy, auto&& dx) const {
+    for (Index i = 0; i < width; ++i) call.gradient(0)[i] = dy.row(i).dot(x.row(i));
+    if (dx.data()) dx = factors(call) * dy;
   }
-  void initialize(const auto&, const auto& values, Rng&) const { std::fill_n(values[0], width, 1); }
+  template <Scalar S>
+  void initialize(const auto&, const Call<S>& call, Rng&) const {
+    std::fill_n(call.buffer(0), width, S(1));
+  }
 
-  template <class S>
-  auto factors(const S* p) const {
-    return Eigen::Map<const Vector<S>>(p, width).asDiagonal();
+  template <Scalar S>
+  auto factors(const Call<S>& call) const {
+    return Eigen::Map<const Vector<S>>(call.value(0), width).asDiagonal();
   }
   bool operator==(const Scale&) const = default;
 };
@@ -71,8 +77,6 @@ struct Shift {
 
 static_assert(Layer<Square> && Layer<Scale<>> && Layer<SumPairs> && Layer<Shift> && !Layer<int>);
 static_assert(Parametric<Scale<>> && Sized<SumPairs> && !Parametric<SumPairs> && !Sized<Square>);
-static_assert(parameter_count<Scale<>> == 1 && parameter_count<Square> == 0 &&
-              parameter_count<Dense<2, 3>> == 2);
 
 }  // namespace
 
@@ -96,14 +100,20 @@ TEST_CASE("A layer of one's own may come first, where nobody reads the gradient 
     CHECK(error.relative < 1e-6);
 }
 
+TEST_CASE("Parameters are counted as a layer declares them") {
+  CHECK(detail::parameter_count(Scale<>{3}) == 1);
+  CHECK(detail::parameter_count(Square{}) == 0);
+  CHECK(detail::parameter_count(Dense<2, 3>{}) == 2);
+}
+
 TEST_CASE("Policies on a layer of one's own are kept by the optimizer") {
   Sequential net(Scale<NonNegative>{3}, Dense(3, 1));
   initialize(net, Rng{1});
-  Adam optimizer{{.learning_rate = 0.3}};
+  Optimizer optimizer{Adam{.learning_rate = 0.3}};
   random_steps(net, optimizer, 50, 1);
   CHECK(feasible(net));
   net.for_each_parameter([](const auto& p) {
-    if (p.name == "factor") CHECK(p.activity[0].acted > 0);
+    if (p.path == "0.factor") CHECK(p.activity[0].acted > 0);
   });
 }
 

@@ -1,113 +1,118 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/model/parameters.hpp"
 
-#include "../nets.hpp"
 #include "../support.hpp"
 #include "espalier/constraint/clip.hpp"
-#include "espalier/constraint/l1.hpp"
-#include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
-#include "espalier/constraint/weight_norm.hpp"
-#include "espalier/layer/activation.hpp"
-#include "espalier/layer/dense.hpp"
 
 using namespace espalier;
 
 namespace {
 
-constexpr float infinity = std::numeric_limits<float>::infinity(),
-                no_number = std::numeric_limits<float>::quiet_NaN();
-
-auto small_net() {
-  Sequential net(Dense(2, 2, MaxNorm{1}), ReLU{}, Dense(2, 1, Clip{-1, 1}));
-  initialize(net, Rng{1});
-  return net;
+/// A weight of 3 x 5 numbers 1, 2, ..., a gain and a bias.
+template <Scalar S>
+Parameters<S> some_parameters() {
+  Parameters<S> parameters;
+  parameters.add("0.weight", ParameterKind::weight, 3, 5, AnyPack<S>(Pack(MaxNorm{2}, Clip{0, 1})));
+  parameters.add("0.gain", ParameterKind::gain, 3, 1);
+  parameters.add("0.bias", ParameterKind::bias, 3, 1, AnyPack<S>(Pack(Clip{-1, 1})));
+  for (Index i = 0; i < 15; ++i) parameters.values()[static_cast<std::size_t>(i)] = static_cast<S>(i + 1);
+  return parameters;
 }
 
 }  // namespace
 
-TEST_CASE("assign writes a parameter and moves it to the nearest feasible point") {
-  auto net = small_net();
-  assign(net, "0.weight", Matrix<float>{{0.5F, 0.25F}, {3, 4}});
-  const Matrix<float> weight = parameter(net, "0.weight");
-  CHECK(weight.row(0) == Matrix<float>{{0.5F, 0.25F}});  // feasible: bit for bit
-  CHECK((weight.row(1) - Matrix<float>{{0.6F, 0.8F}}).norm() < 1e-6F);
-  CHECK(feasible(net));
-  assign(net, "2.bias", Matrix<float>{{7}});
-  CHECK(parameter(net, "2.bias")(0) == 7);
+TEMPLATE_TEST_CASE("Parameters stand one after another, each on a cache line, and start at zero", "", float,
+                   double) {
+  auto parameters = some_parameters<TestType>();
+  const std::size_t line = 64 / sizeof(TestType), first = (15 + line - 1) / line * line;
+  REQUIRE(parameters.entries().size() == 3);
+  CHECK(parameters.values().size() == first + 2 * line);
+  CHECK(parameters.gradients().size() == parameters.values().size());
+  const std::vector<std::size_t> offsets{0, first, first + line};
+  for (std::size_t k = 0; k < 3; ++k) {
+    const ParameterEntry<TestType>& e = parameters.entries()[k];
+    CHECK(static_cast<std::size_t>(e.offset) == offsets[k]);
+    CHECK(parameters.offsets()[k] == e.offset);
+    CHECK(parameters.values_of(e).data == parameters.values().data() + e.offset);
+    CHECK(parameters.gradients_of(e) == parameters.gradients().data() + e.offset);
+    CHECK(reinterpret_cast<std::uintptr_t>(parameters.gradients_of(e)) % 64 == 0);
+    CHECK(e.activity.size() == e.pack.names().size());
+  }
+  CHECK(parameters.values_of(parameters.entries()[0]).row(2)[4] == 15);
+  CHECK(std::all_of(parameters.values().begin() + 15, parameters.values().end(),
+                    [](auto w) { return w == 0; }));
 }
 
-TEST_CASE("assign refuses what does not fit, and changes nothing") {
-  auto net = small_net();
-  const auto before = net;
-  const Matrix<float> right = Matrix<float>::Ones(2, 2);
-  CHECK(message_of([&] { assign(net, "0.weight", Matrix<float>::Ones(2, 3)); }) ==
-        "0.weight: expected 2 x 2, found 2 x 3");
-  CHECK(message_of([&] { assign(net, "0.weights", right); }) ==
-        "0.weights: expected the path of a parameter, found 0.weight, 0.bias, 2.weight, 2.bias");
-  CHECK(message_of([&] {
-          assign(net, "1.weight", right);
-        }).starts_with("1.weight: expected the path of a parameter"));
-  CHECK_THROWS_AS(assign(net, "8.weight", right), ValueError);
-  CHECK(message_of([&] {
-          assign(net, "0.weight", Matrix<float>{{0, 0}, {no_number, 0}});
-        }) == "0.weight: expected finite numbers, found NaN or infinity");
-  CHECK_THROWS_AS(assign(net, "2.weight", Matrix<float>{{0, infinity}}), NotFiniteError);
-  CHECK(net == before);
+TEST_CASE("A parameter is found by its path, and a wrong path is answered with the right ones") {
+  auto parameters = some_parameters<float>();
+  const auto& fixed = parameters;
+  CHECK(parameters.find("0.gain") == &parameters.entries()[1]);
+  CHECK(&fixed.at("0.bias") == &fixed.entries()[2]);
+  CHECK(fixed.at("0.bias").kind == ParameterKind::bias);
+  CHECK(fixed.find("0") == nullptr);
+  CHECK(message_of([&] { fixed.at("1.bias"); }) ==
+        "1.bias: expected the path of a parameter, found 0.weight, 0.gain, 0.bias");
 }
 
-TEST_CASE("project touches what is infeasible only") {
-  auto net = small_net();
-  const auto before = net;
-  project(net);
-  CHECK(net.values() == before.values());
-  net.for_each_parameter([](const auto& p) {
-    if (p.layer == 2 && p.name == "weight") p.values[0] = 5;
-  });
-  CHECK(!feasible(net));
-  project(net);
-  CHECK(feasible(net));
-  CHECK(parameter(net, "2.weight")(0) == 1);
-  CHECK(parameter(net, "0.weight") == parameter(before, "0.weight"));
+TEST_CASE("A path that there is, or a pack that cannot be met, is refused and leaves what there is") {
+  auto parameters = some_parameters<float>();
+  const auto before = parameters;
+  CHECK(message_of([&] { parameters.add("0.gain", ParameterKind::weight, 2, 2); }) ==
+        "0.gain: expected a path of its own for every parameter, found it twice");
+  const AnyPack<float> pack(Pack(Clip{0.5, 3}, MaxNorm{1}));
+  CHECK(
+      message_of([&] { parameters.add("1.weight", ParameterKind::weight, 2, 5, pack); }) ==
+      "1.weight: expected constraint sets that have a point in common, found an empty intersection of Clip, "
+      "MaxNorm");
+  CHECK(parameters == before);
+  CHECK(parameters.entries().size() == 3);
+  parameters.add("1.weight", ParameterKind::weight, 5, 4, pack);  // rows of four meet the ball
+  CHECK(parameters.entries().size() == 4);
 }
 
-TEST_CASE("project refuses NaN and infinity instead of repairing them, and changes nothing") {
-  auto net = small_net();
-  net.values()[0] = 100;  // infeasible
-  net.for_each_parameter([](const auto& p) {
-    if (p.layer == 2 && p.name == "weight") p.values[1] = GENERATE(no_number, infinity);
-  });
-  CHECK(message_of([&] { project(net); }) == "2.weight: expected finite weights, found NaN or infinity");
-  CHECK(net.values()[0] == 100);
+TEST_CASE(
+    "Copies are equal and independent; paths, shapes and numbers count, gradients and activities do not") {
+  auto parameters = some_parameters<double>(), copy = parameters;
+  copy.gradients()[0] = 7;
+  copy.entries()[0].activity[1].record(1, 1);
+  CHECK(copy == parameters);
+  CHECK(parameters.gradients()[0] == 0);
+  copy.values_of(copy.at("0.gain")).data[0] = 1;
+  CHECK(copy != parameters);
+  CHECK(parameters.values_of(parameters.at("0.gain")).data[0] == 0);
+  const auto one = [](std::string path, ParameterKind kind, Index rows, Index cols) {
+    Parameters<double> result;
+    result.add(std::move(path), kind, rows, cols);
+    return result;
+  };
+  const auto weight = one("0.weight", ParameterKind::weight, 2, 3);
+  CHECK(weight == one("0.weight", ParameterKind::weight, 2, 3));
+  CHECK(weight != one("1.weight", ParameterKind::weight, 2, 3));
+  CHECK(weight != one("0.weight", ParameterKind::buffer, 2, 3));
+  CHECK(weight != one("0.weight", ParameterKind::weight, 3, 2));  // as many numbers
 }
 
-TEST_CASE("penalty is the sum over the weights that have one; biases do not") {
-  auto net = sequential<double>(Dense(2, 1, L2{0.5}), Dense(1, 1, L1{2}, L2{1}), Dense(1, 1, Bias{L1{10}}));
-  for (const char* path : {"0.bias", "1.bias", "2.bias"}) assign(net, path, Matrix<double>{{100}});
-  assign(net, "0.weight", Matrix<double>{{1, -2}});
-  assign(net, "1.weight", Matrix<double>{{-3}});
-  CHECK(penalty(net) == 0.25 * 5 + 2 * 3 + 0.5 * 9 + 1000);
-  CHECK(penalty<true>(net) == 0.25 * 5 + 0.5 * 9);
+TEST_CASE("The gaps between gradients can be cleared, and nothing else is") {
+  auto parameters = some_parameters<float>();
+  for (float& g : parameters.gradients()) g = 1;
+  parameters.clear_gaps();
+  float sum = 0;
+  for (const float g : parameters.gradients()) sum += g;
+  CHECK(sum == 15 + 3 + 3);
+  for (const auto& e : parameters.entries())
+    CHECK(std::all_of(parameters.gradients_of(e), parameters.gradients_of(e) + e.size(),
+                      [](float g) { return g == 1; }));
 }
 
-TEST_CASE("effective_weight is the weight itself, or what its reparametrization makes of it") {
-  auto net = Sequential(Dense(2, 2, WeightNorm{}), Dense(2, 1, UnitNormalized{}), Dense(1, 1));
-  assign(net, "0.weight", Matrix<float>{{3, 4}, {0, 2}});
-  assign(net, "0.gain", Matrix<float>{{10}, {-1}});
-  assign(net, "1.weight", Matrix<float>{{-5, 0}});
-  assign(net, "2.weight", Matrix<float>{{7}});
-  CHECK((effective_weight(net, "0.weight") - Matrix<float>{{6, 8}, {0, -1}}).norm() < 1e-6F);
-  CHECK(effective_weight(net, "1.weight") == Matrix<float>{{-1, 0}});
-  CHECK(effective_weight(net, "2.weight") == Matrix<float>{{7}});
-  CHECK_THROWS_AS(effective_weight(net, "3.weight"), ValueError);
-}
-
-TEST_CASE("require_finite names the parameter and what of it") {
-  auto net = small_net();
-  detail::require_finite<float>(net.parameters(), "gradients", net.gradients());
-  net.for_each_parameter([](const auto& p) {
-    if (p.layer == 2 && p.name == "bias") p.gradients[0] = -infinity;
-  });
-  CHECK(message_of([&] { detail::require_finite<float>(net.parameters(), "gradients", net.gradients()); }) ==
-        "2.bias: expected finite gradients, found NaN or infinity");
+TEST_CASE("A view of a parameter knows its size and its rows") {
+  const std::string path = "1.weight";
+  const AnyPack<float> pack;
+  float values[6] = {1, 2, 3, 4, 5, 6}, gradients[6] = {};
+  const ParameterView<float> view{path, ParameterKind::weight, 2, 3, 0, pack, {}, values, gradients};
+  CHECK(view.size() == 6);
+  CHECK(view.block().row(1)[2] == 6);
+  const ParameterView<const float> fixed{path, ParameterKind::bias, 6, 1, 0, pack, {}, values, gradients};
+  CHECK(fixed.block().row(4)[0] == 5);
+  STATIC_REQUIRE(std::is_same_v<decltype(fixed.block()), Block<const float>>);
 }

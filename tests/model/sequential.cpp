@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "../central_difference.hpp"
 #include "../nets.hpp"
 #include "../support.hpp"
 #include "espalier/constraint/clip.hpp"
@@ -15,6 +16,7 @@
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
@@ -27,16 +29,22 @@ auto small_net() {
   return net;
 }
 
+/// The identity, whose gradient nobody may ask for.
+struct Untouchable {
+  void forward(const auto& x, auto&& y) const { y = x; }
+  void backward(const auto&, const auto&, const auto&, auto&&) const { FAIL("nobody reads this gradient"); }
+};
+
 const Matrix<float> batch = random_matrix<float>(3, 4, 2);
 
 }  // namespace
 
 TEST_CASE("A model names the places of its parameters in the order of its layers") {
   const Sequential net{Dense(2, 3, WeightNorm{}), ReLU{}, Dense(3, 1, NoBias{})};
-  const auto places = net.parameters();
+  const auto places = net.parameters().entries();
   REQUIRE(places.size() == 4);
-  CHECK(places[1].path() == "0.gain");
-  CHECK(places[3].path() == "2.weight");
+  CHECK(places[1].path == "0.gain");
+  CHECK(places[3].path == "2.weight");
   CHECK(places[3].size() == 3);
   CHECK(places[2].offset % 16 == 0);
   CHECK(places[2].offset > places[1].offset);
@@ -52,7 +60,7 @@ TEST_CASE("A copy of a model keeps its weights and is independent of it") {
   CHECK(copy != net);
   CHECK(net.predict(batch) == before);
   auto trained = net;
-  SGD optimizer{{.learning_rate = 0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   random_steps(trained, optimizer, 3, 1);
   CHECK(net.predict(batch) == before);
   CHECK(trained.predict(batch) != before);
@@ -204,7 +212,7 @@ TEST_CASE("The same seed initializes to the same bits, another seed to others") 
 
 TEST_CASE("Initializing again forgets the training before") {
   auto net = Sequential(Dense(3, 30), Dropout{0.5}, Dense(30, 2, Clip{-0.01, 0.01})), fresh = net;
-  SGD optimizer{{.learning_rate = 1}};
+  Optimizer optimizer{SGD{.learning_rate = 1}};
   initialize(net, Rng{5});
   net.forward(batch);
   random_steps(net, optimizer, 2, 1);
@@ -265,4 +273,55 @@ TEST_CASE("An initializer whose numbers are not finite leaves the model as it wa
   CHECK(net == before);
   CHECK_THROWS_AS(initialize(net, Rng{2}, Orthogonal{.gain = HUGE_VAL}), ValueError);
   CHECK(net == before);
+}
+
+TEST_CASE("The activations of the latest forward pass can be looked at, layer by layer") {
+  auto net = Sequential(Dense(2, 3), ReLU{}, Dense(3, 1));
+  CHECK(message_of([&] { net.activation(0); }) ==
+        "activation: expected a forward pass before it, found none yet");
+  assign(net, "0.weight", Matrix<float>{{1, 0}, {0, -1}, {2, 3}});
+  assign(net, "2.weight", Matrix<float>{{1, 10, 100}});
+  const Matrix<float> x{{1, 0}, {2, -1}};  // two samples, (1, 2) and (0, -1)
+  const Matrix<float> y = net.forward(x);
+  CHECK(net.activation(0) == Matrix<float>{{1, 0}, {-2, 1}, {8, -3}});
+  CHECK(net.activation(1) == Matrix<float>{{1, 0}, {0, 1}, {8, 0}});
+  CHECK(net.activation(2) == y);
+  CHECK(y == Matrix<float>{{801, 10}});
+  net.forward(x.leftCols(1));
+  CHECK(net.activation(1) == Matrix<float>{{1}, {0}, {8}});
+  CHECK(message_of([&] { net.activation(3); }) == "activation: expected a layer from 0 to 2, found 3");
+  CHECK_THROWS_AS(net.activation(-1), ShapeError);
+}
+
+TEST_CASE("backward sets the gradient by the inputs where it is asked for") {
+  // The first layer may be one with parameters, one that works in place, or one of another width.
+  const Matrix<double> x = random_matrix<double>(3, 4, 5), weights = random_matrix<double>(2, 4, 6);
+  const auto check = [&](auto net) {
+    initialize(net, Rng{3});
+    const Matrix<double> numeric = central_difference(
+        [&](const Matrix<double>& at) { return net.forward(at).cwiseProduct(weights).sum(); }, x);
+    net.forward(x);
+    net.backward(x, weights);
+    const auto gradients = net.gradients();
+    Matrix<double> dx;
+    net.forward(x);
+    net.backward(x, weights, dx);
+    CHECK((dx - numeric).norm() <= 1e-8 * numeric.norm());
+    CHECK(net.gradients() == gradients);
+    CHECK(input_gradient(net, x, [&](const auto& y) {
+            CHECK(y == net.predict(x));
+            return weights;
+          }) == dx);
+  };
+  check(sequential<double>(Dense(3, 5), Tanh{}, Dense(5, 2)));
+  check(sequential<double>(Tanh{}, Dense(3, 5, WeightNorm{}), Tanh{}, Sigmoid{}, Dense(5, 2)));
+  check(sequential<double>(Tanh{}, SiLU{}, Dense(3, 2)));
+  check(sequential<double>(Dense(3, 2)));
+}
+
+TEST_CASE("A pass back goes no further than somebody reads the gradient") {
+  auto net = Sequential(Untouchable{}, Untouchable{}, Dense(3, 2));
+  net.forward(batch);
+  net.backward(batch, Matrix<float>::Ones(2, 4));
+  CHECK(gradient(net, "2.bias") == Matrix<float>{{4}, {4}});
 }

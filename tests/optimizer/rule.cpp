@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/optimizer/rule.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
@@ -71,33 +72,41 @@ void measure(const Make& make, long kept_at_09, long kept_at_099) {
 TEST_CASE("A kept momentum delays leaving a bound, the other choices do not") {
   // m = -(1 - beta^n) / (1 - beta), then m beta^k + (1 - beta^k) / (1 - beta) > 0 where beta^k < 1/2: 7 and
   // 69 steps.
-  measure([](double beta,
-             AtBound choice) { return SGD{{.learning_rate = 0.01, .momentum = beta, .at_bound = choice}}; },
-          7, 69);
-  measure([](double beta,
-             AtBound choice) { return Adam{{.learning_rate = 0.01, .beta1 = beta, .at_bound = choice}}; },
-          7, 69);
   measure(
       [](double beta, AtBound choice) {
-        return RMSProp{{.learning_rate = 0.01, .momentum = beta, .at_bound = choice}};
+        return Optimizer{SGD{.learning_rate = 0.01, .momentum = beta, .at_bound = choice}};
+      },
+      7, 69);
+  measure(
+      [](double beta, AtBound choice) {
+        return Optimizer{Adam{.learning_rate = 0.01, .beta1 = beta, .at_bound = choice}};
+      },
+      7, 69);
+  measure(
+      [](double beta, AtBound choice) {
+        return Optimizer{RMSProp{.learning_rate = 0.01, .momentum = beta, .at_bound = choice}};
       },
       7, 69);
   for (const double beta : {0.9, 0.99}) {
-    CHECK(steps_to_leave(SGD{{.learning_rate = 0.01, .momentum = beta, .at_bound = AtBound::displacement}},
-                         Clip{-1, 1}) == 1);
-    CHECK(steps_to_leave(Adam{{.learning_rate = 0.01, .beta1 = beta, .at_bound = AtBound::displacement}},
-                         Clip{-1, 1}) == 1);
-    CHECK(steps_to_leave(SGD{{.learning_rate = 0.01, .momentum = beta, .at_bound = AtBound::displacement}},
-                         MaxNorm{1}) == 1);
+    CHECK(steps_to_leave(
+              Optimizer{SGD{.learning_rate = 0.01, .momentum = beta, .at_bound = AtBound::displacement}},
+              Clip{-1, 1}) == 1);
+    CHECK(steps_to_leave(
+              Optimizer{Adam{.learning_rate = 0.01, .beta1 = beta, .at_bound = AtBound::displacement}},
+              Clip{-1, 1}) == 1);
+    CHECK(steps_to_leave(
+              Optimizer{SGD{.learning_rate = 0.01, .momentum = beta, .at_bound = AtBound::displacement}},
+              MaxNorm{1}) == 1);
   }
 }
 
 TEST_CASE("Lion's kept momentum delays, its forgotten one does not") {
   // beta1 m + (1 - beta1) g with m from -1 toward 1 by beta2 = 0.99: positive where 0.9 (1 - 2 0.99^(k-1)) +
   // 0.1 > 0.
-  CHECK(steps_to_leave(Lion{{.learning_rate = 0.01}}, Clip{-1, 1}) == 60);
-  CHECK(steps_to_leave(Lion{{.learning_rate = 0.01, .at_bound = AtBound::zero}}, Clip{-1, 1}) == 1);
-  CHECK(steps_to_leave(Lion{{.learning_rate = 0.01, .at_bound = AtBound::tangent}}, Clip{-1, 1}) == 1);
+  CHECK(steps_to_leave(Optimizer{Lion{.learning_rate = 0.01}}, Clip{-1, 1}) == 60);
+  CHECK(steps_to_leave(Optimizer{Lion{.learning_rate = 0.01, .at_bound = AtBound::zero}}, Clip{-1, 1}) == 1);
+  CHECK(steps_to_leave(Optimizer{Lion{.learning_rate = 0.01, .at_bound = AtBound::tangent}}, Clip{-1, 1}) ==
+        1);
 }
 
 TEST_CASE("Weights inside their set keep their momentum, whatever the choice") {
@@ -105,7 +114,7 @@ TEST_CASE("Weights inside their set keep their momentum, whatever the choice") {
   initialize(kept, Rng{1});
   auto other = kept;
   const AtBound choice = GENERATE(AtBound::zero, AtBound::tangent, AtBound::displacement);
-  SGD keep{{.momentum = 0.9}}, change{{.momentum = 0.9, .at_bound = choice}};
+  Optimizer keep{SGD{.momentum = 0.9}}, change{SGD{.momentum = 0.9, .at_bound = choice}};
   random_steps(kept, keep, 20, 1);
   random_steps(other, change, 20, 1);
   CHECK(kept == other);
@@ -116,7 +125,7 @@ TEST_CASE("A momentum that points back into the set is kept by tangent, and forg
   // + 1.4 = 0.5, points inwards and still ends outside.
   const auto momentum_after = [](AtBound choice) {
     auto net = sequential<double>(Dense(1, 1, NoBias{}, Clip{-10, 10}));
-    SGD optimizer{{.learning_rate = 1, .momentum = 0.9, .at_bound = choice}};
+    Optimizer optimizer{SGD{.learning_rate = 1, .momentum = 0.9, .at_bound = choice}};
     step_with(net, optimizer, -1);
     net.values()[0] = 20;
     step_with(net, optimizer, 1.4);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/optimizer/transform.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 
 #include "../nets.hpp"
 #include "espalier/constraint/l2.hpp"
@@ -18,13 +19,27 @@ struct Halve {
 struct Shift {
   void apply(auto& gradients) const { gradients += 1; }
 };
-static_assert(GradientTransform<Halve> && GradientTransform<Shift>);
+/// Each parameter to length 1, but not layer 0's, whose numbers are dropped.
+struct Normalize {
+  template <Scalar S>
+  void apply(Parameters<S>& parameters) const {
+    for (const ParameterEntry<S>& e : parameters.entries()) {
+      ArrayMap<S> own(parameters.gradients_of(e), e.size());
+      if (e.path == "0.weight")
+        own = 0;
+      else
+        own /= static_cast<S>(detail::norm(own.data(), own.size()));
+    }
+  }
+};
+static_assert(GradientTransform<Halve> && GradientTransform<Shift> && GradientTransform<Normalize>);
+static_assert(!GradientTransform<int>);
 
 /// Two weights in two layers, with gradients 3 and -4.
 template <Scalar S>
 auto two_layers() {
   auto net = sequential<S>(Dense(1, 1, NoBias{}), Dense(1, 1, NoBias{}));
-  net.for_each_parameter([](const auto& p) { p.gradients[0] = p.layer == 0 ? S(3) : S(-4); });
+  net.for_each_parameter([](const auto& p) { p.gradients[0] = p.path == "0.weight" ? S(3) : S(-4); });
   return net;
 }
 
@@ -32,7 +47,7 @@ auto two_layers() {
 
 TEMPLATE_TEST_CASE("ClipNorm looks at the gradients of all layers together", "", float, double) {
   auto net = two_layers<TestType>();
-  SGD<ClipNorm> optimizer{{.learning_rate = 1}, ClipNorm{1}};
+  Optimizer optimizer{SGD{.learning_rate = 1}, ClipNorm{1}};
   optimizer.step(net);
   CHECK(parameter(net, "0.weight")(0) == Approx(-0.6));
   CHECK(parameter(net, "1.weight")(0) == Approx(0.8));
@@ -41,7 +56,7 @@ TEMPLATE_TEST_CASE("ClipNorm looks at the gradients of all layers together", "",
 TEMPLATE_TEST_CASE("What a transform writes between parameters reaches neither the next one nor the arena",
                    "", float, double) {
   auto net = two_layers<TestType>();
-  SGD<Shift, ClipNorm> optimizer{{.learning_rate = 1}, Shift{}, ClipNorm{1}};
+  Optimizer optimizer{SGD{.learning_rate = 1}, Shift{}, ClipNorm{1}};
   optimizer.step(net);  // the shifted gradients are 4 and -3
   CHECK(parameter(net, "0.weight")(0) == Approx(-0.8));
   CHECK(parameter(net, "1.weight")(0) == Approx(0.6));
@@ -52,14 +67,14 @@ TEMPLATE_TEST_CASE("What a transform writes between parameters reaches neither t
 TEMPLATE_TEST_CASE("Gradients within the limit are not touched", "", float, double) {
   auto net = two_layers<TestType>();
   const auto before = net.gradients();
-  SGD<ClipNorm, ClipValue> optimizer{{.learning_rate = 1}, ClipNorm{5}, ClipValue{4}};
+  Optimizer optimizer{SGD{.learning_rate = 1}, ClipNorm{5}, ClipValue{4}};
   optimizer.step(net);
   CHECK(net.gradients() == before);
 }
 
 TEMPLATE_TEST_CASE("ClipValue cuts every component", "", float, double) {
   auto net = two_layers<TestType>();
-  SGD<ClipValue> optimizer{{.learning_rate = 1}, ClipValue{3.5}};
+  Optimizer optimizer{SGD{.learning_rate = 1}, ClipValue{3.5}};
   optimizer.step(net);
   CHECK(net.gradients()[0] == 3);
   CHECK(parameter(net, "1.weight")(0) == TestType(3.5));
@@ -67,8 +82,8 @@ TEMPLATE_TEST_CASE("ClipValue cuts every component", "", float, double) {
 
 TEST_CASE("Transforms act in the order in which they are written") {
   auto net = two_layers<double>(), other = net;
-  SGD<ClipValue, ClipNorm> value_first{{.learning_rate = 1}, ClipValue{3}, ClipNorm{1}};
-  SGD<ClipNorm, ClipValue> norm_first{{.learning_rate = 1}, ClipNorm{1}, ClipValue{3}};
+  Optimizer value_first{SGD{.learning_rate = 1}, ClipValue{3}, ClipNorm{1}};
+  Optimizer norm_first{SGD{.learning_rate = 1}, ClipNorm{1}, ClipValue{3}};
   value_first.step(net);
   norm_first.step(other);
   CHECK(parameter(net, "0.weight")(0) == Approx(-1 / std::sqrt(2)));
@@ -78,7 +93,7 @@ TEST_CASE("Transforms act in the order in which they are written") {
 TEST_CASE("ClipNorm takes gradients whose squares overflow") {
   auto net = two_layers<float>();
   net.for_each_parameter([](const auto& p) { p.gradients[0] *= 1e37F; });
-  SGD<ClipNorm> optimizer{{.learning_rate = 1}, ClipNorm{1}};
+  Optimizer optimizer{SGD{.learning_rate = 1}, ClipNorm{1}};
   optimizer.step(net);
   CHECK(parameter(net, "0.weight")(0) == Approx(-0.6));
 }
@@ -86,16 +101,24 @@ TEST_CASE("ClipNorm takes gradients whose squares overflow") {
 TEST_CASE("Transforms see the penalties, and the moments see the transforms") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{1}));
   net.values()[0] = 10;
-  Adam<ClipNorm> optimizer{{.learning_rate = 1, .beta1 = 0.5, .epsilon = 1}, ClipNorm{1}};
+  Optimizer optimizer{Adam{.learning_rate = 1, .beta1 = 0.5, .epsilon = 1}, ClipNorm{1}};
   CHECK(step_with(net, optimizer, 0) == Approx(10 - 1.0 / (1 + 1)));  // mhat = sqrt(vhat) = 1
   CHECK(net.gradients()[0] == Approx(1));
 }
 
 TEST_CASE("A transform of one's own joins in") {
   auto net = two_layers<float>();
-  SGD<Halve> optimizer{{.learning_rate = 1}, Halve{}};
+  Optimizer optimizer{SGD{.learning_rate = 1}, Halve{}};
   optimizer.step(net);
   CHECK(parameter(net, "0.weight")(0) == -1.5F);
+}
+
+TEST_CASE("A transform of one's own may look at parameters, their paths and borders") {
+  auto net = two_layers<float>();
+  Optimizer optimizer{SGD{.learning_rate = 1}, ClipValue{3.5}, Normalize{}, Halve{}};
+  optimizer.step(net);
+  CHECK(parameter(net, "0.weight")(0) == 0);
+  CHECK(parameter(net, "1.weight")(0) == 0.5F);
 }
 
 namespace {
@@ -105,7 +128,7 @@ template <Scalar S>
 long double length_of_step(const ClipNorm& clip, const std::vector<double>& gradients) {
   auto net = sequential<S>(Dense(static_cast<Index>(gradients.size()), 1, NoBias{}));
   for (std::size_t k = 0; k < gradients.size(); ++k) net.gradients()[k] = static_cast<S>(gradients[k]);
-  SGD<ClipNorm> optimizer{{.learning_rate = 1}, clip};
+  Optimizer optimizer{SGD{.learning_rate = 1}, clip};
   optimizer.step(net);
   long double squares = 0;
   for (const S w : numbers_of(net)) squares += static_cast<long double>(w) * static_cast<long double>(w);
@@ -159,7 +182,7 @@ TEMPLATE_TEST_CASE("The norm after clipping is at most the limit, in exact arith
 
 TEST_CASE("ClipValue keeps to its limit where float cannot hold it") {
   auto net = two_layers<float>();
-  SGD<ClipValue> optimizer{{.learning_rate = 1}, ClipValue{0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 1}, ClipValue{0.1}};
   optimizer.step(net);
   CHECK(static_cast<double>(net.gradients()[0]) <= 0.1);
   CHECK(static_cast<double>(net.gradients()[0]) == Approx(0.1));
@@ -168,6 +191,6 @@ TEST_CASE("ClipValue keeps to its limit where float cannot hold it") {
 TEST_CASE("Penalties are clipped with the loss, where PyTorch clips the loss alone") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{1}));
   net.values()[0] = 10;
-  SGD<ClipNorm> optimizer{{.learning_rate = 0.1}, ClipNorm{1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}, ClipNorm{1}};
   CHECK(step_with(net, optimizer, 1) == Approx(9.9));  // PyTorch: 10 - 0.1 (1 + 10) = 8.9
 }

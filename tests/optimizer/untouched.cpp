@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/optimizer/untouched.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 
 #include <vector>
 
@@ -45,7 +46,7 @@ TEMPLATE_TEST_CASE("A weight without a gradient gives way to a norm as its row d
   auto net = sequential<TestType>(Dense(2, 1, NoBias{}, MaxNorm{0.95}));
   net.values()[0] = static_cast<TestType>(0.9), net.values()[1] = static_cast<TestType>(0.3);
   net.gradients()[0] = -1;
-  Adam optimizer{{.learning_rate = 0.0062}};
+  Optimizer optimizer{Adam{.learning_rate = 0.0062}};
   optimizer.step(net);
   const double length = std::hypot(0.9062, 0.3);
   CHECK(static_cast<double>(net.values()[0]) == Approx(0.95 * 0.9062 / length).epsilon(1e-6));
@@ -56,20 +57,27 @@ TEST_CASE("A13: an untouched weight on a sphere takes the row's largest d") {
   auto net = sequential<double>(Dense(2, 1, NoBias{}, UnitNorm{}));
   net.values()[0] = std::sqrt(0.99), net.values()[1] = 0.1;
   net.gradients()[0] = 1;
-  Adam optimizer{{.learning_rate = 0.0062}};
+  Optimizer optimizer{Adam{.learning_rate = 0.0062}};
   optimizer.step(net);
   CHECK(net.values()[0] == Approx(0.9949249).epsilon(1e-7));
   CHECK(net.values()[1] == Approx(0.1006207).epsilon(1e-6));
 }
 
-TEST_CASE("A penalty before a norm sees the same step sizes as the norm") {
-  // d = 1 / rate for both: soft(0.9 + 0.01, 0.001), soft(0.5, 0.001), then scaled onto the ball.
-  auto net = sequential<double>(Dense(2, 1, NoBias{}, L1{0.1}, MaxNorm{0.8}));
-  net.values()[0] = 0.6, net.values()[1] = 0.5;
-  net.gradients()[0] = -1;
-  Adam optimizer{{.learning_rate = 0.01}};
-  optimizer.step(net);
+TEST_CASE("A penalty before a norm sees the same step sizes as the norm, whether that is reached or not") {
+  const auto stepped = [](double radius) {
+    auto net = sequential<double>(Dense(2, 1, NoBias{}, L1{0.1}, MaxNorm{radius}));
+    net.values()[0] = 0.6, net.values()[1] = 0.5;
+    net.gradients()[0] = -1;
+    Optimizer optimizer{Adam{.learning_rate = 0.01}};
+    optimizer.step(net);
+    return numbers_of(net);
+  };
+  // d = 1 / rate for both: soft(0.61, 0.001) and soft(0.5, 0.001), scaled onto the ball.
   const double x = 0.61 - 0.001, y = 0.5 - 0.001, length = std::hypot(x, y);
-  CHECK(net.values()[0] == Approx(0.8 * x / length).epsilon(1e-7));
-  CHECK(net.values()[1] == Approx(0.8 * y / length).epsilon(1e-7));
+  for (const double radius : {0.7, 0.78}) {
+    CHECK(stepped(radius)[0] == Approx(radius * x / length).epsilon(1e-7));
+    CHECK(stepped(radius)[1] == Approx(radius * y / length).epsilon(1e-7));
+  }
+  CHECK(stepped(100)[0] == Approx(x).epsilon(1e-7));
+  CHECK(stepped(100)[1] == Approx(y).epsilon(1e-7));
 }

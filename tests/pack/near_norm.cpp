@@ -6,7 +6,7 @@
 #include "rows.hpp"
 
 using namespace espalier;
-using detail::Near, detail::near_norm, detail::moments;
+using detail::Near, detail::near_norm, detail::row_sums;
 using Floats = test::Numbers<float>;
 
 namespace {

@@ -134,11 +134,10 @@ TEST_CASE("the hard case: nothing along the largest step, and the rest too short
 }
 
 TEST_CASE("bounds away from zero: the ball and the box may share one corner only") {
-  const double radius = std::sqrt(5 * 0.25);
-  const Pack pack(Clip{0.5, 3}, MaxNorm{radius});
-  CHECK_NOTHROW(pack.validate("here", 5));
-  CHECK(constrained(pack, Doubles{9, 1, 0.5, -2, 4}, Doubles{1, 2, 0.1, 1, 3}) == Doubles(5, 0.5));
-  CHECK(constrained(pack, Numbers<float>{9, 1, 0.5F, -2, 4}) == Numbers<float>(5, 0.5F));
+  const Pack pack(Clip{0.5, 3}, MaxNorm{1});
+  CHECK_NOTHROW(pack.validate("here", 4));
+  CHECK(constrained(pack, Doubles{9, 1, 0.5, -2}, Doubles{1, 2, 0.1, 1}) == Doubles(4, 0.5));
+  CHECK(constrained(pack, Numbers<float>{9, 1, 0.5F, -2}) == Numbers<float>(4, 0.5F));
 }
 
 TEMPLATE_TEST_CASE("rows of all sizes in metrics of all sizes come out feasible and finite", "", float,
@@ -233,7 +232,15 @@ TEMPLATE_TEST_CASE("the sphere is met within two units of roundoff, also where a
 TEST_CASE("A long row of doubles whose norm is the radius is not touched, in any metric") {
   for (const double x : {0.1, 0.2, 0.3, 0.7, 1.1, 1.3}) {  // of equal numbers, sums round one way for long
     const Doubles row(1'000'000, x), t(row.size(), 0.01);
-    const bool untouched = constrained(Pack(MaxNorm{test::length(row)}), row, t) == row;
+    double radius = test::length(row);  // the least double that is not below the norm in exact arithmetic
+    while (detail::compare_norm_exactly(row.data(), 1'000'000, radius) > 0)
+      radius = std::nextafter(radius, 1e9);
+    while (detail::compare_norm_exactly(row.data(), 1'000'000, std::nextafter(radius, 0.0)) <= 0)
+      radius = std::nextafter(radius, 0.0);
+    CHECK(radius == Catch::Approx(test::length(row)).epsilon(3e-16));
+    const bool untouched = constrained(Pack(MaxNorm{radius}), row, t) == row;
     CHECK(untouched);
+    const bool moved = constrained(Pack(MaxNorm{std::nextafter(radius, 0.0)}), row, t) != row;
+    CHECK(moved);
   }
 }

@@ -62,8 +62,13 @@ bool same_results(const One& one, const Other& other, Rng rng) {
       for (const Numbers<float>& steps : {Numbers<float>{}, t})
         same = same && same_bits(constrained(one, y, steps, 0.5F), constrained(other, y, steps, 0.5F));
       Numbers<float> g = t, other_g = t;
-      one.add_gradient(y.data(), g.data(), n);
-      other.add_gradient(y.data(), other_g.data(), n);
+      typename One::Counts active{};
+      typename Other::Counts other_active{};
+      one.add_gradient(y.data(), g.data(), n, active.data());
+      other.add_gradient(y.data(), other_g.data(), n, other_active.data());
+      std::sort(active.begin(), active.end());
+      std::sort(other_active.begin(), other_active.end());
+      same = same && active == other_active;
       same = same && same_bits(g, other_g) && one.penalty(y.data(), n) == other.penalty(y.data(), n) &&
              one.shrink(0.1, 0.2) == other.shrink(0.1, 0.2);
     }
@@ -185,14 +190,15 @@ TEST_CASE("the counts say how many weights or rows each policy moved") {
   CHECK(w == Numbers<double>{1, 0, 0, 0});
 
   std::array<Activity, 4> activity{};
-  pack.record(activity, active, 2, 4, 1);
+  pack.record(activity, active.data(), 2, 4, 1);
   CHECK(activity[0].fraction == 3.0 / 8);
   CHECK(activity[1].fraction == 1.0 / 2);
   CHECK(activity[2].fraction == 1.0 / 8);
   CHECK(activity[3].acted == 0);
 
   std::array<Activity, 1> always{};
-  Pack(decay).record(always, {}, 2, 4, 0.9);
+  const Index none[] = {0};
+  Pack(decay).record(always, none, 2, 4, 0.9);
   CHECK(always[0].fraction == 1);
 }
 
@@ -201,6 +207,46 @@ TEST_CASE("penalties are summed, and those with a gradient can be asked for alon
   CHECK(Pack(L1{3}, L2{4}).penalty(w, 2) == 9 + 10);
   CHECK(Pack(L1{3}, L2{4}).penalty<true>(w, 2) == 10);
   CHECK(Pack(Clip{}, decay).penalty(w, 2) == 0);
+}
+
+TEMPLATE_TEST_CASE("the gradient of smooth penalties joins that of the loss, and counts where it is not 0",
+                   "", float, double) {
+  for (const std::size_t n : {1U, 7U, 16U, 40U}) {  // parts of lines, and whole ones
+    const Pack pack(L1{3}, L2{4});
+    Numbers<TestType> w(n, TestType(0.5)), g(n, TestType(1));
+    w[0] = 0;
+    Index active[2] = {100, 100};
+    CHECK(pack.add_gradient(w.data(), g.data(), static_cast<Index>(n), active));
+    CHECK(g[0] == 1);
+    for (std::size_t i = 1; i < n; ++i) CHECK(g[i] == 3);
+    CHECK(active[0] == 100);
+    CHECK(active[1] == 100 + static_cast<Index>(n) - 1);
+  }
+}
+
+TEMPLATE_TEST_CASE("a gradient is told that is not finite with its penalties, or whose square is not", "",
+                   float, double) {
+  const Pack pack(L2{1});
+  const TestType most = std::numeric_limits<TestType>::max(),
+                 nan = std::numeric_limits<TestType>::quiet_NaN();
+  for (const std::size_t place : {0U, 15U, 16U, 18U})
+    for (const TestType bad : {most, -most, most / 1000, nan, std::numeric_limits<TestType>::infinity()}) {
+      Numbers<TestType> w(19, TestType(0)), g(19, TestType(1)), other_w = w, other_g = g;
+      w[place] = g[place] = other_w[place] = bad;
+      Index active[1] = {};
+      CHECK_FALSE(pack.add_gradient(w.data(), g.data(), 19, active));
+      CHECK_FALSE(pack.add_gradient(other_w.data(), other_g.data(), 19, active));
+    }
+}
+
+TEST_CASE("the violation is asked for policy by policy") {
+  const Pack pack(L1{3}, Clip{-1, 2}, MaxNorm{4});
+  const double row[] = {-4, 3};
+  CHECK(pack.violation(0, row, 2) == 0);
+  CHECK(pack.violation(1, row, 2) == std::hypot(3, 1));
+  CHECK(pack.violation(2, row, 2) == 1);
+  CHECK(pack.violation(1, row + 1, 1) == 1);
+  CHECK(pack.violation(2, row + 1, 1) == 0);
 }
 
 TEST_CASE("a user's set of rows is a policy like any other") {

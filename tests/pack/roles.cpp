@@ -14,19 +14,21 @@ using espalier::detail::PackRoles;
 
 TEST_CASE("an empty pack does nothing") {
   using Roles = PackRoles<>;
-  STATIC_REQUIRE((Roles::empty && !Roles::smooth && !Roles::decays && !Roles::constrains && !Roles::by_row));
+  STATIC_REQUIRE(
+      (Roles::empty && !Roles::smooth && !Roles::decays && !Roles::constrains && !Roles::by_vector));
 }
 
 TEST_CASE("penalties and decay constrain nothing, but for a prox") {
   using Roles = PackRoles<L2, WeightDecay>;
   STATIC_REQUIRE(
       (Roles::smooth && Roles::decays && !Roles::constrains && !Roles::has_set && Roles::size == 2));
-  STATIC_REQUIRE((PackRoles<L1>::constrains && !PackRoles<L1>::has_set && !PackRoles<L1>::by_row));
+  STATIC_REQUIRE((PackRoles<L1>::constrains && !PackRoles<L1>::has_set && !PackRoles<L1>::by_vector));
 }
 
 TEST_CASE("only sets of rows need whole rows") {
-  STATIC_REQUIRE((!PackRoles<Clip, NonNegative>::by_row && PackRoles<Clip, NonNegative>::element_sets == 2));
-  STATIC_REQUIRE((PackRoles<Clip, MaxNorm>::by_row && PackRoles<UnitNorm>::by_row));
+  STATIC_REQUIRE(
+      (!PackRoles<Clip, NonNegative>::by_vector && PackRoles<Clip, NonNegative>::element_sets == 2));
+  STATIC_REQUIRE((PackRoles<Clip, MaxNorm>::by_vector && PackRoles<UnitNorm>::by_vector));
 }
 
 TEST_CASE("cones and L1 are homogeneous, boxes are not; the sphere is told from the ball") {

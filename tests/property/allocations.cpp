@@ -5,16 +5,28 @@
 
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/group_lasso.hpp"
+#include "espalier/constraint/isotonic.hpp"
 #include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l1_ball.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/simplex.hpp"
+#include "espalier/constraint/sum_to.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/batch_norm.hpp"
+#include "espalier/layer/concat.hpp"
+#include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
+#include "espalier/layer/lstm.hpp"
+#include "espalier/layer/max_pool2d.hpp"
+#include "espalier/layer/recurrent.hpp"
+#include "espalier/layer/residual.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"
 #include "espalier/loss/cross_entropy.hpp"
@@ -24,6 +36,7 @@
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/batches.hpp"
@@ -90,7 +103,11 @@ auto every_policy() {
       Tanh{}, Dense(12, 9, WeightNorm{}, Gain{L2{1e-3}}), GELU{}, Dropout{0.2}, Dense(9, 9, UnitNormalized{}),
       SiLU{}, Dense(9, 9, NonNegative{}, UnitNorm{}, Bias{NonNegative{}}), ELU{},
       Dense(9, 9, UnitNorm{}, WeightDecay{0.1}), Softplus{},
-      Dense(9, 9, Clip{-0.3, 0.3}, MaxNorm{.radius = 0.4}), Sigmoid{}, Dense(9, 4), Softmax{});
+      Dense(9, 9, Clip{-0.3, 0.3}, MaxNorm{.radius = 0.4}), Sigmoid{},
+      Dense(9, 9, PerInput{GroupLasso{1e-3}}, L1{1e-3}, PerInput{MaxNorm{.radius = 0.5}}), ReLU{},
+      Dense(9, 9, Whole{L1Ball{.radius = 5}}), ReLU{}, Dense(9, 9, Isotonic{}, NonNegative{}), ReLU{},
+      Dense(9, 9, Simplex{}), ReLU{}, Dense(9, 9, PerInput{SumTo{0.5}}, Clip{-1, 1}), ReLU{}, Dense(9, 4),
+      Softmax{});
 }
 
 /// In a pass of forward, loss, backward and step, after the first ones.
@@ -122,18 +139,18 @@ TEST_CASE("The counter counts") {
 TEST_CASE("No optimizer allocates after its first step, under any policy") {
   auto net = every_policy<float>();
   const auto check = [&](const auto& optimizer) { CHECK(in_a_step(net, MeanSquared{}, optimizer, 5) == 0); };
-  check(SGD{{.learning_rate = 1e-3, .momentum = 0.9, .at_bound = AtBound::displacement}});
-  check(
-      RMSProp{{.learning_rate = 1e-3, .momentum = 0.9, .centered = true, .at_bound = AtBound::displacement}});
-  check(Adagrad{});
-  check(AMSGrad{{.at_bound = AtBound::zero}});
-  check(Lion{});
-  check(Adam<ClipNorm, ClipValue, MaxNorm>{{}, ClipNorm{1}, ClipValue{1}, MaxNorm{.radius = 0.5}});
+  check(Optimizer{SGD{.learning_rate = 1e-3, .momentum = 0.9, .at_bound = AtBound::displacement}});
+  check(Optimizer{
+      RMSProp{.learning_rate = 1e-3, .momentum = 0.9, .centered = true, .at_bound = AtBound::displacement}});
+  check(Optimizer{Adagrad{}});
+  check(Optimizer{AMSGrad{.at_bound = AtBound::zero}});
+  check(Optimizer{Lion{}});
+  check(Optimizer{Adam{}, ClipNorm{1}, ClipValue{1}, MaxNorm{.radius = 0.5}});
 }
 
 TEST_CASE("No loss allocates after its first batch") {
   auto net = initialized<double>(Dense(3, 4), Tanh{}, Dense(4, 3));
-  const auto check = [&](const auto& loss) { CHECK(in_a_step(net, loss, SGD{}, 5) == 0); };
+  const auto check = [&](const auto& loss) { CHECK(in_a_step(net, loss, Optimizer{SGD{}}, 5) == 0); };
   check(MeanSquared{});
   check(MeanAbsolute{});
   check(Huber{});
@@ -143,18 +160,55 @@ TEST_CASE("No loss allocates after its first batch") {
 
 TEST_CASE("Layers too large for the stack do not allocate either") {
   auto net = initialized<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 10, WeightNorm{}));
-  for (const Index samples : {1, 2, 200}) CHECK(in_a_step(net, CrossEntropy{}, Adam{}, samples) == 0);
+  for (const Index samples : {1, 2, 200})
+    CHECK(in_a_step(net, CrossEntropy{}, Optimizer{Adam{}}, samples) == 0);
   auto doubles = initialized<double>(Dense(300, 200), Dense<200, 2>{});
-  CHECK(in_a_step(doubles, MeanSquared{}, SGD{}, 200) == 0);
+  CHECK(in_a_step(doubles, MeanSquared{}, Optimizer{SGD{}}, 200) == 0);
   auto narrow = initialized<float>(Dense<8, 8>{}, Dense<8, 100>{});
-  CHECK(in_a_step(narrow, MeanSquared{}, SGD{}, 6000) == 0);
+  CHECK(in_a_step(narrow, MeanSquared{}, Optimizer{SGD{}}, 6000) == 0);
+}
+
+TEST_CASE("Nor do convolutions and poolings, whatever the number of threads") {
+  const int before = threads();
+  const Conv2D first(Image{20, 20, 2}, 12, Kernel{3, 3}, MaxNorm{.radius = 1});
+  const MaxPool2D pool(first.output_image());
+  const Conv2D second(pool.output_image(), 16, Kernel{3, 3}, {.stride = 2, .padding = 1}, WeightNorm{});
+  for (const int n : {1, 2}) {
+    set_threads(n);
+    auto net = initialized<float>(first, ReLU{}, pool, second, ReLU{}, Dense(second.outputs(), 3));
+    for (const Index samples : {1, 30})
+      CHECK(in_a_step(net, CrossEntropy{}, Optimizer{Adam{}}, samples) == 0);
+  }
+  set_threads(before);
 }
 
 TEST_CASE("Neither do several threads") {
   const int before = threads();
   set_threads(2);
-  auto net = initialized<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 200, L1{1e-4}));
-  for (const Index samples : {1, 200}) CHECK(in_a_step(net, CrossEntropy{}, Adam{}, samples) == 0);
+  auto net = initialized<float>(Dense(784, 256, MaxNorm{.radius = 3}), ReLU{}, Dense(256, 200, L1{1e-4}),
+                                ReLU{}, Dense(200, 200, PerInput{MaxNorm{.radius = 1}}));
+  for (const Index samples : {1, 200}) CHECK(in_a_step(net, CrossEntropy{}, Optimizer{Adam{}}, samples) == 0);
+  set_threads(before);
+}
+
+TEST_CASE("Neither do layers that hold layers, nor those with a state") {
+  const int before = threads();
+  for (const int n : {1, 2}) {
+    set_threads(n);
+    auto net = initialized<float>(
+        Residual(Concat(Chain(BatchNorm(60), Dense(60, 200, WeightNorm{}), Tanh{}), Dropout{0.2}),
+                 Dense(260, 60)),
+        BatchNorm(6, {.per = 10}),
+        Concat(LSTM(20, 40, 3, {.last = true}, WeightNorm{}),
+               Recurrent(20, 30, 3, {}, InputWeight{MaxNorm{1}})),
+        Dense(130, 5));
+    for (const Index samples : {2, 200})
+      CHECK(in_a_step(net, MeanSquared{}, Optimizer{Adam{}}, samples) == 0);
+    const Matrix<float> x = random_matrix<float>(60, 20, 1);
+    Workspace<float> workspace;
+    std::as_const(net).predict(x, workspace);
+    CHECK(allocations_in([&] { std::as_const(net).predict(x, workspace); }) == 0);
+  }
   set_threads(before);
 }
 

@@ -6,6 +6,7 @@
 #include "../nets.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
@@ -48,8 +49,8 @@ std::vector<double> trained(const Policies&... policies) {
     for (const S w : numbers_of(net)) result.push_back(static_cast<double>(w));
     result.push_back(penalty(net));
   };
-  train(SGD{{.learning_rate = 0.1}});
-  train(SGD<ClipValue>{{.learning_rate = 0.1}, ClipValue{1e3}});
+  train(Optimizer{SGD{.learning_rate = 0.1}});
+  train(Optimizer{SGD{.learning_rate = 0.1}, ClipValue{1e3}});
   return result;
 }
 

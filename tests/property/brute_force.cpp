@@ -55,9 +55,12 @@ TEST_CASE("no feasible point beats a pack of convex sets") {
   for (const bool uneven : {false, true}) search("L1", 0.4, uneven, L1{0.4});
 }
 
-TEST_CASE("no point of the sphere beats a pack with UnitNorm; with NonNegative or L1, in an even metric") {
-  for (const bool uneven : {false, true}) search("UnitNorm", 0, uneven, UnitNorm{});
-  search("UnitNorm, L1", 0.4, false, UnitNorm{}, L1{0.4});
-  search("UnitNorm, NonNegative", 0, false, NonNegative{}, UnitNorm{});
-  search("UnitNorm, NonNegative, L1", 0.4, false, NonNegative{}, UnitNorm{}, L1{0.4});
+TEST_CASE(
+    "no point of the sphere beats a pack with UnitNorm, with NonNegative and L1 or not, in any metric") {
+  for (const bool uneven : {false, true}) {
+    search("UnitNorm", 0, uneven, UnitNorm{});
+    search("UnitNorm, L1", 0.4, uneven, UnitNorm{}, L1{0.4});
+    search("UnitNorm, NonNegative", 0, uneven, NonNegative{}, UnitNorm{});
+    search("UnitNorm, NonNegative, L1", 0.4, uneven, NonNegative{}, UnitNorm{}, L1{0.4});
+  }
 }

@@ -9,6 +9,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/train/fit.hpp"
 
 using namespace espalier;
@@ -18,7 +19,7 @@ TEST_CASE("A2: of 128 neurons under L1 hardly any dies in three epochs of Adam, 
   const Index batch = GENERATE(32, 4);
   Sequential net{Dense(64, 128, L1{1e-3}), ReLU{}, Dense(128, 10)};
   initialize(net, Rng{42});
-  Adam optimizer{{.learning_rate = 1e-3}};
+  Optimizer optimizer{Adam{.learning_rate = 1e-3}};
   fit(net, digits, CrossEntropy{}, optimizer, {.epochs = 3, .batch = batch});
   CAPTURE(batch);
   CHECK(audit(net).parameters[0].dead_rows <= 10);
@@ -29,7 +30,7 @@ TEST_CASE("A2: a weight of 0.9 that had no gradient goes toward 0 by steps of th
   auto net = sequential<double>(Dense(2, 1, NoBias{}, L1{1e-5}));
   net.values()[0] = net.values()[1] = 0.9;
   net.gradients()[0] = 1;
-  Adam optimizer{{.learning_rate = 1e-3}};
+  Optimizer optimizer{Adam{.learning_rate = 1e-3}};
   optimizer.step(net);
   // Thresholds: 1e-5 * 1e-3 / 1 of the first, 1e-5 * 1e-3 / max(1e-8, 1e-5) of the second.
   CHECK(net.values()[0] == Catch::Approx(0.9 - 1e-3 - 1e-8).epsilon(1e-10));

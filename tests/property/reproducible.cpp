@@ -11,6 +11,7 @@
 #include "espalier/layer/dropout.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -47,8 +48,8 @@ TEMPLATE_TEST_CASE("Two runs with the same seeds give bitwise equal weights, oth
     CHECK(trained<TestType>(optimizer, {.weights = 9}) != expected);
     CHECK(trained<TestType>(optimizer, {.training = 9}) != expected);
   };
-  check(Adam<ClipNorm>{{.learning_rate = 0.01}, ClipNorm{1}});
-  check(SGD{{.learning_rate = 0.01, .momentum = 0.9, .at_bound = AtBound::tangent}});
+  check(Optimizer{Adam{.learning_rate = 0.01}, ClipNorm{1}});
+  check(Optimizer{SGD{.learning_rate = 0.01, .momentum = 0.9, .at_bound = AtBound::tangent}});
 }
 
 namespace {
@@ -85,8 +86,8 @@ TEMPLATE_TEST_CASE("The number of threads changes no weight by a bit", "", float
     const auto expected = shared_out<TestType>(1, optimizer);
     for (const int n : {2, 3}) CHECK((shared_out<TestType>(n, optimizer) == expected));
   };
-  check(Adam{{.learning_rate = 0.01}});
-  check(SGD<ClipNorm>{{.learning_rate = 0.1, .momentum = 0.9, .at_bound = AtBound::zero}, ClipNorm{1}});
+  check(Optimizer{Adam{.learning_rate = 0.01}});
+  check(Optimizer{SGD{.learning_rate = 0.1, .momentum = 0.9, .at_bound = AtBound::zero}, ClipNorm{1}});
   set_threads(before);
 }
 
@@ -94,7 +95,7 @@ TEST_CASE("Threads may be added when an optimizer has begun") {
   const int before = threads();
   const auto trained_by = [](std::initializer_list<int> numbers) {
     auto net = sequential<float>(Dense(300, 200, MaxNorm{.radius = 1}));
-    Adam optimizer{{.learning_rate = 0.01}};
+    Optimizer optimizer{Adam{.learning_rate = 0.01}};
     for (const int n : numbers) set_threads(n), random_steps(net, optimizer, 1, 5);
     return net.values();
   };

@@ -14,6 +14,7 @@
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
@@ -108,17 +109,18 @@ Numbers rest(M net, O optimizer, const Quadratic& f) {
 template <class M, class F>
 void with_every_rule(const M& net, const Quadratic& f, const F& check) {
   const auto run = [&](const char* name, const auto& optimizer) { check(name, rest(net, optimizer, f)); };
-  run("SGD", SGD{{.learning_rate = 0.01}});
-  run("SGD with momentum 0.5", SGD{{.learning_rate = 0.01, .momentum = 0.5}});
-  run("SGD with momentum 0.9", SGD{{.learning_rate = 0.01, .momentum = 0.9}});
-  run("SGD with Nesterov's momentum", SGD{{.learning_rate = 0.01, .momentum = 0.9, .nesterov = true}});
-  run("RMSProp", RMSProp{{.learning_rate = 0.01}});
-  run("RMSProp with momentum", RMSProp{{.learning_rate = 0.01, .momentum = 0.9}});
-  run("centered RMSProp", RMSProp{{.learning_rate = 0.01, .centered = true}});
-  run("Adagrad", Adagrad{{.learning_rate = 0.3}});
-  run("Adam", Adam{{.learning_rate = 0.01}});
-  run("AMSGrad", AMSGrad{{.learning_rate = 0.01}});
-  run("Lion", Lion{{.learning_rate = 0.01}});
+  run("SGD", Optimizer{SGD{.learning_rate = 0.01}});
+  run("SGD with momentum 0.5", Optimizer{SGD{.learning_rate = 0.01, .momentum = 0.5}});
+  run("SGD with momentum 0.9", Optimizer{SGD{.learning_rate = 0.01, .momentum = 0.9}});
+  run("SGD with Nesterov's momentum",
+      Optimizer{SGD{.learning_rate = 0.01, .momentum = 0.9, .nesterov = true}});
+  run("RMSProp", Optimizer{RMSProp{.learning_rate = 0.01}});
+  run("RMSProp with momentum", Optimizer{RMSProp{.learning_rate = 0.01, .momentum = 0.9}});
+  run("centered RMSProp", Optimizer{RMSProp{.learning_rate = 0.01, .centered = true}});
+  run("Adagrad", Optimizer{Adagrad{.learning_rate = 0.3}});
+  run("Adam", Optimizer{Adam{.learning_rate = 0.01}});
+  run("AMSGrad", Optimizer{AMSGrad{.learning_rate = 0.01}});
+  run("Lion", Optimizer{Lion{.learning_rate = 0.01}});
 }
 
 /// check(f, where a rule rests) for every rule on random quadratics.

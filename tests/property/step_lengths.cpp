@@ -13,6 +13,7 @@
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
@@ -80,16 +81,17 @@ void check_steps(const Policy& policy) {
     if (!NormSet<Policy> || rule != std::string_view("Lion"))
       CHECK(longest.paused <= (NormSet<Policy> ? 10 : 4) * length);
   };
-  check("SGD", SGD{{.learning_rate = 1e-3}}, 5e-3);
-  check("SGD with momentum", SGD{{.learning_rate = 1e-3, .momentum = 0.9}}, 5e-2);
-  check("SGD with Nesterov's", SGD{{.learning_rate = 1e-3, .momentum = 0.9, .nesterov = true}}, 5e-2);
-  check("RMSProp", RMSProp{{.learning_rate = 1e-3}}, 1e-3);
-  check("RMSProp with momentum", RMSProp{{.learning_rate = 1e-3, .momentum = 0.9}}, 1e-2);
-  check("centered RMSProp", RMSProp{{.learning_rate = 1e-3, .centered = true}}, 1e-3);
-  check("Adagrad", Adagrad{{.learning_rate = 1e-2}}, 1e-2);
-  check("Adam", Adam{{.learning_rate = 1e-3}}, 1e-3);
-  check("AMSGrad", AMSGrad{{.learning_rate = 1e-3}}, 1e-3);
-  check("Lion", Lion{{.learning_rate = 1e-3}}, 1e-3);
+  check("SGD", Optimizer{SGD{.learning_rate = 1e-3}}, 5e-3);
+  check("SGD with momentum", Optimizer{SGD{.learning_rate = 1e-3, .momentum = 0.9}}, 5e-2);
+  check("SGD with Nesterov's", Optimizer{SGD{.learning_rate = 1e-3, .momentum = 0.9, .nesterov = true}},
+        5e-2);
+  check("RMSProp", Optimizer{RMSProp{.learning_rate = 1e-3}}, 1e-3);
+  check("RMSProp with momentum", Optimizer{RMSProp{.learning_rate = 1e-3, .momentum = 0.9}}, 1e-2);
+  check("centered RMSProp", Optimizer{RMSProp{.learning_rate = 1e-3, .centered = true}}, 1e-3);
+  check("Adagrad", Optimizer{Adagrad{.learning_rate = 1e-2}}, 1e-2);
+  check("Adam", Optimizer{Adam{.learning_rate = 1e-3}}, 1e-3);
+  check("AMSGrad", Optimizer{AMSGrad{.learning_rate = 1e-3}}, 1e-3);
+  check("Lion", Optimizer{Lion{.learning_rate = 1e-3}}, 1e-3);
 }
 
 }  // namespace

@@ -5,21 +5,22 @@
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
 
 TEST_CASE("An audit prints as a table") {
   auto net = sequential<double>(Dense(2, 1, Clip{-1, 1}, MaxNorm{100}));
-  SGD optimizer{{.learning_rate = 1}};
+  Optimizer optimizer{SGD{.learning_rate = 1}};
   std::fill_n(net.gradients().begin(), 2, -5.0);
   optimizer.step(net);
   CHECK(fmt::format("{}", audit(net)) ==
         "parameter              shape    zeros dead rows       norm   row norm  policy         violation "
         "active last acted in steps (last)\n"
-        "0.weight         1 x 2        0         0      1.414      1.414  Clip                   0 "
+        "0.weight               1 x 2        0         0      1.414      1.414  Clip                   0 "
         "      100 % 1 of 1 (1)\n"
         "                                                                       MaxNorm                0 "
         "        0 % never in 1\n"
-        "0.bias           1 x 1        1                    0          0  free\n");
+        "0.bias                 1 x 1        1                    0          0  free\n");
 }

@@ -12,6 +12,7 @@
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -90,7 +91,7 @@ TEST_CASE("The best weights of a run that throws can be had") {
   initialize(net, Rng{1});
   const Dataset data = two_halves(30);
   Dataset numbers{data.inputs, {}, data.inputs.topRows(1), {}, {}, {}};
-  SGD optimizer{{.learning_rate = 0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   EarlyStopping stopping;
   const auto diverge = [](const Progress& p) { return p.epoch < 5 ? 1.0 : 1e6; };
   try {
@@ -127,7 +128,7 @@ TEST_CASE("fit ends early and leaves the best weights, which are feasible") {
   const Dataset train = two_halves(30), other = two_halves(200, 2);
   Dataset noisy = train;
   for (std::size_t i = 0; i < 30; i += 5) noisy.labels[i] = 1 - noisy.labels[i];  // to be learnt by heart
-  Adam optimizer{{.learning_rate = 0.05}};
+  Optimizer optimizer{Adam{.learning_rate = 0.05}};
   EarlyStopping stopping{{.patience = 5}};
   const History history = fit(net, noisy, CrossEntropy{}, optimizer,
                               {.epochs = 500, .batch = 10, .validation_data = &other}, stopping);
@@ -150,7 +151,7 @@ TEST_CASE("Without validation data the weights given back have the best loss, an
   auto net = sequential<double>(Dense(1, 1, NoBias{}));
   net.values()[0] = 1;
   const BasicDataset<double> data{Matrix<double>::Ones(1, 1), {}, Matrix<double>::Zero(1, 1), {}, {}, {}};
-  SGD optimizer{{.learning_rate = 1.5}};
+  Optimizer optimizer{SGD{.learning_rate = 1.5}};
   EarlyStopping stopping{{.patience = 2}};
   const History history = fit(net, data, MeanSquared{}, optimizer, {}, stopping);
   REQUIRE(history.size() == 3);
@@ -165,10 +166,10 @@ TEST_CASE("Without validation data the best loss is that of the weights given ba
   auto net = Sequential(Dense(2, 10, L2{1e-3}), Tanh{}, Dropout{0.3}, Dense(10, 2));
   initialize(net, Rng{1});
   const Dataset data = two_halves(50);
-  SGD<L1> optimizer{{.learning_rate = 2}, L1{1e-3}};  // so fast that losses go up and down
+  Optimizer optimizer{SGD{.learning_rate = 4}, L1{1e-3}};  // so fast that losses go up and down
   EarlyStopping stopping{{.patience = 100}};
   const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 20, .batch = 10}, stopping);
-  CHECK(stopping.best_loss() == evaluate(net, data, CrossEntropy{}) + penalty(net, optimizer));
+  CHECK(stopping.best_loss() == evaluate(net, data, CrossEntropy{}) + penalty(net));
   CHECK(stopping.best_epoch() < 20);
   for (const EpochReport& report : history)
     CHECK(report.training_loss + report.penalty >= stopping.best_loss());
@@ -178,7 +179,7 @@ TEST_CASE("The training loss is evaluated where it is asked for and nothing bett
   auto net = Sequential(Dense(2, 2));
   initialize(net, Rng{1});
   const Dataset data = two_halves(10);
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   EarlyStopping stopping;
   CHECK(std::isnan(fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1})[0].training_loss));
   const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1}, stopping);

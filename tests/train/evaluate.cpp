@@ -120,3 +120,25 @@ TEST_CASE("The accuracy of a regression is refused") {
   Dataset data{Matrix<float>::Ones(2, 2), {}, Matrix<float>{{21.5F, 33}}, {}, {}, {}};
   CHECK(message_of([&] { accuracy(net, data); }).find("r2, rmse and mae, found 21.5") != std::string::npos);
 }
+
+TEST_CASE("Classes and probabilities are those of the outputs") {
+  auto net = sequential<double>(Dense(2, 2, NoBias{}));
+  assign(net, "0.weight", Matrix<double>::Identity(2, 2));
+  const Matrix<double> x{{1, -1, 3}, {0, 2, 3}};
+  CHECK(predict_classes(net, x) == std::vector<int>{0, 1, 0});
+  const Matrix<double> p = predict_probabilities(net, x);
+  CHECK(p(0, 0) == Approx(std::exp(1.0) / (std::exp(1.0) + 1)));
+  CHECK(p(0, 2) == 0.5);
+  CHECK((p.colwise().sum().array() - 1).abs().maxCoeff() < 1e-15);
+
+  auto one = sequential<double>(Dense(2, 1, NoBias{}));
+  assign(one, "0.weight", Matrix<double>{{1, 0}});
+  CHECK(predict_classes(one, x) == std::vector<int>{1, 0, 1});
+  CHECK(predict_classes(one, x, {.threshold = 2}) == std::vector<int>{0, 0, 1});
+  CHECK(predict_probabilities(one, x)(0, 0) == Approx(1 / (1 + std::exp(-1.0))));
+
+  auto sure = sequential<double>(Dense(2, 1, NoBias{}), Sigmoid{});
+  assign(sure, "0.weight", Matrix<double>{{1, 0}});
+  CHECK(predict_classes(sure, x) == std::vector<int>{1, 0, 1});
+  CHECK(predict_probabilities(sure, x) == sure.predict(x));
+}

@@ -15,6 +15,7 @@
 #include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
@@ -87,7 +88,7 @@ struct BrokenGradient {
 
 TEST_CASE("fit trains a classifier, and its history tells how") {
   auto net = classifier();
-  Adam optimizer{{.learning_rate = 0.02}};
+  Optimizer optimizer{Adam{.learning_rate = 0.02}};
   const Dataset data = two_halves(200);
   const double before = accuracy(net, data);
   const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 20, .batch = 16});
@@ -108,7 +109,7 @@ TEST_CASE("fit trains a classifier, and its history tells how") {
 
 TEMPLATE_TEST_CASE("fit solves a regression", "", float, double) {
   auto net = sequential<TestType>(Dense(2, 1));
-  SGD optimizer{{.learning_rate = 0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   const auto data = plane<TestType>(100);
   fit(net, data, MeanSquared{}, optimizer, {.epochs = 50, .batch = 10});
   CHECK(parameter(net, "0.weight").isApprox(Matrix<TestType>{{2, -1}}, TestType(1e-5)));
@@ -119,7 +120,7 @@ TEMPLATE_TEST_CASE("fit solves a regression", "", float, double) {
 TEST_CASE("fit is the plain loop of forward, loss, backward and step") {
   auto net = classifier(), by_hand = net;
   const Dataset data = two_halves(10);
-  Adam optimizer{{.learning_rate = 0.02}}, again = optimizer;
+  Optimizer optimizer{Adam{.learning_rate = 0.02}}, again = optimizer;
   fit(net, data, CrossEntropy{}, optimizer, {.epochs = 2, .batch = 4, .shuffle = false});
   Matrix<float> gradient;
   for (int epoch = 0; epoch < 2; ++epoch)
@@ -134,7 +135,7 @@ TEST_CASE("fit is the plain loop of forward, loss, backward and step") {
 
 TEST_CASE("The loss of an epoch is the mean over its samples, a smaller last batch included") {
   auto net = one_weight();
-  SGD optimizer{{.learning_rate = 1e-12}};
+  Optimizer optimizer{SGD{.learning_rate = 1e-12}};
   const auto history = fit(net, ones(Matrix<double>{{0, 0, 3}}), MeanSquared{}, optimizer,
                            {.epochs = 1, .batch = 2, .shuffle = false});
   CHECK(history[0].loss == Approx((1 + 1 + 4) / 3.0));
@@ -144,7 +145,7 @@ TEST_CASE("Weights of samples enter the steps and the reported loss") {
   auto net = one_weight();
   auto data = ones(Matrix<double>{{0, 0, 3, 9}});
   data.weights = {1, 3, 4, 0};
-  SGD optimizer{{.learning_rate = 0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   const auto history = fit(net, data, MeanSquared{}, optimizer, {.epochs = 1, .batch = 4});
   CHECK(net.values()[0] == Approx(1 - 0.1 * (4 * 2.0 - 4 * 4.0) / 8));
   CHECK(history[0].loss == Approx((4 * 1 + 4 * 4) / 8.0));
@@ -154,7 +155,7 @@ TEST_CASE("A batch of samples that count nothing is passed over") {
   auto net = one_weight();
   auto data = ones(Matrix<double>{{7, 7, 0, 0}});
   data.weights = {0, 0, 1, 1};
-  SGD optimizer{{.learning_rate = 0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   const auto history = fit(net, data, MeanSquared{}, optimizer, {.epochs = 1, .batch = 2, .shuffle = false});
   CHECK(optimizer.steps() == 1);
   CHECK(history[0].loss == 1);
@@ -167,7 +168,7 @@ TEST_CASE("Weights of classes enter the mean of an epoch as they enter that of a
   data.weights[3] = 7;
   const CrossEntropy loss{.class_weights = {1, 20}};
   const double before = evaluate(net, data, loss);
-  SGD optimizer{{.learning_rate = 1e-12}};
+  Optimizer optimizer{SGD{.learning_rate = 1e-12}};
   CHECK(fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4})[0].loss == Approx(before));
 }
 
@@ -176,7 +177,7 @@ TEST_CASE("Most of the data may count nothing") {
   Dataset data = two_halves(600);
   data.weights.assign(600, 0);
   data.weights[599] = 1;
-  SGD optimizer{{.learning_rate = 0.1}};
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   CHECK(fit(net, data, CrossEntropy{}, optimizer, {.epochs = 1})[0].loss > 0);
   CHECK(optimizer.steps() == 1);
 }
@@ -187,16 +188,16 @@ TEST_CASE("A batch whose classes count nothing is passed over") {
   data.labels = {0, 0, 0, 0, 1, 0, 1, 1};
   const CrossEntropy loss{.class_weights = {0, 2}};
   const double before = evaluate(net, data, loss);
-  SGD optimizer{{.learning_rate = 1e-12}};
+  Optimizer optimizer{SGD{.learning_rate = 1e-12}};
   const History history = fit(net, data, loss, optimizer, {.epochs = 1, .batch = 4, .shuffle = false});
   CHECK(optimizer.steps() == 1);
   CHECK(history[0].loss == Approx(before));
 }
 
-TEST_CASE("Reports keep data loss and penalty apart, and count default packs") {
+TEST_CASE("Reports keep data loss and penalty apart, and count the policies of the optimizer") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{0.5}), Dense(1, 1, NoBias{}));
   for (const char* path : {"0.weight", "1.weight"}) assign(net, path, Matrix<double>{{2}});
-  SGD<L1> optimizer{{.learning_rate = 1e-12}, L1{3}};
+  Optimizer optimizer{SGD{.learning_rate = 1e-12}, L1{3}};
   const auto history = fit(net, ones(Matrix<double>{{3}}), MeanSquared{}, optimizer, {.epochs = 1});
   CHECK(history[0].loss == Approx(1));
   CHECK(history[0].penalty == Approx(0.25 * 4 + 3 * 2));
@@ -205,7 +206,7 @@ TEST_CASE("Reports keep data loss and penalty apart, and count default packs") {
 TEST_CASE("Data are shuffled anew in each epoch, by the seed") {
   const auto order = [](bool shuffle, std::uint64_t seed) {
     auto net = one_weight();
-    SGD optimizer{{.learning_rate = 1e-12}};
+    Optimizer optimizer{SGD{.learning_rate = 1e-12}};
     std::vector<double> losses;
     struct {
       std::vector<double>& losses;
@@ -231,7 +232,7 @@ TEST_CASE("Data are shuffled anew in each epoch, by the seed") {
 TEST_CASE("Held-out data are not trained on, and are reported") {
   auto net = classifier(), by_hand = net;
   const Dataset data = two_halves(100);
-  Adam optimizer{{.learning_rate = 0.02}}, again = optimizer;
+  Optimizer optimizer{Adam{.learning_rate = 0.02}}, again = optimizer;
   const History history =
       fit(net, data, CrossEntropy{}, optimizer, {.epochs = 3, .batch = 20, .validation = 0.3, .seed = 5});
   CHECK(optimizer.steps() == 3 * 4);  // 70 samples
@@ -244,7 +245,7 @@ TEST_CASE("Held-out data are not trained on, and are reported") {
   CHECK(history[2].validation_accuracy == accuracy(net, held_out));
   auto line = sequential<double>(Dense(2, 1));
   const auto values = plane<double>(10);
-  SGD plain_steps;
+  Optimizer plain_steps{SGD{}};
   const History regression = fit(line, values, MeanSquared{}, plain_steps, {.epochs = 1, .validation = 0.5});
   CHECK(regression[0].validation_loss > 0);
   CHECK(std::isnan(regression[0].validation_accuracy));
@@ -254,7 +255,7 @@ TEST_CASE("Accuracy is reported where labels are classes of the model, and a los
   auto net = Sequential(Dense(2, 1));
   initialize(net, Rng{1});
   Dataset data = two_halves(20);
-  SGD optimizer{{.learning_rate = 1e-3}};
+  Optimizer optimizer{SGD{.learning_rate = 1e-3}};
   const auto accuracy_of = [&] {
     return fit(net, data, Ordinal{}, optimizer, {.epochs = 1, .validation_data = &data})[0]
         .validation_accuracy;
@@ -266,7 +267,7 @@ TEST_CASE("Accuracy is reported where labels are classes of the model, and a los
 
 TEST_CASE("The schedule sets the rate of every step, and its factor ends with the run") {
   auto net = one_weight();
-  SGD optimizer{{.learning_rate = 0.5}};
+  Optimizer optimizer{SGD{.learning_rate = 0.5}};
   struct Rates {
     std::vector<double> rates;
     void batch(const decltype(net)&, const BatchReport& report) { rates.push_back(report.learning_rate); }
@@ -302,7 +303,7 @@ TEST_CASE("The schedule sets the rate of every step, and its factor ends with th
 
 TEST_CASE("A schedule that remembers a run starts each run afresh") {
   auto net = one_weight();
-  SGD optimizer{{.learning_rate = 0.5}};
+  Optimizer optimizer{SGD{.learning_rate = 0.5}};
   BasicFitOptions<double> options{
       .epochs = 2, .schedule = [n = 0](const Progress&) mutable { return std::pow(0.5, n++); }};
   const auto data = ones(Matrix<double>{{1}});
@@ -314,7 +315,7 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   auto net = classifier();
   net.values()[0] = 50;  // infeasible, and to stay so
   const auto before = net.values();
-  Adam<Clip> optimizer{{}, Clip{-0.01, 0.01}};
+  Optimizer optimizer{Adam{}, Clip{-0.01, 0.01}};
   const Dataset good = two_halves(20);
   const auto refused = [&](const Dataset& data, const FitOptions& options = {}) {
     struct {
@@ -386,7 +387,7 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
 TEST_CASE("An optimizer that belongs to another model is refused before anything changes") {
   auto net = classifier(), before = net;
   auto other = Sequential(Dense(1, 1));
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   optimizer.step(other);
   CHECK_THROWS_AS(fit(net, two_halves(10), CrossEntropy{}, optimizer), ShapeError);
   CHECK(net == before);
@@ -394,7 +395,7 @@ TEST_CASE("An optimizer that belongs to another model is refused before anything
 
 TEST_CASE("A second run with the same optimizer starts from feasible weights too") {
   auto net = one_weight();
-  SGD<Clip> optimizer{{.learning_rate = 1e-12}, Clip{-2, 2}};
+  Optimizer optimizer{SGD{.learning_rate = 1e-12}, Clip{-2, 2}};
   const auto data = ones(Matrix<double>{{0}});
   fit(net, data, MeanSquared{}, optimizer, {.epochs = 1});
   net.values()[0] = 5;
@@ -404,7 +405,7 @@ TEST_CASE("A second run with the same optimizer starts from feasible weights too
 TEST_CASE("A loss that is not finite ends the run with step and layer, and finite weights") {
   auto net = Sequential(Dense(2, 3), Identity{}, Dense(3, 1));
   initialize(net, Rng{1});
-  SGD optimizer{{.learning_rate = 10}};
+  Optimizer optimizer{SGD{.learning_rate = 10}};
   const std::string message =
       message_of([&] { fit(net, plane<float>(32), MeanSquared{}, optimizer, {.epochs = 100, .batch = 32}); });
   CHECK(message.starts_with("fit, epoch "));
@@ -417,7 +418,7 @@ TEST_CASE("Overflow in a layer is named") {
   auto net = Sequential(Dense(1, 1), Identity{}, Dense(1, 1));
   for (const char* path : {"0.weight", "2.weight"}) assign(net, path, Matrix<float>{{1e30F}});
   const auto before = net;
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   CHECK(
       message_of([&] { fit(net, ones(Matrix<double>{{1}}).cast<float>(), MeanSquared{}, optimizer); }) ==
       "fit, epoch 1, step 1: expected a finite loss, found inf; the first layer whose outputs are not finite "
@@ -427,7 +428,7 @@ TEST_CASE("Overflow in a layer is named") {
 
 TEST_CASE("A loss that overflows by itself blames no layer") {
   auto net = one_weight();
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   CHECK(message_of([&] { fit(net, ones(Matrix<double>{{1e200}}), MeanSquared{}, optimizer); }) ==
         "fit, epoch 1, step 1: expected a finite loss, found inf, though every layer's outputs are finite");
 }
@@ -435,7 +436,7 @@ TEST_CASE("A loss that overflows by itself blames no layer") {
 TEST_CASE("A model that nobody initialized is refused, unless it trains from zero") {
   auto net =
       Sequential(Dense(2, 8, Clip{1, 2}), Tanh{}, Dense(8, 2));  // which the first step would make equal
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   const auto before = net;
   CHECK(message_of([&] { fit(net, two_halves(10), CrossEntropy{}, optimizer); }) ==
         "0.weight: expected weights from initialize() or assign(), found all zero");
@@ -443,12 +444,12 @@ TEST_CASE("A model that nobody initialized is refused, unless it trains from zer
   net.values()[7] = 1;  // sparse is not zero
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 1});
   auto linear = Sequential(Dense(2, 2));
-  CHECK(fit(linear, two_halves(10), CrossEntropy{}, optimizer = SGD{}, {.epochs = 1})[0].loss > 0);
+  CHECK(fit(linear, two_halves(10), CrossEntropy{}, optimizer = Optimizer{SGD{}}, {.epochs = 1})[0].loss > 0);
 }
 
 TEST_CASE("Validation data number their classes as the training data do") {
   auto net = Sequential(Dense(2, 3));
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   Dataset train = two_halves(10), test = two_halves(4);
   train.class_names = {"3", "5", "7"};
   const auto fit_both = [&] {
@@ -469,7 +470,7 @@ TEST_CASE("Validation data number their classes as the training data do") {
 
 TEST_CASE("Options of a loss are checked before anything changes") {
   auto net = one_weight(), before = net;
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   CHECK(message_of([&] { fit(net, ones(Matrix<double>{{1}}), Huber{0}, optimizer); }) ==
         "Huber: expected delta > 0 and finite, found 0");
   CHECK(net == before);
@@ -479,7 +480,7 @@ TEST_CASE("A gradient that is not finite ends the run with step and parameter") 
   auto net = Sequential(Dense(1, 1, NoBias{}), BrokenGradient{}, Dense(1, 1, NoBias{}));
   initialize(net, Rng{1});
   const auto before = net;
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   CHECK(message_of([&] { fit(net, ones(Matrix<double>{{1}}).cast<float>(), MeanSquared{}, optimizer); }) ==
         "fit, epoch 1, step 1: 0.weight: expected finite gradients, found NaN or infinity");
   CHECK(net == before);
@@ -488,7 +489,7 @@ TEST_CASE("A gradient that is not finite ends the run with step and parameter") 
 TEST_CASE("Weights that overflow in the last step do not go unnoticed") {
   auto net = Sequential(Dense(1, 1, NoBias{}));
   net.values()[0] = 1;
-  SGD optimizer{{.learning_rate = 1e38}};
+  Optimizer optimizer{SGD{.learning_rate = 1e38}};
   CHECK(message_of([&] {
           fit(net, ones(Matrix<double>{{100}}).cast<float>(), MeanSquared{}, optimizer, {.epochs = 1});
         }) == "fit, epoch 1, step 1: 0.weight: expected a step to finite weights, found NaN or infinity");
@@ -496,7 +497,7 @@ TEST_CASE("Weights that overflow in the last step do not go unnoticed") {
 
 TEST_CASE("A policy that makes NaN of a weight does not go unnoticed") {
   auto net = Sequential(Dense(1, 1, NoBias{}, Broken{}));
-  SGD optimizer{{.learning_rate = 1}};
+  Optimizer optimizer{SGD{.learning_rate = 1}};
   CHECK(message_of([&] {
           fit(net, ones(Matrix<double>{{100}}).cast<float>(), MeanSquared{}, optimizer, {.epochs = 1});
         }) == "fit, epoch 1, step 1: 0.weight: expected a step to finite weights, found NaN or infinity");
@@ -506,7 +507,7 @@ TEST_CASE("A validation loss that is not finite ends the run") {
   auto net = one_weight();
   auto other = ones(Matrix<double>{{1}});
   other.inputs(0) = 1e200;
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   CHECK(message_of([&] {
           fit(net, ones(Matrix<double>{{1}}), MeanSquared{}, optimizer, {.validation_data = &other});
         }) == "fit, after epoch 1: expected a finite validation loss, found inf");
@@ -515,7 +516,7 @@ TEST_CASE("A validation loss that is not finite ends the run") {
 TEST_CASE("Training with dropout reports validation without it") {
   auto net = Sequential(Dense(2, 30), Tanh{}, Dropout{0.5}, Dense(30, 2));
   initialize(net, Rng{1});
-  Adam optimizer{{.learning_rate = 0.02}};
+  Optimizer optimizer{Adam{.learning_rate = 0.02}};
   const Dataset data = two_halves(100);
   const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 10, .validation_data = &data});
   CHECK(history.back().validation_loss == evaluate(net, data, CrossEntropy{}));
@@ -526,7 +527,7 @@ TEST_CASE("Without validation data a schedule watches what the run minimizes, pe
   // (w - 10)^2 + w^2 is least at w = 5, where it is 50. On the way from 10 the data loss alone only grows.
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{2}));
   net.values()[0] = 10;
-  SGD optimizer{{.learning_rate = 0.01}};
+  Optimizer optimizer{SGD{.learning_rate = 0.01}};
   const auto data = ones(Matrix<double>{{10}});
   std::vector<double> seen;
   const auto record = [&](const Progress& p) { return seen.push_back(p.loss), 1; };
@@ -541,7 +542,7 @@ TEST_CASE("Without validation data a schedule watches what the run minimizes, pe
 TEST_CASE("With validation data a schedule watches their loss") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{2}));
   net.values()[0] = 10;
-  SGD optimizer{{.learning_rate = 0.01}};
+  Optimizer optimizer{SGD{.learning_rate = 0.01}};
   const auto data = ones(Matrix<double>{{10}});
   std::vector<double> seen;
   const auto record = [&](const Progress& p) { return seen.push_back(p.loss), 1; };
@@ -562,7 +563,7 @@ struct Order {
 
 TEST_CASE("Each of several calls of one epoch has an order of its own, until the optimizer is reset") {
   const auto data = ones(Matrix<double>{{2, 3, 4, 5, 6, 7, 8, 9}});
-  SGD optimizer{{.learning_rate = 1e-12}};
+  Optimizer optimizer{SGD{.learning_rate = 1e-12}};
   const auto order = [&] {
     auto net = one_weight();
     Order result;
@@ -583,7 +584,7 @@ TEST_CASE("Two calls of one epoch are one call of two, bit for bit") {
   initialize(net, Rng{1});
   auto twice = net;
   const Dataset data = two_halves(50);
-  Adam optimizer{{.learning_rate = 0.02}}, other = optimizer;
+  Optimizer optimizer{Adam{.learning_rate = 0.02}}, other = optimizer;
   fit(net, data, CrossEntropy{}, optimizer, {.epochs = 2, .batch = 8, .validation = 0.2, .seed = 5});
   for (int k = 0; k < 2; ++k)
     fit(twice, data, CrossEntropy{}, other, {.epochs = 1, .batch = 8, .validation = 0.2, .seed = 5});
@@ -592,7 +593,7 @@ TEST_CASE("Two calls of one epoch are one call of two, bit for bit") {
 
 TEST_CASE("A training loss after an epoch that is not finite ends the run") {
   auto net = one_weight();
-  SGD optimizer{{.learning_rate = 1e30}};  // one step goes from a loss of 1e300 to weights of 2e180
+  Optimizer optimizer{SGD{.learning_rate = 1e30}};  // one step goes from a loss of 1e300 to weights of 2e180
   struct {
     bool wants_training_loss() const { return true; }
     void start(const Plan&) {}

@@ -6,6 +6,7 @@
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/cross_entropy.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -15,7 +16,7 @@ using Catch::Approx;
 TEST_CASE("The norms of every parameter and its gradient are recorded in each epoch") {
   auto net = Sequential(Dense(2, 3, L2{0.1}), Tanh{}, Dense(3, 2));
   initialize(net, Rng{1});
-  SGD<ClipNorm> optimizer{{}, ClipNorm{0.01}};
+  Optimizer optimizer{SGD{}, ClipNorm{0.01}};
   NormLog norms;
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 2}, norms);
   REQUIRE(norms.records.size() == 8);

@@ -4,6 +4,7 @@
 #include "../nets.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/cross_entropy.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -60,7 +61,7 @@ template <class... Observers>
 History run(long epochs, Observers&&... observers) {
   auto net = Sequential(Dense(2, 2));
   initialize(net, Rng{1});
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   return fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 5}, observers...);
 }
 
@@ -89,7 +90,7 @@ TEST_CASE("An observer may change the model at the end only") {
   };
   auto net = Sequential(Dense(2, 2));
   initialize(net, Rng{1});
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 1}, Zero{});
   CHECK(numbers_of(net) == std::vector<float>(6, 0.0F));
 }

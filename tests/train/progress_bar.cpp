@@ -14,6 +14,7 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/cross_entropy.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/fit.hpp"
 
@@ -63,7 +64,7 @@ TEST_CASE("fit shows its progress") {
   REQUIRE(file);
   auto net = Sequential(Dense(2, 2, L2{0.1}));
   initialize(net, Rng{1});
-  SGD optimizer;
+  Optimizer optimizer{SGD{}};
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 3, .batch = 4}, ProgressBar("", file.get()));
   const std::string text = read(file.get());
   CHECK(std::count(text.begin(), text.end(), '\n') == 3);
@@ -182,7 +183,7 @@ TEST_CASE("The line ends with the run, and before the message of one that throws
   CHECK(terminal.text().empty());
   auto net = Sequential(Dense(2, 2));
   initialize(net, Rng{1});
-  SGD optimizer{{.learning_rate = 1e37}};  // overflows in the second batch
+  Optimizer optimizer{SGD{.learning_rate = 1e37}};  // overflows in the second batch
   Dataset data = two_halves(10);
   data.inputs *= 10;
   CHECK_THROWS_AS(fit(net, data, CrossEntropy{}, optimizer, {.batch = 1}, ProgressBar("", terminal.file())),

@@ -55,45 +55,23 @@ struct Audit {
 
 namespace detail {
 
-/// How far `w` (rows x cols) is from the set of a policy; 0 exactly where `contains` holds everywhere.
-template <class P, class S>
-double violation_of(const P& policy, const S* w, Index rows, Index cols) {
-  double largest = 0;
-  if constexpr (Set<P>) {
-    using T = std::remove_const_t<S>;
-    const Pack<P> alone(policy);
-    std::vector<T> nearest(static_cast<std::size_t>(cols)), scratch(nearest);
-    for (Index j = 0; j < rows; ++j) {
-      const S* row = w + j * cols;
-      if (alone.contains(row, cols)) continue;
-      if (!std::isfinite(norm(row, cols))) return std::numeric_limits<double>::infinity();
-      std::copy(row, row + cols, nearest.begin());
-      alone.project(nearest.data(), cols, scratch.data());
-      Row<T>(nearest.data(), cols) -= ConstRow<T>(row, cols);
-      largest = std::max(largest, norm(nearest.data(), cols));
-    }
-  }
-  return largest;
-}
-
-template <class PackType, class S, class Activities>
-std::vector<PolicyAudit> audit_pack(const PackType& pack, const S* w, Index rows, Index cols,
-                                    const Activities& activity) {
+template <class View>
+std::vector<PolicyAudit> audit_pack(const View& p) {
   std::vector<PolicyAudit> result;
-  auto add = [&]<class P>(const P& policy) {
-    const Activity& a = activity[result.size()];
-    result.push_back({std::string(policy_name<P>()), violation_of(policy, w, rows, cols), a.fraction, a.steps,
-                      a.acted, a.last_acted});
-  };
-  std::apply([&](const auto&... policies) { (add(policies), ...); }, pack.policies());
+  for (const std::string_view name : p.pack.names()) {
+    const std::size_t k = result.size();
+    const Activity& a = p.activity[k];
+    result.push_back(
+        {std::string(name), p.pack.violation(k, p.block()), a.fraction, a.steps, a.acted, a.last_acted});
+  }
   return result;
 }
 
 template <class View>
 ParameterAudit audit_numbers(const View& p) {
   using S = std::remove_cvref_t<decltype(*p.values)>;
-  ParameterAudit result{p.path(), p.rows, p.cols, 0, detail::norm(p.values, p.size()), 0, -1, {}};
-  if (View::kind == ParameterKind::weight) {
+  ParameterAudit result{p.path, p.rows, p.cols, 0, detail::norm(p.values, p.size()), 0, -1, {}};
+  if (p.kind == ParameterKind::weight) {
     const auto dead = [&](Index j) { return (ConstRow<S>(p.values + j * p.cols, p.cols) == 0).all(); };
     result.dead_rows = 0;
     for (Index j = 0; j < p.rows; ++j) result.dead_rows += dead(j);
@@ -106,29 +84,13 @@ ParameterAudit audit_numbers(const View& p) {
 
 }  // namespace detail
 
-/// What the weights are now, and what the layers' policies did in training.
+/// What the weights are now, and what the policies did in training, those of an optimizer included.
 template <Model M>
 Audit audit(const M& model) {
   Audit result;
   model.for_each_parameter([&](const auto& p) {
     result.parameters.push_back(detail::audit_numbers(p));
-    result.parameters.back().policies = detail::audit_pack(p.pack, p.values, p.rows, p.cols, p.activity);
-  });
-  return result;
-}
-
-/// The same, with the default pack of the optimizer on the weights that take it.
-template <Model M, class O>
-Audit audit(const M& model, const O& optimizer) {
-  Audit result = audit(model);
-  std::size_t parameter = 0, next = 0;
-  model.for_each_parameter([&](const auto& p) {
-    ParameterAudit& line = result.parameters[parameter++];
-    if constexpr (O::template takes_defaults<std::decay_t<decltype(p)>>) {
-      std::array<Activity, O::Defaults::size> activity{};  // of an optimizer that has made no step
-      if (next < optimizer.default_activity().size()) activity = optimizer.default_activity()[next++];
-      line.policies = detail::audit_pack(optimizer.defaults(), p.values, p.rows, p.cols, activity);
-    }
+    result.parameters.back().policies = detail::audit_pack(p);
   });
   return result;
 }

@@ -2,6 +2,8 @@
 // The L1 penalty, by its proximal operator: weights that do not pay for themselves are exactly zero.
 #pragma once
 
+#include <cmath>
+
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
 #include "espalier/kernel/line.hpp"
@@ -33,7 +35,12 @@ struct L1 {
     return y - y.max(-threshold).min(threshold);
   }
   double slope_bound() const { return strength; }
-  void validate() const { detail::check_not_negative(name, "strength", strength); }
+  /// A strength that is infinite as a float makes NaN of a step size of 0.
+  void validate() const {
+    detail::check_not_negative(name, "strength", strength);
+    if (!std::isfinite(static_cast<float>(strength)))
+      detail::fail(name, "a strength that is finite also as a float", strength);
+  }
 
   bool operator==(const L1&) const = default;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The contract of a constraint policy, on one page: the role is found from the members, never declared.
+// The contract of a constraint policy, on one page: the role is found from the members, never declared, and
+// how much a policy sees at once from their arguments. docs/policies.md shows how to write one.
 //
 // A policy is a small aggregate. It plays exactly one role (S is float or double):
 //
@@ -7,33 +8,58 @@
 //   role               members                                               what it does
 //   smooth penalty     S value(S w), S gradient(S w)                         joins the loss and its gradient
 //   proximal penalty   S value(S w), S prox(S y, S t)                        argmin (x-y)^2/(2t) + value(x)
+//     of a vector      S value(ConstRow<S> w), void prox(Row<S> y, ...)      the same, of many weights at once
 //   decay              double shrink(double rate, double base_rate)          w *= shrink, apart from the loss
 //   set, by element    bool contains(S w), S project(S w)                    an interval
-//   set, by norm       NormBound norm_bound(), static constexpr bool sphere  bounds each row's Euclidean norm
-//   set, by row        bool contains(ConstRow<S>), void project(Row<S>)      any other closed set of rows
-//                      optional: void project(Row<S>, ConstRow<S> t)         nearest in sum (x-y)^2 / t
+//   set, by norm       NormBound norm_bound(), static constexpr bool sphere  bounds the Euclidean norm of a vector
+//   set of vectors     bool contains(ConstRow<S> w), void project(Row<S> y, ...)  any other closed set
 //   reparametrization  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
+//                      or S weight(S p), S parameter(S w), S pull_back(S p, S dw)
+//                                                                            W = weight(P), number by number
 // clang-format on
+//
+// A vector is a row of W, or what PerInput{P} and Whole{P} say. `project` and `prox` of vectors overwrite y
+// with the result, in one of these forms:
+//
+//   project(Row<S> y)                                nearest in the Euclidean norm; a set needs this or the
+//   last project(Row<S> y, ConstRow<S> t)                 nearest in the metric of the step, sum (x-y)^2 / (2
+//   t) project(Row<S> y, Steps<S> t, const auto& elements [, double* room])
+//
+// The last one also respects the policies on single weights beside it, whose members core/elements.hpp lists:
+// it minimizes over their sets, with their penalties added. Only a policy with this form goes together with
+// them. It is not called where `contains` holds of what `elements` alone make of y. `static constexpr Index
+// room` asks for so many doubles for each weight of a vector.
 //
 // Several threads may call the members at once. Those that are templates are constrained with Scalar. A step
 // also hands them numbers that fill up the last line of a row: what they make of those is of no account, but
-// must not throw. Optional: gradient, prox and project of elements also on Line<S>, many at a time (Line<S>
-// gradient(const Line<S>& w)), or on_lines<S>(), whose result has them; `static constexpr std::string_view
-// name`; `void validate() const`, which throws ValueError; `static constexpr bool homogeneous = true` where a
-// set is a cone or a penalty's value(c w) is c value(w), c > 0; and of a proximal penalty `double
-// slope_bound() const`, the largest slope of value(w). Rules with a step size for each weight keep it so
-// small then that slope times step size is at most the learning rate. A step size t may be 0; prox(y, 0) is
-// y.
+// must not throw.
+//
+// Optional, of any policy: `static constexpr std::string_view name`; `void validate() const`, which throws
+// ValueError; `template <class Q> static constexpr bool meets()`, which refuses another policy Q of the same
+// weight by a static_assert with a sentence of its own, and returns true. Of policies of elements: gradient,
+// prox and project also on Line<S>, many at a time (Line<S> gradient(const Line<S>& w)), or on_lines<S>(),
+// whose result has them; `static constexpr bool homogeneous = true` where a set is a cone or a penalty's
+// value(c w) is c value(w), c > 0. Of a proximal penalty: `double slope_bound() const`, the largest slope of
+// value(w) along one weight (of a vector: the root mean square over its weights). Rules with a step size for
+// each weight keep it so small then that slope times step size is at most the learning rate. A step size t
+// may be 0; prox(y, 0) is y. Of a penalty of vectors: `static constexpr bool of_norm = true` where it depends
+// on the Euclidean norm alone. Of a set of vectors: `Metric metric`; `bool reaches(const auto& each, Index n)
+// const`, whether it has a vector of n weights from each.low to each.high; `static constexpr bool flat =
+// true` where it has no inside, `corners = true` where it has corners.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <string_view>
 
+#include "espalier/core/block.hpp"
+#include "espalier/core/elements.hpp"
+#include "espalier/core/group.hpp"
 #include "espalier/core/matrix.hpp"
 
 namespace espalier {
 
-/// One neuron's incoming weights.
+/// A vector of weights: one neuron's incoming ones, unless a policy is told otherwise.
 template <Scalar S>
 using Row = ArrayMap<S>;
 template <Scalar S>
@@ -43,7 +69,8 @@ using ConstRow = ConstArrayMap<S>;
 /// step, sum (x - y)^2 / t, the only one whose resting points are constrained optima; or the Euclidean one.
 enum class Metric { step, euclidean };
 
-/// norm(row) <= radius exactly, or on the sphere norm(row) == radius within 2 units of roundoff.
+/// norm(row) <= radius exactly, or on the sphere norm(row) == radius within 2 units of roundoff: both of the
+/// norm in exact arithmetic.
 struct NormBound {
   double radius;
   Metric metric;
@@ -84,25 +111,68 @@ concept NormSet = requires(const P& p) {
   { P::sphere } -> std::convertible_to<bool>;
 };
 
+/// Has `project` (or `prox`) of vectors the form that respects policies of elements?
 template <class P>
-concept RowSet = requires(const P& p, Row<float> f, Row<double> d, ConstRow<float> cf, ConstRow<double> cd) {
-  { p.contains(cf) } -> std::same_as<bool>;
-  { p.contains(cd) } -> std::same_as<bool>;
-  p.project(f);
-  p.project(d);
+concept ProjectsWithElements = requires(const P& p, Row<float> y, Steps<float> t, NoElements elements) {
+  p.project(y, t, elements);
+}
+|| requires(const P& p, Row<float> y, Steps<float> t, NoElements elements, double* room) {
+  p.project(y, t, elements, room);
+};
+template <class P>
+concept ProxWithElements = requires(const P& p, Row<float> y, Steps<float> t, NoElements elements) {
+  p.prox(y, t, elements);
+}
+|| requires(const P& p, Row<float> y, Steps<float> t, NoElements elements, double* room) {
+  p.prox(y, t, elements, room);
 };
 
 template <class P>
-concept Set = ElementSet<P> || NormSet<P> || RowSet<P>;
+concept VectorSet = requires(const P& p, ConstRow<float> f, ConstRow<double> d) {
+  { p.contains(f) } -> std::same_as<bool>;
+  { p.contains(d) } -> std::same_as<bool>;
+}
+&&(ProjectsWithElements<P> || requires(const P& p, Row<float> f, Row<double> d) {
+  p.project(f);
+  p.project(d);
+});
 
 template <class P>
-concept Reparametrization = requires {
+concept VectorPenalty = requires(const P& p, ConstRow<float> f, ConstRow<double> d) {
+  { p.value(f) } -> std::convertible_to<double>;
+  { p.value(d) } -> std::convertible_to<double>;
+}
+&&(ProxWithElements<P> ||
+   requires(const P& p, Row<float> f, ConstRow<float> tf, Row<double> d, ConstRow<double> td) {
+     p.prox(f, tf);
+     p.prox(d, td);
+   });
+
+template <class P>
+concept Set = ElementSet<P> || NormSet<P> || VectorSet<P>;
+
+/// The rows of W have a scale of their own, which is trained or 1.
+template <class P>
+concept RowScale = requires {
   { P::trains_gain } -> std::convertible_to<bool>;
 };
 
+/// Each number of W is a function of the one that is stored: `parameter(w)` is what is stored for w (NaN:
+/// nothing gives it), `pull_back(p, dw)` the gradient of p from that of weight(p).
 template <class P>
-inline constexpr int roles_of =
-    int{SmoothPenalty<P>} + int{ProximalPenalty<P>} + int{Decay<P>} + int{Set<P>} + int{Reparametrization<P>};
+concept ElementMap = requires(const P& policy, float f, double d) {
+  { policy.weight(f) } -> std::same_as<float>;
+  { policy.weight(d) } -> std::same_as<double>;
+  { policy.parameter(f) } -> std::same_as<float>;
+  { policy.pull_back(f, f) } -> std::same_as<float>;
+};
+
+template <class P>
+concept Reparametrization = RowScale<P> || ElementMap<P>;
+
+template <class P>
+inline constexpr int roles_of = int{SmoothPenalty<P>} + int{ProximalPenalty<P> || VectorPenalty<P>} +
+                                int{Decay<P>} + int{Set<P>} + int{Reparametrization<P>};
 
 template <class P>
 concept Policy = roles_of<P>
@@ -115,9 +185,43 @@ constexpr bool homogeneous_policy() {
 }
 
 template <class P>
+constexpr bool of_norm_policy() {
+  if constexpr (requires { P::of_norm; }) return P::of_norm;
+  return false;
+}
+
+template <class P>
 constexpr std::string_view policy_name() {
   if constexpr (requires { std::string_view{P::name}; }) return P::name;
   return "user policy";
 }
 
+namespace detail {
+
+/// "MaxNorm per input": the name of a policy with the words that say on what.
+template <class P>
+inline constexpr auto name_of_group = [] {
+  constexpr std::string_view own = policy_name<Ungrouped<P>>(),
+                             of = P::grain == Grain::column ? " per input" : " of all";
+  std::array<char, own.size() + of.size()> text{};
+  for (std::size_t i = 0; i < own.size(); ++i) text[i] = own[i];
+  for (std::size_t i = 0; i < of.size(); ++i) text[own.size() + i] = of[i];
+  return text;
+}();
+template <class P>
+constexpr std::string_view written_name() {
+  if constexpr (Grouping<P>::named)
+    return {name_of_group<P>.data(), name_of_group<P>.size()};
+  else
+    return policy_name<P>();
+}
+
+/// What is stored for a weight w under an element map, or for |w| where nothing gives w.
+template <ElementMap P, Scalar S>
+S parameter_of(const P& p, S w) {
+  const S stored = p.parameter(w);
+  return stored == stored ? stored : p.parameter(w < 0 ? -w : w);
+}
+
+}  // namespace detail
 }  // namespace espalier

@@ -81,4 +81,11 @@ class Rng {
   std::array<std::uint64_t, 4> state_;
 };
 
+/// A generator of its own for one call: `initialize(net, {.seed = 42})`.
+struct Seed {
+  std::uint64_t seed = 0;
+
+  Rng rng() const { return Rng(seed); }
+};
+
 }  // namespace espalier

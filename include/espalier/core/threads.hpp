@@ -48,6 +48,20 @@ inline void set_threads(int n) {
 
 namespace detail {
 
+/// `set_threads(n)` until its end; 0 changes nothing.
+class ThreadScope {
+ public:
+  explicit ThreadScope(int n) : before_(thread_count.load(std::memory_order_relaxed)) {
+    if (n != 0) set_threads(n);
+  }
+  ~ThreadScope() { thread_count.store(before_, std::memory_order_relaxed); }
+  ThreadScope(const ThreadScope&) = delete;
+  ThreadScope& operator=(const ThreadScope&) = delete;
+
+ private:
+  int before_;
+};
+
 /// Weights that are worth a thread. Whoever updates a row also multiplies with it and makes its gradient,
 /// however small the batch: to move it from one processor's cache to another's takes longer.
 inline constexpr Index weights_of_part = 16384;

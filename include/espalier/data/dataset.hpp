@@ -73,9 +73,15 @@ struct BasicDataset {
     return part;
   }
 
-  /// Shuffled, then cut after round(fraction * samples()): `auto [train, test] = data.split(0.8, Rng{7});`
-  /// ValueError if that leaves a part empty.
-  std::pair<BasicDataset, BasicDataset> split(double fraction, Rng rng) const {
+  /// Shuffled, then cut after round(fraction * samples()): `auto [train, test] = data.split(0.8, {.seed =
+  /// 7});`. A generator is advanced. ValueError if that leaves a part empty.
+  std::pair<BasicDataset, BasicDataset> split(double fraction, Seed seed) const {
+    return split(fraction, seed.rng());
+  }
+  std::pair<BasicDataset, BasicDataset> split(double fraction, Rng&& rng) const {
+    return split(fraction, rng);
+  }
+  std::pair<BasicDataset, BasicDataset> split(double fraction, Rng& rng) const {
     const double cut = std::round(fraction * static_cast<double>(samples()));
     if (!(cut >= 1 && cut < static_cast<double>(samples())))
       detail::fail("split", "a fraction that leaves samples on both sides",

@@ -12,7 +12,7 @@
 namespace espalier {
 
 /// y = (x - shift) / scale, row by row (feature by feature), in double. A value: keep it beside the model.
-struct RowScale {
+struct FeatureScale {
   Vector<double> shift, scale;
 
   /// `train.inputs = scale(std::move(train.inputs))` copies nothing. ShapeError for another number of rows.
@@ -69,7 +69,7 @@ inline void rescale_until_feasible(std::string_view where, Vector<double>& scale
 ///   const Standardize scale(train.inputs);
 ///   train.inputs = scale(std::move(train.inputs));
 ///   test.inputs = scale(std::move(test.inputs));
-struct Standardize : RowScale {
+struct Standardize : FeatureScale {
   template <Scalar S>
   explicit Standardize(const Matrix<S>& x) {
     detail::check_fit("Standardize", x);
@@ -86,7 +86,7 @@ struct Standardize : RowScale {
 };
 
 /// From 0 to 1 on the set it is fitted to; a constant row becomes 0. Errors as with Standardize.
-struct MinMax : RowScale {
+struct MinMax : FeatureScale {
   template <Scalar S>
   explicit MinMax(const Matrix<S>& x) {
     detail::check_fit("MinMax", x);

@@ -33,6 +33,16 @@ void fill_uniform(Weights& w, double bound, Rng& rng) {
     for (Index i = 0; i < w.cols(); ++i) w(j, i) = static_cast<S>(rng.uniform(-bound, bound));
 }
 
+/// Biases of `n` neurons: what the initializer says of them, else 0.
+template <class Init, Scalar S>
+void initialize_bias(const Init& init, S* bias, Index n, Index fan_in, Rng& rng) {
+  Eigen::Map<Vector<S>> numbers(bias, n);
+  if constexpr (requires { init.bias(numbers, fan_in, rng); })
+    init.bias(numbers, fan_in, rng);
+  else
+    numbers.setZero();
+}
+
 }  // namespace detail
 
 /// Normal, variance 2 / fan_in: for ReLU and its kin (He et al. 2015, eq. 10). Not truncated, as in PyTorch.

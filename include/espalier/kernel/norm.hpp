@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The Euclidean norm that decides feasibility: the same sum in the same order wherever the numbers stand.
+// The Euclidean norm of a row, correct to a few roundings: the same sum in the same order wherever the
+// numbers stand. Whether a row is feasible is for compare_norm.hpp to say.
 #pragma once
 
 #include <algorithm>
@@ -104,16 +105,44 @@ inline void scale(float* x, Index n, double factor) {
   for (Index i = whole; i < n; ++i) at(i);
 }
 
-/// sum (scale x)^2 of doubles as if in twice the precision (Ogita, Rump, Oishi 2005: Dot2).
-inline double sum_of_squares(const double* x, Index n, double scale = 1) {
+/// A sum of squares as if in twice the precision (Ogita, Rump, Oishi 2005: Dot2): the sum is high + low, up
+/// to (n + 8)^2 2^-104 of it for n terms, and 2^-960 where parts of squares were too small for a double.
+struct SumOfSquares {
   double high = 0, low = 0;
-  for (Index i = 0; i < n; ++i) {
-    const double value = x[i] * scale, product = value * value, lost = std::fma(value, value, -product);
+
+  EIGEN_ALWAYS_INLINE void add_square(double x) {
+    const double product = x * x, lost = std::fma(x, x, -product);
     const double sum = high + product, rest = sum - high;
     low += ((high - (sum - rest)) + (product - rest)) + lost;
     high = sum;
   }
-  return high + low;
+  EIGEN_ALWAYS_INLINE void add(const SumOfSquares& other) {
+    const double sum = high + other.high, rest = sum - high;
+    low += ((high - (sum - rest)) + (other.high - rest)) + other.low;
+    high = sum;
+  }
+  double value() const { return high + low; }
+};
+
+/// sum (scale x)^2, likewise.
+template <Scalar S>
+SumOfSquares exact_squares(const S* x, Index n, double scale = 1) {
+  constexpr Index many = 16;  // the compiler computes several at a time
+  double high[many] = {}, low[many] = {};
+  const Index whole = n / many * many;
+  for (Index i = 0; i < whole; i += many)
+    for (Index k = 0; k < many; ++k) {
+      SumOfSquares sum{high[k], low[k]};
+      sum.add_square(static_cast<double>(x[i + k]) * scale);
+      high[k] = sum.high, low[k] = sum.low;
+    }
+  SumOfSquares sum;
+  for (Index i = whole; i < n; ++i) sum.add_square(static_cast<double>(x[i]) * scale);
+  for (Index k = 0; k < std::min(whole, many); ++k) sum.add({high[k], low[k]});
+  return sum;
+}
+inline double sum_of_squares(const double* x, Index n, double scale = 1) {
+  return exact_squares(x, n, scale).value();
 }
 
 /// norm(x), also where the squares of doubles would overflow or vanish: those are scaled by a power of two.

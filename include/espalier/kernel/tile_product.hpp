@@ -81,7 +81,7 @@ inline constexpr std::size_t panels_bytes = 196608;
 /// and strips of so many rows in the third-level.
 inline constexpr Index most_rows = (1024 / tile_rows + 1) * tile_rows;
 
-/// c = a b, where a is about m x depth and b depth x n.
+/// c = a b, or c += a b, where a is about m x depth and b depth x n.
 template <Layout layout, Scalar S>
 class TileProduct {
  public:
@@ -95,7 +95,8 @@ class TileProduct {
   Index room() const { return strips() + cols_ * deep_; }
 
   /// For m rows of a and n columns of b; `stride` leads from row to row of b and c, `memory` has the room.
-  void operator()(Index m, Index n, Strided<S> a, const S* b, S* c, Index stride, S* memory) const {
+  void operator()(Index m, Index n, Strided<S> a, const S* b, S* c, Index stride, S* memory,
+                  bool add = false) const {
     S* panels = memory + strips();
     for (Index k = 0; k < depth_; k += deep_)
       for (Index i = 0; i < m; i += rows_) {
@@ -104,7 +105,7 @@ class TileProduct {
         for (Index j = 0; j < n; j += cols_) {
           const Index cols = std::min(cols_, n - j);
           copy_panels(deep, cols, b + k * stride + j, stride, panels);
-          multiply_strips<layout>(rows, deep, memory, panels, c + i * stride + j, stride, cols, k > 0);
+          multiply_strips<layout>(rows, deep, memory, panels, c + i * stride + j, stride, cols, add || k > 0);
         }
       }
   }

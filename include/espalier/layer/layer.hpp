@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The contract of a layer: an aggregate that knows its sizes and its mathematics, while the model owns all
-// memory.
+// The contract of layers. A layer is a small value of options; its parameters and activations stand in the
+// model's memory.
 //
 // A layer without parameters that keeps the width has two members, on batches of features x samples:
 //
@@ -15,23 +15,25 @@
 //   static constexpr int input_extent, output_extent;    // Dynamic where known at run time only
 //   Index inputs() const, outputs() const;
 //
-// A layer with parameters is Sized and Parametric; it takes their addresses first.
+// A layer with parameters, with memory of its own or with layers inside is Sized and Parametric. It takes a
+// Call first, which tells where its numbers stand.
 //
-//   std::tuple<ParameterSpec<...>, ...> parameters() const;
-//   Index scratch() const;    // optional: how many numbers it keeps from forward to backward
-//   void forward(const Values<S, n>& p, x, y, S* scratch) const;
-//   void backward(const Values<S, n>& p, x, y, dy, dx, const Gradients<S, n>& g, S* scratch) const;
-//   void initialize(const Init&, const Gradients<S, n>& values, Rng&) const;
+//   void declare(auto& d) const;       // d.weight("weight", rows, cols, pack), d.bias(...), d.gain(...),
+//                                      // d.buffer(...), d.inner("body", layer), in the order of Call
+//   Index kept(Index samples) const;   // optional: how many numbers it keeps from forward to backward, or,
+//                                      // where the scalar counts, `template <Scalar S> Index kept_of(Index)`
+//   void forward(const Call<S>& call, const auto& x, auto&& y) const;
+//   void backward(const Call<S>& call, const auto& x, const auto& y, auto&& dy, auto&& dx) const;
+//   void initialize(const Init& init, const Call<S>& call, Rng& rng) const;   // fills call.values
 //
-// This backward overwrites g and may overwrite dy; dx is nullptr if nobody reads it. `void validate() const`
-// of any layer, which throws ValueError, is called when a model is built.
+// This backward sets the gradients and may overwrite dy; dx.data() is null if nobody reads it. `void
+// validate() const` of any layer, which throws ValueError, is called when a model is built.
 #pragma once
 
-#include <array>
+#include <concepts>
 #include <cstdint>
-#include <tuple>
 
-#include "espalier/core/parameter.hpp"
+#include "espalier/core/matrix.hpp"
 
 namespace espalier {
 
@@ -42,11 +44,30 @@ struct Pass {
   std::uint64_t stream = 0;  ///< differs between the layers of a model
 };
 
-/// Addresses of a layer's parameters, in the order of `parameters()`.
-template <Scalar S, std::size_t n>
-using Values = std::array<const S*, n>;
-template <Scalar S, std::size_t n>
-using Gradients = std::array<S*, n>;
+/// Where the numbers of a layer stand during one pass. Parameters are counted as the layer declares them.
+template <Scalar S>
+struct Call {
+  const S* values = nullptr;       ///< the model's arenas
+  S* gradients = nullptr;          ///< null in a forward pass
+  S* buffers = nullptr;            ///< the arena of values, for running statistics; null outside training
+  const Index* offsets = nullptr;  ///< of the layer's parameters in the arenas
+  S* kept = nullptr;               ///< kept(samples) numbers, from forward to backward
+  Pass pass{};
+
+  /// The same for a component whose parameters begin with the k-th, and which keeps its numbers in `own`.
+  Call part(Index k, S* own) const { return {values, gradients, buffers, offsets + k, own, pass}; }
+  /// The same for the `place`-th of the layers inside, which draws from a stream of its own: a polynomial of
+  /// the places on the way to it, by an odd factor, so that layers far inside do not share one either.
+  Call inner(Index place, Index k, S* own) const {
+    Call call = part(k, own);
+    call.pass.stream = pass.stream * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(place) + 1;
+    return call;
+  }
+
+  const S* value(Index k) const { return values + offsets[k]; }
+  S* gradient(Index k) const { return gradients + offsets[k]; }
+  S* buffer(Index k) const { return buffers + offsets[k]; }
+};
 
 template <class L>
 concept Sized = requires(const L& layer) {
@@ -56,18 +77,46 @@ concept Sized = requires(const L& layer) {
   { layer.outputs() } -> std::convertible_to<Index>;
 };
 
-template <class L>
-concept Parametric = Sized<L> && requires(const L& layer) {
-  layer.parameters();
+namespace detail {
+
+/// Counts what a layer declares.
+struct ParameterCount {
+  Index parameters = 0;
+
+  void weight(auto&&...) { ++parameters; }
+  void bias(auto&&...) { ++parameters; }
+  void gain(auto&&...) { ++parameters; }
+  void buffer(auto&&...) { ++parameters; }
+  void inner(auto&&, const auto& layer) { layer.declare(*this); }
 };
 
+}  // namespace detail
+
 template <class L>
-inline constexpr std::size_t parameter_count = 0;
-template <Parametric L>
-inline constexpr std::size_t parameter_count<L> =
-    std::tuple_size_v<decltype(std::declval<const L&>().parameters())>;
+concept Parametric = Sized<L> && requires(const L& layer, detail::ParameterCount& d) {
+  layer.declare(d);
+};
 
 namespace detail {
+
+/// The number of parameters that a layer declares.
+template <class L>
+Index parameter_count(const L& layer) {
+  ParameterCount d;
+  if constexpr (Parametric<L>) layer.declare(d);
+  return d.parameters;
+}
+
+/// How many numbers a layer keeps from forward to backward of `samples`.
+template <Scalar S, class L>
+Index kept_of(const L& layer, Index samples) {
+  if constexpr (requires { layer.template kept_of<S>(samples); })
+    return layer.template kept_of<S>(samples);
+  else if constexpr (requires { layer.kept(samples); })
+    return layer.kept(samples);
+  else
+    return 0;
+}
 
 template <Scalar S>
 using BatchMap = Eigen::Map<Matrix<S>>;

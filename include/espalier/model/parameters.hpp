@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What can be done with a model's parameters as a whole, or with one of them by name.
+// What is trained: the numbers of a model with their paths, kinds and packs, without the types of its layers.
+// Optimizers, audits and files know a model as this.
 #pragma once
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,148 +11,183 @@
 #include <vector>
 
 #include "espalier/core/aligned.hpp"
-#include "espalier/core/check.hpp"
+#include "espalier/core/error.hpp"
 #include "espalier/core/parameter.hpp"
-#include "espalier/core/threads.hpp"
-#include "espalier/kernel/line.hpp"
-#include "espalier/kernel/norm.hpp"
+#include "espalier/pack/any_pack.hpp"
 
 namespace espalier {
+
 namespace detail {
 
-template <class View>
-void project_parameter(const View& p) {
-  if constexpr (View::Pack::has_set) {
-    std::vector<std::remove_const_t<std::remove_pointer_t<decltype(p.values)>>> scratch(
-        static_cast<std::size_t>(p.cols));
-    for (Index j = 0; j < p.rows; ++j) p.pack.project(p.values + j * p.cols, p.cols, scratch.data());
-  }
-}
-
-/// f(view) for the parameter with this path.
-template <class M, class F>
-void find_parameter(M& model, std::string_view path, F&& f) {
-  bool found = false;
-  std::string others;
-  model.for_each_parameter([&](const auto& p) {
-    if (p.path() == path) f(p), found = true;
-    if (!found) others += (others.empty() ? "" : ", ") + p.path();
-  });
-  if (!found) fail(path, "the path of a parameter", others);
-}
-
-/// Are `n` numbers all finite and, apart from their signs, at most `limit`?
-template <Scalar S>
-bool all_finite(const S* numbers, Index n, S limit = std::numeric_limits<S>::max()) {
-  const S scale = std::numeric_limits<S>::max() / limit;  // beyond the limit, it makes an infinity
-  std::atomic<bool> good{true};
-  parallel_for_ranges(n, line_length<S>, parts_of(n, weights_of_part), [&](Index, Index begin, Index end) {
-    if (!((ConstArrayMap<S>(numbers + begin, end - begin) * scale * S(0)).sum() == 0)) good = false;
-  });
-  return good;
-}
-
-/// Throws NotFiniteError, naming the parameter, if one of the numbers in an arena is NaN or, apart from its
-/// sign, greater than `limit`.
-template <Scalar S>
-void require_finite(std::span<const ParameterInfo> places, std::string_view what,
-                    const AlignedVector<S>& arena, S limit = std::numeric_limits<S>::max()) {
-  for (const ParameterInfo& p : places) {
-    const S* numbers = arena.data() + p.offset;
-    if (all_finite(numbers, p.size(), limit)) continue;
-    S largest = 0;
-    for (Index i = 0; i < p.size(); ++i) {
-      if (!std::isfinite(numbers[i]))
-        fail<NotFiniteError>(p.path(), {"finite {}", {what}}, "NaN or infinity");
-      largest = std::max(largest, std::abs(numbers[i]));
-    }
-    fail<NotFiniteError>(p.path(), fmt::format("{} of at most {:.1e}", what, limit), largest);
-  }
-}
-
-/// The same for all gradients, which stand side by side: looked at one by one only to name the parameter.
-template <class M, Scalar S = typename M::scalar_type>
-void require_finite_gradients(const M& model, std::string_view what,
-                              S limit = std::numeric_limits<S>::max()) {
-  const auto& all = model.gradients();
-  if (!all_finite(all.data(), static_cast<Index>(all.size()), limit))
-    require_finite<S>(model.parameters(), what, all, limit);
-}
-
-/// The gaps between the gradients of parameters are zero again, after somebody wrote to all of the arena.
-template <class M, Scalar S = typename M::scalar_type>
-void clear_gaps(M& model) {
-  for (const ParameterInfo& p : model.parameters()) {
-    S* const gradients = model.gradients().data() + p.offset;
-    std::fill(gradients + p.size(), gradients + padded<S>(p.size()), S(0));
-  }
+/// Does a text fit a pattern in which * stands for any text?
+inline bool fits(std::string_view pattern, std::string_view text) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == text;
+  if (text.substr(0, star) != pattern.substr(0, star)) return false;
+  for (std::size_t i = star; i <= text.size(); ++i)
+    if (fits(pattern.substr(star + 1), text.substr(i))) return true;
+  return false;
 }
 
 }  // namespace detail
 
-/// Moves every parameter to the nearest point of its sets; feasible ones are not touched. Throws
-/// NotFiniteError, and changes nothing, if there is NaN or infinity.
-template <class M>
-void project(M& model) {
-  detail::require_finite<typename M::scalar_type>(model.parameters(), "weights", model.values());
-  model.for_each_parameter([](const auto& p) { detail::project_parameter(p); });
-}
+/// One parameter as it stands in a model.
+template <Scalar S>
+struct ParameterEntry {
+  std::string path;  ///< "0.weight": the layers on the way, counted from 0, and the name that the layer gave
+  ParameterKind kind;
+  Index rows, cols;  ///< a row-major matrix
+  Index offset;      ///< of its first number in the arenas
+  AnyPack<S> pack{};
+  std::vector<Activity> activity{};  ///< one for each policy of the pack
+  bool frozen = false;               ///< optimizers, averages and projections leave it as it is
+  Index tied = -1;                   ///< the entry whose numbers these always are; -1: its own
+  bool lent = false;                 ///< the pack came from an optimizer
 
-/// The sum of all penalties, to be added to the data loss; with `smooth_only`, of those that have a gradient.
-template <bool smooth_only = false, class M>
-double penalty(const M& model) {
-  double sum = 0;
-  model.for_each_parameter(
-      [&](const auto& p) { sum += p.pack.template penalty<smooth_only>(p.values, p.size()); });
-  return sum;
-}
+  Index size() const { return rows * cols; }
+  /// Do optimizers change it?
+  bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
+};
 
-/// Replaces the parameter with this path ("0.weight") and projects it onto its sets. Throws, and
-/// changes nothing, for another shape, a number that is not finite, or a path that the model does not have.
-template <class M, class W>
-void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) {
-  static_assert(std::is_same_v<typename W::Scalar, typename M::scalar_type>,
-                "the matrix and the model differ in precision: write matrix.cast<float>() or, for a model of "
-                "sequential<double>, matrix.cast<double>()");
-  detail::find_parameter(model, path, [&](const auto& p) {
-    detail::check_shape(p.path(), "{} x {}", p.rows, p.cols, matrix.rows(), matrix.cols());
-    if (!matrix.derived().allFinite())
-      detail::fail<NotFiniteError>(p.path(), "finite numbers", "NaN or infinity");
-    Eigen::Map<WeightMatrix<typename M::scalar_type>>(p.values, p.rows, p.cols) = matrix.derived().matrix();
-    detail::project_parameter(p);
-  });
-}
+/// A parameter with its numbers, as `for_each_parameter` shows it; T is const where the model is.
+template <class T>
+struct ParameterView {
+  using S = std::remove_const_t<T>;
 
-/// A copy of the parameter with this path: "0.weight", "0.bias" or, with WeightNorm, "0.gain" of a Dense that
-/// is the first layer.
-template <class M>
-Matrix<typename M::scalar_type> parameter(const M& model, std::string_view path) {
-  using S = typename M::scalar_type;
-  Matrix<S> copy;
-  detail::find_parameter(model, path, [&](const auto& p) {
-    copy = Eigen::Map<const WeightMatrix<S>>(p.values, p.rows, p.cols);
-  });
-  return copy;
-}
+  const std::string& path;
+  ParameterKind kind;
+  Index rows, cols, offset;
+  const AnyPack<S>& pack;
+  std::span<const Activity> activity;  ///< one for each policy of the pack
+  T* values;
+  T* gradients;
 
-/// The matrix W that multiplies the inputs of a layer, by the path of its weight ("0.weight"): the numbers as
-/// stored, or what their reparametrization makes of them.
-template <class M>
-Matrix<typename M::scalar_type> effective_weight(const M& model, std::string_view path) {
-  using S = typename M::scalar_type;
-  Matrix<S> w;
-  Index layer = 0;
-  detail::find_parameter(model, path, [&](const auto& p) {
-    layer = p.layer;
-    w = Eigen::Map<const WeightMatrix<S>>(p.values, p.rows, p.cols);
-    if constexpr (std::decay_t<decltype(p)>::Pack::reparametrizations > 0)
-      for (Index j = 0; j < p.rows; ++j)
-        w.row(j) *= static_cast<S>(detail::inverse_norm(p.values + j * p.cols, p.cols));
-  });
-  model.for_each_parameter([&](const auto& p) {
-    if (p.layer == layer && p.name == "gain") w.array().colwise() *= ConstArrayMap<S>(p.values, p.rows);
-  });
-  return w;
-}
+  Index size() const { return rows * cols; }
+  Block<T> block() const { return {values, rows, cols}; }
+};
+
+/// A value. Values and gradients stand in one arena each, in the order of the entries, every parameter on a
+/// cache line, with zeros in the gaps; optimizers keep their state in the same layout.
+template <Scalar S>
+class Parameters {
+ public:
+  /// Adds a parameter of zeros. Throws ValueError for a path that there is, or for a pack that cannot be met.
+  void add(std::string path, ParameterKind kind, Index rows, Index cols, AnyPack<S> pack = {}) {
+    if (find(path)) detail::fail(path, "a path of its own for every parameter", "it twice");
+    pack.validate(path, rows, cols);
+    const auto offset = static_cast<Index>(values_.size());
+    values_.resize(values_.size() + static_cast<std::size_t>(detail::padded<S>(rows * cols)), S(0));
+    gradients_.resize(values_.size(), S(0));
+    std::vector<Activity> activity(pack.names().size());
+    entries_.push_back({std::move(path), kind, rows, cols, offset, std::move(pack), std::move(activity)});
+    offsets_.push_back(offset);
+  }
+
+  std::span<const ParameterEntry<S>> entries() const { return entries_; }
+  std::span<ParameterEntry<S>> entries() { return entries_; }
+  /// The offset of each entry in the arenas.
+  const Index* offsets() const { return offsets_.data(); }
+
+  detail::AlignedVector<S>& values() { return values_; }
+  const detail::AlignedVector<S>& values() const { return values_; }
+  detail::AlignedVector<S>& gradients() { return gradients_; }
+  const detail::AlignedVector<S>& gradients() const { return gradients_; }
+
+  Block<S> values_of(const ParameterEntry<S>& e) { return {values_.data() + e.offset, e.rows, e.cols}; }
+  Block<const S> values_of(const ParameterEntry<S>& e) const {
+    return {values_.data() + e.offset, e.rows, e.cols};
+  }
+  S* gradients_of(const ParameterEntry<S>& e) { return gradients_.data() + e.offset; }
+  const S* gradients_of(const ParameterEntry<S>& e) const { return gradients_.data() + e.offset; }
+
+  /// The entry with this path; null if there is none.
+  ParameterEntry<S>* find(std::string_view path) {
+    const auto found =
+        std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.path == path; });
+    return found == entries_.end() ? nullptr : &*found;
+  }
+  const ParameterEntry<S>* find(std::string_view path) const {
+    return const_cast<Parameters&>(*this).find(path);
+  }
+
+  /// The same; ValueError, with the paths that there are, if there is none.
+  ParameterEntry<S>& at(std::string_view path) {
+    if (ParameterEntry<S>* found = find(path)) return *found;
+    std::string paths;
+    for (const auto& e : entries_) (paths += paths.empty() ? "" : ", ") += e.path;
+    detail::fail(path, "the path of a parameter", paths);
+  }
+  const ParameterEntry<S>& at(std::string_view path) const { return const_cast<Parameters&>(*this).at(path); }
+
+  /// Freezes every parameter whose path fits the pattern, in which * stands for any text: freeze("0.*").
+  /// Optimizers, averages and projections leave it bit for bit as it is. ValueError, with the paths that
+  /// there are, if none fits.
+  void freeze(std::string_view pattern) { set_frozen(pattern, true); }
+  void unfreeze(std::string_view pattern) { set_frozen(pattern, false); }
+
+  /// From now on two weights are one: `other` takes the numbers of `one`, its gradient is added to that of
+  /// `one`, and the policies of `one` hold for both. Throws, and changes nothing, for unknown paths,
+  /// ShapeError for other shapes, ValueError for other policies and for weights that are tied already.
+  void tie(std::string_view one, std::string_view other) {
+    ParameterEntry<S>&first = at(one), &second = at(other);
+    if (&first == &second || first.tied >= 0 || second.tied >= 0)
+      detail::fail(other, "two parameters that are not tied yet", "one that is");
+    if (first.rows != second.rows || first.cols != second.cols)
+      detail::fail_shape(other, "the shape of what it is tied to, {} x {}", first.rows, first.cols,
+                         second.rows, second.cols);
+    if (first.kind != second.kind || !(first.pack == second.pack))
+      detail::fail(other, "the kind and the policies of what it is tied to", "others");
+    second.tied = &first - entries_.data();
+    copy_tied();
+  }
+
+  /// Tied parameters take the numbers of what they are tied to; for whoever has written to values().
+  void copy_tied() {
+    for (const ParameterEntry<S>& e : entries_)
+      if (e.tied >= 0) std::copy_n(values_of(original_of(e)).data, e.size(), values_of(e).data);
+  }
+  /// The gradients of tied parameters are added to those of what they are tied to.
+  void add_tied_gradients() {
+    for (const ParameterEntry<S>& e : entries_) {
+      if (e.tied < 0) continue;
+      S *const sum = gradients_of(original_of(e)), *const own = gradients_of(e);
+      for (Index i = 0; i < e.size(); ++i) sum[i] += own[i];
+      std::fill_n(own, e.size(), S(0));
+    }
+  }
+
+  /// The gaps between gradients are zero again, after somebody wrote to all of the arena.
+  void clear_gaps() {
+    for (const auto& e : entries_) {
+      S* const first = gradients_of(e);
+      std::fill(first + e.size(), first + detail::padded<S>(e.size()), S(0));
+    }
+  }
+
+  /// Equal paths, shapes and numbers; gradients and activities do not matter.
+  bool operator==(const Parameters& other) const {
+    const auto same = [](const auto& a, const auto& b) {
+      return a.path == b.path && a.kind == b.kind && a.rows == b.rows && a.cols == b.cols;
+    };
+    return std::equal(entries_.begin(), entries_.end(), other.entries_.begin(), other.entries_.end(), same) &&
+           values_ == other.values_;
+  }
+
+ private:
+  const ParameterEntry<S>& original_of(const ParameterEntry<S>& e) const {
+    return entries_[static_cast<std::size_t>(e.tied)];
+  }
+
+  void set_frozen(std::string_view pattern, bool frozen) {
+    bool found = false;
+    for (ParameterEntry<S>& e : entries_)
+      if (detail::fits(pattern, e.path)) e.frozen = frozen, found = true;
+    if (!found) at(pattern);
+  }
+
+  std::vector<ParameterEntry<S>> entries_;
+  std::vector<Index> offsets_;
+  detail::AlignedVector<S> values_, gradients_;
+};
 
 }  // namespace espalier

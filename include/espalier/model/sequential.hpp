@@ -6,268 +6,191 @@
 #include <optional>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/flush.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initializer.hpp"
-#include "espalier/layer/by_sample.hpp"
-#include "espalier/layer/layer.hpp"
-#include "espalier/model/parameters.hpp"
-#include "espalier/model/shape.hpp"
+#include "espalier/layer/chain.hpp"
+#include "espalier/model/access.hpp"
+#include "espalier/model/declare.hpp"
 #include "espalier/model/workspace.hpp"
 
 namespace espalier {
 
+struct BackwardOptions {
+  bool add = false;  ///< to the gradients that there are
+};
+
 /// Copy, move, compare and store it like an int. float, or double by `sequential<double>(layers...)`.
 template <Scalar S, class... Layers>
 class Sequential {
-  static constexpr std::size_t depth = sizeof...(Layers);
-  static_assert(depth > 0,
-                "a model needs at least one layer: write Sequential net{Dense(4, 2)}, or "
-                "sequential<double>(Dense(4, 2)) for double");
-  static_assert(
-      (true && ... && Layer<Layers>),
-      "a layer lacks the members of the contract in espalier/layer/layer.hpp: forward and backward");
-  using Chain = detail::Chain<Layers...>;
-  static_assert(Chain::fits);
-  template <std::size_t k>
-  using LayerAt = std::tuple_element_t<k, std::tuple<Layers...>>;
-
  public:
   using scalar_type = S;
-  using workspace_type = Workspace<S, depth>;
+  using workspace_type = Workspace<S>;
   using Outputs = Eigen::Map<const Matrix<S>>;
-  static constexpr std::size_t parameter_total = (0 + ... + parameter_count<Layers>);
 
   /// All parameters are zero until `initialize`. Throws ShapeError where widths do not fit, ValueError for
   /// bad options.
-  explicit Sequential(const Layers&... layers) : layers_(layers...), widths_(detail::widths_of(layers...)) {
-    Index numbers = 0;
-    std::size_t policies = 0;
-    each_layer([&]<std::size_t k>(const auto& layer) {
-      if constexpr (requires { layer.validate(); }) layer.validate();
-      if constexpr (requires { layer.scratch(); }) scratch_[k] = layer.scratch();
-      each_spec<k>([&](std::size_t slot, const auto& spec) {
-        slots_[slot] = {numbers, policies};
-        numbers += detail::padded<S>(spec.rows * spec.cols);
-        policies += spec.pack.size;
-      });
-    });
-    values_.assign(static_cast<std::size_t>(numbers), S(0));
-    gradients_.assign(static_cast<std::size_t>(numbers), S(0));
-    activity_.assign(policies, {});
+  explicit Sequential(const Layers&... layers) : chain_(layers...) {
+    detail::Declaration<S> declaration(parameters_);
+    chain_.declare(declaration);
   }
 
-  Index inputs() const { return widths_.front(); }
-  Index outputs() const { return widths_.back(); }
-  const std::tuple<Layers...>& layers() const { return layers_; }
+  Index inputs() const { return chain_.inputs(); }
+  Index outputs() const { return chain_.outputs(); }
+  const std::tuple<Layers...>& layers() const { return chain_.layers(); }
+
+  /// What is trained, by path.
+  Parameters<S>& parameters() { return parameters_; }
+  const Parameters<S>& parameters() const { return parameters_; }
 
   /// All parameters one after another, each on a cache line, gaps zero; optimizers keep their state in the
   /// same layout. Whoever writes here calls project(model) afterwards.
-  detail::AlignedVector<S>& values() { return values_; }
-  const detail::AlignedVector<S>& values() const { return values_; }
-  detail::AlignedVector<S>& gradients() { return gradients_; }
-  const detail::AlignedVector<S>& gradients() const { return gradients_; }
+  detail::AlignedVector<S>& values() { return parameters_.values(); }
+  const detail::AlignedVector<S>& values() const { return parameters_.values(); }
+  detail::AlignedVector<S>& gradients() { return parameters_.gradients(); }
+  const detail::AlignedVector<S>& gradients() const { return parameters_.gradients(); }
 
   /// Outputs (outputs x samples) for `x` (inputs x samples), as a view of the model's own memory: the next
   /// call writes over them, so after `auto p = net.forward(x); auto q = net.forward(z);` p shows the outputs
   /// of z too. `Matrix<float> p = net.forward(x)` keeps a copy, and so does `predict(x)`. This is a training
   /// pass: dropout drops. `backward` follows with the same `x`.
-  Outputs forward(ConstBatch<S> x) { return run(x, workspace_, {true, seed_ + ++passes_, 0}); }
+  Outputs forward(ConstBatch<S> x) {
+    Call<S> call = call_of({true, seed_ + ++passes_, 0});
+    call.buffers = parameters_.values().data();
+    return run(x, workspace_, call);
+  }
 
   /// The same without dropout and without touching the model. The outputs stand in `workspace` until its next
   /// use; each thread brings its own. Not for destructors of static objects: the memory for products is gone
   /// by then.
-  Outputs predict(ConstBatch<S> x, workspace_type& workspace) const { return run(x, workspace, {}); }
+  Outputs predict(ConstBatch<S> x, workspace_type& workspace) const { return run(x, workspace, call_of({})); }
   Matrix<S> predict(ConstBatch<S> x) const {
     workspace_type workspace;
-    return run(x, workspace, {});
+    return predict(x, workspace);
   }
 
   /// Gradients of all parameters from d loss / d outputs of the latest `forward`, whose batch was `x`; they
   /// replace the old.
-  void backward(ConstBatch<S> x, ConstBatch<S> output_gradient) {
+  void backward(ConstBatch<S> x, ConstBatch<S> output_gradient) { run_back(x, output_gradient, nullptr); }
+  /// With `.add = true` they are added to the old: the gradients of several batches add up to one step.
+  void backward(ConstBatch<S> x, ConstBatch<S> output_gradient, BackwardOptions options) {
+    if (options.add) earlier_ = parameters_.gradients();
+    run_back(x, output_gradient, nullptr);
+    if (!options.add) return;
+    for (std::size_t i = 0; i < earlier_.size(); ++i) parameters_.gradients()[i] += earlier_[i];
+  }
+  /// Also sets `input_gradient` (inputs x samples) to d loss / d x.
+  void backward(ConstBatch<S> x, ConstBatch<S> output_gradient, Matrix<S>& input_gradient) {
+    input_gradient.resize(inputs(), x.cols());
+    run_back(x, output_gradient, input_gradient.data());
+  }
+
+  /// f(ParameterView) for each parameter.
+  template <class F>
+  void for_each_parameter(F&& f) {
+    for (const ParameterEntry<S>& e : parameters_.entries())
+      f(ParameterView<S>{e.path, e.kind, e.rows, e.cols, e.offset, e.pack, e.activity,
+                         parameters_.values_of(e).data, parameters_.gradients_of(e)});
+  }
+  template <class F>
+  void for_each_parameter(F&& f) const {
+    for (const ParameterEntry<S>& e : parameters_.entries())
+      f(ParameterView<const S>{e.path, e.kind, e.rows, e.cols, e.offset, e.pack, e.activity,
+                               parameters_.values_of(e).data, parameters_.gradients_of(e)});
+  }
+
+  /// Fills every layer in turn from `rng`, then projects: the model is feasible before the first step.
+  /// Throws, and changes nothing, for an initializer whose numbers are not finite.
+  template <Initializer Init>
+  void initialize(const Init& init, Rng& rng) {
+    Parameters<S> filled = parameters_;
+    Call<S> call{filled.values().data(), nullptr, filled.values().data(), filled.offsets()};
+    chain_.initialize(init, call, rng);
+    espalier::project(filled);
+    for (ParameterEntry<S>& e : filled.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
+    parameters_ = filled;  // copied, so that numbers stay at their addresses
+    seed_ = rng();
+    passes_ = 0;
+  }
+
+  /// Numbers that a pass of `samples` takes for activations and their gradients.
+  Index activations(Index samples) const {
+    return workspace_type::size(outputs(), chain_.template kept_of<S>(samples), samples);
+  }
+
+  /// The first layer, counted from 0, with outputs of the latest `forward` that are not finite.
+  std::optional<Index> first_not_finite() const {
+    if (workspace_.samples > 0)
+      for (std::size_t k = 0; k < sizeof...(Layers); ++k)
+        if (!activation(static_cast<Index>(k)).allFinite()) return static_cast<Index>(k);
+    return {};
+  }
+
+  /// What layer k, counted from 0, gave in the latest `forward` (outputs of the layer x samples). ShapeError
+  /// before it.
+  Outputs activation(Index k) const {
+    if (workspace_.samples == 0)
+      detail::fail<ShapeError>("activation", "a forward pass before it", "none yet");
+    if (k < 0 || k >= Index{sizeof...(Layers)})
+      detail::fail<ShapeError>("activation",
+                               detail::format_message("a layer from 0 to {}", {sizeof...(Layers) - 1}), k);
+    return chain_.template activation<S>(static_cast<std::size_t>(k), workspace_.kept, workspace_.outputs,
+                                         workspace_.samples);
+  }
+
+  /// Equal layers and equal parameters; activations and counters do not matter.
+  bool operator==(const Sequential& other) const requires(true && ... && std::equality_comparable<Layers>) {
+    return chain_ == other.chain_ && parameters_ == other.parameters_;
+  }
+
+ private:
+  Call<S> call_of(const Pass& pass) const {
+    return {parameters_.values().data(), nullptr, nullptr, parameters_.offsets(), nullptr, pass};
+  }
+
+  /// Is it a block of rows of a larger matrix? Layers read samples one after another: then a copy.
+  static bool has_gaps(const ConstBatch<S>& x) { return x.outerStride() != x.rows() && x.cols() > 1; }
+
+  Outputs run(const ConstBatch<S>& x, workspace_type& w, Call<S> call) const {
+    const Index n = x.cols();
+    if (x.rows() != inputs() || n == 0)
+      detail::fail<ShapeError>("forward",
+                               detail::format_message("a batch of {} inputs x at least 1 sample", {inputs()}),
+                               detail::format_message("{} x {}", {x.rows(), n}));
+    if (has_gaps(x)) return run(Matrix<S>(x), w, call);
+    const detail::FlushDenormals flush;
+    w.plan(outputs(), chain_.template kept_of<S>(n), n);
+    call.kept = w.kept;
+    chain_.forward(call, Outputs(x.data(), inputs(), n), detail::BatchMap<S>(w.outputs, outputs(), n));
+    return {w.outputs, outputs(), n};
+  }
+
+  void run_back(const ConstBatch<S>& x, const ConstBatch<S>& output_gradient, S* input_gradient) {
     const Index n = workspace_.samples;
     if (n == 0) detail::fail<ShapeError>("backward", "a forward pass before it", "none yet");
     detail::check_shape("backward", "the batch of the latest forward, {} x {}", inputs(), n, x.rows(),
                         x.cols());
     detail::check_shape("backward", "an output gradient of {} x {}", outputs(), n, output_gradient.rows(),
                         output_gradient.cols());
-    if (has_gaps(x)) return backward(Matrix<S>(x), output_gradient);
+    if (has_gaps(x)) return run_back(Matrix<S>(x), output_gradient, input_gradient);
     const detail::FlushDenormals flush;
-    Eigen::Map<Matrix<S>>(workspace_.deltas[0], outputs(), n) = output_gradient;
-    back<depth - 1>(x.data(), workspace_.deltas[0], workspace_.deltas[1]);
+    detail::BatchMap<S> given(workspace_.gradients, outputs(), n);
+    given = output_gradient;
+    Call<S> call = call_of({true, seed_ + passes_, 0});
+    call.gradients = parameters_.gradients().data();
+    call.buffers = parameters_.values().data();
+    call.kept = workspace_.kept;
+    chain_.backward(call, Outputs(x.data(), inputs(), n), Outputs(workspace_.outputs, outputs(), n), given,
+                    detail::BatchMap<S>(input_gradient, inputs(), n));
+    parameters_.add_tied_gradients();
   }
 
-  /// The parameters, in the order of the layers.
-  std::array<ParameterInfo, parameter_total> parameters() const {
-    std::array<ParameterInfo, parameter_total> result;
-    std::size_t next = 0;
-    for_each_parameter([&](const ParameterInfo& p) { result[next++] = p; });
-    return result;
-  }
-
-  /// f(ParameterView) for each of them.
-  template <class F>
-  void for_each_parameter(F&& f) {
-    visit_parameters(*this, f);
-  }
-  template <class F>
-  void for_each_parameter(F&& f) const {
-    visit_parameters(*this, f);
-  }
-
-  /// Fills every layer in turn from `rng`, then projects: the model is feasible before the first step.
-  /// Throws, and changes nothing, for an initializer whose numbers are not finite.
-  template <Initializer Init>
-  void initialize(const Init& init, Rng rng) {
-    Sequential filled = *this;
-    each_layer([&]<std::size_t k>(const auto& layer) {
-      if constexpr (Parametric<LayerAt<k>>) layer.initialize(init, addresses<k>(filled.values_), rng);
-    });
-    espalier::project(filled);
-    values_ = filled.values_;
-    seed_ = rng();
-    passes_ = 0;
-    std::fill(activity_.begin(), activity_.end(), Activity{});
-  }
-
-  /// Numbers that a pass of `samples` takes for activations and their gradients.
-  Index activations(Index samples) const { return workspace_type::size(widths_, scratch_, samples); }
-
-  /// The first layer, counted from 0, with outputs of the latest `forward` that are not finite.
-  std::optional<Index> first_not_finite() const {
-    for (std::size_t k = 0; k < depth; ++k)
-      if (!Outputs(workspace_.outputs[k], widths_[k + 1], workspace_.samples).allFinite())
-        return static_cast<Index>(k);
-    return {};
-  }
-
-  /// Equal layers and equal parameters; activations and counters do not matter.
-  bool operator==(const Sequential& other) const requires(true && ... && std::equality_comparable<Layers>) {
-    return layers_ == other.layers_ && widths_ == other.widths_ && values_ == other.values_;
-  }
-
- private:
-  /// A parameter's place in the arenas, and the place of its first policy among the activities.
-  struct Slot {
-    Index offset;
-    std::size_t activity;
-  };
-
-  template <class F>
-  void each_layer(F&& f) const {
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      (f.template operator()<k>(std::get<k>(layers_)), ...);
-    }
-    (std::index_sequence_for<Layers...>{});
-  }
-
-  /// Layer k's first slot.
-  template <std::size_t k>
-  static constexpr std::size_t first_slot() {
-    std::size_t sum = 0, layer = 0;
-    ((sum += layer++ < k ? parameter_count<Layers> : 0), ...);
-    return sum;
-  }
-
-  /// f(slot, spec) for each parameter of layer k.
-  template <std::size_t k, class F>
-  void each_spec(F&& f) const {
-    if constexpr (Parametric<LayerAt<k>>) {
-      const auto specs = std::get<k>(layers_).parameters();
-      [&]<std::size_t... i>(std::index_sequence<i...>) { (f(first_slot<k>() + i, std::get<i>(specs)), ...); }
-      (std::make_index_sequence<parameter_count<LayerAt<k>>>{});
-    }
-  }
-
-  template <std::size_t k, class Arena>
-  auto addresses(Arena& arena) const {
-    std::array<decltype(arena.data()), parameter_count<LayerAt<k>>> result;
-    for (std::size_t i = 0; i < result.size(); ++i)
-      result[i] = arena.data() + slots_[first_slot<k>() + i].offset;
-    return result;
-  }
-
-  template <class Self, class F>
-  static void visit_parameters(Self& self, F& f) {
-    using T = std::conditional_t<std::is_const_v<Self>, const S, S>;
-    self.each_layer([&]<std::size_t k>(const auto&) {
-      self.template each_spec<k>([&](std::size_t slot, const auto& spec) {
-        using Spec = std::decay_t<decltype(spec)>;
-        const auto [offset, activity] = self.slots_[slot];
-        const ParameterInfo place{spec.name, Index{k}, spec.rows, spec.cols, offset};
-        f(ParameterView<T, typename Spec::Pack, Spec::kind>{
-            place, spec.pack, self.values_.data() + offset, self.gradients_.data() + offset,
-            std::span(self.activity_).subspan(activity, Spec::Pack::size)});
-      });
-    });
-  }
-
-  /// Is it a block of rows of a larger matrix? Layers read samples one after another: then a copy.
-  static bool has_gaps(const ConstBatch<S>& x) { return x.outerStride() != x.rows() && x.cols() > 1; }
-
-  Outputs run(const ConstBatch<S>& x, workspace_type& w, Pass pass) const {
-    if (x.rows() != inputs() || x.cols() == 0)
-      detail::fail<ShapeError>("forward", {"a batch of {} inputs x at least 1 sample", {inputs()}},
-                               detail::format_message("{} x {}", {x.rows(), x.cols()}));
-    if (has_gaps(x)) return run(Matrix<S>(x), w, pass);
-    const detail::FlushDenormals flush;
-    w.plan(widths_, scratch_, x.cols());
-    const S* input = x.data();
-    each_layer([&]<std::size_t k>(const auto& layer) {
-      const Eigen::Map<const Eigen::Matrix<S, Chain::in(k), Dynamic>> from(input, widths_[k], x.cols());
-      Eigen::Map<Eigen::Matrix<S, Chain::out(k), Dynamic>> to(w.outputs[k], widths_[k + 1], x.cols());
-      pass.stream = k;
-      if constexpr (Parametric<LayerAt<k>>)
-        layer.forward(addresses<k>(values_), from, to, w.scratch[k]);
-      else
-        detail::forward(layer, from, to, pass);
-      input = w.outputs[k];
-    });
-    return {input, outputs(), x.cols()};
-  }
-
-  /// Layer k's backward, then that of the layers before it as far as there are parameters. `current` holds d
-  /// loss / d outputs of layer k, `other` is free.
-  template <std::size_t k>
-  void back(const S* x, S* current, S* other) {
-    constexpr bool wanted = first_slot<k>() > 0;  // does anybody before layer k read d loss / d inputs?
-    using In = Eigen::Matrix<S, Chain::in(k), Dynamic>;
-    using Out = Eigen::Matrix<S, Chain::out(k), Dynamic>;
-    const LayerAt<k>& layer = std::get<k>(layers_);
-    const Index n = workspace_.samples;
-    const S* input = x;
-    if constexpr (k > 0) input = workspace_.outputs[k - 1];
-    const Eigen::Map<const In> from(input, widths_[k], n);
-    const Eigen::Map<const Out> to(workspace_.outputs[k], widths_[k + 1], n);
-    Eigen::Map<Out> dy(current, widths_[k + 1], n);
-    if constexpr (Parametric<LayerAt<k>>) {
-      const auto p = addresses<k>(std::as_const(values_));
-      const auto g = addresses<k>(gradients_);
-      if constexpr (wanted) {
-        layer.backward(p, from, to, dy, Eigen::Map<In>(other, widths_[k], n), g, workspace_.scratch[k]);
-        std::swap(current, other);
-      } else {
-        layer.backward(p, from, to, dy, nullptr, g, workspace_.scratch[k]);
-      }
-    } else if constexpr (wanted) {
-      if constexpr (Sized<LayerAt<k>>) std::swap(current, other);
-      detail::backward(layer, from, to, dy, Eigen::Map<In>(current, widths_[k], n),
-                       Pass{true, seed_ + passes_, k});
-    }
-    if constexpr (k > 0 && wanted) back<k - 1>(x, current, other);
-  }
-
-  std::tuple<Layers...> layers_;
-  std::array<Index, depth + 1> widths_;
-  std::array<Index, depth> scratch_{};
-  std::array<Slot, parameter_total> slots_{};
-  detail::AlignedVector<S> values_, gradients_;
-  std::vector<Activity> activity_;
+  Chain<Layers...> chain_;
+  Parameters<S> parameters_;
   workspace_type workspace_;
+  detail::AlignedVector<S> earlier_;  // gradients that others are added to
   std::uint64_t seed_ = 0, passes_ = 0;
 };
 
@@ -289,11 +212,32 @@ inline constexpr bool is_model<Sequential<S, Layers...>> = true;
 template <class T>
 concept Model = is_model<T>;
 
-/// Initializes all parameters of a model, feasible from the start: `initialize(net, Rng{42})`, or with an
-/// initializer of init/initializer.hpp as the third argument.
+/// Initializes all parameters of a model, feasible from the start: `initialize(net, {.seed = 42})`, or with
+/// an initializer of init/initializer.hpp as the third argument. A generator is advanced: two models from one
+/// differ.
 template <Model M, Initializer Init = HeNormal>
-void initialize(M& model, Rng rng, const Init& init = {}) {
+void initialize(M& model, Rng& rng, const Init& init = {}) {
   model.initialize(init, rng);
+}
+template <Model M, Initializer Init = HeNormal>
+void initialize(M& model, Rng&& rng, const Init& init = {}) {
+  model.initialize(init, rng);
+}
+template <Model M, Initializer Init = HeNormal>
+void initialize(M& model, Seed seed, const Init& init = {}) {
+  initialize(model, seed.rng(), init);
+}
+
+/// d loss / d inputs (inputs x samples) of a model for the batch `x`, from d loss / d outputs as
+/// `output_gradient` makes it of the outputs: `input_gradient(net, x, [](const auto& y) { return y; })`.
+/// Training passes and gradients of the model are those of the call.
+template <Model M, class F>
+Matrix<typename M::scalar_type> input_gradient(M& model, const Matrix<typename M::scalar_type>& x,
+                                               F&& output_gradient) {
+  Matrix<typename M::scalar_type> result;
+  const Matrix<typename M::scalar_type> dy = output_gradient(model.forward(x));
+  model.backward(x, dy, result);
+  return result;
 }
 
 }  // namespace espalier

@@ -2,13 +2,13 @@
 // Adagrad: the gradient over the root of the sum of all its squares.
 #pragma once
 
-#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/rule.hpp"
 
 namespace espalier {
 
 /// v += g^2;  w -= rate g / (sqrt(v) + epsilon) (Duchi et al. 2011), as torch.optim.Adagrad. Under a penalty
 /// with a prox, as L1, the divisor is at least the penalty's strength.
-struct AdagradRule {
+struct Adagrad {
   double learning_rate = 1e-2, epsilon = 1e-10;
   AtBound at_bound = AtBound::keep;
 
@@ -42,15 +42,6 @@ struct AdagradRule {
   }
 };
 
-static_assert(Rule<AdagradRule>);
-
-/// `Adagrad optimizer{{.learning_rate = 0.1}};`
-template <class... Extras>
-struct Adagrad : Optimizer<AdagradRule, Extras...> {
-  using Optimizer<AdagradRule, Extras...>::Optimizer;
-};
-Adagrad()->Adagrad<>;
-template <class... Extras>
-Adagrad(AdagradRule, Extras...) -> Adagrad<Extras...>;
+static_assert(Rule<Adagrad>);
 
 }  // namespace espalier

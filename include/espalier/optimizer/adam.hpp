@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/rule.hpp"
 
 namespace espalier {
 namespace detail {
@@ -64,30 +64,11 @@ struct AdamFamily {
 /// (Kingma & Ba 2015, algorithm 1), as torch.optim.Adam. With the policy WeightDecay on the weights it is
 /// AdamW, with L2 it is torch.optim.Adam(weight_decay=). Under a penalty with a prox, as L1, the divisor is
 /// at least the penalty's strength.
-using AdamRule = detail::AdamFamily<false>;
+using Adam = detail::AdamFamily<false>;
 
 /// The same, divided by the largest v so far (Reddi et al. 2018), as torch.optim.Adam(amsgrad=True).
-using AMSGradRule = detail::AdamFamily<true>;
+using AMSGrad = detail::AdamFamily<true>;
 
-static_assert(Rule<AdamRule> && Rule<AMSGradRule>);
-
-/// `Adam optimizer{{.learning_rate = 1e-3}};`, with transforms and defaults `Adam<ClipNorm, MaxNorm>
-/// optimizer{{}, {1}, {.radius = 3}};`
-template <class... Extras>
-struct Adam : Optimizer<AdamRule, Extras...> {
-  using Optimizer<AdamRule, Extras...>::Optimizer;
-};
-Adam()->Adam<>;
-template <class... Extras>
-Adam(AdamRule, Extras...) -> Adam<Extras...>;
-
-/// The same for AMSGrad.
-template <class... Extras>
-struct AMSGrad : Optimizer<AMSGradRule, Extras...> {
-  using Optimizer<AMSGradRule, Extras...>::Optimizer;
-};
-AMSGrad()->AMSGrad<>;
-template <class... Extras>
-AMSGrad(AMSGradRule, Extras...) -> AMSGrad<Extras...>;
+static_assert(Rule<Adam> && Rule<AMSGrad>);
 
 }  // namespace espalier

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <concepts>
 
-#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/rule.hpp"
 
 namespace espalier {
 
@@ -13,7 +13,7 @@ namespace espalier {
 /// algorithm 2). Its decay is the policy WeightDecay. The sign is c / |c|: a gradient step with step size
 /// rate / |c|, in whose metric sets are projected onto. Under a penalty with a prox, as L1, both are divided
 /// by max(|c|, strength) instead: where a gradient is weaker than the penalty, its sign is not the last word.
-struct LionRule {
+struct Lion {
   double learning_rate = 1e-4, beta1 = 0.9, beta2 = 0.99;
   AtBound at_bound =
       AtBound::keep;  ///< not displacement: the step is a sign and tells nothing of a momentum's size
@@ -58,15 +58,6 @@ struct LionRule {
   }
 };
 
-static_assert(Rule<LionRule>);
-
-/// `Lion optimizer{{.learning_rate = 1e-4}};`
-template <class... Extras>
-struct Lion : Optimizer<LionRule, Extras...> {
-  using Optimizer<LionRule, Extras...>::Optimizer;
-};
-Lion()->Lion<>;
-template <class... Extras>
-Lion(LionRule, Extras...) -> Lion<Extras...>;
+static_assert(Rule<Lion>);
 
 }  // namespace espalier

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
-// What all optimizers share: one step counter, state by parameter index, gradient transforms and a default
-// pack.
+// The optimizer: a rule with gradient transforms and policies. It knows the parameters of a model, and not
+// its layers.
 #pragma once
 
 #include <algorithm>
-#include <any>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <limits>
 #include <tuple>
 #include <utility>
-#include <vector>
+#include <variant>
 
 #include "espalier/core/flush.hpp"
 #include "espalier/core/threads.hpp"
-#include "espalier/model/sequential.hpp"
+#include "espalier/model/access.hpp"
+#include "espalier/model/finite.hpp"
+#include "espalier/model/parameters.hpp"
 #include "espalier/optimizer/neighbors.hpp"
 #include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/transform.hpp"
@@ -21,40 +26,41 @@
 namespace espalier {
 namespace detail {
 
-struct DefaultPolicies {
+struct PoliciesOfOptimizer {
   template <class E>
   static constexpr bool keeps = !GradientTransform<E>;
 };
 
 }  // namespace detail
 
-/// A rule (SGD, Adam, ...) with gradient transforms, and policies that form the default pack of weights whose
-/// layer names none. A value: copies continue alike. The order of a step: gradient, smooth penalties,
-/// transforms, moments, decoupled decay, step, prox and projection in the metric of the step.
-template <class RuleType, class... Extras>
+/// `Optimizer optimizer{Adam{.learning_rate = 1e-3}, ClipNorm{1}, MaxNorm{.radius = 3}};`: a rule, gradient
+/// transforms in the order in which they act, and policies for the weights whose layer names none. A value:
+/// copies continue alike. The order of a step: gradient, smooth penalties, transforms, moments, decoupled
+/// decay, step, prox and projection in the metric of the step.
+template <Rule RuleType, class... Extras>
 class Optimizer {
  public:
-  using Defaults = detail::PackOf<detail::DefaultPolicies, Extras...>;
+  using Policies = detail::PackOf<detail::PoliciesOfOptimizer, Extras...>;
   static_assert(
-      Defaults::reparametrizations == 0,
+      Policies::reparametrizations == 0,
       "a reparametrization belongs to a layer, not to an optimizer: write Dense(in, out, WeightNorm{})");
 
   /// Throws ValueError for options that make no sense.
-  Optimizer() : Optimizer(RuleType{}) {}
-  explicit Optimizer(const RuleType& rule) requires(sizeof...(Extras) > 0) : Optimizer(rule, Extras{}...) {}
+  Optimizer() : Optimizer(RuleType{}, Extras{}...) {}
   explicit Optimizer(const RuleType& rule, const Extras&... extras)
-      : rule_(rule), extras_(extras...), defaults_(detail::pack_of<detail::DefaultPolicies>(extras...)) {
+      : rule_(rule), extras_(extras...), policies_(detail::pack_of<detail::PoliciesOfOptimizer>(extras...)) {
     rule.validate();
     if (rule.at_bound != AtBound::keep && rule.momentum_state() < 0)
       detail::fail("optimizer", "at_bound keep of a rule without momentum", "another");
     [[maybe_unused]] auto validate = [](const auto& extra) {
-      if constexpr (requires { extra.validate(); }) extra.validate();
+      const auto& policy = detail::ungrouped(extra);
+      if constexpr (requires { policy.validate(); }) policy.validate();
     };
     (validate(extras), ...);
   }
 
   const RuleType& rule() const { return rule_; }
-  const Defaults& defaults() const { return defaults_; }
+  const Policies& policies() const { return policies_; }
 
   /// Steps made so far.
   long steps() const { return steps_; }
@@ -72,230 +78,211 @@ class Optimizer {
     factor_ = factor;
   }
 
-  /// How the default pack has acted on the weights that take it, in the order of the layers.
-  const std::vector<std::array<Activity, Defaults::size>>& default_activity() const { return activity_; }
-  /// Does a parameter, as a model shows it, take the default pack?
-  template <class View>
-  static constexpr bool takes_defaults =
-      View::kind == ParameterKind::weight&& View::Pack::empty && !Defaults::empty;
-
-  /// Plans the state for a model and makes the weights under the default pack feasible, also those of a known
-  /// model, which may have been initialized or copied since; the first step does it too. Throws, and changes
-  /// nothing: ShapeError for a model of other shapes, precision or kinds of policies than the one the state
-  /// belongs to, NotFiniteError for weights that are not, ValueError for packs that the options do not fit.
-  template <Scalar S, class... Layers>
-  void prepare(Sequential<S, Layers...>& model) {
-    if (auto* known = state_of(model)) return project_defaults(model, *known);
-    const std::size_t size = model.values().size();
-    if (state_.has_value())
+  /// Plans the state for a model, and puts the policies on the weights whose layer names none: from here on
+  /// they belong to the model, which audits and projects onto them. (Another optimizer with policies puts its
+  /// own there instead.) The first step does it too. Throws, and changes nothing: ShapeError for parameters
+  /// of other shapes or precision than the state belongs to, NotFiniteError for weights that are not,
+  /// ValueError for packs that the options do not fit.
+  template <Scalar S>
+  void prepare(Parameters<S>& parameters) {
+    if (!state_of(parameters) && !std::holds_alternative<std::monostate>(state_))
       detail::fail<ShapeError>(
-          "optimizer",
-          {"the model that its state belongs to, with {} parameters of "
-           "these shapes, precision and kinds of policies",
-           {places_.size()}},
-          detail::format_message("another, of {} numbers of {} bytes", {size, sizeof(S)}));
-    check_options(model);
-    if constexpr (!Defaults::empty)
-      model.for_each_parameter([&](const auto& p) {
-        if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
-          defaults_.validate(p.path() + " (optimizer's default)", p.cols);
-      });
-    std::vector<detail::ParameterShape> places;
-    model.for_each_parameter([&](const auto& p) { places.push_back(shape_of(p)); });
-    Index longest_row = 0, weights = 0;
-    for (const detail::ParameterShape& p : places) {
-      if (p.by_row || p.takes_defaults) longest_row = std::max(longest_row, p.cols);
-      weights += p.takes_defaults;
-    }
-    detail::OptimizerState<S> state{size, {}, {detail::Buffers<S>(longest_row)}};
-    state.plan_threads(places);
-    state.numbers.assign(size * static_cast<std::size_t>(rule_.states()), S(0));
-    project_defaults(model, state);
-    activity_.assign(static_cast<std::size_t>(weights), {});
-    places_ = std::move(places);
-    state_ = std::move(state);
+          "optimizer", "the model that its state belongs to, its shapes and its precision",
+          detail::format_message("another, of {} parameters and {} numbers of {} bytes",
+                                 {parameters.entries().size(), parameters.values().size(), sizeof(S)}));
+    detail::require_finite(parameters, "weights", parameters.values());
+    const auto* known = state_of(parameters);
+    const AnyPack<S> pack = known ? known->policies : AnyPack<S>(policies_);
+    Parameters<S> changed = parameters;
+    lend(pack, changed);
+    check_options(changed);
+    if (!known) state_ = detail::OptimizerState<S>(changed, pack, rule_.states());
+    state_of(parameters)->plan_threads(changed);
+    parameters = changed;  // copied, so that numbers stay at their addresses
   }
+  template <class M>
+  requires requires(M& model) { model.parameters(); }
+  void prepare(M& model) { prepare(model.parameters()); }
 
   /// One step on the gradients in the model. Throws NotFiniteError, and changes no weights, if one of them is
   /// not finite or so large that its square would overflow, with transforms after them. Afterwards the
   /// gradients include smooth penalties and transforms. A step that ends in weights that are not finite
   /// throws it too, when they are lost.
-  template <Scalar S, class... Layers>
-  void step(Sequential<S, Layers...>& model) {
+  template <Scalar S>
+  void step(Parameters<S>& parameters) {
     const detail::FlushDenormals flush;
+    clear_untrained(parameters);
     const S square_fits = std::sqrt(std::numeric_limits<S>::max()) / 8;
-    if constexpr (transforms)
-      detail::require_finite_gradients(model, "gradients");
-    else
-      detail::require_finite_gradients(model, "gradients", square_fits);
-    check_options(model);
-    auto* known = state_of(model);
-    if (!known) prepare(model), known = state_of(model);
-    detail::OptimizerState<S>& state = *known;
-    if constexpr (transforms) {
-      each(model, [&](const auto& p, const auto& pack, auto&, auto) {
-        pack.add_gradient(p.values, p.gradients, p.size());
-      });
-      detail::require_finite_gradients(model, "gradients with penalties");
-      ArrayMap<S> all(model.gradients().data(), static_cast<Index>(model.gradients().size()));
-      auto apply = [&]<class E>(const E& extra) {
-        if constexpr (GradientTransform<E>) extra.apply(all), detail::clear_gaps(model);
-      };
-      std::apply([&](const auto&... extras) { (apply(extras), ...); }, extras_);
-      detail::require_finite_gradients(model, "transformed gradients", square_fits);
-    }
-    state.plan_threads(places_);
-    const auto kernel = rule_.template kernel<S>(++steps_, learning_rate());
+    detail::require_finite(parameters, "gradients", parameters.gradients(),
+                           transforms ? std::numeric_limits<S>::max() : square_fits);
+    if (!is_ready(parameters)) prepare(parameters);
+    check_options(parameters);
+    detail::OptimizerState<S>& state = *state_of(parameters);
+    state.plan_threads(parameters);
+    std::fill(state.active.begin(), state.active.end(), Counts{});
+    if constexpr (transforms) transform_gradients(parameters, square_fits, state);
+    const detail::Update<RuleType, S> update(rule_, ++steps_, learning_rate(), transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
-    const auto update_free = [&](Index begin, Index size) { step_free(model, kernel, begin, size, state); };
-    each(model, [&](const auto& p, const auto& pack, auto& active, auto activity) {
-      if constexpr (std::decay_t<decltype(pack)>::empty) {
-        neighbors.add(p.offset, p.size(), update_free);
-      } else {
-        const double shrink = pack.shrink(learning_rate(), rule_.learning_rate);
-        if (!update(pack, kernel, static_cast<S>(shrink), p.values, p.gradients, p.offset, p.rows, p.cols,
-                    state, active))
-          fail_step(p);
-        pack.record(activity, active, p.rows, p.cols, shrink);
-      }
-    });
+    const auto update_free = [&](Index begin, Index n) { step_free(parameters, update, begin, n, state); };
+    std::size_t index = 0;
+    for (ParameterEntry<S>& e : parameters.entries()) {
+      Counts& active = state.active[index++];
+      if (!e.trained()) continue;
+      if (e.pack.empty())
+        neighbors.add(e.offset, e.size(), update_free);
+      else
+        step_under(parameters, e, update, state, active);
+    }
     neighbors.finish(update_free);
+    parameters.copy_tied();
   }
+  template <class M>
+  requires requires(M& model) { model.parameters(); }
+  void step(M& model) { step(model.parameters()); }
 
  private:
-  template <class View>
-  using PackFor = std::conditional_t<takes_defaults<View>, Defaults, typename View::Pack>;
+  static constexpr bool transforms = (false || ... || GradientTransform<Extras>);
+  using Counts = detail::PolicyCounts;
 
-  /// Updates `rows` x `cols` weights at `offset` in the arena and counts what their pack did. Returns whether
-  /// all were finite.
-  template <class PackType, class Kernel, Scalar S>
-  bool update(const PackType& pack, const Kernel& kernel, S shrink, S* values, S* gradients, Index offset,
-              Index rows, Index cols, detail::OptimizerState<S>& state,
-              typename PackType::Counts& active) const {
-    constexpr bool by_row = PackType::by_row;
-    const Index row = by_row ? cols : 1, unit = by_row ? 1 : detail::line_length<S>;
-    const Index parts =
-        std::min(detail::parts_of_update(by_row, rows, cols), static_cast<Index>(state.buffers.size()));
-    std::array<typename PackType::Counts, detail::Pool::most_parts> counts{};
+  template <Scalar S>
+  detail::OptimizerState<S>* state_of(const Parameters<S>& parameters) {
+    auto* state = std::get_if<detail::OptimizerState<S>>(&state_);
+    return state && state->belongs_to(parameters) ? state : nullptr;
+  }
+
+  /// Is there a state for these parameters, and have they the policies?
+  template <Scalar S>
+  bool is_ready(const Parameters<S>& parameters) {
+    const auto* state = state_of(parameters);
+    if (!state || Policies::empty) return state != nullptr;
+    return std::all_of(
+        parameters.entries().begin(), parameters.entries().end(),
+        [&](const ParameterEntry<S>& e) { return !takes_policies(e) || e.pack == state->policies; });
+  }
+
+  /// Has its layer left the policies of this weight to optimizers?
+  template <Scalar S>
+  static bool takes_policies(const ParameterEntry<S>& e) {
+    return e.kind == ParameterKind::weight && (e.pack.empty() || e.lent);
+  }
+
+  /// Puts the policies of the optimizer on weights, and moves these into their sets.
+  template <Scalar S>
+  static void lend(const AnyPack<S>& pack, Parameters<S>& parameters) {
+    if (pack.empty()) return;
+    for (ParameterEntry<S>& e : parameters.entries()) {
+      if (!takes_policies(e)) continue;
+      if (e.frozen && !pack.contains(parameters.values_of(e)))
+        detail::fail(e.path, "frozen weights inside the sets of the optimizer",
+                     "weights outside: unfreeze them first");
+      if (!(e.pack == pack)) {
+        pack.validate(e.path + " (policies of the optimizer)", e.rows, e.cols);
+        e.pack = pack, e.lent = true;
+        e.activity.assign(pack.names().size(), {});
+      }
+      if (!e.frozen) pack.project(parameters.values_of(e));
+    }
+  }
+
+  /// Does what the rule is told make sense for the packs of a model? The tangent at a corner, as where a
+  /// row's norm and its elements are bounded, is not that of one set.
+  template <Scalar S>
+  void check_options(const Parameters<S>& parameters) const {
+    for (const ParameterEntry<S>& e : parameters.entries()) {
+      if (e.pack.traits().corners && rule_.at_bound == AtBound::tangent)
+        detail::fail(e.path, "at_bound keep, zero or displacement where sets have corners", "tangent");
+      if (const double shrink = e.pack.shrink(learning_rate(), rule_.learning_rate); !(shrink >= 0))
+        detail::fail(e.path, "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
+                     detail::format_message("a factor of {}", {shrink}));
+    }
+  }
+
+  /// What is not trained has no gradient, so that no norm of all gradients counts it.
+  template <Scalar S>
+  static void clear_untrained(Parameters<S>& parameters) {
+    for (const ParameterEntry<S>& e : parameters.entries())
+      if (!e.trained()) std::fill_n(parameters.gradients_of(e), e.size(), S(0));
+  }
+
+  /// Smooth penalties, then the transforms.
+  template <Scalar S>
+  void transform_gradients(Parameters<S>& parameters, S square_fits, detail::OptimizerState<S>& state) {
+    std::size_t index = 0;
+    for (const ParameterEntry<S>& e : parameters.entries()) {
+      Counts& active = state.active[index++];
+      if (e.trained())
+        e.pack.add_gradient(parameters.values_of(e), parameters.gradients_of(e), active.data());
+    }
+    detail::require_finite(parameters, "gradients with penalties", parameters.gradients());
+    auto apply = [&]<class E>(const E& extra) {
+      if constexpr (GradientTransform<E>) detail::apply_transform(extra, parameters), parameters.clear_gaps();
+    };
+    std::apply([&](const auto&... extras) { (apply(extras), ...); }, extras_);
+    detail::require_finite(parameters, "transformed gradients", parameters.gradients(), square_fits);
+  }
+
+  /// Updates a parameter under a pack, and writes down what its policies did; `active` has what smooth
+  /// penalties did.
+  template <Scalar S>
+  void step_under(Parameters<S>& parameters, ParameterEntry<S>& e, const detail::Update<RuleType, S>& update,
+                  detail::OptimizerState<S>& state, Counts& active) const {
+    const double shrink = e.pack.shrink(learning_rate(), rule_.learning_rate);
+    const bool by_row = e.pack.traits().grain == Grain::row, needs_all = e.pack.traits().needs_all();
+    const Block<S> values = parameters.values_of(e),
+                   all = by_row ? values : Block<S>{values.data, e.size(), 1};
+    const Index parts = detail::parts_of_update(e.pack.traits().grain, e.rows, e.cols);
+    std::array<Counts, detail::Pool::most_parts> counts;
     std::atomic<bool> finite{true};
-    detail::parallel_for_ranges(rows * cols / row, unit, parts, [&](Index part, Index begin, Index end) {
-      const std::size_t k = static_cast<std::size_t>(part);
-      const Index at = begin * row;
-      if (!detail::update<!transforms>(pack, rule_, kernel, static_cast<S>(learning_rate()), shrink,
-                                       values + at, gradients + at, state.at(offset + at), end - begin, row,
-                                       state.buffers[k], counts[k]))
-        finite = false;
-    });
+    detail::parallel_for_ranges(
+        all.rows, by_row ? 1 : detail::line_length<S>, parts, [&](Index part, Index begin, Index end) {
+          const std::size_t k = static_cast<std::size_t>(part);
+          counts[k] = {};
+          const Block<S> some = all.some_rows(begin, end - begin);
+          const detail::Pointers<S> numbers = state.at(parameters, e.offset + begin * all.cols);
+          const S factor = static_cast<S>(shrink);
+          const bool good =
+              needs_all ? update.before_all(e.pack, factor, some, numbers, state.buffers[0], begin,
+                                            counts[k].data())
+                        : update.under(e.pack, factor, some, numbers, state.buffers[k], counts[k].data());
+          if (!good) finite = false;
+        });
+    if (finite && needs_all)
+      finite = update.after_all(e.pack, values, state.at(parameters, e.offset), state.buffers[0],
+                                counts[0].data());
+    if (!finite) fail_step(e.path);
     for (std::size_t part = 0; part < static_cast<std::size_t>(parts); ++part)
-      for (std::size_t k = 0; k < active.size(); ++k) active[k] += counts[part][k];
-    return finite;
+      for (std::size_t k = 0; k < e.activity.size(); ++k) active[k] += counts[part][k];
+    e.pack.record(e.activity, active.data(), e.rows, e.cols, shrink);
   }
 
   /// Updates a stretch of the arena that is under no policy.
-  template <Scalar S, class... Layers, class Kernel>
-  EIGEN_DONT_INLINE void step_free(Sequential<S, Layers...>& model, const Kernel& kernel, Index begin,
-                                   Index size, detail::OptimizerState<S>& state) const {
-    Pack<>::Counts none{};
-    if (update(Pack<>(), kernel, S(1), model.values().data() + begin, model.gradients().data() + begin, begin,
-               size, 1, state, none))
-      return;
-    for (const ParameterInfo& p : model.parameters())
-      if (p.offset >= begin && p.offset < begin + size &&
-          !detail::all_finite(model.values().data() + p.offset, p.size()))
-        fail_step(p);
+  template <Scalar S>
+  EIGEN_DONT_INLINE void step_free(Parameters<S>& parameters, const detail::Update<RuleType, S>& update,
+                                   Index begin, Index n, detail::OptimizerState<S>& state) const {
+    std::atomic<bool> finite{true};
+    detail::parallel_for_ranges(n, detail::line_length<S>, detail::parts_of_update(Grain::element, n, 1),
+                                [&](Index, Index first, Index last) {
+                                  if (!update.free(state.at(parameters, begin + first), last - first))
+                                    finite = false;
+                                });
+    if (finite) return;
+    for (const ParameterEntry<S>& e : parameters.entries())
+      if (e.offset >= begin && e.offset < begin + n &&
+          !detail::all_finite(parameters.values_of(e).data, e.size()))
+        fail_step(e.path);
     detail::fail<NotFiniteError>("optimizer", "a rate and options that leave weights at rest finite", "NaN");
   }
 
-  [[noreturn]] static void fail_step(const ParameterInfo& p) {
-    detail::fail<NotFiniteError>(p.path(), "a step to finite weights", "NaN or infinity");
-  }
-
-  template <Scalar S, class... Layers>
-  void project_defaults(Sequential<S, Layers...>& model,
-                        [[maybe_unused]] detail::OptimizerState<S>& state) const {
-    detail::require_finite<S>(model.parameters(), "weights", model.values());
-    if constexpr (!Defaults::empty)
-      model.for_each_parameter([&](const auto& p) {
-        if constexpr (takes_defaults<std::decay_t<decltype(p)>>)
-          for (Index j = 0; j < p.rows; ++j)
-            defaults_.project(p.values + j * p.cols, p.cols, state.buffers[0][0]);
-      });
-  }
-
-  /// Does what the rule is told make sense for the packs of a model? The tangent at a corner, where a row's
-  /// norm and its elements are bounded, is not that of one set.
-  template <class M>
-  void check_options(const M& model) const {
-    model.for_each_parameter([&]<class View>([[maybe_unused]] const View& p) {
-      using Pack = PackFor<View>;
-      if constexpr (Pack::norm_sets > 0 && Pack::element_sets > 0 && Pack::proximal == 0)
-        if (rule_.at_bound == AtBound::tangent)
-          detail::fail(p.path(), "at_bound keep, zero or displacement where elements and norms are bounded",
-                       "tangent");
-      if constexpr (Pack::decays) {
-        double shrink = 0;
-        if constexpr (takes_defaults<View>)
-          shrink = defaults_.shrink(learning_rate(), rule_.learning_rate);
-        else
-          shrink = p.pack.shrink(learning_rate(), rule_.learning_rate);
-        if (!(shrink >= 0))
-          detail::fail(p.path(), "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
-                       detail::format_message("a factor of {}", {shrink}));
-      }
-    });
-  }
-
-  template <class View>
-  static detail::ParameterShape shape_of(const View& p) {
-    return {p.rows, p.cols, PackFor<View>::by_row, takes_defaults<View>};
-  }
-
-  /// The state, if it belongs to such a model; else null.
-  template <Scalar S, class... Layers>
-  detail::OptimizerState<S>* state_of(const Sequential<S, Layers...>& model) {
-    bool same = places_.size() == model.parameter_total;
-    std::size_t k = 0;
-    model.for_each_parameter([&](const auto& p) { same = same && places_[k++] == shape_of(p); });
-    return same ? std::any_cast<detail::OptimizerState<S>>(&state_) : nullptr;
-  }
-
-  static constexpr bool transforms = (false || ... || GradientTransform<Extras>);
-
-  /// f(parameter, its pack or the default, counts, activities) for each parameter.
-  template <class Model, class F>
-  void each(Model& model, F&& f) {
-    std::size_t next = 0;
-    model.for_each_parameter([&](const auto& p) {
-      using View = std::decay_t<decltype(p)>;
-      if constexpr (takes_defaults<View>) {
-        typename Defaults::Counts active{};
-        f(p, defaults_, active, std::span(activity_[next++]));
-      } else {
-        typename View::Pack::Counts active{};
-        f(p, p.pack, active, p.activity);
-      }
-    });
+  [[noreturn]] static void fail_step(std::string_view path) {
+    detail::fail<NotFiniteError>(path, "a step to finite weights", "NaN or infinity");
   }
 
   RuleType rule_;
   std::tuple<Extras...> extras_;
-  Defaults defaults_;
+  Policies policies_;
   double factor_ = 1;
   long steps_ = 0;
-  std::any state_;  // an OptimizerState of the model's precision
-  std::vector<detail::ParameterShape> places_;
-  std::vector<std::array<Activity, Defaults::size>> activity_;
+  std::variant<std::monostate, detail::OptimizerState<float>, detail::OptimizerState<double>> state_;
 };
-
-/// The sum of all penalties, with those of the optimizer's default pack on the weights that take it.
-template <Model M, class RuleType, class... Extras>
-double penalty(const M& model, const Optimizer<RuleType, Extras...>& optimizer) {
-  double sum = penalty(model);
-  model.for_each_parameter([&](const auto& p) {
-    if constexpr (Optimizer<RuleType, Extras...>::template takes_defaults<std::decay_t<decltype(p)>>)
-      sum += optimizer.defaults().penalty(p.values, p.size());
-  });
-  return sum;
-}
 
 }  // namespace espalier

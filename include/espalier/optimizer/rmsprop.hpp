@@ -2,15 +2,16 @@
 // RMSProp: the gradient over the root of its mean square.
 #pragma once
 
-#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/rule.hpp"
 
 namespace espalier {
 
 /// v = smoothing v + (1 - smoothing) g^2;  w -= rate g / (sqrt(v) + epsilon) (Hinton 2012, lecture 6e), as
 /// torch.optim.RMSprop: `centered` takes the mean of g from v (Graves 2013), `momentum` accumulates
-/// the quotient, whose step size is then larger as SGD's is. Under a penalty with a prox, as L1, the divisor
-/// is at least the penalty's strength.
-struct RMSPropRule {
+/// the quotient, whose step size is then larger as SGD's is. Both together know no step size where a gradient
+/// is constant, as at a bound: docs/numerics.md. Under a penalty with a prox, as L1, the divisor is at least
+/// the penalty's strength.
+struct RMSProp {
   double learning_rate = 1e-2, smoothing = 0.99, epsilon = 1e-8, momentum = 0;
   bool centered = false;
   AtBound at_bound = AtBound::keep;
@@ -66,15 +67,6 @@ struct RMSPropRule {
   }
 };
 
-static_assert(Rule<RMSPropRule>);
-
-/// `RMSProp optimizer{{.learning_rate = 1e-3}};`
-template <class... Extras>
-struct RMSProp : Optimizer<RMSPropRule, Extras...> {
-  using Optimizer<RMSPropRule, Extras...>::Optimizer;
-};
-RMSProp()->RMSProp<>;
-template <class... Extras>
-RMSProp(RMSPropRule, Extras...) -> RMSProp<Extras...>;
+static_assert(Rule<RMSProp>);
 
 }  // namespace espalier

@@ -42,6 +42,7 @@
 #include <concepts>
 
 #include "espalier/core/check.hpp"
+#include "espalier/core/policy.hpp"
 #include "espalier/kernel/line.hpp"
 
 namespace espalier {

@@ -2,7 +2,7 @@
 // Stochastic gradient descent, with momentum or Nesterov's.
 #pragma once
 
-#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/rule.hpp"
 
 namespace espalier {
 
@@ -10,7 +10,7 @@ namespace espalier {
 /// (Sutskever et al. 2013). At rest m = g / (1 - momentum), so that the step size is rate / (1 - momentum);
 /// after k steps rate (1 - momentum^k) / (1 - momentum), for Nesterov with k + 1. That is of a momentum that
 /// nobody changes: what `at_bound` takes from it is not counted.
-struct SGDRule {
+struct SGD {
   double learning_rate = 1e-2, momentum = 0;
   bool nesterov = false;
   AtBound at_bound = AtBound::keep;
@@ -56,15 +56,6 @@ struct SGDRule {
   }
 };
 
-static_assert(Rule<SGDRule>);
-
-/// `SGD optimizer{{.learning_rate = 0.1, .momentum = 0.9}};`
-template <class... Extras>
-struct SGD : Optimizer<SGDRule, Extras...> {
-  using Optimizer<SGDRule, Extras...>::Optimizer;
-};
-SGD()->SGD<>;
-template <class... Extras>
-SGD(SGDRule, Extras...) -> SGD<Extras...>;
+static_assert(Rule<SGD>);
 
 }  // namespace espalier

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an optimizer keeps from step to step.
+// What an optimizer keeps between steps: the numbers of its rule for every weight, and buffers for its
+// threads.
 #pragma once
 
 #include <algorithm>
@@ -9,43 +10,71 @@
 
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/threads.hpp"
+#include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/rule_step.hpp"
 #include "espalier/optimizer/update.hpp"
 
 namespace espalier::detail {
 
-/// What an optimizer remembers of a parameter that its state belongs to.
+/// By this an optimizer knows the model that its state belongs to.
 struct ParameterShape {
   Index rows, cols;
-  bool by_row, takes_defaults;
   bool operator==(const ParameterShape&) const = default;
 };
 
 /// Into how many parts to divide a parameter: into rows, or lines of numbers where no policy looks at rows.
-inline Index parts_of_update(bool by_row, Index rows, Index cols) {
-  return std::min(by_row ? rows : rows * cols, parts_of(rows * cols, weights_of_part));
+/// (Where one needs all of the parameter, it follows when all parts have made their step.)
+inline Index parts_of_update(Grain grain, Index rows, Index cols) {
+  return std::min(grain == Grain::row ? rows : rows * cols, parts_of(rows * cols, weights_of_part));
 }
 
-/// A rule's numbers for all parameters of a model, one kind after another in the layout of the model's arena.
+/// The numbers of a rule for all parameters of a model, one kind after another in the layout of the model's
+/// arena.
 template <Scalar S>
 struct OptimizerState {
+  OptimizerState(const Parameters<S>& parameters, const AnyPack<S>& pack, int states)
+      : size(parameters.values().size()),
+        policies(pack),
+        numbers(size * static_cast<std::size_t>(states), S(0)),
+        active(parameters.entries().size()) {
+    for (const ParameterEntry<S>& e : parameters.entries()) shapes.push_back({e.rows, e.cols});
+  }
+
   std::size_t size;
-  AlignedVector<S> numbers;         // the rule's states, one after another
-  std::vector<Buffers<S>> buffers;  // of each thread
+  std::vector<ParameterShape> shapes;
+  AnyPack<S> policies{};  // that the optimizer has put on weights
+  AlignedVector<S> numbers;
+  std::vector<ChunkBuffers<S>> buffers;  // of each thread
+  std::vector<PolicyCounts> active;      // of each parameter, in the step at hand
 
-  /// Buffers for as many parts; the first says how long.
-  void plan(Index parts) {
-    while (static_cast<Index>(buffers.size()) < parts) buffers.push_back(Buffers<S>(buffers.front()));
+  bool belongs_to(const Parameters<S>& parameters) const {
+    const auto same = [](const ParameterShape& shape, const ParameterEntry<S>& e) {
+      return shape.rows == e.rows && shape.cols == e.cols;
+    };
+    return std::equal(shapes.begin(), shapes.end(), parameters.entries().begin(), parameters.entries().end(),
+                      same);
   }
 
-  /// Buffers for as many threads as there may be today.
-  void plan_threads(std::span<const ParameterShape> places) {
-    for (const ParameterShape& p : places) plan(parts_of_update(p.by_row, p.rows, p.cols));
+  /// Buffers for as many threads as there may be today, and for the packs that there are. The first one may
+  /// have to hold all of a parameter.
+  void plan_threads(const Parameters<S>& parameters) {
+    Index parts = 1;
+    BufferSize each, first;
+    for (const ParameterEntry<S>& e : parameters.entries()) {
+      const PackTraits& traits = e.pack.traits();
+      parts = std::max(parts, parts_of_update(traits.grain, e.rows, e.cols));
+      (traits.needs_all() ? first : each).include(buffer_size<S>(traits, e.rows, e.cols));
+    }
+    while (static_cast<Index>(buffers.size()) < parts) buffers.emplace_back(each);
+    for (ChunkBuffers<S>& own : buffers) own.fit(each);
+    buffers.front().fit(first);
   }
 
-  /// The states of the weights at `offset` in the arena.
-  std::array<S*, 3> at(Index offset) {
-    std::array<S*, 3> result{};
-    for (std::size_t k = 0; k < numbers.size() / size; ++k) result[k] = numbers.data() + k * size + offset;
+  /// Of the weights at `offset` in the arenas of the parameters.
+  Pointers<S> at(Parameters<S>& parameters, Index offset) {
+    Pointers<S> result{parameters.values().data() + offset, parameters.gradients().data() + offset};
+    for (std::size_t k = 0; k < numbers.size() / size; ++k)
+      result[k + 2] = numbers.data() + k * size + offset;
     return result;
   }
 };

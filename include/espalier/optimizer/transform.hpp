@@ -6,20 +6,51 @@
 #include <concepts>
 
 #include "espalier/core/check.hpp"
+#include "espalier/core/round.hpp"
 #include "espalier/kernel/norm.hpp"
+#include "espalier/model/parameters.hpp"
 
 namespace espalier {
 
-/// `apply` sees the gradients of all parameters, penalties included, as one array (gaps between them are
-/// zero, whatever was written there before).
+namespace detail {
+
 template <class T>
-concept GradientTransform = requires(const T& t, ArrayMap<float> f, ArrayMap<double> d) {
+concept TransformsArray = requires(const T& t, ArrayMap<float> f, ArrayMap<double> d) {
+  t.apply(f);
+  t.apply(d);
+};
+template <class T>
+concept TransformsParameters = requires(const T& t, Parameters<float>& f, Parameters<double>& d) {
   t.apply(f);
   t.apply(d);
 };
 
+}  // namespace detail
+
+/// `apply` sees the gradients of all parameters, penalties included: as one array, or as the parameters of
+/// the model with their paths and borders, of which it changes the gradients only (`void
+/// apply(Parameters<S>&) const`; one that takes whatever comes is given the array). Gaps between parameters
+/// are zero, whatever was written there before.
+template <class T>
+concept GradientTransform = detail::TransformsArray<T> || detail::TransformsParameters<T>;
+
+namespace detail {
+
+template <GradientTransform T, Scalar S>
+void apply_transform(const T& transform, Parameters<S>& parameters) {
+  if constexpr (TransformsArray<T>) {
+    ArrayMap<S> all(parameters.gradients().data(), static_cast<Index>(parameters.gradients().size()));
+    transform.apply(all);
+  } else {
+    transform.apply(parameters);
+  }
+}
+
+}  // namespace detail
+
 /// Each component into [-limit, limit] (torch.nn.utils.clip_grad_value_); penalties are clipped with the
-/// loss, as in ClipNorm.
+/// loss, as in ClipNorm. While it acts it turns the gradient, and moves the point at which constrained
+/// weights come to rest.
 struct ClipValue {
   double limit = 1;
 
@@ -35,7 +66,8 @@ struct ClipValue {
 /// The norm of all gradients together to at most `limit` (Pascanu et al. 2013, algorithm 1), a few units of
 /// roundoff inside. Smooth penalties (L2) are part of these gradients, so they are clipped too: from w = 10
 /// under L2{1}, ClipNorm{1} and a rate of 0.1 SGD steps to 9.9. PyTorch's recipe clips the loss alone and
-/// adds `weight_decay` afterwards: with a gradient of 1 of the loss it steps to 8.9.
+/// adds `weight_decay` afterwards: with a gradient of 1 of the loss it steps to 8.9. Sets do not mind a
+/// shorter gradient; a penalty with a prox, as L1, is not shortened with it, and weighs more while this acts.
 struct ClipNorm {
   double limit = 1;
 

@@ -37,4 +37,28 @@ bool even_out(S* t, const S* moved_by, Index n, S rate) {
   return true;
 }
 
+/// The same for each column of rows x cols step sizes.
+template <Scalar S>
+void even_out_columns(S* t, const S* moved_by, Index rows, Index cols, S rate) {
+  constexpr Index many = 16;  // columns at a time: a cache line of floats
+  for (Index first = 0; first < cols; first += many) {
+    const Index count = std::min(many, cols - first);
+    S smallest[many];
+    bool rests[many] = {}, moves[many] = {};
+    std::fill(smallest, smallest + many, std::numeric_limits<S>::max());
+    for (Index j = 0; j < rows; ++j)
+      for (Index k = 0; k < count; ++k) {
+        const Index i = j * cols + first + k;
+        smallest[k] = std::min(smallest[k], t[i]);
+        (moved_by[i] == 0 ? rests : moves)[k] = true;
+      }
+    for (Index k = 0; k < count; ++k) {
+      if (!rests[k]) continue;
+      const S size = moves[k] ? smallest[k] : rate;
+      for (Index j = 0; j < rows; ++j)
+        if (moved_by[j * cols + first + k] == 0) t[j * cols + first + k] = size;
+    }
+  }
+}
+
 }  // namespace espalier::detail

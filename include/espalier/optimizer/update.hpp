@@ -1,224 +1,212 @@
 // SPDX-License-Identifier: MIT
-// The one place where weights change: penalties -> moments -> decay -> step -> prox and projection, one pass
-// over memory.
+// The step of one parameter: smooth penalties, the rule with decay, proximal penalties and sets. Weights come
+// into the first-level cache once: each of these looks at a chunk of them while it is there.
 #pragma once
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
-#include "espalier/kernel/unrolled.hpp"
-#include "espalier/optimizer/rule.hpp"
+#include "espalier/core/aligned.hpp"
+#include "espalier/core/block.hpp"
+#include "espalier/optimizer/adjust_momentum.hpp"
+#include "espalier/optimizer/rule_step.hpp"
 #include "espalier/optimizer/untouched.hpp"
-#include "espalier/pack/pack.hpp"
+#include "espalier/pack/any_pack.hpp"
 
 namespace espalier::detail {
 
-/// Room for one row of weights, or for a few lines where no policy looks at rows: step sizes, and three
-/// copies.
-template <Scalar S>
-struct Buffers {
-  Buffers() = default;
-  explicit Buffers(Index longest_row)
-      : length(padded<S>(std::max(longest_row, Index{512}))), memory(static_cast<std::size_t>(4 * length)) {}
+/// The numbers of a chunk: 4 kB of floats, so that weights, gradients, states and copies stay in a
+/// first-level cache of 32 kB.
+inline constexpr Index chunk_numbers = 1024;
 
-  S* operator[](Index k) { return memory.data() + k * length; }
+/// How long buffers must be: for step sizes and copies of weights, and for what packs work in.
+struct BufferSize {
+  Index numbers = chunk_numbers;
+  ScratchSize scratch{};
 
-  Index length = 0;
-  AlignedVector<S> memory;
+  void include(const BufferSize& other) {
+    numbers = std::max(numbers, other.numbers);
+    scratch.numbers = std::max(scratch.numbers, other.scratch.numbers);
+    scratch.room = std::max(scratch.room, other.scratch.room);
+  }
 };
 
-/// Changes the momentum `m` of weights that went from `before` to `y` by the step, and from there to `x` by
-/// the constraint; `scale(i)` is how far a momentum of one moves weight i (nothing to set where it is 0),
-/// `t(i)` its step size in the metric of the projection. A `sphere` has no inside.
-template <bool by_row, bool sphere, Scalar S, class Scale, class Step>
-void adjust_momentum(AtBound choice, S* m, const S* before, const S* y, const S* x, Index n, Scale&& scale,
-                     Step&& t) {
-  if constexpr (by_row) {
-    if (choice == AtBound::tangent) {
-      // (y - x) / t is normal to the set at x: take from the momentum's step what it has of y - x, if it
-      // points out of the set.
-      double outward = 0, length = 0;
-      for (Index i = 0; i < n; ++i) {
-        if (y[i] == x[i] || !(t(i) > 0)) continue;
-        const double normal = static_cast<double>(y[i] - x[i]) / static_cast<double>(t(i));
-        outward -= normal * static_cast<double>(scale(i) * m[i]);
-        length += normal * static_cast<double>(y[i] - x[i]);
-      }
-      if ((outward > 0 || sphere) && length > 0)
-        for (Index i = 0; i < n; ++i)
-          if (scale(i) > 0) m[i] += static_cast<S>(outward / length) * (y[i] - x[i]) / scale(i);
-      return;
-    }
-  }
-  for (Index i = 0; i < n; ++i) {
-    if (y[i] == x[i]) continue;
-    if (choice == AtBound::displacement) {
-      if (scale(i) > 0) m[i] = (before[i] - x[i]) / scale(i);
-    } else if (choice == AtBound::zero || m[i] * (y[i] - x[i]) < 0) {
-      m[i] = 0;
-    }
-  }
+/// For a parameter under a pack: room for a chunk, for one row where that is longer, or for all numbers where
+/// policies need all of them at once.
+template <Scalar S>
+BufferSize buffer_size(const PackTraits& traits, Index rows, Index cols) {
+  const Index numbers = traits.needs_all() ? rows * cols : traits.grain == Grain::row ? cols : 0;
+  return {std::max(chunk_numbers, numbers), scratch_size<S>(traits, rows, cols)};
 }
 
-/// Where weights, their gradients and their states stand; null, where a rule has none.
+/// Step sizes, copies of the weights before and after the step of the rule, and what packs work in.
 template <Scalar S>
-using Pointers = std::array<S*, 5>;
-
-/// The end of a row, which is shorter than a line: a copy, that zeros make one.
-template <Scalar S>
-class Tail {
+class ChunkBuffers {
  public:
-  Pointers<S> copy(const Pointers<S>& row, Index start, Index n) {
-    Pointers<S> places{};
-    for (std::size_t k = 0; k < row.size(); ++k)
-      if (row[k]) places[k] = lines_[k], load_line(row[k] + start, n).store(lines_[k]);
-    return places;
+  explicit ChunkBuffers(const BufferSize& size) { fit(size); }
+
+  /// Grows, if it is too small.
+  void fit(const BufferSize& size) {
+    length_ = std::max(length_, padded<S>(size.numbers));
+    const auto grow = [](auto& numbers, Index n) {
+      if (static_cast<Index>(numbers.size()) < n) numbers.resize(static_cast<std::size_t>(n));
+    };
+    grow(memory_, 3 * length_), grow(copies_, size.scratch.numbers), grow(room_, size.scratch.room);
   }
-  void copy_back(const Pointers<S>& row, Index start, Index n) const {
-    for (std::size_t k = 0; k < row.size(); ++k)
-      if (row[k]) copy_rest(lines_[k], n, row[k] + start);
+
+  S* steps() { return memory_.data(); }
+  S* before() { return memory_.data() + length_; }
+  S* after() { return memory_.data() + 2 * length_; }
+  Scratch<S> scratch() { return {copies_.data(), room_.data()}; }
+
+ private:
+  Index length_ = 0;
+  AlignedVector<S> memory_, copies_;
+  AlignedVector<double> room_;
+};
+
+/// One step of a rule at learning rate `rate`, for whatever parameters.
+template <class RuleType, Scalar S>
+class Update {
+ public:
+  using Kernel = decltype(std::declval<const RuleType&>().template kernel<S>(1L, 0.1));
+
+  /// The k-th step, k >= 1. `penalties_added`: the gradients include the smooth penalties already.
+  Update(const RuleType& rule, long k, double rate, bool penalties_added)
+      : rule_(rule),
+        kernel_(rule.template kernel<S>(k, rate)),
+        rate_(static_cast<S>(rate)),
+        penalties_added_(penalties_added) {}
+
+  /// Of n numbers under no policy. Returns whether all are finite afterwards, as below.
+  bool free(const Pointers<S>& numbers, Index n) const {
+    return step_rule<RuleType>(kernel_, numbers, n, Free{});
+  }
+
+  /// Of some rows of a parameter under a pack whose policies look at no more than rows. `active` has a number
+  /// for each policy, to which what it changed is added. Returns whether all weights are finite after the
+  /// rule, before sets hide an infinity, and at the end.
+  bool under(const AnyPack<S>& pack, S shrink, const Block<S>& rows, const Pointers<S>& numbers,
+             ChunkBuffers<S>& buffers, Index* active) const {
+    return each_chunk(pack, rows, [&](const Block<S>& chunk, Index first) {
+      const Pointers<S> own = advanced(numbers, first);
+      const bool finite = step_chunk(pack, shrink, chunk, own, buffers, 0, active);
+      return constrain(pack, chunk, own, buffers, active) && finite;
+    });
+  }
+
+  /// The same without what follows the step, for policies that need the whole parameter: of its numbers from
+  /// the `begin`-th on, whose step sizes and copies stay in buffers that all of it shares.
+  bool before_all(const AnyPack<S>& pack, S shrink, const Block<S>& some, const Pointers<S>& numbers,
+                  ChunkBuffers<S>& shared, Index begin, Index* active) const {
+    return each_chunk(pack, some, [&](const Block<S>& chunk, Index first) {
+      return step_chunk(pack, shrink, chunk, advanced(numbers, first), shared, begin + first, active);
+    });
+  }
+  /// What follows then, of the whole parameter.
+  bool after_all(const AnyPack<S>& pack, const Block<S>& all, const Pointers<S>& numbers,
+                 ChunkBuffers<S>& shared, Index* active) const {
+    return constrain(pack, all, numbers, shared, active);
   }
 
  private:
-  alignas(64) S lines_[std::tuple_size_v<Pointers<S>>][Line<S>::size];
-};
-
-/// What is added up over lines, place by place.
-template <class PackType, Scalar S>
-struct LineSums {
-  typename PackType::template Lines<S>::Counts counts{};
-  Line<S> squares = S(0), not_finite = S(0);
-
-  /// Adds the first n places of others.
-  EIGEN_ALWAYS_INLINE void add(const LineSums& other, Index n) {
-    for (std::size_t k = 0; k < counts.size(); ++k) counts[k].add(other.counts[k], n);
-    squares += other.squares.first(n);
-    not_finite += other.not_finite.first(n);
+  /// f(chunk, the index of its first number) for each chunk; were all true?
+  template <class F>
+  static bool each_chunk(const AnyPack<S>& pack, const Block<S>& rows, F&& f) {
+    // Without policies on rows, the weights are one long row.
+    const Block<S> all = pack.traits().grain == Grain::row ? rows : Block<S>{rows.data, rows.size(), 1};
+    const Index step = std::max(Index{1}, chunk_numbers / all.cols);
+    bool good = true;
+    for (Index j = 0; j < all.rows; j += step)
+      good = f(all.some_rows(j, std::min(step, all.rows - j)), j * all.cols) && good;
+    return good;
   }
-};
 
-/// One step of a rule on rows x cols weights `w` with gradients `g` and states `s`, null where the rule has
-/// none, under a pack. `rate` is the learning rate, `shrink` the factor of decay. Weights are read and
-/// written once, line by line; where a policy looks at rows, it finds each in the first-level cache. Counts
-/// what the pack did. Returns whether all weights were finite before the sets saw them, which hide an
-/// infinity, and after all policies but bounds of norms.
-template <bool add_penalties, class PackType, class RuleType, Scalar S, class Kernel>
-bool update(const PackType& pack, const RuleType& rule, Kernel kernel, S rate, S shrink, S* w, S* g,
-            std::array<S*, 3> s, Index rows, Index cols, Buffers<S>& buffers,
-            typename PackType::Counts& active) {
-  constexpr Index length = line_length<S>;
-  constexpr bool by_row = PackType::by_row;
-  const int momentum = rule.momentum_state();
-  constexpr bool may_follow = PackType::has_set && PackType::proximal == 0;
-  const bool follow = may_follow && momentum >= 0 && rate > 0 && rule.at_bound != AtBound::keep;
-  const Index group = by_row ? cols : follow ? buffers.length : rows * cols;
-  S *t_row = buffers[0], *before_row = buffers[1], *y_row = buffers[2], *scratch = buffers[3];
-  const S uniform = uniform_step(kernel, rate);
-  const Steps<S> steps{RuleType::adaptive ? t_row : nullptr, uniform};
-  // Do policies on single weights act line by line? Before a norm only where both have one metric.
-  constexpr bool elements = PackType::element_sets + PackType::proximal > 0;
-  const bool by_line = !by_row || (rate > 0 && pack.metric(steps, uniform).each == steps.each);
-  const auto policies = pack.template on_lines<S>();
-  const auto strength = pack.template slope_bound<S>();
-  LineSums<PackType, S> all;
-  // What the type of the rule says is not asked in each line.
-  const auto has_state = [](const Pointers<S>& from, Index k) __attribute__((always_inline)) {
-    if constexpr (requires { typename std::integral_constant<int, RuleType::states()>; })
-      return k < RuleType::states();
-    else
-      return from[static_cast<std::size_t>(k) + 2] != nullptr;
-  };
-  // The line that begins at place i of a row, and stands at `offset` from the places. `followed` is
-  // `follow`: asked in each line, it would take longer than what a set does there.
-  const auto update_line = [&]<bool followed>(const Pointers<S>& from, Index offset, Index i,
-                                              LineSums<PackType, S>& sums) __attribute__((always_inline)) {
-    Line<S> x = Line<S>::load(from[0] + offset), gradient = Line<S>::load(from[1] + offset), t;
-    States<S> state;
-    unrolled<3>([&](auto k) __attribute__((always_inline)) {
-      state[k] = has_state(from, k) ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
-    });
-    if constexpr (PackType::smooth) {
-      policies.template add_gradient<add_penalties>(x, gradient, sums.counts);
-      if constexpr (add_penalties) {
-        sums.not_finite += gradient * gradient * S(0);  // as the loss's alone was held to
-        gradient.store(from[1] + offset);
-      }
-    }
-    if constexpr (PackType::decays) x *= shrink;
-    if constexpr (followed) x.store(before_row + i);
-    run_kernel(kernel, x, gradient, state, t, strength);
-    unrolled<3>([&](auto k) __attribute__((always_inline)) {
-      if (has_state(from, k)) state[k].store(from[k + 2] + offset);
-    });
-    sums.not_finite += x * S(0);
-    if constexpr (PackType::constrains) {
-      if constexpr (RuleType::adaptive && (by_row || followed)) t.store(t_row + i);
-      if constexpr (followed) x.store(y_row + i);
-      if constexpr (elements)
-        if (by_line) {
-          if constexpr (!RuleType::adaptive) t = uniform;
-          if constexpr (by_row) x.store(scratch + i);
-          policies.constrain(x, t, sums.counts);
-        }
-      if constexpr (by_row)
-        sums.squares += x * x;
-      else
-        sums.not_finite += x * S(0);  // a policy of one's own may err
-    }
-    x.store(from[0] + offset);
-  };
-  for (Index start = 0; start < rows * cols; start += group) {
-    const auto place = [&](S* states) { return states ? states + start : nullptr; };
-    const Pointers<S> row{w + start, g + start, place(s[0]), place(s[1]), place(s[2])};
-    const Index n = std::min(group, rows * cols - start);
-    all.squares = S(0);
-    for (Index done = 0; done < n;) {  // all whole lines, and then the rest
-      const Index left = n - done, size = left < length ? length : left / length * length;
-      Tail<S> tail;
-      LineSums<PackType, S> sums;
-      const Pointers<S> from = left < length ? tail.copy(row, done, left) : row;
-      const auto update_lines = [&]<bool followed>() __attribute__((always_inline)) {
-        for (Index i = 0; i < size; i += length)
-          update_line.template operator()<followed>(from, i, done + i, sums);
-      };
-      if (follow)
-        update_lines.template operator()<may_follow>();
-      else
-        update_lines.template operator()<false>();
-      if (left < length) tail.copy_back(row, done, left);
-      all.add(sums, left);
-      done += size;
-    }
-    if constexpr (PackType::constrains) {
-      S* x = w + start;
-      const S squares = all.squares.sum();
-      const bool inside = by_row && (!elements || by_line) && pack.surely_holds(squares, n);
-      const auto check = [&] {  // a policy of one's own may err; what is inside is finite
-        if constexpr (elements || PackType::row_sets > 0) all.not_finite += (ConstRow<S>(x, n) * S(0)).sum();
-      };
-      if (by_row && !inside) {
-        if constexpr (by_row && RuleType::adaptive)
-          if (by_line &&
-              even_out(t_row, momentum < 0 ? row[1] : row[static_cast<std::size_t>(momentum) + 2], n, rate) &&
-              elements)
-            pack.constrain_elements(scratch, x, n, steps);
-        if (elements && by_line) {
-          if (!(squares * 0 == 0)) check();
-          pack.constrain_norm(scratch, x, n, steps, active);
-        } else {
-          pack.constrain(x, n, steps, uniform, scratch, active), check();
-        }
-      }
-      if (follow && (elements || !inside))
-        adjust_momentum<by_row, PackType::on_sphere>(
-            rule.at_bound, s[static_cast<std::size_t>(momentum)] + start, before_row, y_row, x, n,
-            [&](Index j) { return kernel.momentum_step(steps[j]); },
-            [&, metric = pack.metric(steps, uniform)](Index j) { return metric[j]; });
-    }
+  /// gradient -> smooth penalties -> moments -> decay -> step. The chunk's buffers begin at `place`.
+  bool step_chunk(const AnyPack<S>& pack, S shrink, const Block<S>& chunk, const Pointers<S>& numbers,
+                  ChunkBuffers<S>& buffers, Index place, Index* active) const {
+    const bool finite = penalties_added_ || pack.add_gradient(chunk, numbers[1], active);
+    const bool follows = keeps_track(pack.traits());
+    if (follows) copy(chunk, shrink, buffers.before() + place);
+    // Sets of single weights and decay need no step sizes.
+    const bool sized = pack.traits().proximal || pack.traits().of_vectors() || follows;
+    const UnderPolicies<S> policies{shrink, static_cast<S>(pack.slope_bound()),
+                                    sized ? buffers.steps() + place : nullptr};
+    return step_rule<RuleType>(kernel_, numbers, chunk.size(), policies) && finite;
   }
-  if (!(all.not_finite.sum() == 0)) return false;
-  for (std::size_t k = 0; k < active.size(); ++k) active[k] += all.counts[k].sum();
-  return true;
-}
+
+  /// -> prox and projection in the metric of the step
+  bool constrain(const AnyPack<S>& pack, const Block<S>& block, const Pointers<S>& numbers,
+                 ChunkBuffers<S>& buffers, Index* active) const {
+    if (!pack.traits().constrains()) return true;
+    const bool follows = keeps_track(pack.traits());
+    const Steps<S> steps = step_sizes(pack, block, numbers, buffers.steps());
+    if (follows) copy(block, S(1), buffers.after());
+    const bool finite = pack.constrain(block, steps, uniform(), buffers.scratch(), active);
+    if (follows) hold_momentum(pack, steps, block, numbers, buffers);
+    return finite;
+  }
+
+  S uniform() const { return uniform_step(kernel_, rate_); }
+
+  /// The metric of the step just made, where policies look at vectors without the sizes of weights that did
+  /// not move.
+  Steps<S> step_sizes(const AnyPack<S>& pack, const Block<S>& block, const Pointers<S>& numbers, S* t) const {
+    if constexpr (!RuleType::adaptive) return {nullptr, uniform()};
+    if (pack.traits().of_vectors() && rate_ > 0) {
+      const int momentum = rule_.momentum_state();
+      const S* moved_by = momentum < 0 ? numbers[1] : numbers[static_cast<std::size_t>(momentum) + 2];
+      if (pack.traits().grain == Grain::column)
+        even_out_columns(t, moved_by, block.rows, block.cols, rate_);
+      else
+        each_group(pack, block, [&](Index first, Index n, Index) {
+          // Inside its ball a row has no use for step sizes, unless a penalty does.
+          if (pack.traits().proximal || !pack.surely_inside(block.data + first, n))
+            even_out(t + first, moved_by + first, n, rate_);
+        });
+    }
+    return {t, uniform()};
+  }
+
+  /// f(first, n, apart) for each vector: its first number, how many there are and how far apart.
+  template <class F>
+  static void each_group(const AnyPack<S>& pack, const Block<S>& block, F&& f) {
+    const Grain grain = pack.traits().grain;
+    if (grain == Grain::whole) f(Index{0}, block.size(), Index{1});
+    if (grain == Grain::row)
+      for (Index j = 0; j < block.rows; ++j) f(j * block.cols, block.cols, Index{1});
+    if (grain == Grain::column)
+      for (Index i = 0; i < block.cols; ++i) f(i, block.rows, block.cols);
+  }
+
+  /// Does a set change the momentum?
+  bool keeps_track(const PackTraits& traits) const {
+    return traits.has_set && !traits.proximal && rule_.momentum_state() >= 0 && rate_ > 0 &&
+           rule_.at_bound != AtBound::keep;
+  }
+
+  static void copy(const Block<S>& chunk, S factor, S* to) {
+    ArrayMap<S>(to, chunk.size()) = factor * ConstArrayMap<S>(chunk.data, chunk.size());
+  }
+
+  void hold_momentum(const AnyPack<S>& pack, Steps<S> steps, const Block<S>& block,
+                     const Pointers<S>& numbers, ChunkBuffers<S>& buffers) const {
+    const HeldBack<S> held{numbers[static_cast<std::size_t>(rule_.momentum_state()) + 2], buffers.before(),
+                           buffers.after(), block.data, block.size()};
+    if (!pack.traits().of_vectors() || rule_.at_bound != AtBound::tangent)
+      return adjust_momentum(held, rule_.at_bound, [&](Index i) { return kernel_.momentum_step(steps[i]); });
+    const Steps<S> metric = pack.metric(steps, uniform());
+    each_group(pack, block, [&](Index first, Index n, Index apart) {
+      project_momentum(
+          held.group(first, n, apart), pack.traits().flat,
+          [&](Index i) { return kernel_.momentum_step(steps[first + i]); }, metric.from(first));
+    });
+  }
+
+  const RuleType& rule_;
+  Kernel kernel_;
+  S rate_;
+  bool penalties_added_;
+};
 
 }  // namespace espalier::detail

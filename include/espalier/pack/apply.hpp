@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One policy applied to many weights: a cache line of them, or a row.
+// One policy applied to many weights: a cache line of them, or a vector.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 
+#include "espalier/core/block.hpp"
 #include "espalier/core/policy.hpp"
 #include "espalier/kernel/line.hpp"
-#include "espalier/pack/norm_projection.hpp"
 
 namespace espalier::detail {
 
@@ -55,15 +56,47 @@ EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w) {
     return map_line(w, [&](S x, Index) { return p.project(x); });
 }
 
-/// The nearest row of a set of rows, in the metric of the step sizes if the policy knows it. Was it moved?
-template <class P, Scalar S>
-Index project_row(const P& p, S* w, Index n, [[maybe_unused]] Steps<S> steps) {
-  if (p.contains(ConstRow<S>(w, n))) return 0;
-  Row<S> row(w, n);
-  if constexpr (requires(ConstRow<S> t) { p.project(row, t); })
-    if (steps.each) return p.project(row, ConstRow<S>(steps.each, n)), 1;
-  p.project(row);
-  return 1;
+/// y = the nearest vector of a set, with the policies of elements where it knows how, in the metric of the
+/// step sizes if it knows that.
+template <VectorSet P, Scalar S, class Elements>
+void project_vector(const P& p, S* y, Index n, [[maybe_unused]] Steps<S> steps,
+                    [[maybe_unused]] const Elements& elements, [[maybe_unused]] double* room) {
+  Row<S> row(y, n);
+  if constexpr (requires { p.project(row, steps, elements, room); }) {
+    p.project(row, steps, elements, room);
+  } else if constexpr (requires { p.project(row, steps, elements); }) {
+    p.project(row, steps, elements);
+  } else {
+    if constexpr (requires(ConstRow<S> t) { p.project(row, t); })
+      if (steps.each) return p.project(row, ConstRow<S>(steps.each, n));
+    p.project(row);
+  }
+}
+
+/// y = the proximal point of a penalty of vectors, likewise. `even` has room for n numbers, where a policy
+/// wants a step size for each weight.
+template <VectorPenalty P, Scalar S, class Elements>
+void prox_vector(const P& p, S* y, Index n, Steps<S> steps, [[maybe_unused]] const Elements& elements,
+                 [[maybe_unused]] double* room, [[maybe_unused]] S* even) {
+  Row<S> row(y, n);
+  if constexpr (requires { p.prox(row, steps, elements, room); }) {
+    p.prox(row, steps, elements, room);
+  } else if constexpr (requires { p.prox(row, steps, elements); }) {
+    p.prox(row, steps, elements);
+  } else {
+    if (!steps.each) std::fill(even, even + n, steps.uniform);
+    p.prox(row, ConstRow<S>(steps.each ? steps.each : even, n));
+  }
+}
+
+/// Does a set of vectors know no metric but the Euclidean one, or is it told so?
+template <VectorSet P>
+bool only_euclidean(const P& p) {
+  if constexpr (requires {
+                  { p.metric } -> std::convertible_to<Metric>;
+                })
+    if (p.metric == Metric::euclidean) return true;
+  return !ProjectsWithElements<P> && !requires(Row<float> row, ConstRow<float> t) { p.project(row, t); };
 }
 
 }  // namespace espalier::detail

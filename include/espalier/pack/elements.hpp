@@ -3,10 +3,14 @@
 // or a line.
 #pragma once
 
+#include <limits>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
+#include "espalier/core/elements.hpp"
 #include "espalier/pack/apply.hpp"
+#include "espalier/pack/canonical.hpp"
 #include "espalier/pack/roles.hpp"
 
 namespace espalier::detail {
@@ -18,7 +22,7 @@ struct Elements {
   static constexpr bool homogeneous = Roles::homogeneous;
   static constexpr bool none = Roles::element_sets == 0 && (Roles::proximal == 0 || !with_penalties);
 
-  const std::tuple<Ps...>& policies;
+  std::tuple<const Ps&...> policies;
 
   /// The proximal point of the penalties, at step size t.
   template <Scalar S>
@@ -31,6 +35,10 @@ struct Elements {
   S project(S w) const {
     each_set([&](const auto& p) { w = p.project(w); });
     return w;
+  }
+  template <Scalar S>
+  Interval<S> interval() const {
+    return {project(std::numeric_limits<S>::lowest()), project(std::numeric_limits<S>::max())};
   }
   /// One after the other, on a line.
   template <Scalar S>
@@ -68,5 +76,26 @@ struct Elements {
     });
   }
 };
+
+/// Of the policies of a pack those that look at single weights, in an order that does not depend on how the
+/// pack is written: packs that differ in other policies have the same type of them.
+template <bool with_penalties, class... Ps>
+auto elements_of([[maybe_unused]] const std::tuple<Ps...>& policies) {
+  const auto one = [&]<std::size_t k>(std::integral_constant<std::size_t, k>) {
+    using P = std::tuple_element_t<k, std::tuple<Ps...>>;
+    if constexpr (ElementSet<P> || (ProximalPenalty<P> && with_penalties))
+      return std::tuple<const P&>(std::get<k>(policies));
+    else
+      return std::tuple<>();
+  };
+  constexpr auto order = canonical_order<Ps...>;
+  return [&]<std::size_t... k>(std::index_sequence<k...>) {
+    const auto kept = std::tuple_cat(one(std::integral_constant<std::size_t, order[k]>{})...);
+    return [&]<class... Kept>(const std::tuple<const Kept&...>& found) {
+      return Elements<true, Kept...>{found};
+    }(kept);
+  }
+  (std::index_sequence_for<Ps...>{});
+}
 
 }  // namespace espalier::detail

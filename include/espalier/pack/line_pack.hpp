@@ -33,14 +33,13 @@ class LinePack {
   explicit LinePack(const std::tuple<Ps...>& policies)
       : policies_(std::apply([](const Ps&... p) { return Policies(on_lines<S>(p)...); }, policies)) {}
 
-  /// g += the gradient of the smooth penalties, unless they are only to be counted.
-  template <bool add>
+  /// g += the gradient of the smooth penalties.
   EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Counts& active) const {
     each(
         [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
           if constexpr (SmoothPenalty<P>) {
             const Line<S> slope = gradient_of_line(p, w);
-            if constexpr (add) g += slope;
+            g += slope;
             count.add(slope, S(0));
           }
         },

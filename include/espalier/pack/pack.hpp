@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <span>
 #include <tuple>
 #include <type_traits>
@@ -16,23 +17,31 @@
 #include "espalier/core/policy.hpp"
 #include "espalier/pack/apply.hpp"
 #include "espalier/pack/canonical.hpp"
+#include "espalier/pack/common_point.hpp"
+#include "espalier/pack/distance.hpp"
 #include "espalier/pack/elements.hpp"
+#include "espalier/pack/line_loop.hpp"
 #include "espalier/pack/line_pack.hpp"
 #include "espalier/pack/norm_projection.hpp"
+#include "espalier/pack/penalty.hpp"
+#include "espalier/pack/roles.hpp"
+#include "espalier/pack/vector_policies.hpp"
 
 namespace espalier {
-
 /// The order in which the policies are written does not matter.
 template <class... Ps>
-class Pack : public detail::PackRoles<Ps...> {
-  using Roles = detail::PackRoles<Ps...>;
+class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail::PackGrain<Ps...> {
+  using Roles = detail::PackRoles<detail::Ungrouped<Ps>...>;
 
  public:
-  using Roles::size, Roles::has_set, Roles::norm_sets, Roles::row_sets, Roles::on_sphere, Roles::element_sets,
-      Roles::proximal;
+  using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
+      Roles::on_sphere, Roles::element_sets, Roles::proximal, Roles::has_prox, Roles::room;
+  using detail::PackGrain<Ps...>::grain;
 
-  static constexpr bool bounds_slope =
-      (false || ... || (ProximalPenalty<Ps> && requires(const Ps& p) { p.slope_bound(); }));
+  /// Of the policies, in the order in which they are written.
+  static constexpr std::array<std::string_view, size> names{detail::written_name<Ps>()...};
+  /// Vectors of a group's length for which `constrain` needs room.
+  static constexpr Index copies = Roles::by_vector ? 1 + int{vector_penalties > 0} : 0;
 
   /// How often each policy acted on a weight.
   using Counts = std::array<Index, size>;
@@ -41,8 +50,32 @@ class Pack : public detail::PackRoles<Ps...> {
   explicit Pack(const Ps&... policies) requires(sizeof...(Ps) > 0) : policies_(policies...) {}
 
   const std::tuple<Ps...>& policies() const { return policies_; }
+  /// f(policy) for each of them.
+  template <class F>
+  void for_each_policy(F&& f) const {
+    std::apply([&](const Ps&... p) { (f(p), ...); }, policies_);
+  }
 
-  /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on rows of
+  /// f(policy, its place in the pack) for each policy, in an order that does not depend on how the pack is
+  /// written.
+  template <class F>
+  void each([[maybe_unused]] F&& f) const {
+    constexpr auto order = detail::canonical_order<Ps...>;
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      (f(detail::ungrouped(std::get<order[k]>(policies_)), order[k]), ...);
+    }
+    (std::index_sequence_for<Ps...>{});
+  }
+
+  /// How many of the rows x cols numbers of a weight are in one group, and how many groups there are.
+  static constexpr Index group_size(Index rows, Index cols) {
+    return grain == Grain::column ? rows : grain == Grain::whole ? rows * cols : cols;
+  }
+  static constexpr Index group_count(Index rows, Index cols) {
+    return grain == Grain::column ? cols : grain == Grain::whole ? 1 : rows;
+  }
+
+  /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on groups of
   /// `n` weights.
   void validate(std::string_view where, Index n) const {
     each([&](const auto& p, std::size_t) {
@@ -53,32 +86,31 @@ class Pack : public detail::PackRoles<Ps...> {
       }
     });
     if constexpr (has_set)
-      if (!have_common_point<float>(n) || !have_common_point<double>(n)) fail_to_intersect(where);
+      if (!detail::have_common_point<float>(*this, n) || !detail::have_common_point<double>(*this, n))
+        detail::fail_to_intersect(*this, where);
   }
 
-  /// The sum of the penalties of `n` weights; with `smooth_only`, of those that have a gradient. The same
-  /// bits whatever the order of the policies, as all sums here.
+  /// The sum of the penalties of `n` single weights; with `smooth_only`, of those that have a gradient. The
+  /// same bits whatever the order of the policies, as all sums here.
   template <bool smooth_only = false, Scalar S>
   double penalty(const S* w, Index n) const {
     double sum = 0;
-    each([&](const auto& p, std::size_t) {
-      using P = std::decay_t<decltype(p)>;
-      if constexpr (SmoothPenalty<P> || (ProximalPenalty<P> && !smooth_only)) {
-        double own = 0;
-        for (Index i = 0; i < n; ++i) own += static_cast<double>(p.value(w[i]));
-        sum += own;
-      }
-    });
+    each([&](const auto& p, std::size_t) { sum += detail::penalty_of<smooth_only>(p, w, n); });
+    return sum;
+  }
+  /// That of the penalties of a group.
+  template <Scalar S>
+  double vector_penalty(const S* w, Index n) const {
+    double sum = 0;
+    each([&](const auto& p, std::size_t) { sum += detail::vector_penalty_of(p, w, n); });
     return sum;
   }
 
-  /// g += the gradient of the smooth penalties.
+  /// g += the gradient of the smooth penalties. Counts the weights where it is not 0. Returns whether the
+  /// sums are finite and so small that their squares are.
   template <Scalar S>
-  void add_gradient(const S* w, S* g, Index n) const {
-    each([&](const auto& p, std::size_t) {
-      if constexpr (SmoothPenalty<std::decay_t<decltype(p)>>)
-        for (Index i = 0; i < n; ++i) g[i] += p.gradient(w[i]);
-    });
+  bool add_gradient(const S* w, S* g, Index n, Index* active) const {
+    return detail::add_gradient(on_lines<S>(), w, g, n, active);
   }
 
   /// What does to lines of weights what the policies do to single ones.
@@ -98,18 +130,15 @@ class Pack : public detail::PackRoles<Ps...> {
     return factor;
   }
 
-  /// What a rule's kernel is told of the penalty that follows its step: the bound of its slope, or NoPenalty.
-  template <Scalar S>
-  auto slope_bound() const {
-    if constexpr (bounds_slope) {
-      double bound = 0;
-      each([&](const auto& p, std::size_t) {
-        if constexpr (requires { p.slope_bound(); }) bound = p.slope_bound();
-      });
-      return static_cast<S>(bound);
-    } else {
-      return NoPenalty{};
-    }
+  /// The largest slope along one weight of the penalties whose prox follows the step, as far as their
+  /// policies say.
+  double slope_bound() const {
+    double bound = 0;
+    each([&]<class P>(const P& p, std::size_t) {
+      if constexpr ((ProximalPenalty<P> || VectorPenalty<P>)&&requires { p.slope_bound(); })
+        bound += p.slope_bound();
+    });
+    return bound;
   }
 
   template <Scalar S>
@@ -120,39 +149,37 @@ class Pack : public detail::PackRoles<Ps...> {
       if constexpr (ElementSet<P>)
         for (Index i = 0; i < n; ++i) inside = inside && p.contains(w[i]);
       if constexpr (NormSet<P>) inside = inside && detail::norm_holds(w, n, p.norm_bound().radius, P::sphere);
-      if constexpr (RowSet<P>) inside = inside && p.contains(ConstRow<S>(w, n));
+      if constexpr (VectorSet<P>) inside = inside && p.contains(ConstRow<S>(w, n));
     });
     return inside;
   }
 
-  /// The nearest feasible row in the Euclidean norm; a feasible row is not touched. `scratch` has room for
-  /// the row.
+  /// The nearest feasible group in the Euclidean norm; a feasible one is not touched.
   template <Scalar S>
-  void project(S* w, Index n, S* scratch) const {
+  void project(S* w, Index n, std::type_identity_t<detail::Scratch<S>> scratch) const {
     Counts ignored{};
     if (has_set && !contains(w, n)) constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored);
   }
 
-  /// Is a row whose squares have about this sum in the pack's ball, if it has one, whatever the roundings?
+  /// How far a group is from the set of the k-th policy; 0 exactly where it is in it, infinity where it is
+  /// not finite.
   template <Scalar S>
-  bool surely_holds(S squares, Index n) const {
-    if constexpr (norm_sets == 0 || on_sphere) return false;
-    const double lost = static_cast<double>(n + 64) * static_cast<double>(std::numeric_limits<S>::min());
-    const double rounding = 1 + static_cast<double>(n + 64) * 2 * detail::roundoff<S>,
-                 radius = bound().radius;
-    return (static_cast<double>(squares) + lost) * rounding < radius * radius;
+  double violation(std::size_t k, const S* group, Index n) const {
+    double distance = 0;
+    each([&](const auto& p, std::size_t index) {
+      if (index == k) distance = detail::distance_to_set(p, group, n);
+    });
+    return distance;
   }
 
-  /// The step sizes in whose metric sets of rows are projected onto: those of the step, or `rate` for all
+  /// The step sizes in whose metric sets of vectors are projected onto: those of the step, or `rate` for all
   /// where the Euclidean metric is asked for, or a policy of one's own knows no other.
   template <Scalar S>
-  detail::Steps<S> metric(detail::Steps<S> steps, S rate) const {
+  Steps<S> metric(Steps<S> steps, S rate) const {
     bool euclidean = false;
     each([&](const auto& p, std::size_t) {
       using P = std::decay_t<decltype(p)>;
-      if constexpr (RowSet<P>) euclidean = !requires(Row<S> row, ConstRow<S> t) {
-          p.project(row, t);
-        };
+      if constexpr (VectorSet<P>) euclidean = detail::only_euclidean(p);
       if constexpr (NormSet<P>) euclidean = p.norm_bound().metric == Metric::euclidean;
     });
     if (euclidean) steps = {nullptr, rate};
@@ -160,55 +187,75 @@ class Pack : public detail::PackRoles<Ps...> {
   }
 
   /// After a step: the proximal point of the penalties over the sets, in the metric of the step sizes
-  /// `steps`; `rate` is the learning rate. A set that is to be met in the Euclidean metric is so after the
-  /// penalties, whose metric is always the step's. Counts the weights or rows moved.
+  /// `steps`; `rate` is the learning rate. A set of vectors that is to be met in the Euclidean metric is so
+  /// after the penalties, whose metric is always the step's. Counts the weights or groups moved. Returns
+  /// whether the weights are finite: a policy of one's own may err.
   template <bool with_penalties = true, Scalar S>
-  void constrain(S* w, Index n, detail::Steps<S> steps, S rate, S* scratch, Counts& active) const {
+  bool constrain(S* w, Index n, Steps<S> steps, S rate, std::type_identity_t<detail::Scratch<S>> scratch,
+                 Counts& active) const {
     if constexpr (with_penalties)
-      if (rate == 0)
-        return contains(w, n) ? void() : constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
-    const detail::Steps<S> set_steps = metric(steps, rate);
+      if (rate == 0) return contains(w, n) || constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
+    const Steps<S> set_steps = metric(steps, rate);
     const bool together = set_steps.each == steps.each;
-    if (norm_sets > 0 && together && !detail::Elements<with_penalties, Ps...>::none)
-      std::copy(w, w + n, scratch);
-    if constexpr (with_penalties && proximal > 0) move_elements<true, false>(w, n, steps, active);
-    if (norm_sets > 0 && element_sets > 0 && !together) std::copy(w, w + n, scratch);
-    if constexpr (element_sets > 0) move_elements<false, true>(w, n, steps, active);
-    each([&](const auto& p, std::size_t k) {
-      if constexpr (RowSet<std::decay_t<decltype(p)>>) active[k] += detail::project_row(p, w, n, set_steps);
-    });
-    if (together)
-      constrain_norm<with_penalties>(scratch, w, n, set_steps, active);
-    else
-      constrain_norm<false>(scratch, w, n, set_steps, active);
+    constexpr bool penalties = with_penalties && proximal > 0, sets = element_sets > 0;
+    bool finite = true;
+    if (together || !Roles::by_vector) {
+      if constexpr (Roles::by_vector && (penalties || sets || (Roles::vector_penalties > 0)))
+        std::copy(w, w + n, scratch.row);
+      if constexpr (penalties || sets) finite = move_elements<penalties, sets>(w, n, steps, active);
+      if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active);
+      detail::constrain_vector<with_penalties>(*this, w, n, set_steps, scratch, active);
+      constrain_norm<with_penalties>(scratch.row, w, n, set_steps, active);
+      return finite && vectors_finite(w, n);
+    }
+    if constexpr (Roles::by_vector && (penalties || (Roles::vector_penalties > 0)))
+      std::copy(w, w + n, scratch.row);
+    if constexpr (penalties) finite = move_elements<true, false>(w, n, steps, active);
+    if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active);
+    if constexpr (Roles::by_vector && (sets)) std::copy(w, w + n, scratch.row);
+    if constexpr (sets) finite = move_elements<false, true>(w, n, set_steps, active) && finite;
+    detail::constrain_vector<false>(*this, w, n, set_steps, scratch, active);
+    constrain_norm<false>(scratch.row, w, n, set_steps, active);
+    return finite && vectors_finite(w, n);
   }
 
-  /// x = what the policies on single weights make of y, in the metric of the step; nothing is counted.
+  /// Is a row surely in the ball, if that and elements that shrink weights are all that there is, whatever
+  /// the roundings of a sum in the precision of the row? For most rows of a bound that is seldom reached this
+  /// is all that a step asks.
   template <Scalar S>
-  void constrain_elements(const S* y, S* x, Index n, detail::Steps<S> steps) const {
-    const detail::Elements<true, Ps...> elements{policies_};
-    for (Index i = 0; i < n; i += Line<S>::size)
-      detail::store_line(
-          elements.line(detail::load_line(y + i, n - i), detail::load_line(steps.each + i, n - i)), x + i,
-          n - i);
+  bool surely_inside([[maybe_unused]] const S* w, [[maybe_unused]] Index n) const {
+    bool inside = false;
+    if constexpr (norm_sets == 1 && !on_sphere && Roles::homogeneous &&
+                  Roles::vector_sets + Roles::vector_penalties == 0)
+      each([&](const auto& p, std::size_t) {
+        if constexpr (NormSet<std::decay_t<decltype(p)>>)
+          inside = detail::surely_shorter(w, n, p.norm_bound().radius);
+      });
+    return inside;
   }
 
-  /// What is left to do when `w` holds what the element policies make of the step's `y`, in the same metric.
-  /// Without such policies `y` is room for a row.
+  /// What is left to do when `w` holds what the other policies make of the step's `y`, in the same metric.
+  /// Without such policies `y` is room for a group.
   template <bool with_penalties = true, Scalar S>
-  void constrain_norm(S* y, S* w, Index n, detail::Steps<S> steps, Counts& active) const {
-    const detail::Elements<with_penalties, Ps...> elements{policies_};
+  void constrain_norm(S* y, S* w, Index n, Steps<S> steps, Counts& active) const {
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
-      if constexpr (NormSet<P>)
-        active[k] += detail::NormProjection(elements, y, w, n, steps, p.norm_bound().radius)
-                         .template onto<P::sphere>();
+      if constexpr (NormSet<P>) {
+        const auto elements = detail::elements_of<with_penalties>(policies_);
+        const double radius = p.norm_bound().radius;
+        if constexpr (with_penalties && Roles::vector_penalties > 0) {
+          // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
+          if (!P::sphere && detail::norm_holds(w, n, radius, false)) return;
+          detail::move_afresh(elements, y, w, n, steps);
+        }
+        active[k] += detail::NormProjection(elements, y, w, n, steps, radius).template onto<P::sphere>();
+      }
     });
   }
 
   /// Writes down what a step did to `rows` x `cols` weights. Decay by a factor `shrink` other than 1 and
   /// reparametrizations act on all of them.
-  void record(std::span<Activity> activity, const Counts& active, Index rows, Index cols,
+  void record(std::span<Activity> activity, const Index* active, Index rows, Index cols,
               double shrink) const {
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
@@ -217,64 +264,26 @@ class Pack : public detail::PackRoles<Ps...> {
       else if constexpr (Reparametrization<P>)
         activity[k].record(rows, rows);
       else
-        activity[k].record(active[k], NormSet<P> || RowSet<P> ? rows : rows * cols);
+        activity[k].record(active[k], NormSet<P> || VectorSet<P> || VectorPenalty<P> ? group_count(rows, cols)
+                                                                                     : rows * cols);
     });
   }
 
-  bool operator==(const Pack&) const = default;
+  bool operator==(const Pack&) const requires(true && ... && std::equality_comparable<Ps>) = default;
 
  private:
-  /// f(policy, its place in the pack) for each policy, in an order that does not depend on how the pack is
-  /// written.
-  template <class F>
-  void each([[maybe_unused]] F&& f) const {
-    constexpr auto order = detail::canonical_order<Ps...>;
-    [&]<std::size_t... k>(std::index_sequence<k...>) { (f(std::get<order[k]>(policies_), order[k]), ...); }
-    (std::index_sequence_for<Ps...>{});
-  }
-
   /// The penalties or the sets that look at single weights, line by line.
   template <bool penalties, bool sets, Scalar S>
-  void move_elements(S* w, Index n, detail::Steps<S> steps, Counts& active) const {
-    const Lines<S> lines = on_lines<S>();
-    typename Lines<S>::Counts counts{};
-    for (Index i = 0; i < n; i += Line<S>::size) {
-      const Index left = n - i;
-      const Line<S> t = steps.each ? detail::load_line(steps.each + i, left) : Line<S>(steps.uniform);
-      Line<S> x = detail::load_line(w + i, left);
-      typename Lines<S>::Counts own{};
-      lines.template constrain<penalties, sets>(x, t, own);
-      for (std::size_t k = 0; k < size; ++k) counts[k].add(own[k], left);
-      detail::store_line(x, w + i, left);
-    }
-    for (std::size_t k = 0; k < size; ++k) active[k] += counts[k].sum();
+  bool move_elements(S* w, Index n, Steps<S> steps, Counts& active) const {
+    return detail::constrain_lines<penalties, sets>(on_lines<S>(), w, n, steps, active.data());
   }
 
-  [[noreturn]] void fail_to_intersect(std::string_view where) const {
-    std::string sets;
-    (..., (Set<Ps> ? void((sets += sets.empty() ? "" : ", ") += policy_name<Ps>()) : void()));
-    if (element_sets + norm_sets + row_sets == 1)
-      detail::fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
-    detail::fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
-  }
-
-  /// Have the sets a point in common? Of intervals and a ball around zero the nearest row to zero decides, of
-  /// cones and a sphere any direction.
+  /// Policies of vectors may be somebody's own.
   template <Scalar S>
-  bool have_common_point(Index n) const {
-    if constexpr (row_sets > 0) return true;
-    const detail::Elements<true, Ps...> elements{policies_};
-    const std::vector<S> nearest(static_cast<std::size_t>(n), elements.project(S(0)));
-    if constexpr (!on_sphere) return contains(nearest.data(), n);
-    return n > 0 && (elements.project(S(1)) == 1 || elements.project(S(-1)) == -1);
-  }
-
-  NormBound bound() const {
-    NormBound found{};
-    each([&](const auto& p, std::size_t) {
-      if constexpr (NormSet<std::decay_t<decltype(p)>>) found = p.norm_bound();
-    });
-    return found;
+  static bool vectors_finite([[maybe_unused]] const S* w, [[maybe_unused]] Index n) {
+    if constexpr (Roles::vector_sets + Roles::vector_penalties > 0)
+      return (ConstArrayMap<S>(w, n) * S(0)).sum() == 0;
+    return true;
   }
 
   std::tuple<Ps...> policies_;

@@ -17,9 +17,41 @@ inline constexpr bool const_validate = !requires(P & p) {
 }
 || requires(const P& p) { p.validate(); };
 
+/// Does a policy of vectors return its result, where it should change the vector that it is given?
+template <class P>
+inline constexpr bool returns_vector = [] {
+  if constexpr (requires(const P& p, Row<float> y, ConstRow<float> w) { p.contains(w), p.project(y); })
+    return !requires(const P& p, Row<float> y) {
+      { p.project(y) } -> std::same_as<void>;
+    };
+  if constexpr (requires(const P& p, Row<float> y, ConstRow<float> w) { p.value(w), p.prox(y, w); })
+    return !requires(const P& p, Row<float> y, ConstRow<float> w) {
+      { p.prox(y, w) } -> std::same_as<void>;
+    };
+  return false;
+}();
+
+/// Does P meet Q? A policy that cannot says why, by a static_assert.
+template <class P, class Q>
+constexpr bool consents() {
+  if constexpr (!std::is_same_v<P, Q> && requires { P::template meets<Q>(); }) return P::template meets<Q>();
+  return true;
+}
+template <class P, class... Ps>
+inline constexpr bool meets_all = (true && ... && consents<P, Ps>());
+
+template <class... Ps>
+struct ReturnsNothing {
+  static_assert(
+      (true && ... && !returns_vector<Ps>),
+      "a policy's project() or prox() of vectors returns its result, which nobody reads: let it change "
+      "the vector that it is given, and return void");
+  bool operator==(const ReturnsNothing&) const = default;
+};
+
 /// How often each role is played in a pack.
 template <class... Ps>
-struct PackRoles {
+struct PackRoles : private ReturnsNothing<Ps...> {
   static constexpr std::size_t size = sizeof...(Ps);
   static constexpr bool empty = size == 0;
   static constexpr bool smooth = (false || ... || SmoothPenalty<Ps>);
@@ -27,12 +59,29 @@ struct PackRoles {
   static constexpr int proximal = (0 + ... + int{ProximalPenalty<Ps>});
   static constexpr int element_sets = (0 + ... + int{ElementSet<Ps>});
   static constexpr int norm_sets = (0 + ... + int{NormSet<Ps>});
-  static constexpr int row_sets = (0 + ... + int{RowSet<Ps>});
+  static constexpr int vector_sets = (0 + ... + int{VectorSet<Ps>});
+  static constexpr int vector_penalties = (0 + ... + int{VectorPenalty<Ps>});
+  static constexpr bool scales_rows = (false || ... || RowScale<Ps>);
   static constexpr int reparametrizations = (0 + ... + int{Reparametrization<Ps>});
-  static constexpr bool has_set = element_sets + norm_sets + row_sets > 0;
-  static constexpr bool constrains = has_set || proximal > 0;
-  /// Must a whole row be seen at once?
-  static constexpr bool by_row = norm_sets + row_sets > 0;
+  static constexpr bool has_set = element_sets + norm_sets + vector_sets > 0;
+  static constexpr bool has_prox = proximal + vector_penalties > 0;
+  static constexpr bool constrains = has_set || has_prox;
+  /// Must a whole vector be seen at once?
+  /// Is a bound of norms all that follows a step?
+  static constexpr bool only_norm =
+      norm_sets == 1 && element_sets + vector_sets + vector_penalties + proximal == 0;
+  static constexpr bool by_vector = norm_sets + vector_sets + vector_penalties > 0;
+  /// Doubles for each weight of a vector that policies ask for.
+  static constexpr Index room = [] {
+    Index most = 0;
+    (
+        [&] {
+          if constexpr (requires { Ps::room; })
+            if (Ps::room > most) most = Ps::room;
+        }(),
+        ...);
+    return most;
+  }();
 
   static constexpr bool on_sphere = [] {
     bool found = false;
@@ -43,6 +92,16 @@ struct PackRoles {
         ...);
     return found;
   }();
+  /// Is there a set without an inside?
+  static constexpr bool flat = on_sphere || (false || ... || [] {
+                                 if constexpr (requires { Ps::flat; }) return bool{Ps::flat};
+                                 return false;
+                               }());
+  /// Has the set of vectors a boundary that is not smooth, by itself or where elements are at their bounds?
+  static constexpr bool corners = (norm_sets + vector_sets > 0 && element_sets > 0) || (false || ... || [] {
+                                    if constexpr (requires { Ps::corners; }) return bool{Ps::corners};
+                                    return false;
+                                  }());
   static constexpr bool homogeneous =
       (true && ... && (homogeneous_policy<Ps>() || !(ElementSet<Ps> || ProximalPenalty<Ps>)));
 
@@ -55,6 +114,7 @@ struct PackRoles {
       "a policy plays two roles: split it into two policies, one for each role of espalier/core/policy.hpp");
   static_assert((true && ... && (detail::occurrences<Ps, Ps...> == 1)),
                 "a policy is given twice: write it once, with the value that you mean");
+  static_assert((true && ... && meets_all<Ps, Ps...>));
   static_assert(norm_sets <= 1,
                 "two norm constraints on one group: keep either UnitNorm or MaxNorm, a row has one norm");
   static_assert(
@@ -68,18 +128,61 @@ struct PackRoles {
   static_assert(reparametrizations == 0 || !has_set,
                 "a reparametrization with a set on the same weight: say on what, Gain<...> for the lengths, "
                 "or drop one of the two");
-  static_assert(reparametrizations == 0 || !(smooth || decays || proximal > 0),
+  static_assert(reparametrizations == 0 || !(smooth || decays || has_prox),
                 "a penalty or decay on a weight whose scale is reparametrized away only changes the learning "
                 "rate: put it on "
                 "Gain<...>, or drop the reparametrization");
-  static_assert(proximal <= 1,
+  static_assert(proximal <= 1 && vector_penalties <= 1,
                 "two proximal penalties on one weight have no exact joint algorithm: keep one of them");
-  static_assert(row_sets <= 1 && (row_sets == 0 || element_sets + norm_sets + proximal == 0),
+  static_assert(vector_sets <= 1 && (vector_sets == 0 || norm_sets + vector_penalties == 0) &&
+                    (element_sets + proximal == 0 ||
+                     (true && ... && (!VectorSet<Ps> || ProjectsWithElements<Ps>))),
                 "a set of whole rows cannot be combined exactly with another set or a proximal penalty: "
                 "write one policy that "
                 "projects onto the intersection");
+  static_assert(
+      (element_sets + proximal == 0 || (true && ... && (!VectorPenalty<Ps> || ProxWithElements<Ps>))) &&
+          (norm_sets == 0 || (true && ... && (!VectorPenalty<Ps> || of_norm_policy<Ps>()))),
+      "a penalty of whole rows cannot be combined exactly with a set or another proximal penalty: give "
+      "its prox() the form that takes elements, or drop one of them");
 
   bool operator==(const PackRoles&) const = default;
+};
+
+/// What the policies of a pack must see at once.
+template <class... Ps>
+struct PackGrain {
+  static constexpr bool of_vectors = PackRoles<Ungrouped<Ps>...>::by_vector;
+  template <class P>
+  static constexpr bool looks_at_vectors =
+      NormSet<Ungrouped<P>> || VectorSet<Ungrouped<P>> || VectorPenalty<Ungrouped<P>>;
+
+  static constexpr Grain grain = [] {
+    Grain found = of_vectors ? Grain::row : Grain::element;
+    (
+        [&] {
+          if constexpr (Grouping<Ps>::named) found = Ps::grain;
+        }(),
+        ...);
+    return found;
+  }();
+
+  static_assert(
+      (true && ... && (!Grouping<Ps>::named || looks_at_vectors<Ps>)),
+      "PerInput{...} and Whole{...} are for policies that look at vectors, as MaxNorm: write a policy "
+      "on single weights, as L1, without them");
+  template <class P>
+  static constexpr Grain grain_of = [] {
+    if constexpr (Grouping<P>::named) return P::grain;
+    return Grain::row;
+  }();
+  static constexpr bool one_grouping = (true && ... && (!looks_at_vectors<Ps> || grain_of<Ps> == grain));
+
+  static_assert(one_grouping,
+                "policies on rows, on columns (PerInput) or on all of one weight (Whole) have no exact joint "
+                "algorithm: keep one of the groupings");
+
+  bool operator==(const PackGrain&) const = default;
 };
 
 }  // namespace espalier::detail

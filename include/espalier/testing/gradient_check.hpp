@@ -37,10 +37,11 @@ std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<t
   Matrix<double> gradient;
   loss(model.forward(x), target, gradient);
   model.backward(x, gradient);
-  const auto objective = [&] { return loss(model.forward(x), target) + penalty<true>(model); };
+  const auto objective = [&] { return loss(model.forward(x), target) + penalty(model, true); };
   std::vector<GradientError> errors;
   model.for_each_parameter([&](const auto& p) {
-    p.pack.add_gradient(p.values, p.gradients, p.size());
+    detail::PolicyCounts ignored{};
+    p.pack.add_gradient(p.block(), p.gradients, ignored.data());
     double difference = 0, ours = 0, theirs = 0;
     for (Index i = 0; i < p.size(); ++i) {
       const double value = p.values[i], h = step * std::max(1.0, std::abs(value));
@@ -55,7 +56,7 @@ std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<t
       theirs += slope * slope;
     }
     const double scale = std::sqrt(ours) + std::sqrt(theirs);
-    errors.push_back({p.path(), scale == 0 ? 0 : std::sqrt(difference) / scale});
+    errors.push_back({p.path, scale == 0 ? 0 : std::sqrt(difference) / scale});
   });
   return errors;
 }

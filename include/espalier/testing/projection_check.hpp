@@ -59,7 +59,13 @@ template <Scalar S, class PackType>
 class ProjectionCheck {
  public:
   ProjectionCheck(const PackType& pack, Rng rng, const ProjectionTrials& options)
-      : pack_(pack), rng_(rng), options_(options), t_(size(), S(1)), zero_(size()), scratch_(size()) {}
+      : pack_(pack),
+        rng_(rng),
+        options_(options),
+        t_(size(), S(1)),
+        zero_(size()),
+        copies_(size() * PackType::copies),
+        room_(size() * PackType::room) {}
 
   ProjectionErrors run() {
     errors_.tolerance = 100 * roundoff<S>;
@@ -99,7 +105,8 @@ class ProjectionCheck {
   Numbers project(Numbers row) {
     typename PackType::Counts counts{};
     const Steps<S> steps{options_.uneven_steps ? t_.data() : nullptr, S(1)};
-    pack_.template constrain<false>(row.data(), options_.length, steps, S(1), scratch_.data(), counts);
+    pack_.template constrain<false>(row.data(), options_.length, steps, S(1), {copies_.data(), room_.data()},
+                                    counts);
     return row;
   }
   Numbers between(const Numbers& a, const Numbers& b, double part) const {
@@ -122,7 +129,8 @@ class ProjectionCheck {
   const PackType& pack_;
   Rng rng_;
   ProjectionTrials options_;
-  Numbers t_, zero_, scratch_;
+  Numbers t_, zero_, copies_;
+  std::vector<double> room_;
   ProjectionErrors errors_;
 };
 

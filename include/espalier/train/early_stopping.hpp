@@ -38,7 +38,9 @@ class EarlyStopping {
   long best_epoch() const { return best_epoch_; }
   double best_loss() const { return best_; }
 
-  void start(const Plan&) {
+  /// Forgets the run before, unless this one goes on where a copy of it was taken.
+  void start(const Plan& plan) {
+    if (plan.done > 0) return;
     best_ = std::numeric_limits<double>::infinity();
     best_epoch_ = 0;
     weights_.clear();

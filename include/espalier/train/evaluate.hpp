@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <tuple>
 #include <type_traits>
+#include <vector>
 
 #include "espalier/data/dataset.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/softmax.hpp"
 #include "espalier/loss/loss.hpp"
 #include "espalier/metric/metric.hpp"
 #include "espalier/model/sequential.hpp"
@@ -68,6 +70,37 @@ Matrix<typename M::scalar_type> predict(const M& model, const Eigen::DenseBase<X
   for (Index first = 0; first < inputs.cols(); first += piece) {
     const Index n = std::min(piece, inputs.cols() - first);
     outputs.middleCols(first, n) = model.predict(inputs.middleCols(first, n), workspace);
+  }
+  return outputs;
+}
+
+/// The class of each column of `inputs`, counted from 0: the first largest output. One output decides as in
+/// `accuracy`.
+template <Model M, class X>
+std::vector<int> predict_classes(const M& model, const Eigen::DenseBase<X>& x,
+                                 const DecisionOptions& options = {}) {
+  const auto outputs = predict(model, x);
+  const double threshold =
+      detail::threshold_of("predict_classes", detail::with_threshold_for_one(model, options));
+  std::vector<int> classes;
+  for (Index i = 0; i < outputs.cols(); ++i)
+    classes.push_back(static_cast<int>(
+        detail::class_of("predict_classes", outputs.col(i).data(), outputs.rows(), threshold, i)));
+  return classes;
+}
+
+/// Probabilities (outputs x samples) of a model whose outputs are logits: softmax of several, the logistic
+/// function of one. Outputs of a model that ends in Softmax or Sigmoid are returned as they are.
+template <Model M, class X>
+Matrix<typename M::scalar_type> predict_probabilities(const M& model, const Eigen::DenseBase<X>& x) {
+  using Map = Eigen::Map<Matrix<typename M::scalar_type>>;
+  auto outputs = predict(model, x);
+  if constexpr (!detail::ends_in<M, Softmax> && !detail::ends_in<M, Sigmoid>) {
+    Map y(outputs.data(), outputs.rows(), outputs.cols());
+    if (outputs.rows() == 1)
+      Sigmoid{}.forward(y, y);
+    else
+      Softmax{}.forward(y, y);
   }
   return outputs;
 }

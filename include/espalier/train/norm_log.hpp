@@ -26,7 +26,7 @@ struct NormLog {
   void epoch(const auto& model, const EpochReport& report) {
     model.for_each_parameter([&](const auto& p) {
       records.push_back(
-          {report.epoch, p.path(), detail::norm(p.values, p.size()), detail::norm(p.gradients, p.size())});
+          {report.epoch, p.path, detail::norm(p.values, p.size()), detail::norm(p.gradients, p.size())});
     });
   }
 };

@@ -34,6 +34,7 @@ namespace espalier {
 
 struct Plan {
   long epochs = 0, batches = 0;  ///< batches in each epoch
+  long done = 0;  ///< epochs of the run before this call: more than 0 where it is taken up again
 };
 
 struct BatchReport {

@@ -25,7 +25,7 @@ struct WidthOf {
 /// What the compiler knows of the widths: in(k) enters layer k, out(k) leaves it; layers without a width keep
 /// it.
 template <class... Layers>
-struct Chain {
+struct StaticWidths {
   static constexpr std::size_t depth = sizeof...(Layers);
   static_assert((false || ... || Sized<Layers>),
                 "a model needs at least one layer with a width, a Dense for example");

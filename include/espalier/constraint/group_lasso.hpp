@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// The penalty on the norms of vectors, by its proximal operator: vectors that do not pay for themselves are
+// exactly zero.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "espalier/core/check.hpp"
+#include "espalier/core/policy.hpp"
+#include "espalier/kernel/falling_root.hpp"
+#include "espalier/kernel/norm.hpp"
+
+namespace espalier {
+
+/// strength * sqrt(n) norm(w_j), summed over all neurons j with their n weights each (Yuan & Lin 2006, with
+/// the root of the size: Keras and mlpack leave it out). PerInput{GroupLasso{..}} takes the columns, so that
+/// inputs which nobody needs are read by no neuron. With L1 it is the sparse group lasso.
+///
+/// With lambda = strength sqrt(n): the step's y goes to zero iff norm(y_i / t_i) <= lambda, and else to
+/// z_i s / (s + lambda t_i), s its own norm; z is y after the prox of an L1.
+struct GroupLasso {
+  double strength = 0;
+
+  static constexpr std::string_view name = "GroupLasso";
+  static constexpr bool of_norm = true;
+
+  template <class Q>
+  static constexpr bool meets() {
+    static_assert(
+        !ProximalPenalty<Q> || homogeneous_policy<Q>(),
+        "GroupLasso with a penalty that is not homogeneous has no exact algorithm: write L1 with it, or "
+        "drop one of them");
+    return true;
+  }
+
+  template <Scalar S>
+  S value(ConstRow<S> w) const {
+    return static_cast<S>(strength * std::sqrt(static_cast<double>(w.size())) *
+                          detail::norm(w.data(), w.size()));
+  }
+  template <Scalar S>
+  void prox(Row<S> w, Steps<S> t, const auto& elements) const {
+    const Prox<S, std::decay_t<decltype(elements)>> problem{
+        elements, elements.template interval<S>(), ConstRow<S>(w.data(), w.size()), t,
+        strength * std::sqrt(static_cast<double>(w.size()))};
+    const double size = problem.size();
+    for (Index i = 0; i < w.size(); ++i) w[i] = static_cast<S>(problem.at(i, size));
+  }
+  /// Of the root mean square of a vector: sqrt(n) in the norm of it.
+  double slope_bound() const { return strength; }
+  void validate() const {
+    detail::check_not_negative(name, "strength", strength);
+    if (!std::isfinite(static_cast<float>(strength)))
+      detail::fail(name, "a strength that is finite also as a float", strength);
+  }
+
+  bool operator==(const GroupLasso&) const = default;
+
+ private:
+  template <Scalar S, class Elements>
+  struct Prox {
+    const Elements& elements;
+    detail::Interval<S> interval;
+    ConstRow<S> y;
+    Steps<S> t;
+    double lambda;
+
+    double step(Index i) const { return static_cast<double>(t[i]); }
+    double thresholded(Index i) const { return elements.prox(static_cast<double>(y[i]), step(i)); }
+    /// x_i, if norm(x) is s; infinity: without the penalty.
+    double at(Index i, double s) const {
+      const double z = thresholded(i);
+      if (z == 0 || std::isinf(s)) return interval.clamp(z);
+      if (s == 0) return 0;
+      return interval.clamp(z * (s / (s + lambda * step(i))));
+    }
+
+    /// Is zero allowed, and not worse than a little? Then the slope of the rest there is at most lambda.
+    bool goes_to_zero() const {
+      if (interval.clamp(0) != 0) return false;
+      double squares = 0;
+      for (Index i = 0; i < y.size(); ++i) {
+        const double z = thresholded(i);
+        if (z != 0 && interval.clamp(z) * z > 0) squares += std::pow(z / (lambda * step(i)), 2);
+      }
+      return squares <= 1;
+    }
+
+    /// norm(x) of the result: where s / norm(x(s)) is 1, which rises with s.
+    double size() const {
+      constexpr double infinity = std::numeric_limits<double>::infinity();
+      if (!(lambda > 0)) return infinity;
+      if (goes_to_zero()) return 0;
+      const double most = std::sqrt(squares_at(infinity).value);
+      if (!(most > 0 && std::isfinite(most))) return infinity;
+      return detail::falling_root({most, 0, infinity, most}, [&](double s) {
+        const detail::ValueAndSlope squares = squares_at(s);
+        const double norm = std::sqrt(squares.value), quotient = s / norm;
+        return detail::ValueAndSlope{1 - quotient, (quotient * squares.slope / (2 * norm) - 1) / norm,
+                                     0x1p-51};
+      });
+    }
+    /// norm(x(s))^2 and its slope.
+    detail::ValueAndSlope squares_at(double s) const {
+      double squares = 0, slope = 0;
+      for (Index i = 0; i < y.size(); ++i) {
+        const double x = at(i, s), over = s + lambda * step(i);
+        squares += x * x;
+        if (interval.strictly_inside(x) && !std::isinf(s))
+          slope += 2 * x * x * (lambda * step(i)) / (s * over);
+      }
+      return {squares, slope, 0};
+    }
+  };
+};
+
+static_assert(VectorPenalty<GroupLasso> && Policy<GroupLasso>);
+
+}  // namespace espalier

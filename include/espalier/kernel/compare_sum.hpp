@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// Is the sum of a row, or of its magnitudes, below a bound, at it or above it, in exact arithmetic?
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+
+#include "espalier/kernel/exact_sum.hpp"
+#include "espalier/kernel/norm.hpp"
+
+namespace espalier::detail {
+
+/// The number as a double, also where it is denormal in a step, in which processors take it for zero.
+inline double exactly(double x) { return x; }
+inline double exactly(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  if ((bits & 0x7f800000U) != 0) return x;
+  const double size = 0x1p-149 * static_cast<double>(bits & 0x7fffffU);
+  return (bits >> 31) != 0 ? -size : size;
+}
+
+/// sum x, or sum |x|, as high + low: of doubles as if in twice the precision, of floats in double.
+template <bool absolute, Scalar S>
+class ComparedSum {
+ public:
+  ComparedSum(const S* x, Index n) : x_(x), n_(n) {
+    for (Index i = 0; i < n; ++i) {
+      const double size = std::abs(static_cast<double>(x[i])),
+                   term = absolute ? size : static_cast<double>(x[i]);
+      size_ += size;
+      largest_ = largest_ < size ? size : largest_;
+      const double sum = high_ + term;
+      if constexpr (std::same_as<S, double>) {
+        const double part = sum - high_;
+        low_ += (high_ - (sum - part)) + (term - part);
+      }
+      high_ = sum;
+    }
+  }
+
+  /// The largest |x|.
+  double largest() const { return largest_; }
+  /// How far the sum is above a bound, but for a part of 2^-50 of the sum of magnitudes, for doubles 2^-100.
+  double excess(double bound) const {
+    const double sum = high_ - bound, part = sum - high_;
+    return sum + ((high_ - (sum - part)) + (-bound - part) + low_);
+  }
+
+  /// sign(sum - (bound + rest)) without any rounding; 1 for numbers that are not finite.
+  int compare(double bound, double rest = 0) const {
+    constexpr double unit = roundoff<double>;
+    const double above = excess(bound), difference = above - rest, terms = static_cast<double>(n_) + 8,
+                 all = size_ + std::abs(bound) + std::abs(rest),
+                 lost = std::same_as<S, float> ? 2 * terms * unit : 2 * terms * terms * unit * unit;
+    const double doubt = lost * all + 8 * unit * (std::abs(above) + std::abs(rest)) +
+                         terms * static_cast<double>(std::numeric_limits<S>::min());
+    if (difference > doubt && std::isfinite(difference)) return 1;
+    if (difference < -doubt) return -1;
+    return compare_exactly(bound, rest);
+  }
+
+ private:
+  [[gnu::noinline, gnu::cold]] int compare_exactly(double bound, double rest) const {
+    ExactSum sum;
+    for (Index i = 0; i < n_; ++i) {
+      if (!std::isfinite(x_[i])) return 1;
+      const double x = exactly(x_[i]);
+      sum.add(x, 1, absolute && x < 0);
+    }
+    sum.add(bound, 1, true), sum.add(rest, 1, true);
+    return sum.sign();
+  }
+
+  const S* x_;
+  Index n_;
+  double high_ = 0, low_ = 0, size_ = 0, largest_ = 0;
+};
+
+/// The distance of neighboring numbers of precision S at x >= 0.
+template <Scalar S>
+double unit_in_last_place(double x) {
+  using Limits = std::numeric_limits<S>;
+  if (!(x > 0) || !std::isfinite(x)) return 0;
+  return std::ldexp(1.0, std::max(std::ilogb(x), Limits::min_exponent - 1) - (Limits::digits - 1));
+}
+
+/// Is sum x == value within one unit in the last place of the largest |x|, in exact arithmetic?
+template <Scalar S>
+bool sum_is(const S* x, Index n, double value) {
+  const ComparedSum<false, S> sum(x, n);
+  const double unit = unit_in_last_place<S>(sum.largest());
+  return sum.compare(value, unit) <= 0 && sum.compare(value, -unit) >= 0;
+}
+
+/// Is sum |x| <= radius, in exact arithmetic?
+template <Scalar S>
+bool sum_of_sizes_holds(const S* x, Index n, double radius) {
+  return ComparedSum<true, S>(x, n).compare(radius) <= 0;
+}
+
+}  // namespace espalier::detail

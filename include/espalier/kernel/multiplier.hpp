@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// The nearest point with a given sum, or sum of magnitudes, in a diagonal metric and together with policies
+// of elements: one multiplier.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <limits>
+
+#include "espalier/core/block.hpp"
+#include "espalier/core/elements.hpp"
+#include "espalier/kernel/compare_sum.hpp"
+#include "espalier/kernel/falling_root.hpp"
+
+namespace espalier::detail {
+
+/// min sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I and sum x = bound, or sum |x| <=
+/// bound. With a multiplier mu the coordinates come apart: x_i(mu) = P_I(prox_h(s_i, t_i)), where s_i is y_i
+/// - mu t_i, or for magnitudes y_i moved by mu t_i toward zero. The sum falls with mu. `magnitudes` needs an
+/// h that is zero at zero and linear on either side of it.
+template <bool magnitudes, Scalar S, class Elements>
+class SumProjection {
+ public:
+  SumProjection(const Elements& elements, Interval<S> interval, S* row, Index n, Steps<S> steps, double bound)
+      : elements_(elements), interval_(interval), row_(row), n_(n), steps_(steps), bound_(bound) {
+    double total = 0;
+    for (Index i = 0; i < n; ++i) total += static_cast<double>(steps[i]);
+    even_ = !(total > 0 && std::isfinite(total));
+    total_ = even_ ? static_cast<double>(n) : total;
+  }
+
+  /// Turns y, in the row, into x.
+  void operator()() {
+    solve();
+    for (Index i = 0; i < n_; ++i) row_[i] = static_cast<S>(at(i));
+    for (Index pass = 0; pass < n_ + 16 && !holds(); ++pass)
+      if (!move_one(true) && !move_one(false)) return;
+  }
+
+ private:
+  /// mu as an unevaluated sum: where x is much smaller than y, one double is not enough.
+  struct Multiplier {
+    double high = 0, low = 0;
+  };
+
+  double step(Index i) const { return even_ ? 1 : static_cast<double>(steps_[i]); }
+  /// y_i - mu t_i, rounded about once.
+  double lowered(double y, double t) const {
+    if constexpr (std::same_as<S, double>)
+      return std::fma(-mu_.high, t, y) - mu_.low * t;
+    else
+      return y - mu_.high * t;
+  }
+  /// x_i(mu)
+  double at(Index i) const {
+    const double y = row_[i], t = step(i);
+    double moved = magnitudes ? std::copysign(std::max(lowered(std::abs(y), t), 0.0), y) : lowered(y, t);
+    if (y != y) moved = y;
+    return interval_.clamp(elements_.prox(moved, static_cast<double>(steps_[i])));
+  }
+  /// Does x_i follow when mu changes a little? It rests at the ends of the interval, and at the kinks of
+  /// magnitudes and penalties, which are at zero.
+  bool is_free(double x) const {
+    return interval_.strictly_inside(x) && (x != 0 || !(magnitudes || !Elements::none));
+  }
+
+  ValueAndSlope excess() const {
+    double sum = -bound_, slope = 0, size = std::abs(bound_);
+    for (Index i = 0; i < n_; ++i) {
+      const double x = at(i), term = magnitudes ? std::abs(x) : x;
+      sum += term, size += std::abs(x);
+      if (is_free(x)) slope -= step(i);
+    }
+    // A float is rounded much more coarsely than this.
+    return {sum, slope, (std::same_as<S, float> ? 0x1p-40 : 0x1p-52) * size};
+  }
+
+  void solve() {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const ValueAndSlope first = excess();
+    ValueAndSlope last = first;
+    const double stride = std::abs(first.value) / total_;
+    if (!(stride > 0 && std::isfinite(stride))) return;
+    const RootSearch search{0, magnitudes ? 0 : -infinity, infinity, stride};
+    mu_.high = falling_root(search, [&](double mu) {
+      mu_.high = mu;
+      return last = excess();
+    });
+    if constexpr (std::same_as<S, double>) {
+      last = excess();
+      const double rest = last.value / -last.slope;
+      if (std::abs(rest) <= 4 * std::numeric_limits<double>::epsilon() * std::abs(mu_.high)) mu_.low = rest;
+    }
+  }
+
+  bool holds() const { return magnitudes ? sum_of_sizes_holds(row_, n_, bound_) : sum_is(row_, n_, bound_); }
+
+  /// Rounding leaves the sum off by about sqrt(n) units in the last place of its largest number: that takes
+  /// all of it, as far as it may. With `only_free` not one that rests. Was there any?
+  bool move_one(bool only_free) {
+    const double excess = ComparedSum<magnitudes, S>(row_, n_).excess(bound_);
+    if (!std::isfinite(excess)) return false;
+    Index best = -1;
+    S result = 0;
+    for (Index i = 0; i < n_; ++i) {
+      if (only_free && !is_free(static_cast<double>(row_[i]))) continue;
+      if (best >= 0 && !(std::abs(row_[i]) > std::abs(row_[best]))) continue;
+      const S moved = magnitudes ? shortened(row_[i], excess) : lowered_by(row_[i], excess);
+      if (moved != row_[i]) best = i, result = moved;
+    }
+    if (best < 0) return false;
+    row_[best] = result;
+    return true;
+  }
+  S lowered_by(S x, double excess) const {
+    return static_cast<S>(
+        interval_.clamp(static_cast<double>(static_cast<S>(static_cast<double>(x) - excess))));
+  }
+  S shortened(S x, double excess) const {
+    const double wanted = std::max(std::abs(static_cast<double>(x)) - excess, 0.0);
+    S size = static_cast<S>(wanted);
+    if (size > 0 && (static_cast<double>(size) > wanted || size >= std::abs(x)))
+      size = std::nextafter(size, S(0));
+    return static_cast<S>(interval_.clamp(static_cast<double>(std::copysign(size, x))));
+  }
+
+  const Elements& elements_;
+  Interval<S> interval_;
+  S* row_;
+  Index n_;
+  Steps<S> steps_;
+  double bound_, total_ = 0;
+  bool even_ = false;  // no step size says what is near: all are alike
+  Multiplier mu_;
+};
+
+}  // namespace espalier::detail

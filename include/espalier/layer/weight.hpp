@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// The weight of a layer: a parameter with its policies, and the products with what its reparametrization
+// makes of it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "espalier/core/rng.hpp"
+#include "espalier/init/initializer.hpp"
+#include "espalier/kernel/norm.hpp"
+#include "espalier/kernel/product.hpp"
+#include "espalier/layer/layer.hpp"
+#include "espalier/layer/policies.hpp"
+
+namespace espalier {
+
+/// A component of every layer that has weights; W is out x in. Of the layer's policies it takes those for the
+/// weight and for its gains. Small weights whose sizes are known to the compiler unroll.
+///
+/// Three forms: W is what is stored; W = diag(scale) V, which is never written out (the rows of a product are
+/// scaled); or each number of W is a function of the one that is stored, written out once a pass.
+///
+///   weight.prepare(call);                          // at the beginning of a forward pass
+///   weight.multiply(call, n, x, bias, y);          // y = W x + bias for n samples; as often as you like
+///   weight.set_gradient(call, n, dy, x);           // the gradient of W, from all samples of the pass at
+///   once weight.pull_back(call);                        // then that of what is stored
+///   weight.input_gradient(call, n, dy, dx);        // dx = W^T dy; overwrites dy if W is scaled
+///
+/// `call` counts the parameters of the weight from 0 (Call::part), and its `kept` has kept() numbers.
+template <int In, int Out, class... Policies>
+class Weight {
+  using Roles = detail::LayerPolicies<Policies...>;
+
+ public:
+  using PackType = typename Roles::Weight;
+  static constexpr bool row_scaled = Roles::row_scaled, has_gain = Roles::has_gain;
+  static constexpr bool mapped = PackType::reparametrizations > 0 && !row_scaled;
+  /// How many parameters it declares.
+  static constexpr Index parameters = has_gain ? 2 : 1;
+
+  /// Throws ValueError, naming `where`, for policies that make no sense on rows of `in` weights.
+  Weight(std::string_view where, Index in, Index out, const Policies&... policies)
+      : in_(in),
+        out_(out),
+        pack_(detail::pack_of<detail::WeightPolicies>(policies...)),
+        gain_(Roles::gain(policies...)) {
+    if constexpr (!PackType::empty)
+      pack_.validate(std::string(where) + " weight", PackType::group_size(out, in));
+    if constexpr (has_gain) gain_.pack.validate(std::string(where) + " gain", gain_.pack.group_size(out, 1));
+  }
+
+  Index inputs() const { return in_; }
+  Index outputs() const { return out_; }
+
+  void declare(auto& d, std::string_view name = "weight", std::string_view gain_name = "gain") const {
+    d.weight(name, out_, in_, pack_);
+    if constexpr (has_gain) d.gain(gain_name, out_, 1, gain_.pack);
+  }
+
+  /// The scales g / norm(v) of the rows and their inverse norms, or W.
+  Index kept() const { return row_scaled ? 2 * out_ : mapped ? out_ * in_ : 0; }
+
+  template <Scalar S>
+  void prepare(const Call<S>& call) const {
+    if constexpr (row_scaled) measure(call);
+    if constexpr (mapped)
+      each_mapped([&](Index i, const auto& map) { call.kept[i] = map.weight(call.value(0)[i]); });
+  }
+
+  template <Scalar S>
+  void multiply(const Call<S>& call, Index n, const S* x, const S* bias, S* y) const {
+    if constexpr (!row_scaled)
+      return detail::multiply_weight<Shape<S>>(in_, out_, n, stored_or_mapped(call), x, bias, y);
+    detail::multiply_weight<Shape<S>>(in_, out_, n, call.value(0), x, static_cast<const S*>(nullptr), y);
+    Eigen::Map<Matrix<S>> outputs(y, out_, n);
+    outputs.array().colwise() *= ConstArrayMap<S>(call.kept, out_);
+    if (bias) outputs.array().colwise() += ConstArrayMap<S>(bias, out_);
+  }
+
+  template <Scalar S>
+  void set_gradient(const Call<S>& call, Index n, const S* dy, const S* x) const {
+    detail::weight_gradient<Shape<S>>(in_, out_, n, dy, x, call.gradient(0));
+  }
+
+  template <Scalar S>
+  void pull_back(const Call<S>& call) const {
+    if constexpr (row_scaled) pull_back_scaled(call);
+    if constexpr (mapped)
+      each_mapped([&](Index i, const auto& map) {
+        call.gradient(0)[i] = map.pull_back(call.value(0)[i], call.gradient(0)[i]);
+      });
+  }
+
+  template <Scalar S>
+  void input_gradient(const Call<S>& call, Index n, S* dy, S* dx) const {
+    if constexpr (row_scaled)
+      Eigen::Map<Matrix<S>>(dy, out_, n).array().colwise() *= ConstArrayMap<S>(call.kept, out_);
+    detail::input_gradient<Shape<S>>(in_, out_, n, factor(call), dy, dx);
+  }
+
+  /// For products of other layouts: W is this matrix, out x in by rows, with its rows times the scales where
+  /// there are any.
+  template <Scalar S>
+  const S* factor(const Call<S>& call) const {
+    return row_scaled ? call.value(0) : stored_or_mapped(call);
+  }
+  template <Scalar S>
+  const S* scales(const Call<S>& call) const {
+    return row_scaled ? call.kept : nullptr;
+  }
+
+  /// W as the initializer makes it: gains start at the norms of the rows, mapped numbers where the map gives
+  /// W.
+  template <class Init, Scalar S>
+  void initialize(const Init& init, const Call<S>& call, Index fan_in, Index fan_out, Rng& rng) const {
+    S* const w = call.buffer(0);
+    Eigen::Map<WeightMatrix<S>> weight(w, out_, in_);
+    init(weight, fan_in, fan_out, rng);
+    if constexpr (has_gain)
+      for (Index j = 0; j < out_; ++j) call.buffer(1)[j] = static_cast<S>(detail::norm(w + j * in_, in_));
+    if constexpr (mapped)
+      each_mapped([&](Index i, const auto& map) { w[i] = detail::parameter_of(map, w[i]); });
+  }
+
+  bool operator==(const Weight&) const = default;
+
+ private:
+  template <class S>
+  static constexpr bool unrolls = (In != Dynamic) && (Out != Dynamic) &&
+                                  (Index{In} * Index{Out} * Index{sizeof(S)} <= 4096);
+  /// The matrix that W is, with the extents that products unroll by.
+  template <class S>
+  using Shape = Eigen::Matrix<S, unrolls<S> ? Out : Dynamic, unrolls<S> ? In : Dynamic,
+                              unrolls<S> && In == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
+
+  template <Scalar S>
+  const S* stored_or_mapped(const Call<S>& call) const {
+    return mapped ? call.kept : call.value(0);
+  }
+
+  /// kept = [g_j / norm(v_j), 1 / norm(v_j)]. A zero direction gives a zero row and takes no gradient.
+  template <Scalar S>
+  void measure(const Call<S>& call) const {
+    for (Index j = 0; j < out_; ++j) {
+      const double inverse = detail::inverse_norm(call.value(0) + j * in_, in_);
+      call.kept[out_ + j] = static_cast<S>(inverse);
+      if constexpr (has_gain)
+        call.kept[j] = static_cast<S>(static_cast<double>(call.value(1)[j]) * inverse);
+      else
+        call.kept[j] = static_cast<S>(inverse);
+    }
+  }
+
+  /// dv = (g / norm(v)) (dw - g' v / norm(v)), g' = <dw, v> / norm(v) (Salimans & Kingma 2016, eq. 3), row by
+  /// row.
+  template <Scalar S>
+  void pull_back_scaled(const Call<S>& call) const {
+    for (Index j = 0; j < out_; ++j) {
+      const ConstArrayMap<S> v(call.value(0) + j * in_, in_);
+      ArrayMap<S> dw(call.gradient(0) + j * in_, in_);
+      const S inverse = call.kept[out_ + j], along = (dw * v).sum() * inverse;
+      if constexpr (has_gain) call.gradient(1)[j] = along;
+      dw = call.kept[j] * (dw - along * inverse * v);
+    }
+  }
+
+  /// f(i, policy) for each number of the weight, with the policy that maps it.
+  template <class F>
+  void each_mapped(F&& f) const {
+    pack_.for_each_policy([&]<class P>(const P& policy) {
+      if constexpr (ElementMap<P>)
+        for (Index i = 0; i < in_ * out_; ++i) f(i, policy);
+    });
+  }
+
+  Index in_, out_;
+  PackType pack_;
+  typename Roles::GainPolicies gain_;
+};
+
+}  // namespace espalier

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// Reading and replacing single parameters of a model by their paths, its penalties, and the way back into its
+// sets.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "espalier/core/check.hpp"
+#include "espalier/kernel/norm.hpp"
+#include "espalier/model/finite.hpp"
+#include "espalier/model/parameters.hpp"
+
+namespace espalier {
+
+/// Moves every parameter to the nearest point of its sets; feasible ones are not touched. Throws
+/// NotFiniteError, and changes nothing, if there is NaN or infinity.
+template <Scalar S>
+void project(Parameters<S>& parameters) {
+  detail::require_finite(parameters, "weights", parameters.values());
+  for (const ParameterEntry<S>& e : parameters.entries())
+    if (!e.frozen) e.pack.project(parameters.values_of(e));
+  parameters.copy_tied();
+}
+template <class M>
+void project(M& model) {
+  project(model.parameters());
+}
+
+/// As Parameters::freeze, unfreeze and tie: `freeze(net, "0.*")`, `tie(net, "0.weight", "2.weight")`.
+template <class M>
+void freeze(M& model, std::string_view pattern) {
+  model.parameters().freeze(pattern);
+}
+template <class M>
+void unfreeze(M& model, std::string_view pattern) {
+  model.parameters().unfreeze(pattern);
+}
+template <class M>
+void tie(M& model, std::string_view one, std::string_view other) {
+  model.parameters().tie(one, other);
+}
+
+/// The sum of all penalties, to be added to the data loss; with `smooth_only`, of those that have a gradient.
+template <class M>
+double penalty(const M& model, bool smooth_only = false) {
+  double sum = 0;
+  const auto& parameters = model.parameters();
+  for (const auto& e : parameters.entries())
+    if (e.tied < 0) sum += e.pack.penalty(parameters.values_of(e), smooth_only);
+  return sum;
+}
+
+/// The policy of type P on the parameter with this path: `policy<L1>(net, "0.weight").strength`. ValueError
+/// if there is none.
+template <class P, class M>
+const P& policy(const M& model, std::string_view path) {
+  const auto& e = model.parameters().at(path);
+  if (const P* found = e.pack.template find<P>()) return *found;
+  std::string names;
+  for (const std::string_view name : e.pack.names()) (names += names.empty() ? "" : ", ") += name;
+  detail::fail(path, detail::format_message("the policy {}", {policy_name<P>()}),
+               names.empty() ? "none" : names);
+}
+
+/// Changes the policy of type P on the parameter with this path, for a warm-up or an annealed radius:
+/// `edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = 2; })`; then moves the weights into its
+/// set. Throws, and changes nothing, for values that make no sense.
+template <class P, class M, class F>
+void edit_policy(M& model, std::string_view path, F&& f) {
+  policy<P>(model, path);
+  auto& e = model.parameters().at(path);
+  auto pack = e.pack.template edited<P>(f);
+  pack.validate(path, e.rows, e.cols);
+  e.pack = std::move(pack);
+  e.pack.project(model.parameters().values_of(e));
+  model.parameters().copy_tied();
+}
+
+namespace detail {
+
+/// The gains of the rows of a weight; null where they are fixed or there are none.
+template <Scalar S>
+const ParameterEntry<S>* gain_of(const Parameters<S>& parameters, const ParameterEntry<S>& weight) {
+  if (!weight.pack.traits().scales_rows) return nullptr;
+  std::string path = weight.path;
+  const std::size_t name = path.rfind("weight");
+  return name == path.npos ? nullptr : parameters.find(path.replace(name, 6, "gain"));
+}
+
+}  // namespace detail
+
+/// Replaces the parameter with this path ("0.weight") and projects it onto its sets. A reparametrized weight
+/// is given as the W that multiplies: the gains of WeightNorm become the norms of its rows. Throws, and
+/// changes nothing, for another shape, a number that is not finite or that the reparametrization cannot give,
+/// or a path that the model does not have.
+template <class M, class W>
+void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) {
+  using S = typename M::scalar_type;
+  static_assert(std::is_same_v<typename W::Scalar, S>,
+                "the matrix and the model differ in precision: write matrix.cast<float>() or, for a model of "
+                "sequential<double>, matrix.cast<double>()");
+  Parameters<S>& parameters = model.parameters();
+  const ParameterEntry<S>& e = parameters.at(path);
+  if (e.tied >= 0)
+    detail::fail(path,
+                 detail::format_message("the path that it is tied to, {}",
+                                        {parameters.entries()[static_cast<std::size_t>(e.tied)].path}),
+                 "a tied one");
+  detail::check_shape(path, "{} x {}", e.rows, e.cols, matrix.rows(), matrix.cols());
+  if (!matrix.derived().allFinite()) detail::fail<NotFiniteError>(path, "finite numbers", "NaN or infinity");
+  WeightMatrix<S> stored = matrix.derived().matrix();
+  if (!e.pack.to_stored({stored.data(), e.rows, e.cols}))
+    detail::fail(path, detail::format_message("weights that {} can give", {e.pack.names().front()}),
+                 "others");
+  const Block<S> block = parameters.values_of(e);
+  std::copy(stored.data(), stored.data() + stored.size(), block.data);
+  e.pack.project(block);
+  if (const ParameterEntry<S>* gain = detail::gain_of(parameters, e)) {
+    const Block<S> gains = parameters.values_of(*gain);
+    for (Index j = 0; j < e.rows; ++j) gains.data[j] = static_cast<S>(detail::norm(block.row(j), e.cols));
+    gain->pack.project(gains);
+  }
+  parameters.copy_tied();
+}
+
+/// A copy of the parameter with this path: "0.weight", "0.bias" or, with WeightNorm, "0.gain" of a Dense that
+/// is the first layer.
+template <class M>
+Matrix<typename M::scalar_type> parameter(const M& model, std::string_view path) {
+  const auto& e = model.parameters().at(path);
+  return Eigen::Map<const WeightMatrix<typename M::scalar_type>>(model.parameters().values_of(e).data, e.rows,
+                                                                 e.cols);
+}
+
+/// A copy of the gradient of the parameter with this path, as the latest backward left it; after an
+/// optimizer's step with smooth penalties and gradient transforms.
+template <class M>
+Matrix<typename M::scalar_type> gradient(const M& model, std::string_view path) {
+  const auto& e = model.parameters().at(path);
+  return Eigen::Map<const WeightMatrix<typename M::scalar_type>>(model.parameters().gradients_of(e), e.rows,
+                                                                 e.cols);
+}
+
+/// How many numbers the model has to learn; buffers, as running means, are not among them, and tied weights
+/// count once.
+template <class M>
+Index count(const M& model) {
+  Index sum = 0;
+  for (const auto& e : model.parameters().entries())
+    if (e.kind != ParameterKind::buffer && e.tied < 0) sum += e.size();
+  return sum;
+}
+
+/// The matrix W that multiplies the inputs of a layer, by the path of its weight ("0.weight"): the numbers as
+/// stored, or what their reparametrization makes of them.
+template <class M>
+Matrix<typename M::scalar_type> effective_weight(const M& model, std::string_view path) {
+  using S = typename M::scalar_type;
+  const Parameters<S>& parameters = model.parameters();
+  const ParameterEntry<S>& e = parameters.at(path);
+  WeightMatrix<S> w = parameter(model, path);
+  e.pack.to_weight({w.data(), e.rows, e.cols});
+  if (!e.pack.traits().scales_rows) return w;
+  const Block<const S> rows = parameters.values_of(e);
+  for (Index j = 0; j < e.rows; ++j) w.row(j) *= static_cast<S>(detail::inverse_norm(rows.row(j), e.cols));
+  if (const ParameterEntry<S>* gain = detail::gain_of(parameters, e))
+    w.array().colwise() *= ConstArrayMap<S>(parameters.values_of(*gain).data, e.rows);
+  return w;
+}
+
+}  // namespace espalier

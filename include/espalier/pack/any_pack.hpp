@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// A pack of whatever policies, as a value: what a model's parameter is under.
+#pragma once
+
+#include <memory>
+#include <type_traits>
+
+#include "espalier/pack/pack_operations.hpp"
+
+namespace espalier {
+
+/// Copies share the policies, which nobody changes. Without a pack it stands for `Pack<>`.
+template <Scalar S>
+class AnyPack {
+ public:
+  AnyPack() : operations_(&detail::pack_operations<S, Pack<>>) {}
+  template <class... Ps>
+  explicit AnyPack(const Pack<Ps...>& pack) : operations_(&detail::pack_operations<S, Pack<Ps...>>) {
+    if constexpr (sizeof...(Ps) > 0) pack_ = std::make_shared<const Pack<Ps...>>(pack);
+  }
+
+  bool empty() const { return names().empty(); }
+  const detail::PackTraits& traits() const { return operations_->traits; }
+  /// Of the policies, in the order in which they were written.
+  std::span<const std::string_view> names() const { return operations_->names; }
+
+  /// The policy of type P; null if there is none.
+  template <class P>
+  const P* find() const {
+    return empty() ? nullptr : static_cast<const P*>(operations_->find(pack_.get(), &detail::type_tag<P>));
+  }
+
+  /// The pack with another policy of type P: `f(policy)` changes a copy of it. The pack has such a policy.
+  template <class P, class F>
+  AnyPack edited(F&& f) const {
+    AnyPack result = *this;
+    const std::shared_ptr<void> copy = operations_->copy(pack_.get());
+    f(*const_cast<P*>(static_cast<const P*>(operations_->find(copy.get(), &detail::type_tag<P>))));
+    result.pack_ = copy;
+    return result;
+  }
+
+  /// Throws ValueError, naming `where`, for values that make no sense or sets that do not meet on a
+  /// weight of rows x cols numbers.
+  void validate(std::string_view where, Index rows, Index cols) const {
+    if (!empty()) operations_->validate(pack_.get(), where, rows, cols);
+  }
+  /// The factor of decoupled decay at learning rate `rate`, `base_rate` before the schedule.
+  double shrink(double rate, double base_rate) const {
+    return traits().decays ? operations_->shrink(pack_.get(), rate, base_rate) : 1;
+  }
+  /// The largest slope of the penalty of one weight whose prox follows the step; 0 without one.
+  double slope_bound() const { return traits().proximal ? operations_->slope_bound(pack_.get()) : 0; }
+
+  /// g += the gradient of the smooth penalties. Returns whether the sums are finite and so small that their
+  /// squares are.
+  bool add_gradient(Block<const S> w, S* g, Index* active) const {
+    return !traits().smooth || operations_->add_gradient(pack_.get(), w, g, active);
+  }
+  /// Is a row inside its ball for sure, so that its step sizes do not matter? False if there is no ball, or
+  /// more policies than can be told.
+  bool surely_inside(const S* group, Index n) const {
+    return traits().constrains() && operations_->surely_inside(pack_.get(), group, n);
+  }
+  /// The step sizes in whose metric sets of vectors are projected onto.
+  Steps<S> metric(Steps<S> steps, S rate) const {
+    return empty() ? steps : operations_->metric(pack_.get(), steps, rate);
+  }
+  /// After a step: the proximal point of the penalties over the sets, in the metric of the step sizes. `rate`
+  /// is the learning rate; `scratch` has what scratch_size() says. Where policies look at columns or at all
+  /// of a weight, `w` must be all of it. Returns whether all weights are finite.
+  bool constrain(Block<S> w, Steps<S> steps, S rate, std::type_identity_t<detail::Scratch<S>> scratch,
+                 Index* active) const {
+    return operations_->constrain(pack_.get(), w, steps, rate, scratch, active);
+  }
+  /// Writes down what a step did to rows x cols weights.
+  void record(std::span<Activity> activity, const Index* active, Index rows, Index cols,
+              double shrink) const {
+    if (!empty()) operations_->record(pack_.get(), activity, active, rows, cols, shrink);
+  }
+
+  /// Moves every group to the nearest point of the sets, in the Euclidean norm; feasible ones are not
+  /// touched.
+  void project(Block<S> w) const {
+    if (traits().has_set) operations_->project(pack_.get(), w);
+  }
+  bool contains(Block<const S> w) const { return !traits().has_set || operations_->contains(pack_.get(), w); }
+  /// How far the group that is farthest from the set of the k-th policy is from it; 0 exactly where the set
+  /// contains all.
+  double violation(std::size_t k, Block<const S> w) const {
+    return traits().has_set ? operations_->violation(pack_.get(), k, w) : 0;
+  }
+  /// The sum of the penalties; with `smooth_only`, of those that have a gradient.
+  double penalty(Block<const S> w, bool smooth_only = false) const {
+    return empty() ? 0 : operations_->penalty(pack_.get(), smooth_only, w);
+  }
+
+  /// Turns what is stored into W, where a policy maps numbers.
+  void to_weight(Block<S> numbers) const {
+    if (traits().maps) operations_->to_weight(pack_.get(), numbers);
+  }
+  /// And back. Returns whether there is something that gives each number.
+  bool to_stored(Block<S> numbers) const {
+    return !traits().maps || operations_->to_stored(pack_.get(), numbers);
+  }
+
+  bool operator==(const AnyPack& other) const {
+    if (operations_ != other.operations_) return false;
+    return pack_ == other.pack_ || operations_->equal(pack_.get(), other.pack_.get());
+  }
+
+ private:
+  const detail::PackOperations<S>* operations_;
+  std::shared_ptr<const void> pack_;
+};
+
+}  // namespace espalier

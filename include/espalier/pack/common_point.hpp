@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Have the sets of a pack a point in common? And what is said if they have none.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "espalier/core/error.hpp"
+#include "espalier/core/group.hpp"
+#include "espalier/core/policy.hpp"
+#include "espalier/pack/elements.hpp"
+
+namespace espalier::detail {
+
+/// On groups of n weights of precision S. Of intervals and a ball around zero the nearest vector to zero
+/// decides, of cones and a sphere any direction; a set of vectors may say which intervals it reaches.
+template <Scalar S, class PackType>
+bool have_common_point(const PackType& pack, Index n) {
+  const auto elements = elements_of<true>(pack.policies());
+  if constexpr (PackType::vector_sets > 0) {
+    bool found = true;
+    pack.each([&](const auto& p, std::size_t) {
+      if constexpr (requires { p.reaches(elements.template interval<S>(), n); })
+        found = p.reaches(elements.template interval<S>(), n);
+    });
+    return found;
+  } else {
+    const std::vector<S> nearest(static_cast<std::size_t>(n), elements.project(S(0)));
+    if constexpr (!PackType::on_sphere) return pack.contains(nearest.data(), n);
+    return n > 0 && (elements.project(S(1)) == 1 || elements.project(S(-1)) == -1);
+  }
+}
+
+template <class PackType>
+[[noreturn]] void fail_to_intersect(const PackType& pack, std::string_view where) {
+  std::string sets;
+  pack.for_each_policy([&]<class P>(const P&) {
+    if constexpr (Set<Ungrouped<P>>) (sets += sets.empty() ? "" : ", ") += policy_name<Ungrouped<P>>();
+  });
+  if (PackType::element_sets + PackType::norm_sets + PackType::vector_sets == 1)
+    fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
+  fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// The loop over the groups of a weight: its rows, its columns, all of it, or numbers that are no vectors.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+#include <vector>
+
+#include "espalier/core/aligned.hpp"
+#include "espalier/core/block.hpp"
+#include "espalier/core/group.hpp"
+
+namespace espalier::detail {
+
+/// Columns that are gathered at a time: as many floats as a cache line has, so that each line of the weight
+/// comes into the cache once. Fewer cost more misses, more need more room.
+inline constexpr Index columns_at_a_time = 16;
+
+/// Numbers that gathered columns of a weight take, with or without their step sizes.
+template <Scalar S>
+Index gathered_size(Index rows, bool with_steps) {
+  return (with_steps ? 2 : 1) * columns_at_a_time * padded<S>(rows);
+}
+
+/// Columns first, ..., first + count - 1 of a row-major matrix, one after the other at `to`, padded to lines;
+/// and back.
+template <Scalar S>
+void gather(const S* matrix, Index rows, Index cols, Index first, Index count, S* to) {
+  const Index length = padded<S>(rows);
+  for (Index j = 0; j < rows; ++j)
+    for (Index k = 0; k < count; ++k) to[k * length + j] = matrix[j * cols + first + k];
+}
+template <Scalar S>
+void scatter(const S* from, Index rows, Index cols, Index first, Index count, S* matrix) {
+  const Index length = padded<S>(rows);
+  for (Index j = 0; j < rows; ++j)
+    for (Index k = 0; k < count; ++k) matrix[j * cols + first + k] = from[k * length + j];
+}
+
+/// f(group, n, its step sizes) for each group of a weight. Columns are gathered into `room`, which has
+/// gathered_size() numbers, and go back if T is not const.
+template <Grain grain, class T, Scalar S, class F>
+void each_group(Block<T> w, Steps<S> steps, [[maybe_unused]] S* room, F&& f) {
+  if constexpr (grain == Grain::row) {
+    for (Index j = 0; j < w.rows; ++j) f(w.row(j), w.cols, steps.from(j * w.cols));
+  } else if constexpr (grain == Grain::column) {
+    const Index length = padded<S>(w.rows);
+    S* const steps_room = room + columns_at_a_time * length;
+    for (Index first = 0; first < w.cols; first += columns_at_a_time) {
+      const Index count = std::min(columns_at_a_time, w.cols - first);
+      gather<S>(w.data, w.rows, w.cols, first, count, room);
+      if (steps.each) gather<S>(steps.each, w.rows, w.cols, first, count, steps_room);
+      for (Index k = 0; k < count; ++k)
+        f(static_cast<T*>(room) + k * length, w.rows,
+          Steps<S>{steps.each ? steps_room + k * length : nullptr, steps.uniform});
+      if constexpr (!std::is_const_v<T>) scatter<S>(room, w.rows, w.cols, first, count, w.data);
+    }
+  } else {
+    f(w.data, w.size(), steps);
+  }
+}
+
+/// The same outside of steps, where room may be made: f(group, n).
+template <Grain grain, class T, class F>
+void each_group(Block<T> w, F&& f) {
+  using S = std::remove_const_t<T>;
+  std::vector<S> room;
+  if constexpr (grain == Grain::column)
+    room.resize(static_cast<std::size_t>(gathered_size<S>(w.rows, false)));
+  each_group<grain>(w, Steps<S>{nullptr, S(1)}, room.data(),
+                    [&](T* group, Index n, Steps<S>) { f(group, n); });
+}
+
+}  // namespace espalier::detail

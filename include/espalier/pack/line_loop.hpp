@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The policies on single weights, applied to many: a loop over whole lines, and the end of a row.
+#pragma once
+
+#include "espalier/core/block.hpp"
+#include "espalier/kernel/line.hpp"
+
+namespace espalier::detail {
+
+/// What a loop over lines adds up: how often each policy acted, and whether all numbers are finite.
+template <class LinePackType, Scalar S>
+struct LineSums {
+  typename LinePackType::Counts counts{};
+  Line<S> not_finite = S(0);
+
+  /// Adds the first n numbers of others.
+  void add(const LineSums& others, Index n) {
+    for (std::size_t k = 0; k < counts.size(); ++k) counts[k].add(others.counts[k], n);
+    not_finite += others.not_finite.first(n);
+  }
+  void count(Index* active) const {
+    for (std::size_t k = 0; k < counts.size(); ++k) active[k] += counts[k].sum();
+  }
+  bool finite() const { return not_finite.sum() == 0; }
+};
+
+/// g += the gradient of the smooth penalties of n weights. Returns whether the sums are finite and so small
+/// that their squares are.
+template <class LinePackType, Scalar S>
+bool add_gradient(const LinePackType& lines, const S* w, S* g, Index n, Index* active) {
+  constexpr Index length = line_length<S>;
+  const Index whole = n / length * length, left = n - whole;
+  LineSums<LinePackType, S> sums;
+  for (Index i = 0; i < whole; i += length) {
+    Line<S> sum = Line<S>::load(g + i);
+    lines.add_gradient(Line<S>::load(w + i), sum, sums.counts);
+    sum.store(g + i);
+    sums.not_finite += sum * sum * S(0);
+  }
+  if (left > 0) {
+    LineSums<LinePackType, S> end;
+    Line<S> sum = load_line(g + whole, left);
+    lines.add_gradient(load_line(w + whole, left), sum, end.counts);
+    store_line(sum, g + whole, left);
+    end.not_finite = sum * sum * S(0);
+    sums.add(end, left);
+  }
+  sums.count(active);
+  return sums.finite();
+}
+
+/// Applies the proximal penalties, or the sets of single weights, or both, to n weights at their step sizes.
+/// Returns whether the results are finite.
+template <bool penalties, bool sets, class LinePackType, Scalar S>
+bool constrain_lines(const LinePackType& lines, S* w, Index n, Steps<S> steps, Index* active) {
+  constexpr Index length = line_length<S>;
+  const Index whole = n / length * length, left = n - whole;
+  const Line<S> uniform = steps.uniform;
+  LineSums<LinePackType, S> sums;
+  for (Index i = 0; i < whole; i += length) {
+    Line<S> x = Line<S>::load(w + i);
+    const Line<S> t = penalties && steps.each ? Line<S>::load(steps.each + i) : uniform;
+    lines.template constrain<penalties, sets>(x, t, sums.counts);
+    x.store(w + i);
+    sums.not_finite += x * S(0);
+  }
+  if (left > 0) {
+    LineSums<LinePackType, S> end;
+    Line<S> x = load_line(w + whole, left);
+    const Line<S> t = penalties && steps.each ? load_line(steps.each + whole, left) : uniform;
+    lines.template constrain<penalties, sets>(x, t, end.counts);
+    store_line(x, w + whole, left);
+    end.not_finite = x * S(0);
+    sums.add(end, left);
+  }
+  sums.count(active);
+  return sums.finite();
+}
+
+}  // namespace espalier::detail

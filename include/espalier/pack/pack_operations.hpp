@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+// What a pack does to a whole parameter: group by group, and a table of functions in which the
+// types of the policies are gone. Optimizers, models and audits work with the table.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "espalier/core/block.hpp"
+#include "espalier/core/parameter.hpp"
+#include "espalier/pack/groups.hpp"
+#include "espalier/pack/pack.hpp"
+
+namespace espalier::detail {
+
+/// The address of a variable that stands for a type, unique in a program.
+template <class T>
+inline constexpr char type_tag = 0;
+
+/// How often each policy of a pack acted on a parameter in one step.
+inline constexpr std::size_t most_policies = 16;
+using PolicyCounts = std::array<Index, most_policies>;
+
+/// What a table says of a pack without being called.
+struct PackTraits {
+  Grain grain;             ///< what must be seen as a whole?
+  Index copies, room;      ///< copies of a group that `constrain` needs, and doubles for each weight of it
+  bool smooth, decays;     ///< has it penalties with a gradient, has it decay?
+  bool proximal, has_set;  ///< does something follow the step?
+  bool flat;               ///< has a set no inside?
+  bool corners;            ///< has a set of vectors corners, by itself or with bounds on elements?
+  bool scales_rows;        ///< has W rows with a scale of their own (WeightNorm)?
+  bool maps;               ///< is each number of W a function of the one that is stored?
+
+  constexpr bool constrains() const { return proximal || has_set; }
+  constexpr bool of_vectors() const { return grain != Grain::element; }
+  /// Must all of a parameter be there, before a policy can look at a group of it?
+  constexpr bool needs_all() const { return grain == Grain::column || grain == Grain::whole; }
+};
+
+/// What `constrain` needs to work in for rows x cols numbers: so many numbers, and so many doubles.
+struct ScratchSize {
+  Index numbers = 0, room = 0;
+};
+template <Scalar S>
+ScratchSize scratch_size(const PackTraits& traits, Index rows, Index cols) {
+  if (traits.grain == Grain::element) return {};
+  const Index group = traits.grain == Grain::row ? cols : traits.grain == Grain::column ? rows : rows * cols;
+  const Index gathered = traits.grain == Grain::column ? gathered_size<S>(rows, true) : 0;
+  return {gathered + traits.copies * group, traits.room * group};
+}
+
+/// One table for each pack and precision. `pack` is the address of the pack; `active` has a number for each
+/// policy, to which the weights (or groups) are added that it changed.
+template <Scalar S>
+struct PackOperations {
+  PackTraits traits;
+  std::span<const std::string_view> names;  ///< of the policies, in the order in which they are written
+
+  const void* (*find)(const void* pack,
+                      const void* type_tag);  ///< the policy of a type; null: the pack has none
+  void (*validate)(const void* pack, std::string_view where, Index rows, Index cols);
+  double (*shrink)(const void* pack, double rate, double base_rate);
+  double (*slope_bound)(const void* pack);
+  bool (*add_gradient)(const void* pack, Block<const S> w, S* g, Index* active);
+  bool (*surely_inside)(const void* pack, const S* group, Index n);
+  Steps<S> (*metric)(const void* pack, Steps<S> steps, S rate);
+  bool (*constrain)(const void* pack, Block<S> w, Steps<S> steps, S rate, Scratch<S> scratch, Index* active);
+  void (*record)(const void* pack, std::span<Activity> activity, const Index* active, Index rows, Index cols,
+                 double shrink);
+  void (*project)(const void* pack, Block<S> w);
+  bool (*contains)(const void* pack, Block<const S> w);
+  double (*violation)(const void* pack, std::size_t policy, Block<const S> w);
+  double (*penalty)(const void* pack, bool smooth_only, Block<const S> w);
+  void (*to_weight)(const void* pack, Block<S> numbers);  ///< from what is stored to W, number by number
+  bool (*to_stored)(const void* pack, Block<S> numbers);  ///< and back; false: nothing gives one of them
+  bool (*equal)(const void* pack, const void* other);
+  std::shared_ptr<void> (*copy)(const void* pack);
+};
+
+/// The functions behind the table of one pack.
+template <Scalar S, class PackType>
+struct PackFunctions {
+  static_assert(PackType::size <= most_policies, "more than 16 policies on one weight");
+
+  static const PackType& pack_of(const void* pack) { return *static_cast<const PackType*>(pack); }
+
+  static const void* find(const void* pack, const void* tag) {
+    const void* found = nullptr;
+    pack_of(pack).for_each_policy([&]<class P>(const P& p) {
+      if (tag == &type_tag<P>) found = &p;
+    });
+    return found;
+  }
+
+  static void validate(const void* pack, std::string_view where, Index rows, Index cols) {
+    pack_of(pack).validate(where, PackType::group_size(rows, cols));
+  }
+  static double shrink(const void* pack, double rate, double base) {
+    return pack_of(pack).shrink(rate, base);
+  }
+  static double slope_bound(const void* pack) { return pack_of(pack).slope_bound(); }
+  static bool surely_inside(const void* pack, const S* group, Index n) {
+    return pack_of(pack).surely_inside(group, n);
+  }
+  static Steps<S> metric(const void* pack, Steps<S> steps, S rate) {
+    return pack_of(pack).metric(steps, rate);
+  }
+
+  static bool add_gradient(const void* pack, Block<const S> w, S* g, Index* active) {
+    if constexpr (PackType::smooth) return pack_of(pack).add_gradient(w.data, g, w.size(), active);
+    return true;
+  }
+
+  /// After a step: the proximal point of the penalties over the sets. Returns whether all weights are finite:
+  /// a policy of one's own may err.
+  static bool constrain(const void* pack, Block<S> w, Steps<S> steps, S rate, Scratch<S> scratch,
+                        Index* active) {
+    bool finite = true;
+    if constexpr (PackType::constrains) {
+      typename PackType::Counts counts{};
+      const Scratch<S> room(scratch.row + gathered_room(w), scratch.room);
+      each_group<PackType::grain>(w, steps, scratch.row, [&](S* group, Index n, Steps<S> t) {
+        if (PackType::only_norm && pack_of(pack).surely_inside(group, n)) return;
+        finite = pack_of(pack).constrain(group, n, t, rate, room, counts) && finite;
+      });
+      for (std::size_t k = 0; k < counts.size(); ++k) active[k] += counts[k];
+    }
+    return finite;
+  }
+  static Index gathered_room(Block<const S> w) {
+    return PackType::grain == Grain::column ? gathered_size<S>(w.rows, true) : 0;
+  }
+
+  static void record(const void* pack, std::span<Activity> activity, const Index* active, Index rows,
+                     Index cols, double shrink) {
+    pack_of(pack).record(activity, active, rows, cols, shrink);
+  }
+
+  static void project(const void* pack, Block<S> w) {
+    if constexpr (PackType::has_set) {
+      const auto length = static_cast<std::size_t>(PackType::group_size(w.rows, w.cols));
+      std::vector<S> copies(length * static_cast<std::size_t>(PackType::copies));
+      std::vector<double> room(length * static_cast<std::size_t>(PackType::room));
+      each_group<PackType::grain>(w, [&](S* group, Index n) {
+        pack_of(pack).project(group, n, Scratch<S>(copies.data(), room.data()));
+      });
+    }
+  }
+
+  static bool contains(const void* pack, Block<const S> w) {
+    bool inside = true;
+    if constexpr (PackType::has_set)
+      each_group<PackType::grain>(
+          w, [&](const S* group, Index n) { inside = inside && pack_of(pack).contains(group, n); });
+    return inside;
+  }
+
+  static double violation(const void* pack, std::size_t policy, Block<const S> w) {
+    double largest = 0;
+    if constexpr (PackType::has_set)
+      each_group<PackType::grain == Grain::element ? Grain::row : PackType::grain>(
+          w, [&](const S* group, Index n) {
+            largest = std::max(largest, pack_of(pack).violation(policy, group, n));
+          });
+    return largest;
+  }
+
+  static double penalty(const void* pack, bool smooth_only, Block<const S> w) {
+    const auto& typed = pack_of(pack);
+    if (smooth_only) return typed.template penalty<true>(w.data, w.size());
+    double sum = typed.template penalty<false>(w.data, w.size());
+    if constexpr (PackType::vector_penalties > 0)
+      each_group<PackType::grain>(w, [&](const S* group, Index n) { sum += typed.vector_penalty(group, n); });
+    return sum;
+  }
+
+  static void to_weight(const void* pack, Block<S> numbers) {
+    each_mapped(pack, numbers, [](const auto& map, S& x) { x = map.weight(x); });
+  }
+  static bool to_stored(const void* pack, Block<S> numbers) {
+    bool found = true;
+    each_mapped(pack, numbers, [&](const auto& map, S& x) {
+      x = map.parameter(x);
+      found = found && x == x;
+    });
+    return found;
+  }
+  template <class F>
+  static void each_mapped(const void* pack, Block<S> numbers, F&& f) {
+    pack_of(pack).for_each_policy([&]<class P>([[maybe_unused]] const P& p) {
+      if constexpr (ElementMap<P>)
+        for (Index i = 0; i < numbers.size(); ++i) f(p, numbers.data[i]);
+    });
+  }
+
+  static bool equal(const void* pack, const void* other) {
+    if constexpr (std::equality_comparable<PackType>)
+      return pack_of(pack) == pack_of(other);
+    else
+      return pack == other;
+  }
+};
+
+template <class PackType>
+std::shared_ptr<void> copy_pack(const void* pack) {
+  return std::make_shared<PackType>(*static_cast<const PackType*>(pack));
+}
+
+template <Scalar S, class PackType>
+inline constexpr PackOperations<S> pack_operations = [] {
+  using F = PackFunctions<S, PackType>;
+  return PackOperations<S>{.traits = {.grain = PackType::grain,
+                                      .copies = PackType::copies,
+                                      .room = PackType::room,
+                                      .smooth = PackType::smooth,
+                                      .decays = PackType::decays,
+                                      .proximal = PackType::has_prox,
+                                      .has_set = PackType::has_set,
+                                      .flat = PackType::flat,
+                                      .corners = PackType::corners && !PackType::has_prox,
+                                      .scales_rows = PackType::scales_rows,
+                                      .maps = PackType::reparametrizations > 0 && !PackType::scales_rows},
+                           .names = PackType::names,
+                           .find = F::find,
+                           .validate = F::validate,
+                           .shrink = F::shrink,
+                           .slope_bound = F::slope_bound,
+                           .add_gradient = F::add_gradient,
+                           .surely_inside = F::surely_inside,
+                           .metric = F::metric,
+                           .constrain = F::constrain,
+                           .record = F::record,
+                           .project = F::project,
+                           .contains = F::contains,
+                           .violation = F::violation,
+                           .penalty = F::penalty,
+                           .to_weight = F::to_weight,
+                           .to_stored = F::to_stored,
+                           .equal = F::equal,
+                           .copy = copy_pack<PackType>};
+}();
+
+}  // namespace espalier::detail

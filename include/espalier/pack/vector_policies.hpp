@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// What the penalty and the set of vectors in a pack do to one vector, after or together with the policies of
+// single weights.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+
+#include "espalier/core/block.hpp"
+#include "espalier/core/policy.hpp"
+#include "espalier/kernel/line.hpp"
+#include "espalier/pack/apply.hpp"
+#include "espalier/pack/elements.hpp"
+
+namespace espalier::detail {
+
+/// Room to work in: `copies` of a group of a pack, and `room` doubles for each of its weights. The first copy
+/// is the step's y, where there are policies of vectors beside those that change it.
+template <Scalar S>
+struct Scratch {
+  S* row;
+  double* room;
+  Scratch(S* copies, double* numbers = nullptr) : row(copies), room(numbers) {}  // NOLINT: implicit
+};
+
+/// w = what the elements make of y.
+template <class Elements, Scalar S>
+void move_afresh(const Elements& elements, const S* y, S* w, Index n, Steps<S> steps) {
+  for (Index i = 0; i < n; i += Line<S>::size) {
+    const Line<S> t = steps.each ? load_line(steps.each + i, n - i) : Line<S>(steps.uniform);
+    store_line(elements.line(load_line(y + i, n - i), t), w + i, n - i);
+  }
+}
+
+/// The penalty of vectors, of which `scratch` keeps y.
+template <class PackType, Scalar S>
+void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
+                       [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
+                       [[maybe_unused]] typename PackType::Counts& active) {
+  pack.each([&](const auto& p, std::size_t k) {
+    if constexpr (VectorPenalty<std::decay_t<decltype(p)>>) {
+      const auto elements = elements_of<true>(pack.policies());
+      if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
+      prox_vector(p, w, n, steps, elements, scratch.room, scratch.row + n);
+      active[k] += !std::equal(w, w + n, scratch.row);
+    }
+  });
+}
+
+/// The set of vectors, if what the elements make of y is not in it.
+template <bool with_penalties, class PackType, Scalar S>
+void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
+                      [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
+                      [[maybe_unused]] typename PackType::Counts& active) {
+  pack.each([&](const auto& p, std::size_t k) {
+    if constexpr (VectorSet<std::decay_t<decltype(p)>>) {
+      if (p.contains(ConstRow<S>(w, n))) return;
+      const auto elements = elements_of<with_penalties>(pack.policies());
+      if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
+      project_vector(p, w, n, steps, elements, scratch.room);
+      ++active[k];
+    }
+  });
+}
+
+}  // namespace espalier::detail

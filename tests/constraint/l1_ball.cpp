@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/constraint/l1_ball.hpp"
+
+#include "catch.hpp"
+#include "rows.hpp"
+
+using namespace espalier;
+using test::constrained, test::Numbers;
+
+TEST_CASE("The nearest row of the ball is soft-thresholded, in the metric by the step size") {
+  CHECK(constrained(Pack(L1Ball{1}), Numbers<double>{2, -1.5, 0.25}) == Numbers<double>{0.75, -0.25, 0});
+  // (3 - mu) + (1 - mu / 2) = 1 gives mu = 2, where the second is 0: (1, 0).
+  CHECK(constrained(Pack(L1Ball{1}), Numbers<double>{3, 1}, {1, 0.5}) == Numbers<double>{1, 0});
+}
+
+TEST_CASE("Rows in the ball are not touched; those at its bound hold exactly") {
+  const Numbers<float> inside{0.5F, -0.5F};
+  CHECK(constrained(Pack(L1Ball{1}), inside) == inside);
+  Rng rng(1);
+  for (int k = 0; k < 200; ++k) {
+    const auto x = constrained(Pack(L1Ball{0.7}), test::random_row<float>(9, 1, rng));
+    long double sum = 0;
+    for (const float w : x) sum += std::abs(static_cast<long double>(w));
+    CHECK(sum <= 0.7);
+    CHECK(sum >= 0.7L * (1 - 1e-6L));
+  }
+}
+
+TEST_CASE("The radius must be positive, also as a float") {
+  CHECK_THROWS_AS(L1Ball{0}.validate(), ValueError);
+  CHECK_THROWS_AS(L1Ball{1e-60}.validate(), ValueError);
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/core/group.hpp"
+
+#include <concepts>
+
+#include "catch.hpp"
+#include "espalier/constraint/max_norm.hpp"
+
+using namespace espalier;
+
+TEST_CASE("A policy stands for itself, or behind the word that says on what it acts") {
+  STATIC_REQUIRE(std::same_as<detail::Ungrouped<PerInput<MaxNorm>>, MaxNorm>);
+  STATIC_REQUIRE(std::same_as<detail::Ungrouped<Whole<MaxNorm>>, MaxNorm>);
+  STATIC_REQUIRE(std::same_as<detail::Ungrouped<MaxNorm>, MaxNorm>);
+  STATIC_REQUIRE(PerInput<MaxNorm>::grain == Grain::column);
+  STATIC_REQUIRE(Whole<MaxNorm>::grain == Grain::whole);
+  CHECK(detail::ungrouped(PerInput{MaxNorm{3}}).radius == 3);
+  CHECK(detail::ungrouped(MaxNorm{2}).radius == 2);
+}

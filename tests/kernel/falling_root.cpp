@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/kernel/falling_root.hpp"
+
+#include <cmath>
+
+#include "catch.hpp"
+
+using namespace espalier;
+using detail::falling_root, detail::ValueAndSlope;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+TEST_CASE("A root is found with the right slope, with a wrong one, and far from the start") {
+  for (const double root : {-3e8, -1.0, 0.25, 7e200}) {
+    CAPTURE(root);
+    const double scale = std::abs(root);
+    const auto right = [&](double x) { return ValueAndSlope{(root - x) / scale, -1 / scale, 1e-15}; };
+    const auto wrong = [&](double x) { return ValueAndSlope{(root - x) / scale, -17 / scale, 1e-15}; };
+    CHECK(falling_root({0, -infinity, infinity, 1}, right) == Approx(root).epsilon(1e-12));
+    // The stride is a guess of how far the root is, as its callers have it.
+    CHECK(falling_root({0, -infinity, infinity, scale / 8}, wrong) == Approx(root).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("Kinks and plateaus are no trap") {
+  const auto kinked = [](double x) {
+    return ValueAndSlope{x < 2 ? 5 : 4 - 2 * x, x < 2 ? 0.0 : -2.0, 1e-15};
+  };
+  CHECK(falling_root({0, 0, infinity, 0.1}, kinked) == Approx(2).epsilon(1e-12));
+  const auto cubic = [](double x) {
+    return ValueAndSlope{-std::pow(x - 3, 3), -3 * std::pow(x - 3, 2), 1e-30};
+  };
+  CHECK(falling_root({100, -infinity, infinity, 1}, cubic) == Approx(3).epsilon(1e-6));
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/kernel/multiplier.hpp"
+
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace espalier;
+
+namespace {
+
+template <bool magnitudes>
+std::vector<double> projected(std::vector<double> y, const std::vector<double>& t, double bound,
+                              detail::Interval<double> interval = {}) {
+  const NoElements none;
+  detail::SumProjection<magnitudes, double, NoElements>(
+      none, interval, y.data(), static_cast<Index>(y.size()), {t.empty() ? nullptr : t.data(), 1}, bound)();
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("One multiplier brings a row to its sum, or the sum of its magnitudes to the bound") {
+  CHECK(projected<false>({1, 2}, {}, 1) == std::vector<double>{0, 1});
+  CHECK(projected<false>({1, 2}, {3, 1}, 1) == std::vector<double>{-0.5, 1.5});
+  CHECK(projected<true>({3, -2}, {}, 3) == std::vector<double>{2, -1});
+}
+
+TEST_CASE("Weights at an end of the interval leave the rest to the others") {
+  const auto x = projected<false>({1, 2, 3}, {}, 3, {0, 1.5});
+  CHECK(x[0] == Approx(0.25).epsilon(1e-15));
+  CHECK(x[1] == Approx(1.25).epsilon(1e-15));
+  CHECK(x[2] == 1.5);
+}
+
+TEST_CASE("Where all step sizes are zero, all weights count alike") {
+  CHECK(projected<false>({1, 2}, {0, 0}, 1) == std::vector<double>{0, 1});
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/model/access.hpp"
+
+#include "../nets.hpp"
+#include "../support.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/model/sequential.hpp"
+
+using namespace espalier;
+
+namespace {
+
+constexpr float infinity = std::numeric_limits<float>::infinity(),
+                no_number = std::numeric_limits<float>::quiet_NaN();
+
+auto small_net() {
+  Sequential net(Dense(2, 2, MaxNorm{1}), ReLU{}, Dense(2, 1, Clip{-1, 1}));
+  initialize(net, Rng{1});
+  return net;
+}
+
+}  // namespace
+
+TEST_CASE("assign writes a parameter and moves it to the nearest feasible point") {
+  auto net = small_net();
+  assign(net, "0.weight", Matrix<float>{{0.5F, 0.25F}, {3, 4}});
+  const Matrix<float> weight = parameter(net, "0.weight");
+  CHECK(weight.row(0) == Matrix<float>{{0.5F, 0.25F}});  // feasible: bit for bit
+  CHECK((weight.row(1) - Matrix<float>{{0.6F, 0.8F}}).norm() < 1e-6F);
+  CHECK(feasible(net));
+  assign(net, "2.bias", Matrix<float>{{7}});
+  CHECK(parameter(net, "2.bias")(0) == 7);
+}
+
+TEST_CASE("assign refuses what does not fit, and changes nothing") {
+  auto net = small_net();
+  const auto before = net;
+  const Matrix<float> right = Matrix<float>::Ones(2, 2);
+  CHECK(message_of([&] { assign(net, "0.weight", Matrix<float>::Ones(2, 3)); }) ==
+        "0.weight: expected 2 x 2, found 2 x 3");
+  CHECK(message_of([&] { assign(net, "0.weights", right); }) ==
+        "0.weights: expected the path of a parameter, found 0.weight, 0.bias, 2.weight, 2.bias");
+  CHECK(message_of([&] {
+          assign(net, "1.weight", right);
+        }).starts_with("1.weight: expected the path of a parameter"));
+  CHECK_THROWS_AS(assign(net, "8.weight", right), ValueError);
+  CHECK(message_of([&] {
+          assign(net, "0.weight", Matrix<float>{{0, 0}, {no_number, 0}});
+        }) == "0.weight: expected finite numbers, found NaN or infinity");
+  CHECK_THROWS_AS(assign(net, "2.weight", Matrix<float>{{0, infinity}}), NotFiniteError);
+  CHECK(net == before);
+}
+
+TEST_CASE("project touches what is infeasible only") {
+  auto net = small_net();
+  const auto before = net;
+  project(net);
+  CHECK(net.values() == before.values());
+  net.for_each_parameter([](const auto& p) {
+    if (p.path == "2.weight") p.values[0] = 5;
+  });
+  CHECK(!feasible(net));
+  project(net);
+  CHECK(feasible(net));
+  CHECK(parameter(net, "2.weight")(0) == 1);
+  CHECK(parameter(net, "0.weight") == parameter(before, "0.weight"));
+}
+
+TEST_CASE("project refuses NaN and infinity instead of repairing them, and changes nothing") {
+  auto net = small_net();
+  net.values()[0] = 100;  // infeasible
+  net.for_each_parameter([](const auto& p) {
+    if (p.path == "2.weight") p.values[1] = GENERATE(no_number, infinity);
+  });
+  CHECK(message_of([&] { project(net); }) == "2.weight: expected finite weights, found NaN or infinity");
+  CHECK(net.values()[0] == 100);
+}
+
+TEST_CASE("penalty is the sum over the weights that have one; biases do not") {
+  auto net = sequential<double>(Dense(2, 1, L2{0.5}), Dense(1, 1, L1{2}, L2{1}), Dense(1, 1, Bias{L1{10}}));
+  for (const char* path : {"0.bias", "1.bias", "2.bias"}) assign(net, path, Matrix<double>{{100}});
+  assign(net, "0.weight", Matrix<double>{{1, -2}});
+  assign(net, "1.weight", Matrix<double>{{-3}});
+  CHECK(penalty(net) == 0.25 * 5 + 2 * 3 + 0.5 * 9 + 1000);
+  CHECK(penalty(net, true) == 0.25 * 5 + 0.5 * 9);
+}
+
+TEST_CASE("effective_weight is the weight itself, or what its reparametrization makes of it") {
+  auto net = Sequential(Dense(2, 2, WeightNorm{}), Dense(2, 1, UnitNormalized{}), Dense(1, 1));
+  assign(net, "0.weight", Matrix<float>{{3, 4}, {0, 2}});
+  assign(net, "0.gain", Matrix<float>{{10}, {-1}});
+  assign(net, "1.weight", Matrix<float>{{-5, 0}});
+  assign(net, "2.weight", Matrix<float>{{7}});
+  CHECK((effective_weight(net, "0.weight") - Matrix<float>{{6, 8}, {0, -1}}).norm() < 1e-6F);
+  CHECK(effective_weight(net, "1.weight") == Matrix<float>{{-1, 0}});
+  CHECK(effective_weight(net, "2.weight") == Matrix<float>{{7}});
+  CHECK_THROWS_AS(effective_weight(net, "3.weight"), ValueError);
+}
+
+TEST_CASE("Paths of parameters are checked wherever one is read") {
+  auto net = small_net();
+  CHECK_THROWS_AS(parameter(net, "0.gain"), ValueError);
+  CHECK_THROWS_AS(gradient(net, "weight"), ValueError);
+}
+
+TEST_CASE("gradient is what the latest backward left, in the shape of the parameter") {
+  auto net = sequential<double>(Dense(2, 2), Dense(2, 1));
+  assign(net, "0.weight", Matrix<double>{{1, 2}, {3, 4}});
+  assign(net, "1.weight", Matrix<double>{{5, -1}});
+  const Matrix<double> x{{1, 0}, {10, 1}};
+  net.forward(x);
+  net.backward(x, Matrix<double>{{1, 100}});
+  // d / d hidden is (5, -1) times 1 and 100, the inputs are (1, 10) and (0, 1).
+  CHECK(gradient(net, "0.weight") == Matrix<double>{{5, 550}, {-1, -110}});
+  CHECK(gradient(net, "0.bias") == Matrix<double>{{505}, {-101}});
+  CHECK(gradient(net, "1.weight") == Matrix<double>{{21 + 200, 43 + 400}});
+}
+
+TEST_CASE("count is of the numbers that are trained") {
+  CHECK(count(Sequential(Dense(2, 3, WeightNorm{}), Dense(3, 4, NoBias{}))) == 2 * 3 + 3 + 3 + 3 * 4);
+  struct {
+    Parameters<float> numbers;
+    const Parameters<float>& parameters() const { return numbers; }
+  } model;
+  model.numbers.add("mean", ParameterKind::buffer, 7, 1);
+  CHECK(count(model) == 0);
+  model.numbers.add("scale", ParameterKind::gain, 7, 1);
+  CHECK(count(model) == 7);
+}
+
+TEST_CASE("A weight under WeightNorm is assigned as the weight that multiplies") {
+  auto net = Sequential(Dense(2, 3, WeightNorm{}, Gain{Clip{0, 6}}), Dense(3, 1, UnitNormalized{}));
+  const Matrix<float> weight{{3, -4}, {0, 0}, {0, 0.5F}};
+  assign(net, "0.weight", weight);
+  CHECK((parameter(net, "0.gain") - Matrix<float>{{5}, {0}, {0.5F}}).norm() < 1e-6F);
+  CHECK((effective_weight(net, "0.weight") - weight).norm() < 1e-6F);
+  assign(net, "0.weight", Matrix<float>{{6, 8}, {0, 1}, {2, 0}});
+  CHECK((parameter(net, "0.gain") - Matrix<float>{{6}, {1}, {2}}).norm() <
+        1e-6F);  // as its own policy wants it
+  assign(net, "1.weight", Matrix<float>{{0, 3, 4}});
+  CHECK((effective_weight(net, "1.weight") - Matrix<float>{{0, 0.6F, 0.8F}}).norm() < 1e-6F);
+}
+
+namespace {
+
+/// W is the square of what is stored.
+struct Squared {
+  static constexpr std::string_view name = "Squared";
+  template <Scalar S>
+  S weight(S p) const {
+    return p * p;
+  }
+  template <Scalar S>
+  S parameter(S w) const {
+    return std::sqrt(w);
+  }
+  template <Scalar S>
+  S pull_back(S p, S dw) const {
+    return 2 * p * dw;
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "A weight under a map is assigned as the weight that multiplies, and refused where nothing gives it") {
+  auto net = Sequential(Dense(2, 1, Squared{}));
+  assign(net, "0.weight", Matrix<float>{{9, 16}});
+  CHECK(parameter(net, "0.weight") == Matrix<float>{{3, 4}});
+  CHECK(effective_weight(net, "0.weight") == Matrix<float>{{9, 16}});
+  CHECK(net.predict(Matrix<float>{{1}, {2}})(0) == 9 + 2 * 16);
+  CHECK(message_of([&] {
+          assign(net, "0.weight", Matrix<float>{{1, -1}});
+        }) == "0.weight: expected weights that Squared can give, found others");
+  CHECK(parameter(net, "0.weight") == Matrix<float>{{3, 4}});
+}
+
+TEST_CASE("A policy's value can be read, and changed where the new one makes sense") {
+  auto net = Sequential(Dense(2, 1, L1{0.5}, MaxNorm{.radius = 5}), Dense(1, 1));
+  assign(net, "0.weight", Matrix<float>{{3, 4}});
+  CHECK(policy<L1>(net, "0.weight").strength == 0.5);
+  const auto before = net;
+  edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = 1; });
+  CHECK(policy<MaxNorm>(net, "0.weight").radius == 1);
+  CHECK(parameter(net, "0.weight").norm() <= 1);
+  CHECK(policy<MaxNorm>(before, "0.weight").radius == 5);  // a copy has its own
+  const auto after = net;
+  CHECK(message_of([&] { edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = -1; }); }) ==
+        "0.weight: MaxNorm: expected radius > 0 and finite, found -1");
+  CHECK(net == after);
+  CHECK(policy<MaxNorm>(net, "0.weight").radius == 1);
+  CHECK(message_of([&] { policy<Clip>(net, "0.weight"); }) ==
+        "0.weight: expected the policy Clip, found L1, MaxNorm");
+  CHECK(message_of([&] { policy<Clip>(net, "1.weight"); }) ==
+        "1.weight: expected the policy Clip, found none");
+}

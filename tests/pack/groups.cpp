@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/pack/groups.hpp"
+
+#include <numeric>
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace espalier;
+using detail::each_group;
+
+TEST_CASE("Groups are rows, columns or all of a weight; what is done to them is done to it") {
+  // 3 x 20: more columns than are gathered at a time
+  std::vector<float> w(60), t(60);
+  std::iota(w.begin(), w.end(), 0.0F);
+  std::iota(t.begin(), t.end(), 100.0F);
+  const Block<float> all{w.data(), 3, 20};
+  std::vector<float> room(static_cast<std::size_t>(detail::gathered_size<float>(3, true)));
+  Index column = 0;
+  each_group<Grain::column>(all, Steps<float>{t.data(), 1}, room.data(),
+                            [&](float* group, Index n, Steps<float> steps) {
+                              REQUIRE(n == 3);
+                              for (Index j = 0; j < 3; ++j) {
+                                CHECK(group[j] == static_cast<float>(20 * j + column));
+                                CHECK(steps[j] == static_cast<float>(100 + 20 * j + column));
+                                group[j] = -group[j];
+                              }
+                              ++column;
+                            });
+  CHECK(column == 20);
+  for (std::size_t i = 0; i < w.size(); ++i) CHECK(w[i] == -static_cast<float>(i));
+
+  std::vector<Index> sizes;
+  each_group<Grain::row>(all, [&](float*, Index n) { sizes.push_back(n); });
+  each_group<Grain::whole>(all, [&](float*, Index n) { sizes.push_back(n); });
+  CHECK(sizes == std::vector<Index>{20, 20, 20, 60});
+}

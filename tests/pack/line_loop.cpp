@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/pack/line_loop.hpp"
+
+#include <limits>
+
+#include "../rows.hpp"
+#include "catch.hpp"
+#include "espalier/constraint/l2.hpp"
+
+using namespace espalier;
+
+TEMPLATE_TEST_CASE("Loops over lines do to each weight what its policies do to it alone, and count it", "",
+                   float, double) {
+  using S = TestType;
+  Rng rng(1);
+  const L1 l1{0.3};
+  const Clip clip{-0.7, 0.9};
+  const Pack pack(l1, clip);
+  for (const Index n : {1, 7, 16, 33, 100}) {
+    CAPTURE(n);
+    const auto w = test::random_row<S>(n, 1, rng), t = test::random_steps<S>(n, rng);
+    auto moved = w, expected = w;
+    std::array<Index, 2> active{}, counted{};
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      const S shrunk = l1.prox(w[i], t[i]);
+      expected[i] = clip.project(shrunk);
+      counted[0] += shrunk != w[i];
+      counted[1] += expected[i] != shrunk;
+    }
+    CHECK(detail::constrain_lines<true, true>(pack.template on_lines<S>(), moved.data(), n, {t.data(), S(1)},
+                                              active.data()));
+    CHECK(moved == expected);
+    CHECK(active == counted);
+  }
+}
+
+TEST_CASE("Gradients of penalties are added to what is there; what is not finite or too large is told") {
+  const Pack pack(L2{2});
+  std::vector<float> w(20, 3), g(20, 1);
+  w[17] = 0;
+  Index active = 0;
+  CHECK(detail::add_gradient(pack.on_lines<float>(), w.data(), g.data(), 20, &active));
+  CHECK(g[0] == 7);
+  CHECK(g[17] == 1);
+  CHECK(active == 19);
+  g[18] = 1e30F;
+  CHECK_FALSE(detail::add_gradient(pack.on_lines<float>(), w.data(), g.data(), 20, &active));
+  w[3] = std::numeric_limits<float>::quiet_NaN();
+  CHECK_FALSE(detail::constrain_lines<false, true>(Pack(Clip{-1, 1}).on_lines<float>(), w.data(), 20,
+                                                   {nullptr, 1.0F}, &active));
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/pack/norm_rescale.hpp"
+
+#include "rows.hpp"
+
+#include "catch.hpp"
+
+using namespace espalier;
+
+TEST_CASE("A row is scaled by powers of two to about a size that is far from its own") {
+  double x[] = {3e300, -4e300, 0};
+  detail::scale_to_size(x, 3, 1e-300);
+  CHECK(x[1] / x[0] == Catch::Approx(-4.0 / 3).epsilon(1e-15));
+  CHECK(std::ilogb(x[1]) == std::ilogb(1e-300));
+  double near[] = {3, 4};
+  detail::scale_to_size(near, 2, 1);
+  CHECK(near[1] == 4);
+}
+
+TEMPLATE_TEST_CASE("Numbers at an end of the interval stay, the others make the norm", "", float, double) {
+  const std::tuple policies(Clip{-1, 1}, MaxNorm{1.25});
+  const detail::Elements<true, Clip, MaxNorm> elements{policies};
+  TestType y[] = {9, -9, 9}, x[] = {1, TestType(-0.7), TestType(0.4)};
+  const detail::NormProblem problem(elements, y, x, 3, detail::Steps<TestType>{nullptr, 1}, 1.25);
+  detail::NormRescale<false, TestType, detail::Elements<true, Clip, MaxNorm>>{problem}();
+  CHECK(x[0] == 1);
+  CHECK(static_cast<double>(x[1] / x[2]) == Catch::Approx(-1.75).epsilon(4 * detail::roundoff<TestType>));
+  CHECK(detail::norm_holds(x, 3, 1.25, false));
+  CHECK(detail::norm(x, 3) == Catch::Approx(1.25).epsilon(3 * detail::roundoff<TestType>));
+}
