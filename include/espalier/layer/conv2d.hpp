@@ -2,7 +2,7 @@
 // The convolutional layer. The patches of a few samples (length of a kernel x positions, by rows) are
 // multiplied from the left by the kernels (out x length of a kernel): the product is channel-major as the
 // outputs are, and nothing is transposed. The backward pass makes the patches again: they are kernel-height x
-// kernel-width times the inputs, and to copy them takes about a fifth of the time of one product.
+// kernel-width times the inputs, and to copy them takes less time than one product.
 #pragma once
 
 #include <concepts>
