@@ -7,9 +7,9 @@
 using namespace espalier;
 
 #ifdef REFUSED
-const L1 policy;
+using Checked = L1;
 #else
-const Clip policy;
+using Checked = Clip;
 #endif
 
-auto run() { return projection_check(policy, Rng{1}); }
+auto run() { return projection_check(Checked{}, Rng{1}); }
