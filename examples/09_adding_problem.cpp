@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The adding problem (Hochreiter & Schmidhuber 1997): a recurrent network reads 50 numbers, two of which are
+// marked, and must give the sum of those two. To say 1 whatever comes has a mean squared error of 1/6.
+#include <espalier/espalier.hpp>
+#include <espalier/report.hpp>
+
+#include <cmath>
+
+#include "arguments.hpp"
+
+using namespace espalier;
+
+constexpr auto usage =
+    R"(09_adding_problem: an LSTM learns to add two numbers that stand far apart in a sequence of 50
+  --steps N  training steps, each on 32 new sequences (default 2000)
+  --seed N   of the weights and the sequences (default 1)
+)";
+
+constexpr Index length = 50;
+
+/// Sequences of pairs (number, mark), a sequence a column, and their sums.
+struct Sums {
+  Matrix<float> sequences, sums;
+};
+Sums draw(Index samples, Rng& rng) {
+  Sums drawn{Matrix<float>::Zero(2 * length, samples), Matrix<float>::Zero(1, samples)};
+  for (Index j = 0; j < samples; ++j) {
+    for (Index t = 0; t < length; ++t) drawn.sequences(2 * t, j) = static_cast<float>(rng.uniform());
+    // One mark in either half.
+    for (const Index half : {Index{0}, length / 2}) {
+      const Index t = half + static_cast<Index>(rng.uniform() * static_cast<double>(length / 2));
+      drawn.sequences(2 * t + 1, j) = 1;
+      drawn.sums(0, j) += drawn.sequences(2 * t, j);
+    }
+  }
+  return drawn;
+}
+
+int main(int argc, char** argv) try {
+  const Arguments arguments(argc, argv, usage);
+  Rng rng(static_cast<std::uint64_t>(arguments.number("--seed", 1, 0)));
+  const long steps = arguments.number("--steps", 2000);
+
+  Sequential net{LSTM(2, 32, length, {.last = true}, RecurrentWeight{MaxNorm{.radius = 2}}), Dense(32, 1)};
+  initialize(net, rng);
+  Optimizer optimizer{Adam{.learning_rate = 1e-2}, ClipNorm{1}};
+  CosineDecay schedule;
+  MeanSquared loss;
+  const Sums test = draw(1000, rng);
+  Matrix<float> gradient;
+  for (long step = 0; step < steps; ++step) {
+    const Sums batch = draw(32, rng);
+    optimizer.scale_rate(schedule({.step = step, .steps = steps}));
+    loss(net.forward(batch.sequences), batch.sums, gradient);
+    net.backward(batch.sequences, gradient);
+    optimizer.step(net);
+    if (step % 500 == 0 || step + 1 == steps)
+      fmt::print("step {:>4}  test mean squared error {:.5f}\n", step,
+                 std::pow(rmse(net.predict(test.sequences), test.sums), 2));
+  }
+  fmt::print("{}", audit(net));
+} catch (const std::exception& error) {
+  return failed(error);
+}
