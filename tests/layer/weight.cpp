@@ -55,9 +55,9 @@ struct Held {
   /// By definition of the three forms.
   Matrix<S> expected() {
     Matrix<S> w = Eigen::Map<WeightMatrix<S>>(stored(), out, in);
-    if constexpr (weight.row_scaled) w.rowwise().normalize();
-    if constexpr (weight.has_gain) w.array().colwise() *= ArrayMap<S>(gains(), out);
-    if constexpr (weight.mapped) w = w.array().exp();
+    if constexpr (decltype(weight)::row_scaled) w.rowwise().normalize();
+    if constexpr (decltype(weight)::has_gain) w.array().colwise() *= ArrayMap<S>(gains(), out);
+    if constexpr (decltype(weight)::mapped) w = w.array().exp();
     return w;
   }
 };

@@ -61,7 +61,8 @@ TEMPLATE_TEST_CASE("It does to every row of a block what its pack does to a row"
     Weights<TestType> w{test::random_row<TestType>(20, 1.5, rng)}, projected = w;
     const Numbers<TestType> t = test::random_steps<TestType>(20, rng);
     any.project(projected.block());
-    double worst[5] = {}, penalty = 0;
+    std::vector<double> worst(pack.size, 0.0);
+    double penalty = 0;
     bool inside = true;
     Numbers<TestType> expected, constrained;
     for (Index j = 0; j < 5; ++j) {

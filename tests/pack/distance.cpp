@@ -32,7 +32,7 @@ TEMPLATE_TEST_CASE("The distance of a row is Euclidean, to the nearest point of 
   CHECK(distance(NonNegative{}, Row{7, -8, -6}) == Approx(10));
   CHECK(distance(MaxNorm{2}, Row{3, 4}) == Approx(3));
   CHECK(distance(MaxNorm{2}, Row{1, 1}) == 0);
-  CHECK(distance(UnitNorm{}, Row{0.3, -0.4}) == Approx(0.5));  // from inside
+  CHECK(distance(UnitNorm{}, Row{TestType(0.3), TestType(-0.4)}) == Approx(0.5));  // from inside
   CHECK(distance(UnitNorm{}, Row{3, -4}) == Approx(4));
   CHECK(distance(UnitNorm{}, Row{0, 0}) == Approx(1));       // every direction is nearest
   CHECK(distance(ZeroSum{}, Row{1, 2, 3, 6}) == Approx(6));  // the mean 3, off in each of four

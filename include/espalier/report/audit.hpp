@@ -2,7 +2,7 @@
 // An audit as a table.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>  // core.h alone does not link with clang where libfmt was built by g++
 
 #include "espalier/certify/audit.hpp"
 #include "espalier/core/format_message.hpp"

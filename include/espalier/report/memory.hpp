@@ -2,7 +2,7 @@
 // A memory plan as a line.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>  // core.h alone does not link with clang where libfmt was built by g++
 
 #include <cstddef>
 

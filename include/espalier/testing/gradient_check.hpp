@@ -3,7 +3,7 @@
 // penalties.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>  // core.h alone does not link with clang where libfmt was built by g++
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // Is a projection the projection? The properties that prove it, on random rows: for your own sets.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>  // core.h alone does not link with clang where libfmt was built by g++
 
 #include <algorithm>
 #include <cmath>
