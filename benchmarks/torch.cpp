@@ -39,12 +39,9 @@ torch::nn::Sequential make(const bench::Net& net) {
   return chain;
 }
 
-void train(benchmark::State& state, const bench::Net& net, long batch, int threads) {
-  use_threads(threads);
-  auto model = make(net);
+void train(benchmark::State& state, torch::nn::Sequential model, const torch::Tensor& x, long outputs) {
   torch::optim::Adam optimizer(model->parameters(), torch::optim::AdamOptions(1e-4));
-  const long outputs = net.widths.back();
-  const auto x = torch::rand({batch, net.widths.front()});
+  const long batch = x.size(0);
   const auto target = outputs > 1 ? torch::randint(outputs, {batch}) : torch::rand({batch, 1});
   const auto step = [&] {
     optimizer.zero_grad();
@@ -57,13 +54,17 @@ void train(benchmark::State& state, const bench::Net& net, long batch, int threa
   for (auto _ : state) step();
 }
 
-void predict(benchmark::State& state, const bench::Net& net, long batch, int threads) {
-  use_threads(threads);
+void predict(benchmark::State& state, torch::nn::Sequential model, const torch::Tensor& x) {
   torch::NoGradGuard no_gradients;
-  auto model = make(net);
-  const auto x = torch::rand({batch, net.widths.front()});
   model->forward(x);
   for (auto _ : state) benchmark::DoNotOptimize(model->forward(x));
+}
+
+/// Of benchmarks/convolution.cpp.
+torch::nn::Sequential make_convolution() {
+  using namespace torch::nn;
+  return Sequential(Conv2d(Conv2dOptions(1, 32, 3)), ReLU(), Conv2d(Conv2dOptions(32, 64, 3)), ReLU(),
+                    MaxPool2d(MaxPool2dOptions(2)), Flatten(), Linear(9216, 10));
 }
 
 }  // namespace
@@ -78,8 +79,15 @@ void add_torch(const Net& net, long batch) {
     const std::string who = "/" + net.with(batch, threads) + "/LibTorch";
 #ifdef ESPALIER_WITH_TORCH
     const std::string instead;
-    const auto step = [=, &net](benchmark::State& state) { train(state, net, batch, threads); };
-    const auto inference = [=, &net](benchmark::State& state) { predict(state, net, batch, threads); };
+    const auto inputs = [=, &net] { return torch::rand({batch, net.widths.front()}); };
+    const auto step = [=, &net](benchmark::State& state) {
+      use_threads(threads);
+      train(state, make(net), inputs(), net.widths.back());
+    };
+    const auto inference = [=, &net](benchmark::State& state) {
+      use_threads(threads);
+      predict(state, make(net), inputs());
+    };
 #else
     const std::string instead = "not installed";
     const std::function<void(benchmark::State&)> step, inference;
@@ -88,6 +96,27 @@ void add_torch(const Net& net, long batch) {
     add({"training" + who, step, one ? net.training(batch) : Work(), net.quick && one, instead});
     add({"inference" + who, inference, one ? net.inference(batch) : Work(), net.quick && one, instead});
   }
+}
+
+void add_torch_convolution(long batch, Work training, Work inference) {
+#ifdef ESPALIER_WITH_TORCH
+  const std::string instead;
+  const auto inputs = [=] { return torch::rand({batch, 1, 28, 28}); };
+  const auto step = [=](benchmark::State& state) {
+    use_threads(1);
+    train(state, make_convolution(), inputs(), 10);
+  };
+  const auto predicted = [=](benchmark::State& state) {
+    use_threads(1);
+    predict(state, make_convolution(), inputs());
+  };
+#else
+  const std::string instead = "not installed";
+  const std::function<void(benchmark::State&)> step, predicted;
+#endif
+  const std::string who = "/Conv/" + std::to_string(batch) + "/LibTorch";
+  add({"training" + who, step, training, true, instead});
+  add({"inference" + who, predicted, inference, true, instead});
 }
 
 #ifdef ESPALIER_WITH_TORCH
