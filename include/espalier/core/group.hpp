@@ -4,8 +4,12 @@
 
 namespace espalier {
 
-/// What a policy must see at once. A row of a weight is what one neuron reads, a column what one input feeds.
-enum class Grain { element, row, column, whole };
+/// What a policy must see at once. A row of a weight is what one neuron reads, a column what one input feeds;
+/// `whole` is all of it as one vector, `matrix` all of it with its rows and columns.
+enum class Grain { element, row, column, whole, matrix };
+
+/// Is it all of a weight, as one vector or as a matrix?
+constexpr bool is_all(Grain grain) { return grain == Grain::whole || grain == Grain::matrix; }
 
 /// `Dense(64, 10, PerInput{GroupLasso{1e-3}})`: the policy looks at the columns of the weight.
 template <class P>

@@ -13,6 +13,8 @@
 //   set, by element    bool contains(S w), S project(S w)                    an interval
 //   set, by norm       NormBound norm_bound(), static constexpr bool sphere  bounds the Euclidean norm of a vector
 //   set of vectors     bool contains(ConstRow<S> w), void project(Row<S> y, ...)  any other closed set
+//   set of matrices    bool contains(Block<const S> w), void project(Block<S> y)  the same, of a whole weight
+//   penalty of one     S value(Block<const S> w), void prox(Block<S> y, S t)      likewise, at one step size
 //   reparametrization  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
 //                      or S weight(S p), S parameter(S w), S pull_back(S p, S dw)
 //                                                                            W = weight(P), number by number
@@ -29,6 +31,12 @@
 // it minimizes over their sets, with their penalties added. Only a policy with this form goes together with
 // them. It is not called where `contains` holds of what `elements` alone make of y. `static constexpr Index
 // room` asks for so many doubles for each weight of a vector.
+//
+// A policy of matrices sees all of a weight with its rows and columns, and knows one step size for all of it:
+// `project` is nearest in the Euclidean norm whatever the rule, and `prox` is given the harmonic mean of the
+// step sizes. Under a rule with a step size for each weight it so comes to rest beside the optimum. No other
+// set, and no penalty with a prox, goes together with it. `room` asks for so many doubles for each weight;
+// the pointer to them is then the last argument of project and prox, and may be that of contains.
 //
 // Several threads may call the members at once. Those that are templates are constrained with Scalar. A step
 // also hands them numbers that fill up the last line of a row: what they make of those is of no account, but
@@ -148,8 +156,44 @@ concept VectorPenalty = requires(const P& p, ConstRow<float> f, ConstRow<double>
      p.prox(d, td);
    });
 
+/// What takes whatever comes, vectors too, is given vectors.
 template <class P>
-concept Set = ElementSet<P> || NormSet<P> || VectorSet<P>;
+concept MatrixSet =
+    !ElementSet<P> && !VectorSet<P> && requires(const P& p, Block<const float> f, Block<const double> d) {
+  { p.contains(f) } -> std::same_as<bool>;
+  { p.contains(d) } -> std::same_as<bool>;
+}
+&&(
+    requires(const P& p, Block<float> f, Block<double> d) {
+      p.project(f);
+      p.project(d);
+    } ||
+    requires(const P& p, Block<float> f, Block<double> d, double* room) {
+      p.project(f, room);
+      p.project(d, room);
+    });
+
+template <class P>
+concept MatrixPenalty = !SmoothPenalty<P> && !ProximalPenalty<P> && !VectorPenalty<P> &&
+                        requires(const P& p, Block<const float> f, Block<const double> d) {
+  { p.value(f) } -> std::convertible_to<double>;
+  { p.value(d) } -> std::convertible_to<double>;
+}
+&&(
+    requires(const P& p, Block<float> f, Block<double> d, float tf, double td) {
+      p.prox(f, tf);
+      p.prox(d, td);
+    } ||
+    requires(const P& p, Block<float> f, Block<double> d, float tf, double td, double* room) {
+      p.prox(f, tf, room);
+      p.prox(d, td, room);
+    });
+
+template <class P>
+concept MatrixPolicy = MatrixSet<P> || MatrixPenalty<P>;
+
+template <class P>
+concept Set = ElementSet<P> || NormSet<P> || VectorSet<P> || MatrixSet<P>;
 
 /// The rows of W have a scale of their own, which is trained or 1.
 template <class P>
@@ -171,8 +215,9 @@ template <class P>
 concept Reparametrization = RowScale<P> || ElementMap<P>;
 
 template <class P>
-inline constexpr int roles_of = int{SmoothPenalty<P>} + int{ProximalPenalty<P> || VectorPenalty<P>} +
-                                int{Decay<P>} + int{Set<P>} + int{Reparametrization<P>};
+inline constexpr int roles_of =
+    int{SmoothPenalty<P>} + int{ProximalPenalty<P> || VectorPenalty<P> || MatrixPenalty<P>} + int{Decay<P>} +
+    int{Set<P>} + int{Reparametrization<P>};
 
 template <class P>
 concept Policy = roles_of<P>

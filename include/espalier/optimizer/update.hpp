@@ -172,7 +172,7 @@ class Update {
   template <class F>
   static void each_group(const AnyPack<S>& pack, const Block<S>& block, F&& f) {
     const Grain grain = pack.traits().grain;
-    if (grain == Grain::whole) f(Index{0}, block.size(), Index{1});
+    if (is_all(grain)) f(Index{0}, block.size(), Index{1});
     if (grain == Grain::row)
       for (Index j = 0; j < block.rows; ++j) f(j * block.cols, block.cols, Index{1});
     if (grain == Grain::column)

@@ -18,7 +18,9 @@ namespace espalier::detail {
 template <Scalar S, class PackType>
 bool have_common_point(const PackType& pack, Index n) {
   const auto elements = elements_of<true>(pack.policies());
-  if constexpr (PackType::vector_sets > 0) {
+  if constexpr (PackType::matrix_sets > 0) {
+    return true;  // it is the only one
+  } else if constexpr (PackType::vector_sets > 0) {
     bool found = true;
     pack.each([&](const auto& p, std::size_t) {
       if constexpr (requires { p.reaches(elements.template interval<S>(), n); })

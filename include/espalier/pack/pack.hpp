@@ -35,13 +35,14 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
  public:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
-      Roles::on_sphere, Roles::element_sets, Roles::proximal, Roles::has_prox, Roles::room;
+      Roles::matrix_sets, Roles::matrix_penalties, Roles::on_sphere, Roles::element_sets, Roles::proximal,
+      Roles::has_prox, Roles::room;
   using detail::PackGrain<Ps...>::grain;
 
   /// Of the policies, in the order in which they are written.
   static constexpr std::array<std::string_view, size> names{detail::written_name<Ps>()...};
   /// Vectors of a group's length for which `constrain` needs room.
-  static constexpr Index copies = Roles::by_vector ? 1 + int{vector_penalties > 0} : 0;
+  static constexpr Index copies = Roles::by_vector ? 1 + int{vector_penalties > 0} : matrix_penalties;
 
   /// How often each policy acted on a weight.
   using Counts = std::array<Index, size>;
@@ -69,10 +70,10 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
   /// How many of the rows x cols numbers of a weight are in one group, and how many groups there are.
   static constexpr Index group_size(Index rows, Index cols) {
-    return grain == Grain::column ? rows : grain == Grain::whole ? rows * cols : cols;
+    return grain == Grain::column ? rows : is_all(grain) ? rows * cols : cols;
   }
   static constexpr Index group_count(Index rows, Index cols) {
-    return grain == Grain::column ? cols : grain == Grain::whole ? 1 : rows;
+    return grain == Grain::column ? cols : is_all(grain) ? 1 : rows;
   }
 
   /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on groups of
@@ -135,7 +136,9 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   double slope_bound() const {
     double bound = 0;
     each([&]<class P>(const P& p, std::size_t) {
-      if constexpr ((ProximalPenalty<P> || VectorPenalty<P>)&&requires { p.slope_bound(); })
+      if constexpr ((ProximalPenalty<P> || VectorPenalty<P> || MatrixPenalty<P>)&&requires {
+                      p.slope_bound();
+                    })
         bound += p.slope_bound();
     });
     return bound;
@@ -181,6 +184,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       using P = std::decay_t<decltype(p)>;
       if constexpr (VectorSet<P>) euclidean = detail::only_euclidean(p);
       if constexpr (NormSet<P>) euclidean = p.norm_bound().metric == Metric::euclidean;
+      if constexpr (MatrixSet<P>) euclidean = true;
     });
     if (euclidean) steps = {nullptr, rate};
     return steps;
@@ -264,8 +268,9 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       else if constexpr (Reparametrization<P>)
         activity[k].record(rows, rows);
       else
-        activity[k].record(active[k], NormSet<P> || VectorSet<P> || VectorPenalty<P> ? group_count(rows, cols)
-                                                                                     : rows * cols);
+        activity[k].record(active[k], NormSet<P> || VectorSet<P> || VectorPenalty<P> || MatrixPolicy<P>
+                                          ? group_count(rows, cols)
+                                          : rows * cols);
     });
   }
 

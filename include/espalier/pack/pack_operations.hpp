@@ -15,6 +15,7 @@
 #include "espalier/core/block.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/pack/groups.hpp"
+#include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
 
 namespace espalier::detail {
@@ -36,12 +37,13 @@ struct PackTraits {
   bool flat;               ///< has a set no inside?
   bool corners;            ///< has a set of vectors corners, by itself or with bounds on elements?
   bool scales_rows;        ///< has W rows with a scale of their own (WeightNorm)?
+  bool spectral;           ///< do only functions of the singular values follow the step?
   bool maps;               ///< is each number of W a function of the one that is stored?
 
   constexpr bool constrains() const { return proximal || has_set; }
   constexpr bool of_vectors() const { return grain != Grain::element; }
   /// Must all of a parameter be there, before a policy can look at a group of it?
-  constexpr bool needs_all() const { return grain == Grain::column || grain == Grain::whole; }
+  constexpr bool needs_all() const { return grain == Grain::column || is_all(grain); }
 };
 
 /// What `constrain` needs to work in for rows x cols numbers: so many numbers, and so many doubles.
@@ -123,7 +125,9 @@ struct PackFunctions {
   static bool constrain(const void* pack, Block<S> w, Steps<S> steps, S rate, Scratch<S> scratch,
                         Index* active) {
     bool finite = true;
-    if constexpr (PackType::constrains) {
+    if constexpr (PackType::grain == Grain::matrix) {
+      return constrain_matrix(pack_of(pack), w, steps, scratch, active);
+    } else if constexpr (PackType::constrains) {
       typename PackType::Counts counts{};
       const Scratch<S> room(scratch.row + gathered_room(w), scratch.room);
       each_group<PackType::grain>(w, steps, scratch.row, [&](S* group, Index n, Steps<S> t) {
@@ -144,7 +148,9 @@ struct PackFunctions {
   }
 
   static void project(const void* pack, Block<S> w) {
-    if constexpr (PackType::has_set) {
+    if constexpr (PackType::grain == Grain::matrix) {
+      project_matrix(pack_of(pack), w);
+    } else if constexpr (PackType::has_set) {
       const auto length = static_cast<std::size_t>(PackType::group_size(w.rows, w.cols));
       std::vector<S> copies(length * static_cast<std::size_t>(PackType::copies));
       std::vector<double> room(length * static_cast<std::size_t>(PackType::room));
@@ -156,7 +162,9 @@ struct PackFunctions {
 
   static bool contains(const void* pack, Block<const S> w) {
     bool inside = true;
-    if constexpr (PackType::has_set)
+    if constexpr (PackType::grain == Grain::matrix)
+      return contains_matrix(pack_of(pack), w);
+    else if constexpr (PackType::has_set)
       each_group<PackType::grain>(
           w, [&](const S* group, Index n) { inside = inside && pack_of(pack).contains(group, n); });
     return inside;
@@ -164,7 +172,9 @@ struct PackFunctions {
 
   static double violation(const void* pack, std::size_t policy, Block<const S> w) {
     double largest = 0;
-    if constexpr (PackType::has_set)
+    if constexpr (PackType::grain == Grain::matrix)
+      return matrix_violation(pack_of(pack), policy, w);
+    else if constexpr (PackType::has_set)
       each_group<PackType::grain == Grain::element ? Grain::row : PackType::grain>(
           w, [&](const S* group, Index n) {
             largest = std::max(largest, pack_of(pack).violation(policy, group, n));
@@ -176,7 +186,9 @@ struct PackFunctions {
     const auto& typed = pack_of(pack);
     if (smooth_only) return typed.template penalty<true>(w.data, w.size());
     double sum = typed.template penalty<false>(w.data, w.size());
-    if constexpr (PackType::vector_penalties > 0)
+    if constexpr (PackType::matrix_penalties > 0)
+      sum += matrix_penalty(typed, w);
+    else if constexpr (PackType::vector_penalties > 0)
       each_group<PackType::grain>(w, [&](const S* group, Index n) { sum += typed.vector_penalty(group, n); });
     return sum;
   }
@@ -226,6 +238,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                                       .flat = PackType::flat,
                                       .corners = PackType::corners && !PackType::has_prox,
                                       .scales_rows = PackType::scales_rows,
+                                      .spectral = PackType::spectral,
                                       .maps = PackType::reparametrizations > 0 && !PackType::scales_rows},
                            .names = PackType::names,
                            .find = F::find,

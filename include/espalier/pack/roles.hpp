@@ -61,10 +61,12 @@ struct PackRoles : private ReturnsNothing<Ps...> {
   static constexpr int norm_sets = (0 + ... + int{NormSet<Ps>});
   static constexpr int vector_sets = (0 + ... + int{VectorSet<Ps>});
   static constexpr int vector_penalties = (0 + ... + int{VectorPenalty<Ps>});
+  static constexpr int matrix_sets = (0 + ... + int{MatrixSet<Ps>});
+  static constexpr int matrix_penalties = (0 + ... + int{MatrixPenalty<Ps>});
   static constexpr bool scales_rows = (false || ... || RowScale<Ps>);
   static constexpr int reparametrizations = (0 + ... + int{Reparametrization<Ps>});
-  static constexpr bool has_set = element_sets + norm_sets + vector_sets > 0;
-  static constexpr bool has_prox = proximal + vector_penalties > 0;
+  static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
+  static constexpr bool has_prox = proximal + vector_penalties + matrix_penalties > 0;
   static constexpr bool constrains = has_set || has_prox;
   /// Must a whole vector be seen at once?
   /// Is a bound of norms all that follows a step?
@@ -102,6 +104,14 @@ struct PackRoles : private ReturnsNothing<Ps...> {
                                     if constexpr (requires { Ps::corners; }) return bool{Ps::corners};
                                     return false;
                                   }());
+  /// Are they all functions of the singular values, whatever the singular vectors?
+  static constexpr bool spectral = (false || ... || MatrixPolicy<Ps>)&&(true && ... && [] {
+    if constexpr (MatrixPolicy<Ps>) {
+      if constexpr (requires { Ps::of_singular_values; }) return bool{Ps::of_singular_values};
+      return false;
+    }
+    return true;
+  }());
   static constexpr bool homogeneous =
       (true && ... && (homogeneous_policy<Ps>() || !(ElementSet<Ps> || ProximalPenalty<Ps>)));
 
@@ -140,6 +150,12 @@ struct PackRoles : private ReturnsNothing<Ps...> {
                 "a set of whole rows cannot be combined exactly with another set or a proximal penalty: "
                 "write one policy that "
                 "projects onto the intersection");
+  static_assert(matrix_sets + matrix_penalties == 0 || element_sets + norm_sets + vector_sets + matrix_sets +
+                                                               proximal + vector_penalties +
+                                                               matrix_penalties ==
+                                                           1,
+                "a policy of whole matrices cannot be combined exactly with another set or a penalty with a "
+                "prox: keep one of them, or put them on different weights");
   static_assert(
       (element_sets + proximal == 0 || (true && ... && (!VectorPenalty<Ps> || ProxWithElements<Ps>))) &&
           (norm_sets == 0 || (true && ... && (!VectorPenalty<Ps> || of_norm_policy<Ps>()))),
@@ -152,13 +168,14 @@ struct PackRoles : private ReturnsNothing<Ps...> {
 /// What the policies of a pack must see at once.
 template <class... Ps>
 struct PackGrain {
-  static constexpr bool of_vectors = PackRoles<Ungrouped<Ps>...>::by_vector;
+  static constexpr bool of_vectors = PackRoles<Ungrouped<Ps>...>::by_vector,
+                        of_matrices = (false || ... || MatrixPolicy<Ungrouped<Ps>>);
   template <class P>
   static constexpr bool looks_at_vectors =
       NormSet<Ungrouped<P>> || VectorSet<Ungrouped<P>> || VectorPenalty<Ungrouped<P>>;
 
   static constexpr Grain grain = [] {
-    Grain found = of_vectors ? Grain::row : Grain::element;
+    Grain found = of_vectors ? Grain::row : of_matrices ? Grain::matrix : Grain::element;
     (
         [&] {
           if constexpr (Grouping<Ps>::named) found = Ps::grain;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "espalier/core/rng.hpp"
+#include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
 
 namespace espalier {
@@ -36,6 +37,7 @@ struct ProjectionErrors {
 struct ProjectionTrials {
   long trials = 200;
   Index length = 5;  ///< of a row
+  Index rows = 1;    ///< of a matrix, for policies that look at matrices
   double scale = 1;  ///< of the random rows
   bool uneven_steps =
       false;  ///< in a metric with a random step size for each weight, as after a step of Adam
@@ -88,8 +90,17 @@ class ProjectionCheck {
  private:
   using Numbers = std::vector<S>;
 
-  std::size_t size() const { return static_cast<std::size_t>(options_.length); }
-  bool contains(const Numbers& row) const { return pack_.contains(row.data(), options_.length); }
+  static constexpr bool of_matrices = PackType::grain == Grain::matrix;
+
+  std::size_t size() const {
+    return static_cast<std::size_t>(options_.length * (of_matrices ? options_.rows : 1));
+  }
+  bool contains(const Numbers& row) const {
+    if constexpr (of_matrices)
+      return contains_matrix(pack_, Block<const S>{row.data(), options_.rows, options_.length});
+    else
+      return pack_.contains(row.data(), options_.length);
+  }
   double distance(const Numbers& a, const Numbers& b) const {
     return std::sqrt(weighted_dot(a, b, a, b, t_));
   }
@@ -103,6 +114,10 @@ class ProjectionCheck {
     return row;
   }
   Numbers project(Numbers row) {
+    if constexpr (of_matrices) {
+      project_matrix(pack_, Block<S>{row.data(), options_.rows, options_.length});
+      return row;
+    }
     typename PackType::Counts counts{};
     const Steps<S> steps{options_.uneven_steps ? t_.data() : nullptr, S(1)};
     pack_.template constrain<false>(row.data(), options_.length, steps, S(1), {copies_.data(), room_.data()},
