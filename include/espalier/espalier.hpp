@@ -72,6 +72,7 @@
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/schedule.hpp"
 #include "espalier/optimizer/transform.hpp"
+#include "espalier/optimizer/on.hpp"
 
 #include "espalier/train/fit.hpp"
 #include "espalier/train/average.hpp"
