@@ -30,6 +30,7 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/product_of_norms.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
@@ -62,6 +63,7 @@
 
 #include "espalier/model/sequential.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/model/joint_penalty.hpp"
 
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/rule.hpp"

@@ -33,6 +33,20 @@ void add_smooth_penalties(Parameters<S>& parameters, std::vector<PolicyCounts>& 
   }
 }
 
+/// Adds the gradients of joint penalties. Throws NotFiniteError, and counts nothing, where a sum is more than
+/// `largest`.
+template <Scalar S>
+void add_joint_penalties(Parameters<S>& parameters, S largest) {
+  std::vector<JointEntry<S>>& all = parameters.joint_penalties();
+  if (all.empty()) return;
+  for (JointEntry<S>& e : all) e.added = e.penalty.add_gradient(parameters);
+  parameters.add_tied_gradients();
+  clear_untrained(parameters);
+  parameters.clear_gaps();
+  require_finite(parameters, "gradients with joint penalties", parameters.gradients(), largest);
+  for (JointEntry<S>& e : all) e.activity.record(e.added, 1);
+}
+
 /// A transform of the gradients of the parameters that fit a pattern, which are gathered in `room`.
 template <class T, Scalar S>
 void apply_transform(const T& transform, std::string_view pattern, Parameters<S>& parameters,
@@ -40,7 +54,7 @@ void apply_transform(const T& transform, std::string_view pattern, Parameters<S>
   const auto each = [&](auto&& f) {
     std::size_t next = 0;
     for (const ParameterEntry<S>& e : parameters.entries())
-      if (e.trained() && fits(pattern, e.path)) {
+      if (e.trained() && e.fits(pattern)) {
         f(parameters.gradients_of(e), e.size(), next);
         next += static_cast<std::size_t>(e.size());
       }

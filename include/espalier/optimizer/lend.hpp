@@ -53,28 +53,31 @@ template <Scalar S>
 struct LentPolicies {
   AnyPack<S> rest{};  ///< for weights that neither their layer nor a pattern has policies for
   std::vector<OnPaths<S>> patterns{};
+  std::vector<AnyJointPenalty<S>> joint{};
 
   /// The pack that a parameter is to have; null: its own, whatever that is.
   const AnyPack<S>* pack_for(const ParameterEntry<S>& e) const {
     for (const OnPaths<S>& on : patterns)
-      if (!on.pack_of(e.kind).empty() && fits(on.pattern, e.path)) return &on.pack_of(e.kind);
+      if (!on.pack_of(e.kind).empty() && e.fits(on.pattern)) return &on.pack_of(e.kind);
     const bool takes_rest = e.kind == ParameterKind::weight && (e.pack.empty() || e.lent);
     return takes_rest && !rest.empty() ? &rest : nullptr;
   }
 
   /// Have the parameters what they are to have?
   bool are_on(const Parameters<S>& parameters) const {
-    return std::all_of(parameters.entries().begin(), parameters.entries().end(),
-                       [&](const ParameterEntry<S>& e) {
-                         const AnyPack<S>* pack = e.tied < 0 ? pack_for(e) : nullptr;
-                         return !pack || e.pack == *pack;
-                       });
+    return joint_are_on(parameters) && std::all_of(parameters.entries().begin(), parameters.entries().end(),
+                                                   [&](const ParameterEntry<S>& e) {
+                                                     const AnyPack<S>* pack =
+                                                         e.tied < 0 ? pack_for(e) : nullptr;
+                                                     return !pack || e.pack == *pack;
+                                                   });
   }
 
   /// Puts the policies on parameters, and moves these into their sets. Throws where that makes no sense, with
   /// some of the parameters changed.
   void lend(Parameters<S>& parameters) const {
     for (const OnPaths<S>& on : patterns) check(on, parameters);
+    for (const AnyJointPenalty<S>& penalty : joint) penalty.validate(parameters);
     for (ParameterEntry<S>& e : parameters.entries())
       if (const AnyPack<S>* pack = e.tied < 0 ? pack_for(e) : nullptr) lend(*pack, e, parameters);
     for (ParameterEntry<S>& e : parameters.entries()) {
@@ -83,6 +86,9 @@ struct LentPolicies {
       if (!(e.pack == one.pack)) put(one.pack, e);
     }
     parameters.copy_tied();
+    if (joint_are_on(parameters)) return;
+    parameters.joint_penalties().clear();
+    for (const AnyJointPenalty<S>& penalty : joint) parameters.joint_penalties().push_back({penalty});
   }
 
   /// The factor of the learning rate of each parameter; empty: 1 for all.
@@ -92,12 +98,17 @@ struct LentPolicies {
       if (on.rate_factor == 1) continue;
       factors.resize(parameters.entries().size(), 1);
       for (std::size_t k = 0; k < factors.size(); ++k)
-        if (fits(on.pattern, parameters.entries()[k].path)) factors[k] *= on.rate_factor;
+        if (parameters.entries()[k].fits(on.pattern)) factors[k] *= on.rate_factor;
     }
     return factors;
   }
 
  private:
+  bool joint_are_on(const Parameters<S>& parameters) const {
+    const auto& there = parameters.joint_penalties();
+    return joint.empty() || std::equal(joint.begin(), joint.end(), there.begin(), there.end(),
+                                       [](const auto& a, const auto& b) { return a == b.penalty; });
+  }
   static void put(const AnyPack<S>& pack, ParameterEntry<S>& e) {
     e.pack = pack, e.lent = true;
     e.activity.assign(pack.names().size(), {});
@@ -117,7 +128,7 @@ struct LentPolicies {
     std::string found;
     bool kinds[3] = {};
     for (const ParameterEntry<S>& e : parameters.entries()) {
-      if (!fits(on.pattern, e.path)) continue;
+      if (!e.fits(on.pattern)) continue;
       (found += found.empty() ? "" : ", ") += e.path;
       if (e.tied >= 0 || e.kind == ParameterKind::buffer) continue;
       kinds[static_cast<std::size_t>(e.kind)] = true;
@@ -137,7 +148,7 @@ struct LentPolicies {
       fail(e.path, {"no policies of its layer beside those that the optimizer has for {}", {on.pattern}},
            names_of(e.pack));
     for (const OnPaths<S>& other : patterns)
-      if (&other != &on && !other.pack_of(e.kind).empty() && fits(other.pattern, e.path))
+      if (&other != &on && !other.pack_of(e.kind).empty() && e.fits(other.pattern))
         fail(e.path, "policies of one pattern of the optimizer: write them into one On",
              format_message("those of {} and of {}", {on.pattern, other.pattern}));
   }

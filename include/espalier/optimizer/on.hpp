@@ -30,7 +30,7 @@ namespace detail {
 struct PoliciesOfPattern {
   template <class T>
   static constexpr bool keeps =
-      !GradientTransform<T> && !is_bias<T> && !is_gain<T> && !std::same_as<T, RateFactor>;
+      !GradientTransform<T> && !JointPenalty<T> && !is_bias<T> && !is_gain<T> && !std::same_as<T, RateFactor>;
 };
 
 }  // namespace detail
@@ -52,6 +52,9 @@ struct On {
   static_assert(
       (true && ... && (!GradientTransform<Items> || detail::TransformsArray<Items>)),
       "a gradient transform that looks at parameters chooses its own by their paths: write it without On");
+  static_assert((true && ... && !JointPenalty<Items>),
+                "a penalty on several parameters chooses its own by their paths: write it without On, as "
+                "ProductOfNorms{.strength = 1e-3, .pattern = \"0.*\"}");
 
   using Policies = detail::PackOf<detail::PoliciesOfPattern, Items...>;
   static_assert(

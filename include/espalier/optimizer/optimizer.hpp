@@ -31,7 +31,7 @@ namespace detail {
 
 struct PoliciesOfOptimizer {
   template <class E>
-  static constexpr bool keeps = !GradientTransform<E> && !is_on<E>;
+  static constexpr bool keeps = !GradientTransform<E> && !JointPenalty<E> && !is_on<E>;
 };
 
 }  // namespace detail
@@ -126,6 +126,7 @@ class Optimizer {
     check_options(parameters, state.rate_factors);
     state.plan_threads(parameters);
     std::fill(state.active.begin(), state.active.end(), Counts{});
+    detail::add_joint_penalties(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
     if constexpr (transforms) transform_gradients(parameters, square_fits, state);
     const detail::Update<RuleType, S> update(rule_, ++steps_, learning_rate(), transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
@@ -155,6 +156,7 @@ class Optimizer {
  private:
   static constexpr bool transforms = (false || ... || detail::transforms_gradients<Extras>);
   static constexpr bool has_patterns = (false || ... || detail::is_on<Extras>);
+  static constexpr bool has_joint = (false || ... || JointPenalty<Extras>);
   using Counts = detail::PolicyCounts;
 
   template <Scalar S>
@@ -167,7 +169,7 @@ class Optimizer {
   template <Scalar S>
   bool is_ready(const Parameters<S>& parameters) {
     const auto* state = state_of(parameters);
-    if (!state || (Policies::empty && !has_patterns)) return state != nullptr;
+    if (!state || (Policies::empty && !has_patterns && !has_joint)) return state != nullptr;
     return state->lent.are_on(parameters);
   }
 
@@ -175,9 +177,10 @@ class Optimizer {
   detail::LentPolicies<S> lent_policies() const {
     detail::LentPolicies<S> lent{AnyPack<S>(policies_)};
     [[maybe_unused]] const auto add = [&]<class E>(const E& extra) {
+      if constexpr (JointPenalty<E>) lent.joint.push_back(AnyJointPenalty<S>(extra));
       if constexpr (detail::is_on<E>) lent.patterns.push_back(detail::on_paths<S>(extra));
     };
-    if constexpr (has_patterns) std::apply([&](const auto&... extras) { (add(extras), ...); }, extras_);
+    std::apply([&](const auto&... extras) { (add(extras), ...); }, extras_);
     return lent;
   }
 
