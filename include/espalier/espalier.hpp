@@ -33,6 +33,7 @@
 #include "espalier/constraint/nuclear_norm.hpp"
 #include "espalier/constraint/on_singular_values.hpp"
 #include "espalier/constraint/spectral_ball.hpp"
+#include "espalier/constraint/product_of_norms.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
@@ -65,6 +66,7 @@
 
 #include "espalier/model/sequential.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/model/joint_penalty.hpp"
 
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/rule.hpp"
@@ -75,6 +77,7 @@
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/schedule.hpp"
 #include "espalier/optimizer/transform.hpp"
+#include "espalier/optimizer/on.hpp"
 
 #include "espalier/train/fit.hpp"
 #include "espalier/train/average.hpp"

@@ -4,6 +4,7 @@
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/product_of_norms.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
@@ -23,4 +24,16 @@ TEST_CASE("An audit prints as a table") {
         "                                                                       MaxNorm                0 "
         "        0 % never in 1\n"
         "0.bias                 1 x 1        1                    0          0  free\n");
+}
+
+TEST_CASE("A penalty on several parameters has a line of its own") {
+  auto net = sequential<double>(Dense(1, 1, NoBias{}));
+  net.values()[0] = 2;
+  Optimizer optimizer{SGD{}, ProductOfNorms{0.5}};
+  optimizer.prepare(net);
+  const std::string table = fmt::format("{}", audit(net));
+  CHECK(
+      table.ends_with("  free\n"
+                      "several                                                                ProductOf"
+                      "Norms                       never in 0, penalty 1\n"));
 }

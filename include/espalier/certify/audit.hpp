@@ -42,8 +42,16 @@ struct ParameterAudit {
   }
 };
 
+/// One penalty on several parameters.
+struct JointAudit {
+  std::string policy;
+  double penalty = 0;                         ///< its value
+  long steps = 0, acted = 0, last_acted = 0;  ///< as in Activity
+};
+
 struct Audit {
   std::vector<ParameterAudit> parameters;
+  std::vector<JointAudit> joint_penalties;
 
   /// 0: every parameter is in every one of its sets.
   double violation() const {
@@ -92,6 +100,9 @@ Audit audit(const M& model) {
     result.parameters.push_back(detail::audit_numbers(p));
     result.parameters.back().policies = detail::audit_pack(p);
   });
+  for (const auto& e : model.parameters().joint_penalties())
+    result.joint_penalties.push_back({std::string(e.penalty.name()), e.penalty.value(model.parameters()),
+                                      e.activity.steps, e.activity.acted, e.activity.last_acted});
   return result;
 }
 

@@ -50,6 +50,7 @@ double penalty(const M& model, bool smooth_only = false) {
   const auto& parameters = model.parameters();
   for (const auto& e : parameters.entries())
     if (e.tied < 0) sum += e.pack.penalty(parameters.values_of(e), smooth_only);
+  for (const auto& joint : parameters.joint_penalties()) sum += joint.penalty.value(parameters);
   return sum;
 }
 

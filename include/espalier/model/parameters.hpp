@@ -13,6 +13,7 @@
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/parameter.hpp"
+#include "espalier/model/joint_penalty.hpp"
 #include "espalier/pack/any_pack.hpp"
 
 namespace espalier {
@@ -45,6 +46,8 @@ struct ParameterEntry {
   bool lent = false;                 ///< the pack came from an optimizer
 
   Index size() const { return rows * cols; }
+  /// Does its path fit a pattern, in which * stands for any text?
+  bool fits(std::string_view pattern) const { return detail::fits(pattern, path); }
   /// Do optimizers change it?
   bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
 };
@@ -85,6 +88,9 @@ class Parameters {
 
   std::span<const ParameterEntry<S>> entries() const { return entries_; }
   std::span<ParameterEntry<S>> entries() { return entries_; }
+  /// The penalties that see several parameters; an optimizer puts its own here.
+  const std::vector<JointEntry<S>>& joint_penalties() const { return joint_penalties_; }
+  std::vector<JointEntry<S>>& joint_penalties() { return joint_penalties_; }
   /// The offset of each entry in the arenas.
   const Index* offsets() const { return offsets_.data(); }
 
@@ -181,11 +187,12 @@ class Parameters {
   void set_frozen(std::string_view pattern, bool frozen) {
     bool found = false;
     for (ParameterEntry<S>& e : entries_)
-      if (detail::fits(pattern, e.path)) e.frozen = frozen, found = true;
+      if (e.fits(pattern)) e.frozen = frozen, found = true;
     if (!found) at(pattern);
   }
 
   std::vector<ParameterEntry<S>> entries_;
+  std::vector<JointEntry<S>> joint_penalties_;
   std::vector<Index> offsets_;
   detail::AlignedVector<S> values_, gradients_;
 };

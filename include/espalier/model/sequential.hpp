@@ -110,6 +110,7 @@ class Sequential {
     chain_.initialize(init, call, rng);
     espalier::project(filled);
     for (ParameterEntry<S>& e : filled.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
+    for (JointEntry<S>& joint : filled.joint_penalties()) joint.activity = {};
     parameters_ = filled;  // copied, so that numbers stay at their addresses
     seed_ = rng();
     passes_ = 0;

@@ -17,7 +17,10 @@
 #include "espalier/model/access.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/gradients.hpp"
+#include "espalier/optimizer/lend.hpp"
 #include "espalier/optimizer/neighbors.hpp"
+#include "espalier/optimizer/on.hpp"
 #include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
@@ -28,15 +31,16 @@ namespace detail {
 
 struct PoliciesOfOptimizer {
   template <class E>
-  static constexpr bool keeps = !GradientTransform<E>;
+  static constexpr bool keeps = !GradientTransform<E> && !JointPenalty<E> && !is_on<E>;
 };
 
 }  // namespace detail
 
 /// `Optimizer optimizer{Adam{.learning_rate = 1e-3}, ClipNorm{1}, MaxNorm{.radius = 3}};`: a rule, gradient
-/// transforms in the order in which they act, and policies for the weights whose layer names none. A value:
-/// copies continue alike. The order of a step: gradient, smooth penalties, transforms, moments, decoupled
-/// decay, step, prox and projection in the metric of the step.
+/// transforms in the order in which they act, and policies for the weights whose layer names none. What is
+/// for some parameters only stands in an On: `On{"*.bias", RateFactor{0.1}}`. A value: copies continue alike.
+/// The order of a step: gradient, smooth penalties, transforms, moments, decoupled decay, step, prox and
+/// projection in the metric of the step.
 template <Rule RuleType, class... Extras>
 class Optimizer {
  public:
@@ -92,11 +96,13 @@ class Optimizer {
                                  {parameters.entries().size(), parameters.values().size(), sizeof(S)}));
     detail::require_finite(parameters, "weights", parameters.values());
     const auto* known = state_of(parameters);
-    const AnyPack<S> pack = known ? known->policies : AnyPack<S>(policies_);
+    const detail::LentPolicies<S> lent = known ? known->lent : lent_policies<S>();
     Parameters<S> changed = parameters;
-    lend(pack, changed);
-    check_options(changed);
-    if (!known) state_ = detail::OptimizerState<S>(changed, pack, rule_.states());
+    lent.lend(changed);
+    const std::vector<double> factors = lent.rate_factors(changed);
+    check_options(changed, factors);
+    if (!known) state_ = detail::OptimizerState<S>(changed, lent, rule_.states());
+    state_of(parameters)->rate_factors = factors;
     state_of(parameters)->plan_threads(changed);
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
@@ -111,27 +117,34 @@ class Optimizer {
   template <Scalar S>
   void step(Parameters<S>& parameters) {
     const detail::FlushDenormals flush;
-    clear_untrained(parameters);
+    detail::clear_untrained(parameters);
     const S square_fits = std::sqrt(std::numeric_limits<S>::max()) / 8;
     detail::require_finite(parameters, "gradients", parameters.gradients(),
                            transforms ? std::numeric_limits<S>::max() : square_fits);
     if (!is_ready(parameters)) prepare(parameters);
-    check_options(parameters);
     detail::OptimizerState<S>& state = *state_of(parameters);
+    check_options(parameters, state.rate_factors);
     state.plan_threads(parameters);
     std::fill(state.active.begin(), state.active.end(), Counts{});
+    detail::add_joint_penalties(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
     if constexpr (transforms) transform_gradients(parameters, square_fits, state);
     const detail::Update<RuleType, S> update(rule_, ++steps_, learning_rate(), transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
     const auto update_free = [&](Index begin, Index n) { step_free(parameters, update, begin, n, state); };
     std::size_t index = 0;
     for (ParameterEntry<S>& e : parameters.entries()) {
+      const double factor = state.rate_factor(index);
       Counts& active = state.active[index++];
       if (!e.trained()) continue;
+      if constexpr (has_patterns)
+        if (factor != 1) {
+          step_at(factor, parameters, e, state, active);
+          continue;
+        }
       if (e.pack.empty())
         neighbors.add(e.offset, e.size(), update_free);
       else
-        step_under(parameters, e, update, state, active);
+        step_under(parameters, e, update, shrink_of(e, 1), state, active);
     }
     neighbors.finish(update_free);
     parameters.copy_tied();
@@ -141,7 +154,9 @@ class Optimizer {
   void step(M& model) { step(model.parameters()); }
 
  private:
-  static constexpr bool transforms = (false || ... || GradientTransform<Extras>);
+  static constexpr bool transforms = (false || ... || detail::transforms_gradients<Extras>);
+  static constexpr bool has_patterns = (false || ... || detail::is_on<Extras>);
+  static constexpr bool has_joint = (false || ... || JointPenalty<Extras>);
   using Counts = detail::PolicyCounts;
 
   template <Scalar S>
@@ -154,79 +169,69 @@ class Optimizer {
   template <Scalar S>
   bool is_ready(const Parameters<S>& parameters) {
     const auto* state = state_of(parameters);
-    if (!state || Policies::empty) return state != nullptr;
-    return std::all_of(
-        parameters.entries().begin(), parameters.entries().end(),
-        [&](const ParameterEntry<S>& e) { return !takes_policies(e) || e.pack == state->policies; });
+    if (!state || (Policies::empty && !has_patterns && !has_joint)) return state != nullptr;
+    return state->lent.are_on(parameters);
   }
 
-  /// Has its layer left the policies of this weight to optimizers?
   template <Scalar S>
-  static bool takes_policies(const ParameterEntry<S>& e) {
-    return e.kind == ParameterKind::weight && (e.pack.empty() || e.lent);
-  }
-
-  /// Puts the policies of the optimizer on weights, and moves these into their sets.
-  template <Scalar S>
-  static void lend(const AnyPack<S>& pack, Parameters<S>& parameters) {
-    if (pack.empty()) return;
-    for (ParameterEntry<S>& e : parameters.entries()) {
-      if (!takes_policies(e)) continue;
-      if (e.frozen && !pack.contains(parameters.values_of(e)))
-        detail::fail(e.path, "frozen weights inside the sets of the optimizer",
-                     "weights outside: unfreeze them first");
-      if (!(e.pack == pack)) {
-        pack.validate(e.path + " (policies of the optimizer)", e.rows, e.cols);
-        e.pack = pack, e.lent = true;
-        e.activity.assign(pack.names().size(), {});
-      }
-      if (!e.frozen) pack.project(parameters.values_of(e));
-    }
+  detail::LentPolicies<S> lent_policies() const {
+    detail::LentPolicies<S> lent{AnyPack<S>(policies_)};
+    [[maybe_unused]] const auto add = [&]<class E>(const E& extra) {
+      if constexpr (JointPenalty<E>) lent.joint.push_back(AnyJointPenalty<S>(extra));
+      if constexpr (detail::is_on<E>) lent.patterns.push_back(detail::on_paths<S>(extra));
+    };
+    std::apply([&](const auto&... extras) { (add(extras), ...); }, extras_);
+    return lent;
   }
 
   /// Does what the rule is told make sense for the packs of a model? The tangent at a corner, as where a
   /// row's norm and its elements are bounded, is not that of one set.
   template <Scalar S>
-  void check_options(const Parameters<S>& parameters) const {
+  void check_options(const Parameters<S>& parameters, const std::vector<double>& factors) const {
+    std::size_t index = 0;
     for (const ParameterEntry<S>& e : parameters.entries()) {
+      const double factor = factors.empty() ? 1 : factors[index++];
+      if (std::isinf(static_cast<float>(learning_rate() * factor)))
+        detail::fail(e.path, "a learning rate that is finite as a float", learning_rate() * factor);
       if (e.pack.traits().corners && rule_.at_bound == AtBound::tangent)
         detail::fail(e.path, "at_bound keep, zero or displacement where sets have corners", "tangent");
-      if (const double shrink = e.pack.shrink(learning_rate(), rule_.learning_rate); !(shrink >= 0))
+      if (const double shrink = shrink_of(e, factor); !(shrink >= 0))
         detail::fail(e.path, "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
                      detail::format_message("a factor of {}", {shrink}));
     }
   }
 
-  /// What is not trained has no gradient, so that no norm of all gradients counts it.
+  /// The factor of decoupled decay where the learning rate has one of its own.
   template <Scalar S>
-  static void clear_untrained(Parameters<S>& parameters) {
-    for (const ParameterEntry<S>& e : parameters.entries())
-      if (!e.trained()) std::fill_n(parameters.gradients_of(e), e.size(), S(0));
+  double shrink_of(const ParameterEntry<S>& e, double factor) const {
+    return e.pack.shrink(learning_rate() * factor, rule_.learning_rate * factor);
   }
 
   /// Smooth penalties, then the transforms.
   template <Scalar S>
   void transform_gradients(Parameters<S>& parameters, S square_fits, detail::OptimizerState<S>& state) {
-    std::size_t index = 0;
-    for (const ParameterEntry<S>& e : parameters.entries()) {
-      Counts& active = state.active[index++];
-      if (e.trained())
-        e.pack.add_gradient(parameters.values_of(e), parameters.gradients_of(e), active.data());
-    }
+    detail::add_smooth_penalties(parameters, state.active);
     detail::require_finite(parameters, "gradients with penalties", parameters.gradients());
-    auto apply = [&]<class E>(const E& extra) {
-      if constexpr (GradientTransform<E>) detail::apply_transform(extra, parameters), parameters.clear_gaps();
-    };
-    std::apply([&](const auto&... extras) { (apply(extras), ...); }, extras_);
+    detail::apply_transforms(extras_, parameters, state.gathered);
     detail::require_finite(parameters, "transformed gradients", parameters.gradients(), square_fits);
+  }
+
+  /// Updates a parameter whose learning rate has a factor of its own.
+  template <Scalar S>
+  void step_at(double factor, Parameters<S>& parameters, ParameterEntry<S>& e,
+               detail::OptimizerState<S>& state, Counts& active) const {
+    const detail::Update<RuleType, S> update(rule_, steps_, learning_rate() * factor, transforms);
+    if (e.pack.empty())
+      step_free(parameters, update, e.offset, e.size(), state);
+    else
+      step_under(parameters, e, update, shrink_of(e, factor), state, active);
   }
 
   /// Updates a parameter under a pack, and writes down what its policies did; `active` has what smooth
   /// penalties did.
   template <Scalar S>
   void step_under(Parameters<S>& parameters, ParameterEntry<S>& e, const detail::Update<RuleType, S>& update,
-                  detail::OptimizerState<S>& state, Counts& active) const {
-    const double shrink = e.pack.shrink(learning_rate(), rule_.learning_rate);
+                  double shrink, detail::OptimizerState<S>& state, Counts& active) const {
     const bool by_row = e.pack.traits().grain == Grain::row, needs_all = e.pack.traits().needs_all();
     const Block<S> values = parameters.values_of(e),
                    all = by_row ? values : Block<S>{values.data, e.size(), 1};

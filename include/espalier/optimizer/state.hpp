@@ -11,6 +11,7 @@
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/lend.hpp"
 #include "espalier/optimizer/rule_step.hpp"
 #include "espalier/optimizer/update.hpp"
 
@@ -32,9 +33,9 @@ inline Index parts_of_update(Grain grain, Index rows, Index cols) {
 /// arena.
 template <Scalar S>
 struct OptimizerState {
-  OptimizerState(const Parameters<S>& parameters, const AnyPack<S>& pack, int states)
+  OptimizerState(const Parameters<S>& parameters, const LentPolicies<S>& policies, int states)
       : size(parameters.values().size()),
-        policies(pack),
+        lent(policies),
         numbers(size * static_cast<std::size_t>(states), S(0)),
         active(parameters.entries().size()) {
     for (const ParameterEntry<S>& e : parameters.entries()) shapes.push_back({e.rows, e.cols});
@@ -42,10 +43,14 @@ struct OptimizerState {
 
   std::size_t size;
   std::vector<ParameterShape> shapes;
-  AnyPack<S> policies{};  // that the optimizer has put on weights
+  LentPolicies<S> lent{};
+  std::vector<double> rate_factors{};  // of each parameter; empty: 1 for all
   AlignedVector<S> numbers;
   std::vector<ChunkBuffers<S>> buffers;  // of each thread
   std::vector<PolicyCounts> active;      // of each parameter, in the step at hand
+  AlignedVector<S> gathered{};           // gradients of the parameters that a pattern fits
+
+  double rate_factor(std::size_t index) const { return rate_factors.empty() ? 1 : rate_factors[index]; }
 
   bool belongs_to(const Parameters<S>& parameters) const {
     const auto same = [](const ParameterShape& shape, const ParameterEntry<S>& e) {

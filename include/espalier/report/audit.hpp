@@ -7,7 +7,8 @@
 #include "espalier/certify/audit.hpp"
 #include "espalier/core/format_message.hpp"
 
-/// `fmt::print("{}", audit(net))`: a line for each parameter and policy.
+/// `fmt::print("{}", audit(net))`: a line for each parameter and policy, and for each penalty on
+/// several parameters.
 template <>
 struct fmt::formatter<espalier::Audit> {
   constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
@@ -18,6 +19,11 @@ struct fmt::formatter<espalier::Audit> {
         fmt::format_to(context.out(), "{:<16} {:>11} {:>8} {:>9} {:>10} {:>10}  {:<14} {:>9} {:>11} {}\n",
                        "parameter", "shape", "zeros", "dead rows", "norm", "row norm", "policy", "violation",
                        "active last", "acted in steps (last)");
+    const auto acted = [](const auto& policy) {
+      return policy.acted > 0 ? espalier::detail::format_message(
+                                    "{} of {} ({})", {policy.acted, policy.steps, policy.last_acted})
+                              : espalier::detail::format_message("never in {}", {policy.steps});
+    };
     for (const espalier::ParameterAudit& p : audit.parameters) {
       out = fmt::format_to(out, "{:<16} {:>11} {:>8} {:>9} {:>10.4g} {:>10.4g}", p.parameter,
                            espalier::detail::format_message("{} x {}", {p.rows, p.cols}), p.zeros,
@@ -27,14 +33,13 @@ struct fmt::formatter<espalier::Audit> {
       bool first = true;
       for (const espalier::PolicyAudit& policy : p.policies) {
         out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 69,
-                             policy.policy, policy.violation, 100 * policy.active_fraction,
-                             policy.acted > 0
-                                 ? espalier::detail::format_message(
-                                       "{} of {} ({})", {policy.acted, policy.steps, policy.last_acted})
-                                 : espalier::detail::format_message("never in {}", {policy.steps}));
+                             policy.policy, policy.violation, 100 * policy.active_fraction, acted(policy));
         first = false;
       }
     }
+    for (const espalier::JointAudit& joint : audit.joint_penalties)
+      out = fmt::format_to(out, "{:<69}  {:<14} {:>9} {:>11} {}, penalty {:.4g}\n", "several", joint.policy,
+                           "", "", acted(joint), joint.penalty);
     return out;
   }
 };

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// expect: On{"0.*"} alone does nothing: write what for, as On{"0.*", MaxNorm{3}}
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/optimizer/on.hpp"
+
+using namespace espalier;
+
+#ifdef REFUSED
+On on{"0.*"};
+#else
+On on{"0.*", MaxNorm{3}};
+#endif

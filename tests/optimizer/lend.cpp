@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/optimizer/lend.hpp"
+
+#include "../support.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/max_norm.hpp"
+
+using namespace espalier;
+
+namespace {
+
+Parameters<float> some_parameters() {
+  Parameters<float> parameters;
+  parameters.add("0.weight", ParameterKind::weight, 2, 3);
+  parameters.add("0.bias", ParameterKind::bias, 2, 1);
+  parameters.add("1.weight", ParameterKind::weight, 2, 2, AnyPack<float>(Pack(MaxNorm{1})));
+  parameters.add("1.mean", ParameterKind::buffer, 2, 1);
+  return parameters;
+}
+
+template <class... Ps>
+AnyPack<float> pack(const Ps&... ps) {
+  return AnyPack<float>(Pack(ps...));
+}
+
+}  // namespace
+
+TEST_CASE("The pack of a pattern is for parameters of its kind that fit, the rest for weights without one") {
+  auto parameters = some_parameters();
+  const detail::LentPolicies<float> lent{pack(Clip{-1, 1}),
+                                         {detail::on_paths<float>(On{"*", Bias{Clip{0, 1}}, RateFactor{2}})}};
+  const auto pack_for = [&](const char* path) { return lent.pack_for(parameters.at(path)); };
+  REQUIRE(pack_for("0.weight"));
+  CHECK(*pack_for("0.weight") == pack(Clip{-1, 1}));
+  REQUIRE(pack_for("0.bias"));
+  CHECK(*pack_for("0.bias") == pack(Clip{0, 1}));
+  CHECK_FALSE(pack_for("1.weight"));  // its layer named one
+  CHECK_FALSE(pack_for("1.mean"));
+  CHECK(lent.rate_factors(parameters) == std::vector<double>{2, 2, 2, 2});
+}
+
+TEST_CASE("Lent policies are on the parameters afterwards, whose numbers are in their sets") {
+  auto parameters = some_parameters();
+  parameters.values_of(parameters.at("0.weight")).data[0] = 5;
+  const detail::LentPolicies<float> lent{pack(Clip{-1, 1}), {}};
+  CHECK_FALSE(lent.are_on(parameters));
+  lent.lend(parameters);
+  CHECK(lent.are_on(parameters));
+  CHECK(parameters.at("0.weight").lent);
+  CHECK(parameters.at("0.weight").activity.size() == 1);
+  CHECK(parameters.values_of(parameters.at("0.weight")).data[0] == 1);
+  parameters.at("0.weight").pack = pack(Clip{-2, 2});
+  CHECK_FALSE(lent.are_on(parameters));
+}
+
+TEST_CASE("Frozen weights outside the sets that an optimizer has for them are refused") {
+  auto parameters = some_parameters();
+  parameters.values_of(parameters.at("0.weight")).data[0] = 5;
+  parameters.freeze("0.*");
+  const detail::LentPolicies<float> lent{{}, {detail::on_paths<float>(On{"0.*", Clip{-1, 1}})}};
+  CHECK(message_of([&] { lent.lend(parameters); }) ==
+        "0.weight: expected frozen weights inside the sets of the optimizer, found weights outside: unfreeze "
+        "them first");
+}
