@@ -34,7 +34,7 @@ struct FewInputs {
     for (auto place = order.begin() + k; place != order.end(); ++place) row[*place] = 0;
   }
   void validate() const {  // optional: called when a layer is built with the policy
-    if (k < 0) throw ValueError(fmt::format("FewInputs: expected k >= 0, found {}", k));
+    expect(k >= 0, name, "k >= 0", k);
   }
 };
 static_assert(VectorSet<FewInputs>);

@@ -30,6 +30,18 @@ TEST_CASE("a failure is a ValueError unless it is said to be another") {
   CHECK_THROWS_AS(detail::fail("", "", ""), ValueError);
 }
 
+TEST_CASE("A check of one's own says what the library's do, and nothing where its condition holds") {
+  CHECK(message_of([] { expect(-1 >= 0, "FewInputs", "k >= 0", -1); }) ==
+        "FewInputs: expected k >= 0, found -1");
+  CHECK(message_of([] { expect(false, "scale", "a factor > 0", 0.25); }) ==
+        "scale: expected a factor > 0, found 0.25");
+  CHECK(message_of([] { expect(false, "names", "a text without {}", std::string("{}")); }) ==
+        "names: expected a text without {}, found {}");
+  CHECK_NOTHROW(expect(true, "FewInputs", "k >= 0", 1));
+  CHECK_THROWS_AS(expect(false, "", "", ""), ValueError);
+  CHECK_THROWS_AS(expect<ShapeError>(false, "", "", ""), ShapeError);
+}
+
 TEST_CASE("messages show no more than the beginning of a long text") {
   CHECK(detail::quoted_text("abc") == "'abc'");
   CHECK(detail::quoted_text(std::string(1000, 'x')).size() < 50);

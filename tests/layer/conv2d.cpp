@@ -60,6 +60,12 @@ auto started(const Layers&... layers) {
 
 }  // namespace
 
+TEST_CASE("The norm of the biases of all kernels is bounded as one vector") {
+  auto net = sequential<double>(Conv2D(Image{4, 4}, 2, Kernel{3, 3}, Bias{MaxNorm{1}}));
+  assign(net, "0.bias", Matrix<double>{{3}, {4}});
+  CHECK((parameter(net, "0.bias") - Matrix<double>{{0.6}, {0.8}}).norm() < 1e-15);
+}
+
 TEST_CASE("A convolution slides its kernel over the image, unturned, and adds the bias") {
   auto net = sequential<double>(Conv2D(Image{3, 3}, 1, Kernel{2, 2}));
   assign(net, "0.weight", Matrix<double>{{1, 2, 3, 4}});

@@ -8,8 +8,11 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/sum_to.hpp"
+#include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
@@ -109,6 +112,49 @@ TEMPLATE_TEST_CASE("Bias and Gain carry policies of their own, and other biases 
   CHECK(parameter(net, "0.bias").maxCoeff() > 0.1);
   CHECK(parameter(net, "2.gain").maxCoeff() == detail::round_down<TestType>(0.4));
   CHECK(parameter(net, "4.bias").cwiseAbs().maxCoeff() > 0.5);
+}
+
+TEMPLATE_TEST_CASE("A policy of vectors on a bias bounds all of it, as a set and in steps", "", float,
+                   double) {
+  auto net = sequential<TestType>(Dense(3, 2, Bias{MaxNorm{1}}));
+  assign(net, "0.bias", Matrix<TestType>{{0.7}, {0.8}});  // numbers of at most 1, the vector is longer
+  const TestType length = std::sqrt(TestType(0.7 * 0.7 + 0.8 * 0.8));
+  CHECK((parameter(net, "0.bias") - Matrix<TestType>{{0.7}, {0.8}} / length).norm() < 1e-6);
+  const Matrix<TestType> inside{{0.6}, {-0.79}};
+  assign(net, "0.bias", inside);
+  CHECK(parameter(net, "0.bias") == inside);
+
+  Optimizer optimizer{SGD{.learning_rate = 1}};
+  std::fill(net.gradients().begin(), net.gradients().end(), TestType(0));
+  net.parameters().gradients_of(net.parameters().at("0.bias"))[0] = TestType(-2.4);  // to (3, -0.79)
+  optimizer.step(net);
+  const Matrix<TestType> moved{{3}, {-0.79}};
+  CHECK((parameter(net, "0.bias") - moved / moved.norm()).norm() < 1e-6);
+  CHECK(feasible(net));
+  const auto& e = net.parameters().at("0.bias");
+  CHECK(e.pack.names()[0] == "MaxNorm");
+  CHECK(e.activity[0].fraction == 1);  // the one group that there is
+
+  edit_policy<MaxNorm>(net, "0.bias", [](MaxNorm& p) { p.radius = 0.5; });
+  CHECK(policy<MaxNorm>(net, "0.bias").radius == 0.5);
+  CHECK((parameter(net, "0.bias") - moved / (2 * moved.norm())).norm() < 1e-6);
+}
+
+TEST_CASE("UnitNorm and other sets of vectors hold for a bias and for gains as one vector") {
+  auto net = sequential<double>(Dense(3, 4, WeightNorm{}, Gain{MaxNorm{1}}, Bias{UnitNorm{}, NonNegative{}}),
+                                Tanh{}, Dense(4, 3, Bias{SumTo{.value = 0}}));
+  initialize(net, {.seed = 1});
+  CHECK(parameter(net, "0.bias").norm() == Approx(1).epsilon(1e-15));
+  Optimizer optimizer{Adam{.learning_rate = 0.1}};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) random_steps(net, optimizer, 1, seed);
+  CHECK(feasible(net));
+  CHECK(parameter(net, "0.bias").norm() == Approx(1).epsilon(1e-15));
+  CHECK(parameter(net, "0.bias").minCoeff() >= 0);
+  CHECK(parameter(net, "0.bias").maxCoeff() < 1);  // each number alone would be 1
+  CHECK(parameter(net, "0.gain").norm() <= 1 + 1e-15);
+  CHECK(parameter(net, "0.gain").norm() > 0.5);
+  CHECK(std::abs(parameter(net, "2.bias").sum()) < 1e-14);
+  CHECK(parameter(net, "2.bias").cwiseAbs().maxCoeff() > 0.1);
 }
 
 TEST_CASE("The order of the policies does not matter to a layer") {

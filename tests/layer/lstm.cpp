@@ -57,6 +57,12 @@ Matrix<double> by_unrolling(const Net& net, const Matrix<double>& x, Index input
 
 }  // namespace
 
+TEST_CASE("A policy of vectors on the bias of an LSTM bounds all its gates as one vector") {
+  auto net = sequential<double>(LSTM(1, 1, 2, {}, Bias{MaxNorm{1}}));
+  assign(net, "0.bias", Matrix<double>{{1}, {1}, {-1}, {1}});
+  CHECK((parameter(net, "0.bias") - Matrix<double>{{0.5}, {0.5}, {-0.5}, {0.5}}).norm() < 1e-15);
+}
+
 TEMPLATE_TEST_CASE("The hidden states are those of the equations of torch.nn.LSTM", "", float, double) {
   using S = TestType;
   struct Size {

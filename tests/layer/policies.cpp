@@ -27,6 +27,16 @@ TEST_CASE(
   STATIC_REQUIRE((!LayerPolicies<UnitNormalized>::has_gain && LayerPolicies<UnitNormalized>::row_scaled));
 }
 
+TEST_CASE("A policy of vectors looks at all of a bias or of the gains, others at each number") {
+  STATIC_REQUIRE(decltype(Bias(MaxNorm{1}).pack)::grain == Grain::whole);
+  STATIC_REQUIRE(decltype(Gain(MaxNorm{1}).pack)::grain == Grain::whole);
+  STATIC_REQUIRE(decltype(Bias(MaxNorm{1}, NonNegative{}).pack)::grain == Grain::whole);
+  STATIC_REQUIRE(decltype(Bias(NonNegative{}).pack)::grain == Grain::element);
+  STATIC_REQUIRE(decltype(Bias(PerInput{MaxNorm{1}}).pack)::grain == Grain::column);
+  STATIC_REQUIRE(decltype(Bias(MaxNorm{1}, Clip{}).pack)::names ==
+                 std::array<std::string_view, 2>{"MaxNorm", "Clip"});
+}
+
 TEST_CASE("Bias and Gain are found with their values, wherever they stand, and are empty otherwise") {
   const Bias bias(NonNegative{}, Clip{-1, 3});
   const Gain gain(Clip{0, 2});

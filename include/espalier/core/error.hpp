@@ -68,4 +68,15 @@ template <class E = ValueError>
 }
 
 }  // namespace detail
+
+/// A check of one's own in the words of the library: throws "<where>: expected <expected>, found <found>"
+/// unless the condition holds. `expect(k >= 0, "FewInputs", "k >= 0", k);` What is found is a number or a
+/// text; another kind of error is named, `expect<ShapeError>(...)`.
+template <class E = ValueError>
+void expect(bool condition, std::string_view where, std::string_view expected,
+            const detail::FormatArg& found) {
+  if (!condition) [[unlikely]]
+    detail::fail<E>(where, expected, found);
+}
+
 }  // namespace espalier

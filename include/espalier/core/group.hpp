@@ -33,6 +33,14 @@ Whole(P) -> Whole<P>;
 
 namespace detail {
 
+/// A policy of vectors on a bias or on gains, which are one vector and no matrix: it looks at all of them.
+template <class P>
+struct OnVector {
+  P policy;
+  static constexpr Grain grain = Grain::whole;
+  bool operator==(const OnVector&) const = default;
+};
+
 template <class P>
 struct Grouping {
   using Policy = P;
@@ -48,6 +56,15 @@ struct Grouping<Whole<P>> {
   using Policy = P;
   static constexpr bool named = true;
 };
+template <class P>
+struct Grouping<OnVector<P>> {
+  using Policy = P;
+  static constexpr bool named = true;
+};
+template <class P>
+inline constexpr bool on_vector = false;
+template <class P>
+inline constexpr bool on_vector<OnVector<P>> = true;
 
 /// The policy without the words that say on what.
 template <class P>

@@ -255,7 +255,9 @@ inline constexpr auto name_of_group = [] {
 }();
 template <class P>
 constexpr std::string_view written_name() {
-  if constexpr (Grouping<P>::named)
+  if constexpr (on_vector<P>)
+    return policy_name<Ungrouped<P>>();
+  else if constexpr (Grouping<P>::named)
     return {name_of_group<P>.data(), name_of_group<P>.size()};
   else
     return policy_name<P>();

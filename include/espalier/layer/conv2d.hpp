@@ -45,7 +45,8 @@ class Conv2D {
       : patches_(checked(image, out_channels, kernel, options)),
         weight_(name(), patches_.length(), out_channels, policies...),
         bias_(Roles::bias(policies...)) {
-    if constexpr (has_bias) bias_.pack.validate(name() + " bias", 1);
+    if constexpr (has_bias)
+      bias_.pack.validate(name() + " bias", bias_.pack.group_size(weight_.outputs(), 1));
   }
 
   Index inputs() const { return patches_.image.size(); }

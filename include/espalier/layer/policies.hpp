@@ -9,21 +9,41 @@
 
 namespace espalier {
 
-/// Policies for the bias, which is free otherwise: `Dense(64, 10, Bias{NonNegative{}})`.
+namespace detail {
+
+/// What a policy is on a parameter that is one vector: those of vectors look at all of it, whatever its
+/// shape.
+template <class P>
+inline constexpr bool of_rows = !Grouping<P>::named && (NormSet<P> || VectorSet<P> || VectorPenalty<P>);
+template <class P>
+using AsOnVector = std::conditional_t<of_rows<P>, OnVector<P>, P>;
+
+template <class P>
+AsOnVector<P> as_on_vector(const P& policy) {
+  if constexpr (of_rows<P>)
+    return {policy};
+  else
+    return policy;
+}
+
+}  // namespace detail
+
+/// Policies for the bias, which is free otherwise: `Dense(64, 10, Bias{NonNegative{}})`. A bias is one
+/// vector: `Bias{MaxNorm{1}}` bounds the norm of all its numbers, `Bias{UnitNorm{}}` makes it 1.
 template <class... Ps>
 struct Bias {
-  Pack<Ps...> pack;
+  Pack<detail::AsOnVector<Ps>...> pack;
   Bias() = default;
-  explicit Bias(const Ps&... ps) requires(sizeof...(Ps) > 0) : pack(ps...) {}
+  explicit Bias(const Ps&... ps) requires(sizeof...(Ps) > 0) : pack(detail::as_on_vector(ps)...) {}
   bool operator==(const Bias&) const = default;
 };
 
-/// Policies for the gains of WeightNorm: `Dense(64, 10, WeightNorm{}, Gain{Clip{0, 2}})`.
+/// Policies for the gains of WeightNorm, one vector too: `Dense(64, 10, WeightNorm{}, Gain{Clip{0, 2}})`.
 template <class... Ps>
 struct Gain {
-  Pack<Ps...> pack;
+  Pack<detail::AsOnVector<Ps>...> pack;
   Gain() = default;
-  explicit Gain(const Ps&... ps) requires(sizeof...(Ps) > 0) : pack(ps...) {}
+  explicit Gain(const Ps&... ps) requires(sizeof...(Ps) > 0) : pack(detail::as_on_vector(ps)...) {}
   bool operator==(const Gain&) const = default;
 };
 

@@ -55,7 +55,9 @@ class Sequence {
                                           Cell::gates * hidden,
                                           policies_for<ForWeight<RecurrentWeight>>(policies...))),
         bias_(Under<BiasPolicies>::bias(policies_for<ForBias>(policies...))) {
-    if constexpr (has_bias) bias_.pack.validate(name(inputs, hidden, steps) + " bias", 1);
+    if constexpr (has_bias)
+      bias_.pack.validate(name(inputs, hidden, steps) + " bias",
+                          bias_.pack.group_size(Cell::gates * hidden, 1));
   }
 
   Index inputs() const { return ih_.inputs() * steps_; }

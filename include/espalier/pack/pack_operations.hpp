@@ -66,7 +66,8 @@ struct PackOperations {
   std::span<const std::string_view> names;  ///< of the policies, in the order in which they are written
 
   const void* (*find)(const void* pack,
-                      const void* type_tag);  ///< the policy of a type; null: the pack has none
+                      const void* type_tag);  ///< the policy of a type, with or without the word that says on
+                                              ///< what; null: the pack has none
   void (*validate)(const void* pack, std::string_view where, Index rows, Index cols);
   double (*shrink)(const void* pack, double rate, double base_rate);
   double (*slope_bound)(const void* pack);
@@ -97,6 +98,7 @@ struct PackFunctions {
     const void* found = nullptr;
     pack_of(pack).for_each_policy([&]<class P>(const P& p) {
       if (tag == &type_tag<P>) found = &p;
+      if (tag == &type_tag<Ungrouped<P>>) found = &ungrouped(p);
     });
     return found;
   }
