@@ -87,3 +87,4 @@
 
 #include "espalier/certify/audit.hpp"
 #include "espalier/model/memory.hpp"
+#include "espalier/model/summary.hpp"
