@@ -35,7 +35,9 @@ int main(int argc, char** argv) try {
   for (int step = 1; step <= 20; ++step) {
     MeanSquared{}(recipe.forward(x), t, gradient);
     recipe.backward(x, gradient);
-    for (float& w : recipe.values()) w = std::clamp(w, -1.0F, 1.0F);
+    edit(recipe, [](std::span<float> all) {
+      for (float& w : all) w = std::clamp(w, -1.0F, 1.0F);
+    });
     first.step(recipe);
 
     MeanSquared{}(ours.forward(x), t, gradient);

@@ -56,6 +56,12 @@ std::vector<typename M::scalar_type> numbers_of(const M& net) {
   return numbers;
 }
 
+/// And of its gradients.
+template <class M>
+std::vector<typename M::scalar_type> gradients_of(const M& net) {
+  return {net.gradients().begin(), net.gradients().end()};
+}
+
 /// Sets the only weight's gradient (nets of one weight, `Dense(1, 1, NoBias{})`), steps, and returns the
 /// weight.
 template <espalier::Model M, class O>

@@ -93,3 +93,4 @@
 
 #include "espalier/certify/audit.hpp"
 #include "espalier/model/memory.hpp"
+#include "espalier/model/summary.hpp"

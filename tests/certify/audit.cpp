@@ -25,7 +25,7 @@ namespace {
 template <Scalar S, class... Policies>
 double violation(const std::vector<S>& row, const Policies&... policies) {
   auto net = sequential<S>(Dense(static_cast<Index>(row.size()), 1, NoBias{}, policies...));
-  std::copy(row.begin(), row.end(), net.values().begin());
+  std::copy(row.begin(), row.end(), detail::arena(net).begin());
   const double found = audit(net).violation();
   CHECK((found == 0) == feasible(net));
   return found;
@@ -129,8 +129,8 @@ TEST_CASE(
   optimizer.prepare(net);
   CHECK(audit(net).violation() == 0);
   CHECK(parameter(net, "0.weight").row(0).norm() == Approx(2));
-  net.values()[0] = 4;
-  net.values()[1] = 3;
+  detail::arena(net)[0] = 4;
+  detail::arena(net)[1] = 3;
   const Audit before = audit(net);
   REQUIRE(before.parameters[0].policies.size() == 2);
   CHECK(before.violation() == Approx(3));

@@ -81,7 +81,7 @@ TEMPLATE_TEST_CASE("The widespread recipe, which clamps before the step, leaves 
                    double) {
   auto net = sequential<TestType>(Dense(10, 5));
   const Run run = train("clamp_before_step", net, Optimizer{SGD{.learning_rate = 0.3}}, [](auto& model) {
-    for (TestType& w : model.values()) w = std::clamp(w, TestType(-1), TestType(1));
+    for (TestType& w : detail::arena(model)) w = std::clamp(w, TestType(-1), TestType(1));
   });
   CHECK(parting<TestType>("losses", torch()["clamp_before_step/losses"], run.losses) == "");
   CHECK(parting<TestType>("largest", torch()["clamp_before_step/largest_weight"], run.largest_weight) == "");

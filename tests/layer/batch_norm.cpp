@@ -132,10 +132,10 @@ TEST_CASE("Outside training the running averages stand for the batch, and stay")
   assign(net, "0.bias", Matrix<double>{{1}, {0}});
   assign(net, "0.running_mean", Matrix<double>{{2}, {-1}});
   assign(net, "0.running_var", Matrix<double>{{1.75}, {3.5}});
-  const auto values = net.values();
+  const auto values = numbers_of(net);
   // 1 / sqrt(1.75 + 0.5) = 2 / 3 and 1 / sqrt(3.5 + 0.5) = 1 / 2; a single sample will do.
   CHECK(net.predict(Matrix<double>{{2}, {3.5}, {1}, {-2}}).isApprox(Matrix<double>{{1}, {4}, {1}, {-0.5}}));
-  CHECK(net.values() == values);
+  CHECK(numbers_of(net) == values);
 }
 
 TEST_CASE("Running averages come to those of the data, and predictions to the outputs of training") {
@@ -213,12 +213,12 @@ TEMPLATE_TEST_CASE("Batch normalization keeps as much as it says", "", float, do
 TEST_CASE("A batch of one sample has no variance: it is refused in training, and nothing has changed") {
   auto net = sequential<float>(BatchNorm(3));
   initialize(net, Rng{1});
-  const auto values = net.values();
+  const auto values = numbers_of(net);
   CHECK(
       message_of([&] { net.forward(Matrix<float>::Ones(3, 1)); }) ==
       "BatchNorm(3): expected at least 2 samples in every training batch (choose a batch size that leaves no "
       "single one), found 1");
-  CHECK(net.values() == values);
+  CHECK(numbers_of(net) == values);
   CHECK_NOTHROW(net.predict(Matrix<float>::Ones(3, 1)));
 }
 

@@ -170,7 +170,7 @@ TEMPLATE_TEST_CASE("What a chain says that it keeps is enough, to the last numbe
   detail::Declaration<TestType> declaration(parameters);
   chain.declare(declaration);
   Rng rng(5);
-  for (TestType& w : parameters.values()) w = static_cast<TestType>(rng.normal());
+  for (TestType& w : detail::arena(parameters)) w = static_cast<TestType>(rng.normal());
   for (const Index samples : {1, 3, 16, 33})
     for (const std::size_t guard : {0U, 64U}) {  // without guards the sanitizer watches
       const auto kept = static_cast<std::size_t>(chain.template kept_of<TestType>(samples));

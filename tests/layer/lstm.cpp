@@ -81,7 +81,7 @@ TEMPLATE_TEST_CASE("The hidden states are those of the equations of torch.nn.LST
     CHECK((y.template cast<double>() - expected).norm() <= (sizeof(S) == 4 ? 3e-6 : 1e-14) * expected.norm());
     CHECK(net.predict(x) == y);
     auto last = sequential<S>(LSTM(size.inputs, size.hidden, size.steps, {.last = true}));
-    last.values() = net.values();
+    std::ranges::copy(net.values(), detail::arena(last).begin());
     CHECK(last.outputs() == size.hidden);
     CHECK(last.forward(x) == y.bottomRows(size.hidden));
   }

@@ -28,7 +28,8 @@ void fill_parameters(M& net, std::uint64_t seed, double scale = 1) {
   espalier::Rng rng(seed);
   net.for_each_parameter([&](const auto& p) {
     for (Index i = 0; i < p.size(); ++i)
-      p.values[i] = static_cast<typename M::scalar_type>(scale * rng.normal());
+      espalier::detail::arena(net)[static_cast<std::size_t>(p.offset + i)] =
+          static_cast<typename M::scalar_type>(scale * rng.normal());
   });
 }
 
@@ -54,7 +55,7 @@ void check_kept(const L& layer) {
   espalier::detail::Declaration<S> declaration(parameters);
   layer.declare(declaration);
   espalier::Rng rng(5);
-  for (S& w : parameters.values()) w = static_cast<S>(rng.normal());
+  for (S& w : espalier::detail::arena(parameters)) w = static_cast<S>(rng.normal());
   for (const Index samples : {2, 3, 16, 33})
     for (const std::size_t guard : {0U, 64U}) {  // without guards the sanitizer watches
       const auto kept = static_cast<std::size_t>(espalier::detail::kept_of<S>(layer, samples));
@@ -67,19 +68,19 @@ void check_kept(const L& layer) {
       Matrix<S> dy = random_matrix<S>(layer.outputs(), samples, 7), dy_again = dy;
       const espalier::Call<S> call{parameters.values().data(),
                                    parameters.gradients().data(),
-                                   parameters.values().data(),
+                                   espalier::detail::arena(parameters).data(),
                                    parameters.offsets(),
                                    memory.data(),
                                    espalier::Pass{true, 9, 0}};
       layer.forward(call, x, y);
       layer.backward(call, x, y, dy, dx);
-      const auto gradients = parameters.gradients();
+      const auto gradients = gradients_of(parameters);
       layer.backward(call, x, y, dy_again, dx_again);
       CHECK(y.allFinite());
       CHECK(dx.allFinite());
       CHECK((dx.array() != 0).any());
       CHECK(dx == dx_again);
-      CHECK(gradients == parameters.gradients());
+      CHECK(gradients == gradients_of(parameters));
       CHECK(std::all_of(memory.begin() + static_cast<std::ptrdiff_t>(kept), memory.end(),
                         [&](S number) { return number == untouched; }));
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/model/access.hpp"
 
+#include <numeric>
+#include <span>
+#include <type_traits>
+
 #include "../nets.hpp"
 #include "../support.hpp"
 #include "espalier/constraint/clip.hpp"
@@ -61,10 +65,8 @@ TEST_CASE("project touches what is infeasible only") {
   auto net = small_net();
   const auto before = net;
   project(net);
-  CHECK(net.values() == before.values());
-  net.for_each_parameter([](const auto& p) {
-    if (p.path == "2.weight") p.values[0] = 5;
-  });
+  CHECK(numbers_of(net) == numbers_of(before));
+  net.parameters().values_of(net.parameters().at("2.weight")).data[0] = 5;
   CHECK(!feasible(net));
   project(net);
   CHECK(feasible(net));
@@ -74,12 +76,55 @@ TEST_CASE("project touches what is infeasible only") {
 
 TEST_CASE("project refuses NaN and infinity instead of repairing them, and changes nothing") {
   auto net = small_net();
-  net.values()[0] = 100;  // infeasible
-  net.for_each_parameter([](const auto& p) {
-    if (p.path == "2.weight") p.values[1] = GENERATE(no_number, infinity);
-  });
+  detail::arena(net)[0] = 100;  // infeasible
+  net.parameters().values_of(net.parameters().at("2.weight")).data[1] = GENERATE(no_number, infinity);
   CHECK(message_of([&] { project(net); }) == "2.weight: expected finite weights, found NaN or infinity");
   CHECK(net.values()[0] == 100);
+}
+
+TEST_CASE("edit changes numbers at will, and then every set holds") {
+  auto net = small_net();
+  freeze(net, "2.*");
+  std::size_t seen = 0;
+  edit(net, [&](std::span<float> all) {
+    seen = all.size();
+    std::fill(all.begin(), all.end(), 3.0F);  // gaps too
+  });
+  CHECK(seen == net.values().size());
+  const float side = 1 / std::sqrt(2.0F);
+  CHECK((parameter(net, "0.weight").array() - side).abs().maxCoeff() < 1e-6F);
+  CHECK(parameter(net, "0.bias") == Matrix<float>{{3}, {3}});
+  CHECK(parameter(net, "2.weight") == Matrix<float>{{1, 1}});  // frozen for optimizers, not for you
+  CHECK(feasible(net));
+  CHECK(std::count(net.values().begin(), net.values().end(), 3.0F) == 3);  // the biases, no gap
+  STATIC_REQUIRE(std::is_same_v<decltype(net.values()), std::span<const float>>);
+  STATIC_REQUIRE(std::is_same_v<decltype(net.parameters().values()), std::span<const float>>);
+}
+
+TEST_CASE("An edit that throws, or leaves what is no number, changes nothing") {
+  auto net = small_net();
+  const auto before = net;
+  const auto half_done = [](std::span<float> all) {
+    all[0] = 7;
+    throw 7;
+  };
+  CHECK_THROWS_AS(edit(net, half_done), int);
+  CHECK(net == before);
+  CHECK(message_of([&] { edit(net, [](std::span<float> all) { all[0] = no_number; }); }) ==
+        "0.weight: expected finite weights, found NaN or infinity");
+  CHECK(net == before);
+  const float* const address = net.values().data();
+  edit(net, [](std::span<float>) {});
+  CHECK(net == before);
+  CHECK(net.values().data() == address);
+}
+
+TEST_CASE("An edit leaves tied weights equal") {
+  Sequential net(Dense(2, 2), Dense(2, 2));
+  tie(net, "0.weight", "1.weight");
+  edit(net, [](std::span<float> all) { std::iota(all.begin(), all.end(), 1.0F); });
+  CHECK(parameter(net, "0.weight") == Matrix<float>{{1, 2}, {3, 4}});
+  CHECK(parameter(net, "1.weight") == Matrix<float>{{1, 2}, {3, 4}});
 }
 
 TEST_CASE("penalty is the sum over the weights that have one; biases do not") {

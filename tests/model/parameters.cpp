@@ -16,7 +16,8 @@ Parameters<S> some_parameters() {
   parameters.add("0.weight", ParameterKind::weight, 3, 5, AnyPack<S>(Pack(MaxNorm{2}, Clip{0, 1})));
   parameters.add("0.gain", ParameterKind::gain, 3, 1);
   parameters.add("0.bias", ParameterKind::bias, 3, 1, AnyPack<S>(Pack(Clip{-1, 1})));
-  for (Index i = 0; i < 15; ++i) parameters.values()[static_cast<std::size_t>(i)] = static_cast<S>(i + 1);
+  for (Index i = 0; i < 15; ++i)
+    detail::arena(parameters)[static_cast<std::size_t>(i)] = static_cast<S>(i + 1);
   return parameters;
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("A copy of a model keeps its weights and is independent of it") {
   auto copy = net;
   CHECK(copy == net);
   CHECK(copy.predict(batch) == before);
-  copy.values()[0] += 1;
+  detail::arena(copy)[0] += 1;
   CHECK(copy != net);
   CHECK(net.predict(batch) == before);
   auto trained = net;
@@ -83,7 +83,7 @@ TEST_CASE("A model can be moved, assigned, swapped, kept in a vector and returne
   CHECK(moved.forward(batch) == expected);
   moved.backward(batch, Matrix<float>::Ones(2, 4));
   auto other = small_net();
-  other.values()[0] = 9;
+  detail::arena(other)[0] = 9;
   net = moved;
   CHECK(net.predict(batch) == expected);
   std::swap(net, other);
@@ -125,10 +125,10 @@ TEMPLATE_TEST_CASE("predict is forward without dropout, and changes nothing", ""
   CHECK(fixed.predict(x, workspace) == fixed.predict(x));
   CHECK(net.forward(x) != fixed.predict(x));
   net.backward(x, Matrix<TestType>::Ones(2, 4));
-  const auto gradients = net.gradients();
+  const auto gradients = gradients_of(net);
   net.predict(x.leftCols(1));  // between forward and backward
   net.backward(x, Matrix<TestType>::Ones(2, 4));
-  CHECK(net.gradients() == gradients);
+  CHECK(gradients_of(net) == gradients);
 }
 
 TEST_CASE("Several threads predict with one model, each in a workspace of its own") {
@@ -153,10 +153,10 @@ TEST_CASE("A batch may be a part of a larger matrix") {
   CHECK(net.predict(wide.block(2, 1, 3, 1)) == net.predict(x.col(1)));
   net.forward(x);
   net.backward(x, dy);
-  const auto expected = net.gradients();
+  const auto expected = gradients_of(net);
   net.forward(wide.middleRows(2, 3));
   net.backward(wide.middleRows(2, 3), dy);
-  CHECK(net.gradients() == expected);
+  CHECK(gradients_of(net) == expected);
 }
 
 TEST_CASE("Each sample is predicted alone, whatever the batch") {
@@ -205,9 +205,9 @@ TEMPLATE_TEST_CASE("A model is feasible from the start under every policy and in
 
 TEST_CASE("The same seed initializes to the same bits, another seed to others") {
   auto net = small_net(), again = small_net();
-  CHECK(net.values() == again.values());
+  CHECK(numbers_of(net) == numbers_of(again));
   initialize(again, Rng{2});
-  CHECK(net.values() != again.values());
+  CHECK(numbers_of(net) != numbers_of(again));
 }
 
 TEST_CASE("Initializing again forgets the training before") {
@@ -302,12 +302,12 @@ TEST_CASE("backward sets the gradient by the inputs where it is asked for") {
         [&](const Matrix<double>& at) { return net.forward(at).cwiseProduct(weights).sum(); }, x);
     net.forward(x);
     net.backward(x, weights);
-    const auto gradients = net.gradients();
+    const auto gradients = gradients_of(net);
     Matrix<double> dx;
     net.forward(x);
     net.backward(x, weights, dx);
     CHECK((dx - numeric).norm() <= 1e-8 * numeric.norm());
-    CHECK(net.gradients() == gradients);
+    CHECK(gradients_of(net) == gradients);
     CHECK(input_gradient(net, x, [&](const auto& y) {
             CHECK(y == net.predict(x));
             return weights;
@@ -324,4 +324,36 @@ TEST_CASE("A pass back goes no further than somebody reads the gradient") {
   net.forward(batch);
   net.backward(batch, Matrix<float>::Ones(2, 4));
   CHECK(gradient(net, "2.bias") == Matrix<float>{{4}, {4}});
+}
+
+TEST_CASE("Layers can be looked at, and the widths between them") {
+  const Sequential net(Dense(3, 5, MaxNorm{2}), ReLU{}, Dense(5, 2));
+  CHECK(net.layer<0>().outputs() == 5);
+  CHECK(net.layer<2>() == Dense(5, 2));
+  CHECK(std::vector<Index>(net.widths().begin(), net.widths().end()) == std::vector<Index>{3, 5, 5, 2});
+}
+
+TEST_CASE("A batch in another layout, or an expression, is the same batch") {
+  Sequential net(Dense(3, 5), Tanh{}, Dense(5, 2));
+  initialize(net, {.seed = 1});
+  const Matrix<float> x = random_matrix<float>(3, 4, 1), dy = random_matrix<float>(2, 4, 2);
+  const WeightMatrix<float> by_rows = x;
+  const Matrix<float> y = net.predict(x);
+  CHECK(net.predict(by_rows) == y);
+  CHECK(net.predict(by_rows.transpose().eval().transpose()) == y);
+  CHECK(net.forward(by_rows) == y);
+  net.backward(by_rows, dy);
+  const auto expected = gradients_of(net);
+  net.forward(x);
+  net.backward(x, dy);
+  CHECK(gradients_of(net) == expected);
+}
+
+TEST_CASE("A batch the wrong way round is told from one of another width") {
+  Sequential net(Dense(3, 2));
+  CHECK(message_of([&] { net.forward(Matrix<float>::Zero(5, 3)); }) ==
+        "forward: expected a batch of 3 inputs x at least 1 sample (a sample is a column: transpose it), "
+        "found 5 x 3");
+  CHECK(message_of([&] { net.forward(Matrix<float>::Zero(5, 4)); }) ==
+        "forward: expected a batch of 3 inputs x at least 1 sample, found 5 x 4");
 }

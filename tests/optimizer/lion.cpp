@@ -23,7 +23,7 @@ TEMPLATE_TEST_CASE("The first steps of Lion, computed by hand", "", float, doubl
 
 TEST_CASE("Under a penalty Lion divides by the size of its momentum, at least by the penalty's strength") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L1{3}));
-  net.values()[0] = 1;
+  detail::arena(net)[0] = 1;
   Optimizer optimizer{Lion{.learning_rate = 0.1}};
   CHECK(step_with(net, optimizer, 50) == Approx(0.84));  // c = 5: 1 - 0.1 sign(5) - 3 * 0.1 / 5
   // m = 0.5 and c = 0.45 - 0.25 = 0.2 < 3: 0.84 - 0.1 * 0.2 / 3 - 3 * 0.1 / 3.

@@ -67,7 +67,7 @@ TEMPLATE_TEST_CASE("Weights updated together go where they go one by one", "", f
     auto net = sequential<TestType>(Dense(3, 5), Dense(5, 7, Clip{-0.5, 0.5}), Dense(7, 2), Dense(2, 3));
     initialize(net, Rng{1});
     random_steps(net, optimizer, 5, 2);
-    return net.values();
+    return numbers_of(net);
   };
   CHECK(train(Optimizer{Adam{}}) == train(Optimizer{Restless{}}));
 }

@@ -26,7 +26,7 @@ namespace {
 template <Scalar S = double, class... Policies>
 auto one_weight(double start, const Policies&... policies) {
   auto net = sequential<S>(Dense(1, 1, NoBias{}, policies...));
-  net.values()[0] = static_cast<S>(start);
+  detail::arena(net)[0] = static_cast<S>(start);
   return net;
 }
 
@@ -88,10 +88,10 @@ TEST_CASE("The state of one model is refused for another, and nothing changes") 
   random_steps(net, optimizer, 3, 1);
   const auto refuses = [&](auto other) {
     initialize(other, Rng{1});
-    const auto before = other.values();
+    const auto before = numbers_of(other);
     CHECK_THROWS_AS(optimizer.step(other), ShapeError);
     CHECK_THROWS_AS(optimizer.prepare(other), ShapeError);
-    CHECK(other.values() == before);
+    CHECK(numbers_of(other) == before);
     CHECK(optimizer.steps() == 3);
   };
   refuses(sequential<float>(Dense(4, 16)));
@@ -175,11 +175,11 @@ TEST_CASE("A known model whose weights came anew is made feasible again") {
   REQUIRE(parameter(net, "0.weight").cwiseAbs().maxCoeff() > 0.1F);
   optimizer.prepare(net);
   CHECK(parameter(net, "0.weight").cwiseAbs().maxCoeff() <= 0.1F);
-  net.values()[0] = 5;
+  detail::arena(net)[0] = 5;
   optimizer.prepare(net);
   CHECK(parameter(net, "0.weight").cwiseAbs().maxCoeff() <= 0.1F);
-  net.values()[0] = 5;
-  net.values()[1] = std::numeric_limits<float>::quiet_NaN();
+  detail::arena(net)[0] = 5;
+  detail::arena(net)[1] = std::numeric_limits<float>::quiet_NaN();
   CHECK_THROWS_AS(optimizer.prepare(net), NotFiniteError);
   CHECK(net.values()[0] == 5);
 }
@@ -244,7 +244,7 @@ TEST_CASE("An optimizer leaves frozen parameters and buffers alone, whatever the
 
 TEST_CASE("Policies for weights that are not finite are refused") {
   auto net = Sequential(Dense(2, 1));
-  net.values()[1] = std::numeric_limits<float>::infinity();
+  detail::arena(net)[1] = std::numeric_limits<float>::infinity();
   Optimizer optimizer{SGD{}, Clip{-1, 1}};
   CHECK_THROWS_AS(optimizer.step(net), NotFiniteError);
   CHECK(std::isinf(net.values()[1]));
@@ -294,7 +294,7 @@ TEST_CASE("A gradient that is not finite stops the step before anything changes"
   auto again = optimizer;
   Rng rng(4);
   random_gradients(net, rng);
-  const auto gradients = net.gradients();
+  const auto gradients = gradients_of(net);
   net.for_each_parameter([&](const auto& p) {
     if (p.path == "2.weight") p.gradients[1] = bad;
   });
@@ -415,7 +415,7 @@ TEST_CASE("L1 leaves exact zeros, in the metric of the step") {
 TEST_CASE("An optimizer that is reset is as constructed, for any model") {
   auto net = sequential<float>(Dense(2, 3), Tanh{}, Dense(3, 2)), fresh = net;
   initialize(net, Rng{1});
-  fresh.values() = net.values();
+  std::ranges::copy(net.values(), detail::arena(fresh).begin());
   Optimizer optimizer{Adam{.learning_rate = 0.1}, ClipNorm{1}, MaxNorm{0.8}}, again = optimizer;
   auto start = net;
   random_steps(net, optimizer, 5, 1);

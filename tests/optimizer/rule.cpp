@@ -127,7 +127,7 @@ TEST_CASE("A momentum that points back into the set is kept by tangent, and forg
     auto net = sequential<double>(Dense(1, 1, NoBias{}, Clip{-10, 10}));
     Optimizer optimizer{SGD{.learning_rate = 1, .momentum = 0.9, .at_bound = choice}};
     step_with(net, optimizer, -1);
-    net.values()[0] = 20;
+    detail::arena(net)[0] = 20;
     step_with(net, optimizer, 1.4);
     const double w = net.values()[0];
     return (w - step_with(net, optimizer, 0)) / 0.9;
@@ -140,7 +140,7 @@ TEST_CASE("A momentum that points back into the set is kept by tangent, and forg
 
 TEST_CASE("A rule of one's own becomes an optimizer") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, NonNegative{}));
-  net.values()[0] = 0.15;
+  detail::arena(net)[0] = 0.15;
   Optimizer optimizer{SignRule{}};
   CHECK(step_with(net, optimizer, 7) == Approx(0.05));
   CHECK(step_with(net, optimizer, 7) == 0);

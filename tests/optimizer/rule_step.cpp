@@ -156,7 +156,7 @@ TEST_CASE("What a rule makes of the places behind the last weight is of no accou
   CHECK(w == std::vector<float>(5, 1));
 
   Sequential net{Dense(5, 1, NoBias{}, MaxNorm{10})};
-  for (std::size_t i = 0; i < 5; ++i) net.values()[i] = 1;
+  for (std::size_t i = 0; i < 5; ++i) detail::arena(net)[i] = 1;
   Optimizer optimizer{Exponentiated{}};
   CHECK_NOTHROW(optimizer.step(net));
   CHECK(numbers_of(net) == std::vector<float>(5, 1));

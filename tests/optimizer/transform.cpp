@@ -66,10 +66,10 @@ TEMPLATE_TEST_CASE("What a transform writes between parameters reaches neither t
 
 TEMPLATE_TEST_CASE("Gradients within the limit are not touched", "", float, double) {
   auto net = two_layers<TestType>();
-  const auto before = net.gradients();
+  const auto before = gradients_of(net);
   Optimizer optimizer{SGD{.learning_rate = 1}, ClipNorm{5}, ClipValue{4}};
   optimizer.step(net);
-  CHECK(net.gradients() == before);
+  CHECK(gradients_of(net) == before);
 }
 
 TEMPLATE_TEST_CASE("ClipValue cuts every component", "", float, double) {
@@ -100,7 +100,7 @@ TEST_CASE("ClipNorm takes gradients whose squares overflow") {
 
 TEST_CASE("Transforms see the penalties, and the moments see the transforms") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{1}));
-  net.values()[0] = 10;
+  detail::arena(net)[0] = 10;
   Optimizer optimizer{Adam{.learning_rate = 1, .beta1 = 0.5, .epsilon = 1}, ClipNorm{1}};
   CHECK(step_with(net, optimizer, 0) == Approx(10 - 1.0 / (1 + 1)));  // mhat = sqrt(vhat) = 1
   CHECK(net.gradients()[0] == Approx(1));
@@ -190,7 +190,7 @@ TEST_CASE("ClipValue keeps to its limit where float cannot hold it") {
 
 TEST_CASE("Penalties are clipped with the loss, where PyTorch clips the loss alone") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{1}));
-  net.values()[0] = 10;
+  detail::arena(net)[0] = 10;
   Optimizer optimizer{SGD{.learning_rate = 0.1}, ClipNorm{1}};
   CHECK(step_with(net, optimizer, 1) == Approx(9.9));  // PyTorch: 10 - 0.1 (1 + 10) = 8.9
 }

@@ -44,7 +44,7 @@ TEMPLATE_TEST_CASE("A weight without a gradient gives way to a norm as its row d
   // Adam's first step moves the first weight by the rate, in the metric 1 / rate, which the second takes
   // over: both are scaled alike onto the ball.
   auto net = sequential<TestType>(Dense(2, 1, NoBias{}, MaxNorm{0.95}));
-  net.values()[0] = static_cast<TestType>(0.9), net.values()[1] = static_cast<TestType>(0.3);
+  detail::arena(net)[0] = static_cast<TestType>(0.9), detail::arena(net)[1] = static_cast<TestType>(0.3);
   net.gradients()[0] = -1;
   Optimizer optimizer{Adam{.learning_rate = 0.0062}};
   optimizer.step(net);
@@ -55,7 +55,7 @@ TEMPLATE_TEST_CASE("A weight without a gradient gives way to a norm as its row d
 
 TEST_CASE("A13: an untouched weight on a sphere takes the row's largest d") {
   auto net = sequential<double>(Dense(2, 1, NoBias{}, UnitNorm{}));
-  net.values()[0] = std::sqrt(0.99), net.values()[1] = 0.1;
+  detail::arena(net)[0] = std::sqrt(0.99), detail::arena(net)[1] = 0.1;
   net.gradients()[0] = 1;
   Optimizer optimizer{Adam{.learning_rate = 0.0062}};
   optimizer.step(net);
@@ -66,7 +66,7 @@ TEST_CASE("A13: an untouched weight on a sphere takes the row's largest d") {
 TEST_CASE("A penalty before a norm sees the same step sizes as the norm, whether that is reached or not") {
   const auto stepped = [](double radius) {
     auto net = sequential<double>(Dense(2, 1, NoBias{}, L1{0.1}, MaxNorm{radius}));
-    net.values()[0] = 0.6, net.values()[1] = 0.5;
+    detail::arena(net)[0] = 0.6, detail::arena(net)[1] = 0.5;
     net.gradients()[0] = -1;
     Optimizer optimizer{Adam{.learning_rate = 0.01}};
     optimizer.step(net);

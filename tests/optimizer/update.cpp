@@ -257,7 +257,7 @@ TEST_CASE("A policy of one's own that errs is told in the same step, whatever it
 TEST_CASE("weights that a step made infinite are told, not hidden by a set") {
   const auto step = [](const auto& policy) {
     Sequential net{Dense(2, 1, NoBias{}, policy)};
-    net.values()[0] = 3e38F;
+    detail::arena(net)[0] = 3e38F;
     net.gradients()[0] = -1e18F;
     Optimizer optimizer{SGD{.learning_rate = 1e30}};
     optimizer.step(net);
@@ -280,7 +280,7 @@ TEST_CASE("a ball whose squares vanish is held to") {
 
 TEST_CASE("gradients that a penalty makes too large are told") {
   Sequential net{Dense(1, 1, NoBias{}, L2{1e10})};
-  net.values()[0] = 1e15F;
+  detail::arena(net)[0] = 1e15F;
   Optimizer optimizer{Adam{}};
   CHECK_THROWS_AS(optimizer.step(net), NotFiniteError);
 }

@@ -28,7 +28,7 @@ TEST_CASE("A2: of 128 neurons under L1 hardly any dies in three epochs of Adam, 
 
 TEST_CASE("A2: a weight of 0.9 that had no gradient goes toward 0 by steps of the rate") {
   auto net = sequential<double>(Dense(2, 1, NoBias{}, L1{1e-5}));
-  net.values()[0] = net.values()[1] = 0.9;
+  detail::arena(net)[0] = detail::arena(net)[1] = 0.9;
   net.gradients()[0] = 1;
   Optimizer optimizer{Adam{.learning_rate = 1e-3}};
   optimizer.step(net);

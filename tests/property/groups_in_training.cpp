@@ -40,7 +40,8 @@ int differences(One one, Other other, const RuleType& rule, const Place& place) 
   Rng rng{5};
   for (Index i = 0; i < one.parameters().entries()[0].size(); ++i) {
     const float w = static_cast<float>(0.3 * rng.normal());
-    one.values()[static_cast<std::size_t>(i)] = w, other.values()[static_cast<std::size_t>(place(i))] = w;
+    detail::arena(one)[static_cast<std::size_t>(i)] = w,
+    detail::arena(other)[static_cast<std::size_t>(place(i))] = w;
   }
   project(one), project(other);
   Optimizer optimizer{rule}, other_optimizer{rule};
@@ -97,7 +98,7 @@ TEST_CASE("Penalties of columns and of a whole weight are those of rows") {
   check(GroupLasso{.strength = 0.03}, L1{0.02});
   auto net = Sequential{Dense(3, 2, NoBias{}, PerInput{GroupLasso{.strength = 2}})};
   const float w[] = {3, 0, -1, 4, 0, 1};  // columns of norms 5, 0 and sqrt(2)
-  std::copy(w, w + 6, net.values().begin());
+  std::copy(w, w + 6, detail::arena(net).begin());
   CHECK(penalty(net) == Catch::Approx(2 * std::sqrt(2) * (5 + std::sqrt(2))));
   CHECK(penalty(net, true) == 0);
 }

@@ -88,7 +88,7 @@ TEMPLATE_TEST_CASE("The number of threads changes no bit of a nested model's tra
       net.backward(x, gradient, dx);
       optimizer.step(net);
     }
-    return std::pair(net.values(), dx);
+    return std::pair(numbers_of(net), dx);
   };
   const auto expected = trained(1);
   for (const int n : {2, 3}) CHECK((trained(n) == expected));

@@ -31,7 +31,7 @@ double cost(const Doubles& x, const Doubles& y, const Doubles& t) {
 
 TEST_CASE("A weight without a gradient does not take UnitNorm off its sphere under Adam") {
   auto net = Sequential(Dense(2, 1, NoBias{}, UnitNorm{}));
-  net.values()[0] = static_cast<float>(std::sqrt(0.99)), net.values()[1] = 0.1F;
+  detail::arena(net)[0] = static_cast<float>(std::sqrt(0.99)), detail::arena(net)[1] = 0.1F;
   net.gradients()[0] = 1, net.gradients()[1] = 0;
   Optimizer optimizer{Adam{.learning_rate = 0.0062}};
   optimizer.step(net);
@@ -67,7 +67,7 @@ TEST_CASE("The radius is compared with a norm that is not rounded") {
   CHECK(contains(Pack(MaxNorm{1}), constrained(Pack(MaxNorm{1}), row)));
   CHECK(contains(Pack(MaxNorm{1}), Doubles{0.6, 0x1.9999999999999p-1}));  // 0.6 and 0.8 less a unit
   auto net = sequential<double>(Dense(2, 1, NoBias{}, MaxNorm{1}));
-  std::copy(row.begin(), row.end(), net.values().begin());
+  std::copy(row.begin(), row.end(), detail::arena(net).begin());
   CHECK(audit(net).violation() > 0);
 }
 

@@ -34,7 +34,7 @@ auto trained(O optimizer, const Seeds& seeds, bool disturb = false) {
   initialize(net, Rng{seeds.weights});
   fit(net, data, CrossEntropy{}, optimizer,
       {.epochs = 4, .batch = 16, .validation = 0.2, .seed = seeds.training});
-  return net.values();
+  return numbers_of(net);
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ auto shared_out(int n, O optimizer) {
   net.for_each_parameter([&](const auto& p) {
     for (const Activity& activity : p.activity) actions.push_back(activity.fraction);
   });
-  return std::pair(net.values(), actions);
+  return std::pair(numbers_of(net), actions);
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ TEST_CASE("Threads may be added when an optimizer has begun") {
     auto net = sequential<float>(Dense(300, 200, MaxNorm{.radius = 1}));
     Optimizer optimizer{Adam{.learning_rate = 0.01}};
     for (const int n : numbers) set_threads(n), random_steps(net, optimizer, 1, 5);
-    return net.values();
+    return numbers_of(net);
   };
   CHECK(trained_by({1, 3, 2}) == trained_by({1, 1, 1}));
   set_threads(before);

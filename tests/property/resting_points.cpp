@@ -91,7 +91,7 @@ struct Meaning {
 template <class M, class O>
 Numbers rest(M net, O optimizer, const Quadratic& f) {
   const Index n = f.goal.size();
-  Eigen::Map<Numbers> w(net.values().data(), n), g(net.gradients().data(), n);
+  Eigen::Map<Numbers> w(detail::arena(net).data(), n), g(net.gradients().data(), n);
   optimizer.prepare(net);
   // At full rate, annealed by 1e9, and at rest.
   constexpr int full = 4000, annealed = 4000, last = 2000;

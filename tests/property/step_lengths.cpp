@@ -44,7 +44,7 @@ Longest longest_steps(M net, O optimizer) {
   Rng rng(5);
   Longest longest;
   for (int step = 0; step < 5000; ++step) {
-    const auto before = net.values();
+    const std::vector before(net.values().begin(), net.values().end());
     bool on[inputs];
     for (Index i = 0; i < inputs; ++i) on[i] = is_on(i, rng);
     for (Index i = 0; i < inputs * neurons; ++i) {

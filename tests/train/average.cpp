@@ -16,7 +16,7 @@ TEST_CASE("The average follows its recurrence from the first weights on") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}));
   ExponentialAverage<double> average({.decay = 0.75});
   for (const double w : {1.0, 3.0, -1.0}) {
-    net.values()[0] = w;
+    detail::arena(net)[0] = w;
     average.add(net);
   }
   CHECK(average.averaged(net).values()[0] == 0.75 * (0.75 * 1 + 0.25 * 3) + 0.25 * -1);

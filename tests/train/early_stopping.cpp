@@ -38,7 +38,7 @@ long run(EarlyStopping& stopping, const std::vector<double>& losses, S& weight_a
   long epoch = 0;
   for (bool going = true; going && epoch < static_cast<long>(losses.size());) {
     ++epoch;
-    net.values()[0] = static_cast<S>(epoch) / 3;
+    detail::arena(net)[0] = static_cast<S>(epoch) / 3;
     going = stopping.epoch(net, report(epoch, losses[static_cast<std::size_t>(epoch - 1)]));
   }
   stopping.finish(net);
@@ -70,10 +70,10 @@ TEST_CASE("What is no number is no best epoch, and does not count as improvement
   EpochReport broken = report(1, std::nan(""), std::nan(""));  // from a loop of one's own: fit refuses these
   CHECK(stopping.epoch(net, broken));
   CHECK(stopping.best_epoch() == 0);
-  net.values()[0] = 2;
+  detail::arena(net)[0] = 2;
   CHECK(stopping.epoch(net, report(2, 5)));
   CHECK(stopping.best_epoch() == 2);
-  net.values()[0] = 3;
+  detail::arena(net)[0] = 3;
   CHECK(stopping.epoch(net, report(3, inf)));
   stopping.finish(net);
   CHECK(net.values()[0] == 2);
@@ -149,7 +149,7 @@ TEST_CASE("Without validation data the weights given back have the best loss, an
   // MeanSquared of w with the target 0 has the gradient 2 w: steps of 1.5 make -2 w of w. The losses of the
   // epochs' batches are 1, 4, 16 and those of the weights after them 4, 16, 64.
   auto net = sequential<double>(Dense(1, 1, NoBias{}));
-  net.values()[0] = 1;
+  detail::arena(net)[0] = 1;
   const BasicDataset<double> data{Matrix<double>::Ones(1, 1), {}, Matrix<double>::Zero(1, 1), {}, {}, {}};
   Optimizer optimizer{SGD{.learning_rate = 1.5}};
   EarlyStopping stopping{{.patience = 2}};

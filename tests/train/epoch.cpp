@@ -19,7 +19,7 @@ namespace {
 /// One weight of 1; for samples of 1 with targets t the loss is (w - t)^2.
 auto one_weight() {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{2}));
-  net.values()[0] = 1;
+  detail::arena(net)[0] = 1;
   return net;
 }
 BasicDataset<double> ones(const Matrix<double>& targets) {
@@ -98,7 +98,7 @@ TEST_CASE("The report has what is asked for: a training loss only where nothing 
   CHECK(std::isnan(validated.training_loss));
   CHECK(validated.validation_loss == 16);
   CHECK(std::isnan(validated.validation_accuracy));
-  net.values()[0] = std::numeric_limits<double>::infinity();
+  detail::arena(net)[0] = std::numeric_limits<double>::infinity();
   CHECK(message_of([&] { report({}, false); }) ==
         "0.weight: expected finite weights after epoch 4, found NaN or infinity");
 }

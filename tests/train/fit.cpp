@@ -42,7 +42,7 @@ BasicDataset<S> plane(Index samples) {
 /// (w - t).
 auto one_weight() {
   auto net = sequential<double>(Dense(1, 1, NoBias{}));
-  net.values()[0] = 1;
+  detail::arena(net)[0] = 1;
   return net;
 }
 BasicDataset<double> ones(Matrix<double> targets) {
@@ -313,8 +313,8 @@ TEST_CASE("A schedule that remembers a run starts each run afresh") {
 
 TEST_CASE("Data and options that make no sense are refused before anything changes") {
   auto net = classifier();
-  net.values()[0] = 50;  // infeasible, and to stay so
-  const auto before = net.values();
+  detail::arena(net)[0] = 50;  // infeasible, and to stay so
+  const auto before = numbers_of(net);
   Optimizer optimizer{Adam{}, Clip{-0.01, 0.01}};
   const Dataset good = two_halves(20);
   const auto refused = [&](const Dataset& data, const FitOptions& options = {}) {
@@ -325,7 +325,7 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
     const std::string message =
         message_of([&] { fit(net, data, CrossEntropy{}, optimizer, options, observer); });
     CHECK(!observer.called);
-    CHECK(net.values() == before);
+    CHECK(numbers_of(net) == before);
     CHECK(optimizer.steps() == 0);
     return message;
   };
@@ -398,7 +398,7 @@ TEST_CASE("A second run with the same optimizer starts from feasible weights too
   Optimizer optimizer{SGD{.learning_rate = 1e-12}, Clip{-2, 2}};
   const auto data = ones(Matrix<double>{{0}});
   fit(net, data, MeanSquared{}, optimizer, {.epochs = 1});
-  net.values()[0] = 5;
+  detail::arena(net)[0] = 5;
   CHECK(fit(net, data, MeanSquared{}, optimizer, {.epochs = 1})[0].loss == Approx(4));
 }
 
@@ -441,7 +441,7 @@ TEST_CASE("A model that nobody initialized is refused, unless it trains from zer
   CHECK(message_of([&] { fit(net, two_halves(10), CrossEntropy{}, optimizer); }) ==
         "0.weight: expected weights from initialize() or assign(), found all zero");
   CHECK(net == before);
-  net.values()[7] = 1;  // sparse is not zero
+  detail::arena(net)[7] = 1;  // sparse is not zero
   fit(net, two_halves(10), CrossEntropy{}, optimizer, {.epochs = 1});
   auto linear = Sequential(Dense(2, 2));
   CHECK(fit(linear, two_halves(10), CrossEntropy{}, optimizer = Optimizer{SGD{}}, {.epochs = 1})[0].loss > 0);
@@ -488,7 +488,7 @@ TEST_CASE("A gradient that is not finite ends the run with step and parameter") 
 
 TEST_CASE("Weights that overflow in the last step do not go unnoticed") {
   auto net = Sequential(Dense(1, 1, NoBias{}));
-  net.values()[0] = 1;
+  detail::arena(net)[0] = 1;
   Optimizer optimizer{SGD{.learning_rate = 1e38}};
   CHECK(message_of([&] {
           fit(net, ones(Matrix<double>{{100}}).cast<float>(), MeanSquared{}, optimizer, {.epochs = 1});
@@ -526,7 +526,7 @@ TEST_CASE("Training with dropout reports validation without it") {
 TEST_CASE("Without validation data a schedule watches what the run minimizes, penalties included") {
   // (w - 10)^2 + w^2 is least at w = 5, where it is 50. On the way from 10 the data loss alone only grows.
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{2}));
-  net.values()[0] = 10;
+  detail::arena(net)[0] = 10;
   Optimizer optimizer{SGD{.learning_rate = 0.01}};
   const auto data = ones(Matrix<double>{{10}});
   std::vector<double> seen;
@@ -541,7 +541,7 @@ TEST_CASE("Without validation data a schedule watches what the run minimizes, pe
 
 TEST_CASE("With validation data a schedule watches their loss") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}, L2{2}));
-  net.values()[0] = 10;
+  detail::arena(net)[0] = 10;
   Optimizer optimizer{SGD{.learning_rate = 0.01}};
   const auto data = ones(Matrix<double>{{10}});
   std::vector<double> seen;

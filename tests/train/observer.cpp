@@ -86,7 +86,7 @@ TEST_CASE("Any observer may end the run; the others see that epoch and the end")
 
 TEST_CASE("An observer may change the model at the end only") {
   struct Zero {
-    void finish(Net& model) { std::fill(model.values().begin(), model.values().end(), 0.0F); }
+    void finish(Net& model) { std::fill(detail::arena(model).begin(), detail::arena(model).end(), 0.0F); }
   };
   auto net = Sequential(Dense(2, 2));
   initialize(net, Rng{1});

@@ -61,6 +61,9 @@ template <class E = ValueError>
   fail<ShapeError>(where, {expected, {rows, cols}}, format_message("{} x {}", {found_rows, found_cols}));
 }
 
+/// In the message about a matrix that has the right size in the other direction.
+inline constexpr std::string_view transpose_hint = " (a sample is a column: transpose it)";
+
 /// Text from a file as it stands in a message: short, between quotes.
 [[gnu::noinline, gnu::cold]] inline std::string quoted_text(std::string_view text, std::size_t most = 40) {
   return text.size() <= most ? format_message("'{}'", {text})

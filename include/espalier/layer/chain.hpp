@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -53,6 +54,8 @@ class Chain {
   Index inputs() const { return widths_.front(); }
   Index outputs() const { return widths_.back(); }
   const std::tuple<Layers...>& layers() const { return layers_; }
+  /// Inputs, outputs of layer 0, outputs of layer 1, ...
+  std::span<const Index> widths() const { return widths_; }
 
   void declare(auto& d) const {
     each([&]<std::size_t k>(const auto& layer) {

@@ -29,6 +29,25 @@ void project(M& model) {
   project(model.parameters());
 }
 
+/// Changes all numbers at once: `edit(net, [](std::span<float> all) { for (float& w : all) w *= 0.9F; })`.
+/// They stand one parameter after another, each on a cache line with gaps between; what is written to a gap
+/// is lost. Afterwards every parameter, a frozen one too, is moved to the nearest point of its sets, and tied
+/// ones are equal. If `f` throws, or leaves NaN or infinity (NotFiniteError), nothing has changed.
+template <Scalar S, class F>
+void edit(Parameters<S>& parameters, F&& f) {
+  Parameters<S> edited = parameters;
+  f(detail::arena(edited));
+  edited.clear_gaps_of_values();
+  detail::require_finite(edited, "weights", edited.values());
+  for (const ParameterEntry<S>& e : edited.entries()) e.pack.project(edited.values_of(e));
+  edited.copy_tied();
+  std::copy(edited.values().begin(), edited.values().end(), detail::arena(parameters).begin());
+}
+template <class M, class F>
+void edit(M& model, F&& f) {
+  edit(model.parameters(), f);
+}
+
 /// As Parameters::freeze, unfreeze and tie: `freeze(net, "0.*")`, `tie(net, "0.weight", "2.weight")`.
 template <class M>
 void freeze(M& model, std::string_view pattern) {

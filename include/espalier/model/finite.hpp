@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "espalier/core/threads.hpp"
 #include "espalier/kernel/line.hpp"
@@ -29,8 +31,9 @@ bool all_finite(const S* numbers, Index n, S limit = std::numeric_limits<S>::max
 /// Throws NotFiniteError, naming the parameter, if one of the numbers in an arena is NaN or, apart from its
 /// sign, greater than `limit`.
 template <Scalar S>
-void require_finite(const Parameters<S>& parameters, std::string_view what, const AlignedVector<S>& arena,
-                    S limit = std::numeric_limits<S>::max()) {
+void require_finite(const Parameters<S>& parameters, std::string_view what,
+                    std::type_identity_t<std::span<const S>> arena,
+                    std::type_identity_t<S> limit = std::numeric_limits<S>::max()) {
   if (all_finite(arena.data(), static_cast<Index>(arena.size()), limit)) return;
   for (const ParameterEntry<S>& e : parameters.entries()) {
     const S* numbers = arena.data() + e.offset;

@@ -52,7 +52,8 @@ struct ParameterEntry {
   bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
 };
 
-/// A parameter with its numbers, as `for_each_parameter` shows it; T is const where the model is.
+/// A parameter with its numbers, as `for_each_parameter` shows it; T is const where the model is. Values are
+/// read only: `assign` and `edit` change them.
 template <class T>
 struct ParameterView {
   using S = std::remove_const_t<T>;
@@ -62,18 +63,35 @@ struct ParameterView {
   Index rows, cols, offset;
   const AnyPack<S>& pack;
   std::span<const Activity> activity;  ///< one for each policy of the pack
-  T* values;
+  const S* values;
   T* gradients;
 
   Index size() const { return rows * cols; }
-  Block<T> block() const { return {values, rows, cols}; }
+  Block<const S> block() const { return {values, rows, cols}; }
 };
+
+template <Scalar S>
+class Parameters;
+
+namespace detail {
+
+/// All numbers of the parameters, for layers and optimizers to write to. Whoever does so projects and calls
+/// copy_tied() afterwards, and leaves zeros in the gaps.
+template <Scalar S>
+std::span<S> arena(Parameters<S>& parameters);
+template <class M>
+requires requires(M& model) { model.parameters(); }
+auto arena(M& model) { return arena(model.parameters()); }
+
+}  // namespace detail
 
 /// A value. Values and gradients stand in one arena each, in the order of the entries, every parameter on a
 /// cache line, with zeros in the gaps; optimizers keep their state in the same layout.
 template <Scalar S>
 class Parameters {
  public:
+  using scalar_type = S;
+
   /// Adds a parameter of zeros. Throws ValueError for a path that there is, or for a pack that cannot be met.
   void add(std::string path, ParameterKind kind, Index rows, Index cols, AnyPack<S> pack = {}) {
     if (find(path)) detail::fail(path, "a path of its own for every parameter", "it twice");
@@ -94,11 +112,12 @@ class Parameters {
   /// The offset of each entry in the arenas.
   const Index* offsets() const { return offsets_.data(); }
 
-  detail::AlignedVector<S>& values() { return values_; }
-  const detail::AlignedVector<S>& values() const { return values_; }
-  detail::AlignedVector<S>& gradients() { return gradients_; }
-  const detail::AlignedVector<S>& gradients() const { return gradients_; }
+  /// Read only, as they are in their sets: `assign` and `edit` of model/access.hpp change them.
+  std::span<const S> values() const { return values_; }
+  std::span<S> gradients() { return gradients_; }
+  std::span<const S> gradients() const { return gradients_; }
 
+  /// Of an entry of these parameters; for optimizers, which project what they have written.
   Block<S> values_of(const ParameterEntry<S>& e) { return {values_.data() + e.offset, e.rows, e.cols}; }
   Block<const S> values_of(const ParameterEntry<S>& e) const {
     return {values_.data() + e.offset, e.rows, e.cols};
@@ -162,13 +181,9 @@ class Parameters {
     }
   }
 
-  /// The gaps between gradients are zero again, after somebody wrote to all of the arena.
-  void clear_gaps() {
-    for (const auto& e : entries_) {
-      S* const first = gradients_of(e);
-      std::fill(first + e.size(), first + detail::padded<S>(e.size()), S(0));
-    }
-  }
+  /// The gaps between gradients (or values) are zero again, after somebody wrote to all of an arena.
+  void clear_gaps() { clear_gaps(gradients_); }
+  void clear_gaps_of_values() { clear_gaps(values_); }
 
   /// Equal paths, shapes and numbers; gradients and activities do not matter.
   bool operator==(const Parameters& other) const {
@@ -180,8 +195,17 @@ class Parameters {
   }
 
  private:
+  friend std::span<S> detail::arena<S>(Parameters<S>&);
+
   const ParameterEntry<S>& original_of(const ParameterEntry<S>& e) const {
     return entries_[static_cast<std::size_t>(e.tied)];
+  }
+
+  void clear_gaps(std::span<S> arena) const {
+    for (const auto& e : entries_) {
+      S* const first = arena.data() + e.offset;
+      std::fill(first + e.size(), first + detail::padded<S>(e.size()), S(0));
+    }
   }
 
   void set_frozen(std::string_view pattern, bool frozen) {
@@ -196,5 +220,10 @@ class Parameters {
   std::vector<Index> offsets_;
   detail::AlignedVector<S> values_, gradients_;
 };
+
+template <Scalar S>
+std::span<S> detail::arena(Parameters<S>& parameters) {
+  return parameters.values_;
+}
 
 }  // namespace espalier

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <utility>
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/flush.hpp"
+#include "espalier/core/precision.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initializer.hpp"
 #include "espalier/layer/chain.hpp"
@@ -40,25 +42,33 @@ class Sequential {
   Index inputs() const { return chain_.inputs(); }
   Index outputs() const { return chain_.outputs(); }
   const std::tuple<Layers...>& layers() const { return chain_.layers(); }
+  /// Layer k, counted from 0: `net.layer<0>().outputs()`.
+  template <std::size_t k>
+  const auto& layer() const {
+    static_assert(k < sizeof...(Layers), "the model has no such layer: layers are counted from 0");
+    return std::get<std::min(k, sizeof...(Layers) - 1)>(chain_.layers());
+  }
+  /// The widths between layers, which begin with inputs() and end with outputs().
+  std::span<const Index> widths() const { return chain_.widths(); }
 
   /// What is trained, by path.
   Parameters<S>& parameters() { return parameters_; }
   const Parameters<S>& parameters() const { return parameters_; }
 
   /// All parameters one after another, each on a cache line, gaps zero; optimizers keep their state in the
-  /// same layout. Whoever writes here calls project(model) afterwards.
-  detail::AlignedVector<S>& values() { return parameters_.values(); }
-  const detail::AlignedVector<S>& values() const { return parameters_.values(); }
-  detail::AlignedVector<S>& gradients() { return parameters_.gradients(); }
-  const detail::AlignedVector<S>& gradients() const { return parameters_.gradients(); }
+  /// same layout. `assign(net, path, matrix)` and `edit(net, f)` change values.
+  std::span<const S> values() const { return parameters_.values(); }
+  std::span<S> gradients() { return parameters_.gradients(); }
+  std::span<const S> gradients() const { return parameters_.gradients(); }
 
   /// Outputs (outputs x samples) for `x` (inputs x samples), as a view of the model's own memory: the next
   /// call writes over them, so after `auto p = net.forward(x); auto q = net.forward(z);` p shows the outputs
   /// of z too. `Matrix<float> p = net.forward(x)` keeps a copy, and so does `predict(x)`. This is a training
-  /// pass: dropout drops. `backward` follows with the same `x`.
+  /// pass: dropout drops. `backward` follows with the same `x`. Batches in another layout, by rows for
+  /// example, are copied first.
   Outputs forward(ConstBatch<S> x) {
     Call<S> call = call_of({true, seed_ + ++passes_, 0});
-    call.buffers = parameters_.values().data();
+    call.buffers = detail::arena(parameters_).data();
     return run(x, workspace_, call);
   }
 
@@ -71,15 +81,34 @@ class Sequential {
     return predict(x, workspace);
   }
 
+  /// Numbers in another precision are refused, in one sentence.
+  template <detail::OfOtherPrecision<S> X>
+  Outputs forward(const X&) {
+    static_assert(detail::PrecisionOf<S, typename X::Scalar>::fits);
+    return {nullptr, 0, 0};
+  }
+  template <detail::OfOtherPrecision<S> X>
+  Matrix<S> predict(const X&, const auto&...) const {
+    static_assert(detail::PrecisionOf<S, typename X::Scalar>::fits);
+    return {};
+  }
+  template <class X, class Y>
+  requires(detail::OfOtherPrecision<X, S> || detail::OfOtherPrecision<Y, S>) void backward(const X&, const Y&,
+                                                                                           const auto&...) {
+    static_assert(detail::PrecisionOf<S, typename X::Scalar>::fits);
+    static_assert(detail::PrecisionOf<S, typename Y::Scalar>::fits);
+  }
+
   /// Gradients of all parameters from d loss / d outputs of the latest `forward`, whose batch was `x`; they
   /// replace the old.
   void backward(ConstBatch<S> x, ConstBatch<S> output_gradient) { run_back(x, output_gradient, nullptr); }
   /// With `.add = true` they are added to the old: the gradients of several batches add up to one step.
   void backward(ConstBatch<S> x, ConstBatch<S> output_gradient, BackwardOptions options) {
-    if (options.add) earlier_ = parameters_.gradients();
+    const std::span<S> gradients = parameters_.gradients();
+    if (options.add) earlier_.assign(gradients.begin(), gradients.end());
     run_back(x, output_gradient, nullptr);
     if (!options.add) return;
-    for (std::size_t i = 0; i < earlier_.size(); ++i) parameters_.gradients()[i] += earlier_[i];
+    for (std::size_t i = 0; i < earlier_.size(); ++i) gradients[i] += earlier_[i];
   }
   /// Also sets `input_gradient` (inputs x samples) to d loss / d x.
   void backward(ConstBatch<S> x, ConstBatch<S> output_gradient, Matrix<S>& input_gradient) {
@@ -106,7 +135,7 @@ class Sequential {
   template <Initializer Init>
   void initialize(const Init& init, Rng& rng) {
     Parameters<S> filled = parameters_;
-    Call<S> call{filled.values().data(), nullptr, filled.values().data(), filled.offsets()};
+    Call<S> call{filled.values().data(), nullptr, detail::arena(filled).data(), filled.offsets()};
     chain_.initialize(init, call, rng);
     espalier::project(filled);
     for (ParameterEntry<S>& e : filled.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
@@ -157,9 +186,11 @@ class Sequential {
   Outputs run(const ConstBatch<S>& x, workspace_type& w, Call<S> call) const {
     const Index n = x.cols();
     if (x.rows() != inputs() || n == 0)
-      detail::fail<ShapeError>("forward",
-                               detail::format_message("a batch of {} inputs x at least 1 sample", {inputs()}),
-                               detail::format_message("{} x {}", {x.rows(), n}));
+      detail::fail<ShapeError>(
+          "forward",
+          detail::format_message("a batch of {} inputs x at least 1 sample{}",
+                                 {inputs(), x.cols() == inputs() ? detail::transpose_hint : ""}),
+          detail::format_message("{} x {}", {x.rows(), n}));
     if (has_gaps(x)) return run(Matrix<S>(x), w, call);
     const detail::FlushDenormals flush;
     w.plan(outputs(), chain_.template kept_of<S>(n), n);
@@ -181,7 +212,7 @@ class Sequential {
     given = output_gradient;
     Call<S> call = call_of({true, seed_ + passes_, 0});
     call.gradients = parameters_.gradients().data();
-    call.buffers = parameters_.values().data();
+    call.buffers = detail::arena(parameters_).data();
     call.kept = workspace_.kept;
     chain_.backward(call, Outputs(x.data(), inputs(), n), Outputs(workspace_.outputs, outputs(), n), given,
                     detail::BatchMap<S>(input_gradient, inputs(), n));

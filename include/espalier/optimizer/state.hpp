@@ -77,7 +77,7 @@ struct OptimizerState {
 
   /// Of the weights at `offset` in the arenas of the parameters.
   Pointers<S> at(Parameters<S>& parameters, Index offset) {
-    Pointers<S> result{parameters.values().data() + offset, parameters.gradients().data() + offset};
+    Pointers<S> result{detail::arena(parameters).data() + offset, parameters.gradients().data() + offset};
     for (std::size_t k = 0; k < numbers.size() / size; ++k)
       result[k + 2] = numbers.data() + k * size + offset;
     return result;

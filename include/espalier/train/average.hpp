@@ -2,6 +2,7 @@
 // Averages of weights over training, which stay inside the sets of the model.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "espalier/core/aligned.hpp"
@@ -29,7 +30,7 @@ class ExponentialAverage {
   void batch(const auto& model, const BatchReport&) { add(model); }
 
   void add(const auto& model) {
-    const auto& w = model.values();
+    const auto w = model.values();
     if (average_.empty()) {
       average_.assign(w.begin(), w.end());
       return;
@@ -50,7 +51,7 @@ class ExponentialAverage {
   M averaged(M model) const {
     if (average_.size() != model.values().size())
       detail::fail<ShapeError>("ExponentialAverage", "an average of this model", "none");
-    model.values() = average_;
+    std::copy(average_.begin(), average_.end(), detail::arena(model.parameters()).begin());
     project(model);
     return model;
   }

@@ -58,8 +58,9 @@ class EarlyStopping {
     return report.epoch - best_epoch_ < options_.patience;
   }
   void finish(auto& model) {
+    const auto numbers = detail::arena(model.parameters());
     for (std::size_t i = 0; i < weights_.size(); ++i)
-      model.values()[i] = static_cast<std::remove_cvref_t<decltype(model.values()[i])>>(weights_[i]);
+      numbers[i] = static_cast<std::remove_cvref_t<decltype(numbers[i])>>(weights_[i]);
   }
 
  private:

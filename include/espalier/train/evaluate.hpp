@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "espalier/core/precision.hpp"
 #include "espalier/data/dataset.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/softmax.hpp"
@@ -17,15 +18,6 @@
 namespace espalier {
 
 namespace detail {
-
-/// Says it in the compiler's message.
-template <class ModelScalar, class DataScalar>
-struct PrecisionOf {
-  static_assert(std::is_same_v<ModelScalar, DataScalar>,
-                "the data and the model differ in precision: write data.cast<float>() or, for a model of "
-                "sequential<double>, read_csv<double>(...) or data.cast<double>()");
-  static constexpr bool fits = true;
-};
 
 template <class M, class L>
 inline constexpr bool ends_in = false;
@@ -63,7 +55,11 @@ Matrix<typename M::scalar_type> predict(const M& model, const Eigen::DenseBase<X
   static_assert(detail::PrecisionOf<typename M::scalar_type, typename X::Scalar>::fits);
   const ConstBatch<typename M::scalar_type> inputs(x.derived());
   if (inputs.rows() != model.inputs())
-    detail::fail<ShapeError>("predict", {"{} inputs, those of the model", {model.inputs()}}, inputs.rows());
+    detail::fail<ShapeError>(
+        "predict",
+        {"{} inputs, those of the model{}",
+         {model.inputs(), inputs.cols() == model.inputs() ? detail::transpose_hint : ""}},
+        inputs.rows());
   constexpr Index piece = 256;
   typename M::workspace_type workspace;
   Matrix<typename M::scalar_type> outputs(model.outputs(), inputs.cols());

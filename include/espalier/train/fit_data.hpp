@@ -38,7 +38,9 @@ template <class M, Scalar S, Loss L>
 void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
   data.validate();
   if (data.features() != model.inputs())
-    fail<ShapeError>("fit", {"data of {} features, the inputs of the model", {model.inputs()}},
+    fail<ShapeError>("fit",
+                     {"data of {} features, the inputs of the model{}",
+                      {model.inputs(), data.samples() == model.inputs() ? transpose_hint : ""}},
                      data.features());
   const Matrix<S> zeros = Matrix<S>::Zero(model.outputs(), std::min<Index>(256, data.samples()));
   double total = 0;
