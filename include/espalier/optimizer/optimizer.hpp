@@ -17,6 +17,7 @@
 #include "espalier/model/access.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/matrix_rule.hpp"
 #include "espalier/optimizer/neighbors.hpp"
 #include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/transform.hpp"
@@ -97,7 +98,7 @@ class Optimizer {
     lend(pack, changed);
     check_options(changed);
     if (!known) state_ = detail::OptimizerState<S>(changed, pack, rule_.states());
-    state_of(parameters)->plan_threads(changed);
+    detail::plan_step(rule_, changed, *state_of(parameters));
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
   template <class M>
@@ -118,20 +119,25 @@ class Optimizer {
     if (!is_ready(parameters)) prepare(parameters);
     check_options(parameters);
     detail::OptimizerState<S>& state = *state_of(parameters);
-    state.plan_threads(parameters);
+    detail::plan_step(rule_, parameters, state);
     std::fill(state.active.begin(), state.active.end(), Counts{});
     if constexpr (transforms) transform_gradients(parameters, square_fits, state);
-    const detail::Update<RuleType, S> update(rule_, ++steps_, learning_rate(), transforms);
+    const detail::Update<RuleType, S> update(rule_, ++steps_, detail::rate_of_lines(rule_, learning_rate()),
+                                             transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
     const auto update_free = [&](Index begin, Index n) { step_free(parameters, update, begin, n, state); };
     std::size_t index = 0;
     for (ParameterEntry<S>& e : parameters.entries()) {
       Counts& active = state.active[index++];
       if (!e.trained()) continue;
-      if (e.pack.empty())
+      if (detail::takes_matrix(rule_, e)) {
+        if (!detail::step_matrix(rule_, learning_rate(), transforms, parameters, e, state, active.data()))
+          fail_step(e.path);
+      } else if (e.pack.empty()) {
         neighbors.add(e.offset, e.size(), update_free);
-      else
+      } else {
         step_under(parameters, e, update, state, active);
+      }
     }
     neighbors.finish(update_free);
     parameters.copy_tied();
@@ -191,7 +197,8 @@ class Optimizer {
     for (const ParameterEntry<S>& e : parameters.entries()) {
       if (e.pack.traits().corners && rule_.at_bound == AtBound::tangent)
         detail::fail(e.path, "at_bound keep, zero or displacement where sets have corners", "tangent");
-      if (const double shrink = e.pack.shrink(learning_rate(), rule_.learning_rate); !(shrink >= 0))
+      detail::check_metric(rule_, e);
+      if (const double shrink = detail::shrink_of(rule_, e, learning_rate()); !(shrink >= 0))
         detail::fail(e.path, "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
                      detail::format_message("a factor of {}", {shrink}));
     }
@@ -226,7 +233,7 @@ class Optimizer {
   template <Scalar S>
   void step_under(Parameters<S>& parameters, ParameterEntry<S>& e, const detail::Update<RuleType, S>& update,
                   detail::OptimizerState<S>& state, Counts& active) const {
-    const double shrink = e.pack.shrink(learning_rate(), rule_.learning_rate);
+    const double shrink = detail::shrink_of(rule_, e, learning_rate());
     const bool by_row = e.pack.traits().grain == Grain::row, needs_all = e.pack.traits().needs_all();
     const Block<S> values = parameters.values_of(e),
                    all = by_row ? values : Block<S>{values.data, e.size(), 1};
