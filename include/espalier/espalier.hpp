@@ -74,6 +74,7 @@
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/muon.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/schedule.hpp"
 #include "espalier/optimizer/transform.hpp"

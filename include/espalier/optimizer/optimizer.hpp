@@ -19,6 +19,7 @@
 #include "espalier/model/parameters.hpp"
 #include "espalier/optimizer/gradients.hpp"
 #include "espalier/optimizer/lend.hpp"
+#include "espalier/optimizer/matrix_rule.hpp"
 #include "espalier/optimizer/neighbors.hpp"
 #include "espalier/optimizer/on.hpp"
 #include "espalier/optimizer/state.hpp"
@@ -103,7 +104,7 @@ class Optimizer {
     check_options(changed, factors);
     if (!known) state_ = detail::OptimizerState<S>(changed, lent, rule_.states());
     state_of(parameters)->rate_factors = factors;
-    state_of(parameters)->plan_threads(changed);
+    detail::plan_step(rule_, changed, *state_of(parameters));
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
   template <class M>
@@ -124,11 +125,12 @@ class Optimizer {
     if (!is_ready(parameters)) prepare(parameters);
     detail::OptimizerState<S>& state = *state_of(parameters);
     check_options(parameters, state.rate_factors);
-    state.plan_threads(parameters);
+    detail::plan_step(rule_, parameters, state);
     std::fill(state.active.begin(), state.active.end(), Counts{});
     detail::add_joint_penalties(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
     if constexpr (transforms) transform_gradients(parameters, square_fits, state);
-    const detail::Update<RuleType, S> update(rule_, ++steps_, learning_rate(), transforms);
+    const detail::Update<RuleType, S> update(rule_, ++steps_, detail::rate_of_lines(rule_, learning_rate()),
+                                             transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
     const auto update_free = [&](Index begin, Index n) { step_free(parameters, update, begin, n, state); };
     std::size_t index = 0;
@@ -136,6 +138,12 @@ class Optimizer {
       const double factor = state.rate_factor(index);
       Counts& active = state.active[index++];
       if (!e.trained()) continue;
+      if (detail::takes_matrix(rule_, e)) {
+        if (!detail::step_matrix(rule_, learning_rate(), factor, transforms, parameters, e, state,
+                                 active.data()))
+          fail_step(e.path);
+        continue;
+      }
       if constexpr (has_patterns)
         if (factor != 1) {
           step_at(factor, parameters, e, state, active);
@@ -195,6 +203,7 @@ class Optimizer {
         detail::fail(e.path, "a learning rate that is finite as a float", learning_rate() * factor);
       if (e.pack.traits().corners && rule_.at_bound == AtBound::tangent)
         detail::fail(e.path, "at_bound keep, zero or displacement where sets have corners", "tangent");
+      detail::check_metric(rule_, e);
       if (const double shrink = shrink_of(e, factor); !(shrink >= 0))
         detail::fail(e.path, "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
                      detail::format_message("a factor of {}", {shrink}));
@@ -204,7 +213,7 @@ class Optimizer {
   /// The factor of decoupled decay where the learning rate has one of its own.
   template <Scalar S>
   double shrink_of(const ParameterEntry<S>& e, double factor) const {
-    return e.pack.shrink(learning_rate() * factor, rule_.learning_rate * factor);
+    return detail::shrink_of(rule_, e, learning_rate(), factor);
   }
 
   /// Smooth penalties, then the transforms.
@@ -220,7 +229,8 @@ class Optimizer {
   template <Scalar S>
   void step_at(double factor, Parameters<S>& parameters, ParameterEntry<S>& e,
                detail::OptimizerState<S>& state, Counts& active) const {
-    const detail::Update<RuleType, S> update(rule_, steps_, learning_rate() * factor, transforms);
+    const detail::Update<RuleType, S> update(
+        rule_, steps_, detail::rate_of_lines(rule_, learning_rate() * factor), transforms);
     if (e.pack.empty())
       step_free(parameters, update, e.offset, e.size(), state);
     else

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Rules that see some parameters as matrices, all numbers at once, and the others number by number.
+//
+// Beside what every rule has (rule.hpp), which is for the others, such a rule has
+//
+//   bool takes(ParameterKind kind, Index rows, Index cols) const;  // which parameters it sees as matrices
+//   double rate_of_others(double rate) const;                      // the learning rate of the others
+//   static constexpr Index room;                                   // doubles for each number of a matrix
+//   void step_matrix(Block<S> w, Block<const S> g, const MatrixStates<S>& s, double rate, double* room)
+//   const;
+//
+// where w is the weight after decoupled decay, g its gradient with smooth penalties, and s the rule's numbers
+// for it, as many as states() says. The numbers are a rule's own: they need not be what its kernel keeps.
+//
+// The step of a matrix has no step size for a single weight, so that no metric says what is nearest to it.
+// Two kinds of sets go together with it all the same, others and penalties with a prox are refused: functions
+// of the singular values, as SpectralBall, which have the same normals (docs/numerics.md, "Muon"), and sets
+// that say Metric::euclidean.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <string>
+
+#include "espalier/kernel/norm.hpp"
+#include "espalier/model/finite.hpp"
+#include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/rule.hpp"
+#include "espalier/optimizer/state.hpp"
+
+namespace espalier {
+
+template <Scalar S>
+using MatrixStates = std::array<S*, 3>;
+
+template <class R>
+concept MatrixRule = Rule<R> && requires(const R& rule, Block<float> w, Block<const float> g,
+                                         const MatrixStates<float>& states, double* room) {
+  { rule.takes(ParameterKind::weight, Index{}, Index{}) } -> std::same_as<bool>;
+  { rule.rate_of_others(0.1) } -> std::same_as<double>;
+  { R::room } -> std::convertible_to<Index>;
+  rule.step_matrix(w, g, states, 0.1, room);
+};
+
+namespace detail {
+
+/// Does the rule see this parameter as a matrix?
+template <class RuleType, Scalar S>
+bool takes_matrix([[maybe_unused]] const RuleType& rule, [[maybe_unused]] const ParameterEntry<S>& e) {
+  if constexpr (MatrixRule<RuleType>) return rule.takes(e.kind, e.rows, e.cols);
+  return false;
+}
+
+/// What a learning rate of the rule is for the parameters that it sees number by number.
+template <class RuleType>
+double rate_of_lines([[maybe_unused]] const RuleType& rule, double rate) {
+  if constexpr (MatrixRule<RuleType>) return rule.rate_of_others(rate);
+  return rate;
+}
+/// And for this parameter.
+template <class RuleType, Scalar S>
+double rate_of(const RuleType& rule, const ParameterEntry<S>& e, double rate) {
+  return takes_matrix(rule, e) ? rate : rate_of_lines(rule, rate);
+}
+
+/// Throws ValueError for a pack that has no meaning after the step of a matrix.
+template <class RuleType, Scalar S>
+void check_metric(const RuleType& rule, const ParameterEntry<S>& e) {
+  const PackTraits& traits = e.pack.traits();
+  if (!takes_matrix(rule, e) || !traits.constrains() || (traits.spectral && !traits.proximal)) return;
+  const S step[] = {S(1)};
+  if (!traits.proximal && e.pack.metric(Steps<S>{step, S(1)}, S(1)).each == nullptr) return;
+  std::string names;
+  for (const std::string_view name : e.pack.names()) (names += names.empty() ? "" : ", ") += name;
+  fail(e.path,
+       "under a rule that sees matrices, whose steps have no diagonal metric, smooth penalties, decay, sets "
+       "of "
+       "singular values as SpectralBall, or sets with .metric = Metric::euclidean",
+       names);
+}
+
+/// Plans the buffers of a step.
+template <class RuleType, Scalar S>
+void plan_step([[maybe_unused]] const RuleType& rule, const Parameters<S>& parameters,
+               OptimizerState<S>& state) {
+  state.plan_threads(parameters);
+  if constexpr (MatrixRule<RuleType>) {
+    BufferSize size;
+    for (const ParameterEntry<S>& e : parameters.entries()) {
+      if (!takes_matrix(rule, e)) continue;
+      size.include(buffer_size<S>(e.pack.traits(), e.rows, e.cols));
+      size.scratch.room = std::max(size.scratch.room, RuleType::room * e.size());
+    }
+    state.buffers.front().fit(size);
+  }
+}
+
+/// The factor of decoupled decay of a parameter, at a learning rate of the rule that this parameter
+/// multiplies by `factor`.
+template <class RuleType, Scalar S>
+double shrink_of(const RuleType& rule, const ParameterEntry<S>& e, double rate, double factor) {
+  return e.pack.shrink(rate_of(rule, e, rate * factor), rate_of(rule, e, rule.learning_rate * factor));
+}
+
+/// One step of a parameter that the rule sees as a matrix: gradient -> smooth penalties -> decay -> the rule
+/// -> projection. `active` as in Update. Returns whether all weights are finite.
+template <class RuleType, Scalar S>
+bool step_matrix([[maybe_unused]] const RuleType& rule, [[maybe_unused]] double rate,
+                 [[maybe_unused]] double factor, [[maybe_unused]] bool penalties_added,
+                 [[maybe_unused]] Parameters<S>& parameters, [[maybe_unused]] ParameterEntry<S>& e,
+                 [[maybe_unused]] OptimizerState<S>& state, [[maybe_unused]] Index* active) {
+  if constexpr (MatrixRule<RuleType>) {
+    const Block<S> w = parameters.values_of(e);
+    const Pointers<S> numbers = state.at(parameters, e.offset);
+    const Scratch<S> scratch = state.buffers.front().scratch();
+    const double shrink = shrink_of(rule, e, rate, factor);
+    if (!penalties_added && !e.pack.add_gradient(w, numbers[1], active)) return false;
+    ArrayMap<S>(w.data, w.size()) *= static_cast<S>(shrink);
+    rule.step_matrix(w, Block<const S>{numbers[1], w.rows, w.cols},
+                     MatrixStates<S>{numbers[2], numbers[3], numbers[4]}, rate * factor, scratch.room);
+    if (!all_finite(w.data, w.size())) return false;
+    const S uniform = static_cast<S>(rate * factor);
+    if (e.pack.traits().constrains() && !e.pack.constrain(w, {nullptr, uniform}, uniform, scratch, active))
+      return false;
+    e.pack.record(e.activity, active, e.rows, e.cols, shrink);
+  }
+  return true;
+}
+
+}  // namespace detail
+}  // namespace espalier
