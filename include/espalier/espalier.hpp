@@ -45,6 +45,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/max_pool2d.hpp"
+#include "espalier/layer/slopes.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/softmax.hpp"

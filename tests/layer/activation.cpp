@@ -139,3 +139,23 @@ TEST_CASE("options of activations that make no sense are refused") {
   CHECK_NOTHROW(ELU{}.validate());
   CHECK_NOTHROW(Softplus{}.validate());
 }
+
+TEST_CASE("The slopes of an activation lie between its bounds, and come near both") {
+  each_activation([](const auto& layer) {
+    const Slopes bounds = layer.slopes();
+    double least = 1e300, largest = -1e300;
+    const auto look = [&](double from, double to) {  // at the slopes of 4000 secants
+      const Matrix<double> x = Eigen::RowVectorXd::LinSpaced(4001, from, to);
+      Matrix<double> y(1, 4001);
+      layer.forward(x, y);
+      const auto slopes = ((y.rightCols(4000) - y.leftCols(4000)) / (x(1) - x(0))).eval();
+      least = std::min(least, slopes.minCoeff()), largest = std::max(largest, slopes.maxCoeff());
+    };
+    look(-40, 40), look(-3, 3), look(-0.1, 0.1);
+    CAPTURE(layer.name);
+    CHECK(least >= bounds.least - 1e-9);
+    CHECK(largest <= bounds.largest + 1e-9);
+    CHECK(least <= bounds.least + 1e-4);
+    CHECK(largest >= bounds.largest - 1e-4);
+  });
+}

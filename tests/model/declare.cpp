@@ -5,8 +5,13 @@
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/batch_norm.hpp"
 #include "espalier/layer/chain.hpp"
+#include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/dropout.hpp"
+#include "espalier/layer/lstm.hpp"
+#include "espalier/layer/residual.hpp"
 
 using namespace espalier;
 
@@ -91,4 +96,48 @@ TEST_CASE("A chain counts its layers from 0, those without parameters too") {
 TEST_CASE("A name that is declared twice is refused") {
   CHECK(message_of([] { declared<float>(Twice{}, "1."); }) ==
         "1.weight: expected a path of its own for every parameter, found it twice");
+}
+
+namespace {
+
+/// The activation of each parameter: its name and largest slope, "-" where it is not known.
+template <class... Layers>
+std::vector<std::string> activations(const Layers&... layers) {
+  Parameters<double> parameters;
+  detail::Declaration<double> declaration(parameters);
+  Chain(layers...).declare(declaration);
+  declaration.finish();
+  std::vector<std::string> result;
+  for (const auto& e : parameters.entries())
+    result.push_back(
+        e.path + " " +
+        (e.slopes ? std::string(e.activation) + " " + std::to_string(e.slopes->largest).substr(0, 3) : "-"));
+  return result;
+}
+using Lines = std::vector<std::string>;
+
+/// An activation of one's own that says nothing of its slopes.
+struct Own {
+  void forward(const auto& x, auto&& y) const { y = x; }
+  void backward(const auto&, const auto&, const auto& dy, auto&& dx) const { dx = dy; }
+};
+
+}  // namespace
+
+TEST_CASE("Parameters know the activation that follows them, and that none does") {
+  CHECK(activations(Dense(2, 3), LeakyReLU{.slope = 4}, Dense(3, 3, NoBias{}), Dense(3, 1)) ==
+        Lines{"0.weight LeakyReLU 4.0", "0.bias LeakyReLU 4.0", "2.weight  1.0", "3.weight  1.0",
+              "3.bias  1.0"});
+  CHECK(activations(Conv2D(Image{3, 3}, 2, Kernel{2, 2}, NoBias{}), ReLU{}) == Lines{"0.weight ReLU 1.0"});
+}
+
+TEST_CASE("They know it through chains, and not where something is between") {
+  CHECK(activations(Chain{Dense(2, 3, NoBias{}), Chain{Tanh{}, Dense(3, 2, NoBias{})}}, Sigmoid{}) ==
+        Lines{"0.0.weight Tanh 1.0", "0.1.1.weight Sigmoid 0.2"});
+  CHECK(activations(Dense(2, 2, NoBias{}), Dropout{0.5}, ReLU{}) == Lines{"0.weight -"});
+  CHECK(activations(Dense(2, 2, NoBias{}), Own{}, ReLU{}) == Lines{"0.weight -"});
+  const Lines inside = activations(Residual{Dense(2, 2, NoBias{}), Tanh{}, Dense(2, 2, NoBias{})}, ReLU{});
+  CHECK(inside == Lines{"0.body.0.weight Tanh 1.0", "0.body.2.weight -"});
+  for (const std::string& line : activations(BatchNorm(8), ReLU{}, LSTM(2, 3, 4), Tanh{}))
+    CHECK(line.ends_with(" -"));
 }

@@ -3,12 +3,15 @@
 // options).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string_view>
 #include <type_traits>
 
 #include "espalier/core/check.hpp"
 #include "espalier/layer/layer.hpp"
+#include "espalier/layer/slopes.hpp"
 
 namespace espalier::detail {
 template <Scalar S>
@@ -62,6 +65,9 @@ void gate(const V& v, const DY& dy, DX& dx, ScalarOf<V> otherwise) {
 /// backward.)
 struct Identity {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "Identity";
+
+  static constexpr Slopes slopes() { return {1, 1}; }
 
   void forward(const auto& x, auto&& y) const { y = x; }
   void backward(const auto&, const auto&, const auto& dy, auto&& dx) const { dx = dy; }
@@ -72,6 +78,9 @@ struct Identity {
 /// y = max(x, 0); the derivative at 0 is 0.
 struct ReLU {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "ReLU";
+
+  static constexpr Slopes slopes() { return {0, 1}; }
 
   void forward(const auto& x, auto&& y) const { y.array() = x.array().max(detail::ScalarOf<decltype(x)>(0)); }
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const { detail::gate(y, dy, dx, 0); }
@@ -82,9 +91,12 @@ struct ReLU {
 /// y = x where x > 0, else slope x (Maas et al. 2013).
 struct LeakyReLU {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "LeakyReLU";
   double slope = 0.01;
 
   void validate() const { detail::check_not_negative("LeakyReLU", "slope", slope); }
+
+  Slopes slopes() const { return {std::min(slope, 1.0), std::max(slope, 1.0)}; }
 
   void forward(const auto& x, auto&& y) const {
     using S = detail::ScalarOf<decltype(x)>;
@@ -100,9 +112,12 @@ struct LeakyReLU {
 /// y = x where x > 0, else alpha (e^x - 1) (Clevert et al. 2016).
 struct ELU {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "ELU";
   double alpha = 1;
 
   void validate() const { detail::check_not_negative("ELU", "alpha", alpha); }
+
+  Slopes slopes() const { return {0, std::max(alpha, 1.0)}; }
 
   void forward(const auto& x, auto&& y) const {
     using S = detail::ScalarOf<decltype(x)>;
@@ -121,6 +136,10 @@ struct ELU {
 /// form).
 struct GELU {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "GELU";
+
+  /// At x = -sqrt(2) and sqrt(2), where the second derivative (2 - x^2) phi(x) is zero; rounded outwards.
+  static constexpr Slopes slopes() { return {-0.1289042, 1.1289042}; }
 
   void forward(const auto& x, auto&& y) const {
     using S = detail::ScalarOf<decltype(x)>;
@@ -147,6 +166,10 @@ struct GELU {
 /// y = x s(x), s the logistic function (Elfwing et al. 2018; also called swish).
 struct SiLU {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "SiLU";
+
+  /// At x = -2.39936 and 2.39936, where x tanh(x / 2) = 2; rounded outwards.
+  static constexpr Slopes slopes() { return {-0.0998394, 1.0998394}; }
 
   void forward(const auto& x, auto&& y) const { y.array() = x.array() * detail::logistic(x.array()); }
   void backward(const auto& x, const auto&, const auto& dy, auto&& dx) const {
@@ -160,6 +183,9 @@ struct SiLU {
 /// y = tanh(x).
 struct Tanh {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "Tanh";
+
+  static constexpr Slopes slopes() { return {0, 1}; }
 
   void forward(const auto& x, auto&& y) const { y.array() = x.array().tanh(); }
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const {
@@ -172,6 +198,9 @@ struct Tanh {
 /// y = 1 / (1 + e^-x). With a cross-entropy leave it out: those losses take logits.
 struct Sigmoid {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "Sigmoid";
+
+  static constexpr Slopes slopes() { return {0, 0.25}; }
 
   void forward(const auto& x, auto&& y) const { y.array() = detail::logistic(x.array()); }
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const {
@@ -185,9 +214,12 @@ struct Sigmoid {
 /// 3e-9 / beta).
 struct Softplus {
   static constexpr bool by_sample = true;
+  static constexpr std::string_view name = "Softplus";
   double beta = 1;
 
   void validate() const { detail::check_positive("Softplus", "beta", beta); }
+
+  static constexpr Slopes slopes() { return {0, 1}; }
 
   void forward(const auto& x, auto&& y) const {
     using S = detail::ScalarOf<decltype(x)>;

@@ -59,7 +59,10 @@ class Chain {
 
   void declare(auto& d) const {
     each([&]<std::size_t k>(const auto& layer) {
-      if constexpr (Parametric<LayerAt<k>>) d.inner(std::to_string(k), layer);
+      if constexpr (Parametric<LayerAt<k>>)
+        d.inner(std::to_string(k), layer);
+      else if constexpr (requires { d.follow(layer); })
+        d.follow(layer);
     });
   }
 
@@ -202,4 +205,12 @@ class Chain {
   Index parameters_ = 0;
 };
 
+namespace detail {
+
+template <class L>
+inline constexpr bool is_chain = false;
+template <class... Layers>
+inline constexpr bool is_chain<Chain<Layers...>> = true;
+
+}  // namespace detail
 }  // namespace espalier

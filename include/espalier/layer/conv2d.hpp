@@ -34,6 +34,8 @@ class Conv2D {
  public:
   static constexpr int input_extent = Dynamic, output_extent = Dynamic;
   static constexpr bool has_bias = Roles::has_bias;
+  /// What follows in a chain acts on W x + b itself, as the parameters are told (ParameterEntry::slopes).
+  static constexpr bool affine = true;
 
   /// Throws ShapeError for extents below 1 and for kernels larger than the padded image, ValueError for a
   /// stride below 1, a negative padding, and policies that make no sense.

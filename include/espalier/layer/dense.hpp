@@ -20,6 +20,8 @@ class Dense {
  public:
   static constexpr int input_extent = In, output_extent = Out;
   static constexpr bool has_bias = Roles::has_bias;
+  /// What follows in a chain acts on W x + b itself, as the parameters are told (ParameterEntry::slopes).
+  static constexpr bool affine = true;
 
   explicit Dense(const Policies&... policies) requires(In != Dynamic && sizeof...(Policies) > 0)
       : Dense(WithSizes{}, In, Out, policies...) {}

@@ -77,6 +77,9 @@ class AnyJointPenalty {
 template <Scalar S>
 struct JointEntry {
   AnyJointPenalty<S> penalty;
+  /// What a step does, once for all that there are. A pointer, so that programs without any do not compile
+  /// it.
+  void (*add_gradients)(Parameters<S>& parameters, S largest);
   Activity activity{};
   bool added = false;  ///< a gradient, in the step at hand
 };

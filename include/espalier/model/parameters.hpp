@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/parameter.hpp"
+#include "espalier/layer/slopes.hpp"
 #include "espalier/model/joint_penalty.hpp"
 #include "espalier/pack/any_pack.hpp"
 
@@ -44,6 +46,9 @@ struct ParameterEntry {
   bool frozen = false;               ///< optimizers, averages and projections leave it as it is
   Index tied = -1;                   ///< the entry whose numbers these always are; -1: its own
   bool lent = false;                 ///< the pack came from an optimizer
+  std::string_view
+      activation{};  ///< that the outputs of its layer go through: "ReLU"; "": none, or not known
+  std::optional<Slopes> slopes{};  ///< of this activation; {1, 1} without one; empty: not known
 
   Index size() const { return rows * cols; }
   /// Does its path fit a pattern, in which * stands for any text?

@@ -37,6 +37,7 @@ class Sequential {
   explicit Sequential(const Layers&... layers) : chain_(layers...) {
     detail::Declaration<S> declaration(parameters_);
     chain_.declare(declaration);
+    declaration.finish();
   }
 
   Index inputs() const { return chain_.inputs(); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/gradients.hpp"
 #include "espalier/optimizer/on.hpp"
 
 namespace espalier::detail {
@@ -55,6 +56,13 @@ struct LentPolicies {
   std::vector<OnPaths<S>> patterns{};
   std::vector<AnyJointPenalty<S>> joint{};
 
+  /// Takes what an optimizer is given, if it is for patterns or for several parameters.
+  template <class E>
+  void add([[maybe_unused]] const E& extra) {
+    if constexpr (JointPenalty<E>) joint.push_back(AnyJointPenalty<S>(extra));
+    if constexpr (is_on<E>) patterns.push_back(on_paths<S>(extra));
+  }
+
   /// The pack that a parameter is to have; null: its own, whatever that is.
   const AnyPack<S>* pack_for(const ParameterEntry<S>& e) const {
     for (const OnPaths<S>& on : patterns)
@@ -88,7 +96,8 @@ struct LentPolicies {
     parameters.copy_tied();
     if (joint_are_on(parameters)) return;
     parameters.joint_penalties().clear();
-    for (const AnyJointPenalty<S>& penalty : joint) parameters.joint_penalties().push_back({penalty});
+    for (const AnyJointPenalty<S>& penalty : joint)
+      parameters.joint_penalties().push_back({penalty, add_joint_penalties<S>});
   }
 
   /// The factor of the learning rate of each parameter; empty: 1 for all.

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -97,13 +98,17 @@ class Optimizer {
                                  {parameters.entries().size(), parameters.values().size(), sizeof(S)}));
     detail::require_finite(parameters, "weights", parameters.values());
     const auto* known = state_of(parameters);
-    const detail::LentPolicies<S> lent = known ? known->lent : lent_policies<S>();
     Parameters<S> changed = parameters;
-    lent.lend(changed);
-    const std::vector<double> factors = lent.rate_factors(changed);
+    std::shared_ptr<const detail::LentPolicies<S>> lent;
+    std::vector<double> factors;
+    if constexpr (lends) {
+      lent = known ? known->lent : lent_policies<S>();
+      lent->lend(changed);
+      if constexpr (has_patterns) factors = lent->rate_factors(changed);
+    }
     check_options(changed, factors);
     if (!known) state_ = detail::OptimizerState<S>(changed, lent, rule_.states());
-    state_of(parameters)->rate_factors = factors;
+    state_of(parameters)->rate_factors = std::move(factors);
     detail::plan_step(rule_, changed, *state_of(parameters));
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
@@ -127,7 +132,8 @@ class Optimizer {
     check_options(parameters, state.rate_factors);
     detail::plan_step(rule_, parameters, state);
     std::fill(state.active.begin(), state.active.end(), Counts{});
-    detail::add_joint_penalties(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
+    if (auto& joint = parameters.joint_penalties(); !joint.empty())
+      joint.front().add_gradients(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
     if constexpr (transforms) transform_gradients(parameters, square_fits, state);
     const detail::Update<RuleType, S> update(rule_, ++steps_, detail::rate_of_lines(rule_, learning_rate()),
                                              transforms);
@@ -164,7 +170,7 @@ class Optimizer {
  private:
   static constexpr bool transforms = (false || ... || detail::transforms_gradients<Extras>);
   static constexpr bool has_patterns = (false || ... || detail::is_on<Extras>);
-  static constexpr bool has_joint = (false || ... || JointPenalty<Extras>);
+  static constexpr bool lends = !Policies::empty || has_patterns || (false || ... || JointPenalty<Extras>);
   using Counts = detail::PolicyCounts;
 
   template <Scalar S>
@@ -177,18 +183,15 @@ class Optimizer {
   template <Scalar S>
   bool is_ready(const Parameters<S>& parameters) {
     const auto* state = state_of(parameters);
-    if (!state || (Policies::empty && !has_patterns && !has_joint)) return state != nullptr;
-    return state->lent.are_on(parameters);
+    if constexpr (lends) return state && state->lent->are_on(parameters);
+    return state != nullptr;
   }
 
   template <Scalar S>
-  detail::LentPolicies<S> lent_policies() const {
-    detail::LentPolicies<S> lent{AnyPack<S>(policies_)};
-    [[maybe_unused]] const auto add = [&]<class E>(const E& extra) {
-      if constexpr (JointPenalty<E>) lent.joint.push_back(AnyJointPenalty<S>(extra));
-      if constexpr (detail::is_on<E>) lent.patterns.push_back(detail::on_paths<S>(extra));
-    };
-    std::apply([&](const auto&... extras) { (add(extras), ...); }, extras_);
+  std::shared_ptr<const detail::LentPolicies<S>> lent_policies() const {
+    const auto lent = std::make_shared<detail::LentPolicies<S>>();
+    lent->rest = AnyPack<S>(policies_);
+    std::apply([&](const auto&... extras) { (lent->add(extras), ...); }, extras_);
     return lent;
   }
 
@@ -199,7 +202,7 @@ class Optimizer {
     std::size_t index = 0;
     for (const ParameterEntry<S>& e : parameters.entries()) {
       const double factor = factors.empty() ? 1 : factors[index++];
-      if (std::isinf(static_cast<float>(learning_rate() * factor)))
+      if (has_patterns && std::isinf(static_cast<float>(learning_rate() * factor)))
         detail::fail(e.path, "a learning rate that is finite as a float", learning_rate() * factor);
       if (e.pack.traits().corners && rule_.at_bound == AtBound::tangent)
         detail::fail(e.path, "at_bound keep, zero or displacement where sets have corners", "tangent");

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "espalier/core/aligned.hpp"
@@ -33,9 +35,9 @@ inline Index parts_of_update(Grain grain, Index rows, Index cols) {
 /// arena.
 template <Scalar S>
 struct OptimizerState {
-  OptimizerState(const Parameters<S>& parameters, const LentPolicies<S>& policies, int states)
+  OptimizerState(const Parameters<S>& parameters, std::shared_ptr<const LentPolicies<S>> policies, int states)
       : size(parameters.values().size()),
-        lent(policies),
+        lent(std::move(policies)),
         numbers(size * static_cast<std::size_t>(states), S(0)),
         active(parameters.entries().size()) {
     for (const ParameterEntry<S>& e : parameters.entries()) shapes.push_back({e.rows, e.cols});
@@ -43,8 +45,8 @@ struct OptimizerState {
 
   std::size_t size;
   std::vector<ParameterShape> shapes;
-  LentPolicies<S> lent{};
-  std::vector<double> rate_factors{};  // of each parameter; empty: 1 for all
+  std::shared_ptr<const LentPolicies<S>> lent{};  // null: the optimizer has none
+  std::vector<double> rate_factors{};             // of each parameter; empty: 1 for all
   AlignedVector<S> numbers;
   std::vector<ChunkBuffers<S>> buffers;  // of each thread
   std::vector<PolicyCounts> active;      // of each parameter, in the step at hand
