@@ -6,4 +6,4 @@ for format in clang-format-14 clang-format ''; do
   case $("${format:-false}" --version 2>/dev/null) in *"version 14."*) break ;; esac
 done
 [ -n "$format" ] || { echo "skipped: clang-format 14 is not installed" && exit 77; }
-find include tests examples benchmarks -name '*.[ch]pp' -exec "$format" --dry-run -Werror {} +
+find include src tests examples benchmarks -name '*.[ch]pp' -exec "$format" --dry-run -Werror {} +

@@ -11,6 +11,7 @@
 // clang-format off
 
 #include "espalier/core/version.hpp"
+#include "espalier/core/instruction_set.hpp"
 #include "espalier/core/matrix.hpp"
 #include "espalier/core/image.hpp"
 #include "espalier/core/error.hpp"
@@ -96,3 +97,7 @@
 #include "espalier/certify/audit.hpp"
 #include "espalier/model/memory.hpp"
 #include "espalier/model/summary.hpp"
+
+#ifdef ESPALIER_COMPILED  // by the target espalier::compiled
+#include "espalier/compiled.hpp"
+#endif

@@ -5,6 +5,8 @@
 #include <Eigen/Core>
 #include <concepts>
 
+#include "espalier/core/instruction_set.hpp"
+
 namespace espalier {
 
 using Index = Eigen::Index;

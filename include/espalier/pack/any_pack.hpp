@@ -13,9 +13,9 @@ namespace espalier {
 template <Scalar S>
 class AnyPack {
  public:
-  AnyPack() : operations_(&detail::pack_operations<S, Pack<>>) {}
+  AnyPack() : operations_(&detail::operations_of<S, Pack<>>()) {}
   template <class... Ps>
-  explicit AnyPack(const Pack<Ps...>& pack) : operations_(&detail::pack_operations<S, Pack<Ps...>>) {
+  explicit AnyPack(const Pack<Ps...>& pack) : operations_(&detail::operations_of<S, Pack<Ps...>>()) {
     if constexpr (sizeof...(Ps) > 0) pack_ = std::make_shared<const Pack<Ps...>>(pack);
   }
 

@@ -262,4 +262,10 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .copy = copy_pack<PackType>};
 }();
 
+/// The same behind a function, which a library can hold for packs that many programs use (compiled.hpp).
+template <Scalar S, class PackType>
+const PackOperations<S>& operations_of() {
+  return pack_operations<S, PackType>;
+}
+
 }  // namespace espalier::detail

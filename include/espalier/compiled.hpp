@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What need not be compiled here, since the program links espalier::compiled: espalier.hpp includes this
+// where that target, and nobody else, has defined ESPALIER_COMPILED.
+#pragma once
+
+#include "espalier/compiled/kernels.hpp"
+#include "espalier/compiled/models.hpp"
+#include "espalier/compiled/packs.hpp"
+#include "espalier/compiled/rules.hpp"
+
+ESPALIER_VECTORS(extern template, float)
+ESPALIER_VECTORS(extern template, double)
+namespace espalier {
+namespace detail {
+ESPALIER_KERNELS(extern template, float)
+ESPALIER_KERNELS(extern template, double)
+ESPALIER_PACKS(extern template, float)
+ESPALIER_PACKS(extern template, double)
+}  // namespace detail
+ESPALIER_RULES(extern template, float)
+ESPALIER_RULES(extern template, double)
+ESPALIER_MODELS(extern template, float)
+ESPALIER_MODELS(extern template, double)
+}  // namespace espalier

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What espalier::compiled holds of models: parameters, the state of an optimizer, losses, activations and
+// the dense layer without policies.
+#pragma once
+
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/loss/binary_cross_entropy.hpp"
+#include "espalier/loss/cross_entropy.hpp"
+#include "espalier/loss/huber.hpp"
+#include "espalier/loss/mean_absolute.hpp"
+#include "espalier/loss/mean_squared.hpp"
+#include "espalier/model/sequential.hpp"
+#include "espalier/optimizer/state.hpp"
+
+// clang-format off
+#define ESPALIER_LOSS(declare, S, L)                                                                              \
+  declare double L::operator()(const ConstBatch<S>&, const Target<S>&) const;                                     \
+  declare double L::operator()(const Eigen::Map<const Matrix<S>>&, const Target<S>&) const;                       \
+  declare double L::operator()(const Matrix<S>&, const Target<S>&) const;                                         \
+  declare double L::operator()(const Eigen::Map<const Matrix<S>>&, const Target<S>&, Matrix<S>&) const;           \
+  declare double L::operator()(const Matrix<S>&, const Target<S>&, Matrix<S>&) const;
+
+#define ESPALIER_VECTORS(declare, S)                                               \
+  declare class std::vector<S, espalier::detail::CacheLineAllocator<S>>;           \
+  declare class std::vector<espalier::ParameterEntry<S>>;
+
+
+#define ESPALIER_MODELS(declare, S)                                    \
+  declare class AnyPack<S>;                                            \
+  declare struct ParameterEntry<S>;                                    \
+  declare class Parameters<S>;                                         \
+  declare class detail::ChunkBuffers<S>;                               \
+  declare struct detail::OptimizerState<S>;                            \
+  declare struct Workspace<S>;                                         \
+  declare void project(Parameters<S>&);                                \
+  ESPALIER_LOSS(declare, S, CrossEntropy)                              \
+  ESPALIER_LOSS(declare, S, BinaryCrossEntropy)                        \
+  ESPALIER_LOSS(declare, S, MeanSquared)                               \
+  ESPALIER_LOSS(declare, S, MeanAbsolute)                              \
+  ESPALIER_LOSS(declare, S, Huber)
+// clang-format on

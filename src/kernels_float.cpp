@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/compiled.hpp"
+
+namespace espalier::detail {
+ESPALIER_KERNELS(template, float)
+}  // namespace espalier::detail

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/compiled.hpp"
+
+namespace espalier {
+ESPALIER_RULES(template, double)
+}  // namespace espalier
