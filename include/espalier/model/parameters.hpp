@@ -13,6 +13,7 @@
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/parameter.hpp"
+#include "espalier/model/runs.hpp"
 #include "espalier/pack/any_pack.hpp"
 
 namespace espalier {
@@ -175,6 +176,10 @@ class Parameters {
     }
   }
 
+  /// By which optimizers they have been trained.
+  detail::Runs& runs() { return runs_; }
+  const detail::Runs& runs() const { return runs_; }
+
   /// The gaps between gradients (or values) are zero again, after somebody wrote to all of an arena.
   void clear_gaps() { clear_gaps(gradients_); }
   void clear_gaps_of_values() { clear_gaps(values_); }
@@ -212,6 +217,7 @@ class Parameters {
   std::vector<ParameterEntry<S>> entries_;
   std::vector<Index> offsets_;
   detail::AlignedVector<S> values_, gradients_;
+  detail::Runs runs_;
 };
 
 template <Scalar S>

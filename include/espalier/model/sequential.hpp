@@ -139,6 +139,7 @@ class Sequential {
     chain_.initialize(init, call, rng);
     espalier::project(filled);
     for (ParameterEntry<S>& e : filled.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
+    filled.runs().clear();
     parameters_ = filled;  // copied, so that numbers stay at their addresses
     seed_ = rng();
     passes_ = 0;
