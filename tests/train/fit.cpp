@@ -335,7 +335,8 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   data = good;
   data.labels[19] = 2;
   CHECK(refused(data) ==
-        "CrossEntropy: expected a label from 0 to 1 for sample 19 (counted from 0), found 2");
+        "CrossEntropy: expected an output for each class, at least 3 for the label 2 of sample 19 (counted "
+        "from 0), found 2 outputs");
   data.labels[19] = -1;
   CHECK_FALSE(refused(data).empty());
   data.labels.pop_back();
@@ -356,7 +357,8 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   data = two_halves(600);
   data.labels[500] = 2;
   const std::string late =
-      "CrossEntropy: expected a label from 0 to 1 for sample 244 (counted from 0), found 2 "
+      "CrossEntropy: expected an output for each class, at least 3 for the label 2 of sample 244 (counted "
+      "from 0), found 2 outputs "
       "(in the part of the data from sample 256 on)";
   CHECK(refused(data) == late);
   data.weights.assign(600, 0);
