@@ -17,6 +17,7 @@
 #include "espalier/layer/chain.hpp"
 #include "espalier/model/access.hpp"
 #include "espalier/model/declare.hpp"
+#include "espalier/model/policies.hpp"
 #include "espalier/model/workspace.hpp"
 
 namespace espalier {
