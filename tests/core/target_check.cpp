@@ -31,6 +31,15 @@ TEST_CASE("where values are needed there must be one for each output") {
   CHECK_THROWS_AS(detail::check_values<float>("here", y, labels), ValueError);
 }
 
+TEST_CASE("values the wrong way round, and labels where values belong, are told") {
+  const Matrix<float> y = Matrix<float>::Zero(2, 3), turned = Matrix<float>::Zero(3, 2);
+  const std::vector<int> labels{0, 1, 0};
+  CHECK(message_of([&] { detail::check_values<float>("here", y, turned); }) ==
+        "here: expected targets for 3 samples (a sample is a column: transpose it), found 2");
+  CHECK(message_of([&] { detail::check_values<float>("here", y, labels); }) ==
+        "here: expected values as targets (read_csv: .target, as .label makes classes), found class labels");
+}
+
 TEST_CASE("labels must be among the classes") {
   const std::vector<int> labels{0, 2, 1}, negative{0, -1};
   CHECK_NOTHROW(detail::check_labels("here", labels, 3));

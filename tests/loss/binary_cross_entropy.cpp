@@ -80,7 +80,8 @@ TEST_CASE("targets that BinaryCrossEntropy cannot use are refused") {
         "BinaryCrossEntropy: expected a value from 0 to 1 for output 1 of sample 2 (counted from 0), found "
         "nan");
   CHECK(message(d.y, std::vector<int>{0, 1, 0}) ==
-        "BinaryCrossEntropy: expected values from 0 to 1 as targets, found class labels");
+        "BinaryCrossEntropy: expected one output for class labels (CrossEntropy takes one for each class), "
+        "found 2 outputs");
   const Matrix<double> one = d.y.topRows(1);
   CHECK(message(one, std::vector<int>{0, 1, 2}) ==
         "BinaryCrossEntropy: expected a label from 0 to 1 for sample 2 (counted from 0), found 2");

@@ -146,8 +146,10 @@ TEST_CASE("targets that CrossEntropy cannot use are refused") {
     return text;
   };
   const std::vector<int> too_large{0, 1, 3, 0}, negative{0, -1, 0, 0}, short_one{0, 1};
-  CHECK(message({}, d.z, too_large) ==
-        "CrossEntropy: expected a label from 0 to 2 for sample 2 (counted from 0), found 3");
+  CHECK(
+      message({}, d.z, too_large) ==
+      "CrossEntropy: expected an output for each class, at least 4 for the label 3 of sample 2 (counted from "
+      "0), found 3 outputs");
   CHECK(message({}, d.z, negative) ==
         "CrossEntropy: expected a label from 0 to 2 for sample 1 (counted from 0), found -1");
   CHECK(message({}, d.z, short_one) == "CrossEntropy: expected targets for 4 samples, found 2");
@@ -157,19 +159,22 @@ TEST_CASE("targets that CrossEntropy cannot use are refused") {
   CHECK(message({}, d.z, row) ==
         "CrossEntropy: expected labels, or probabilities of 3 x 4 as targets, found 1 x 4");
   CHECK(message({}, row, d.labels) ==
-        "CrossEntropy: expected an output for each of at least 2 classes (BinaryCrossEntropy takes one), "
-        "found 1");
+        "CrossEntropy: expected an output for each of at least 2 classes (BinaryCrossEntropy takes one; "
+        "a regression has MeanSquared), found 1");
 
   Matrix<double> q = d.q;
   q(1, 2) = -0.25;
   CHECK(message({}, d.z, q) ==
-        "CrossEntropy: expected a probability >= 0 for class 1 of sample 2 (counted from 0), found -0.25");
+        "CrossEntropy: expected a probability >= 0 for class 1 of sample 2 (counted from 0; a regression has "
+        "MeanSquared), found -0.25");
   q(1, 2) = std::numeric_limits<double>::quiet_NaN();
   CHECK(message({}, d.z, q) ==
-        "CrossEntropy: expected a probability >= 0 for class 1 of sample 2 (counted from 0), found nan");
+        "CrossEntropy: expected a probability >= 0 for class 1 of sample 2 (counted from 0; a regression has "
+        "MeanSquared), found nan");
   q(1, 2) = 0.5;
   CHECK(message({}, d.z, q) ==
-        "CrossEntropy: expected probabilities with the sum 1 for sample 2 (counted from 0), found 1.25");
+        "CrossEntropy: expected probabilities with the sum 1 for sample 2 (counted from 0; a regression has "
+        "MeanSquared), found 1.25");
   q(1, 2) = 0.2509;  // rounded probabilities are let through
   CHECK_NOTHROW(CrossEntropy{}(d.z, q));
 

@@ -110,7 +110,9 @@ TEST_CASE("what cannot be compared is refused, and the gradient is not touched")
         "MeanSquared: expected outputs of at least 1 x 1 (outputs x samples), found 2 x 0");
   CHECK(message(y, other) == "MeanSquared: expected targets for 3 samples, found 4");
   CHECK(message(y, narrow) == "MeanSquared: expected values of 2 x 3 as targets, found 1 x 3");
-  CHECK(message(y, labels) == "MeanSquared: expected values as targets, found class labels");
+  CHECK(message(y, labels) ==
+        "MeanSquared: expected values as targets (read_csv: .target, as .label makes classes), found class "
+        "labels");
   CHECK_THROWS_AS(MeanSquared{}(y, other), ShapeError);
   CHECK_THROWS_AS(MeanSquared{}(y, narrow), ShapeError);
   CHECK_THROWS_AS(MeanSquared{}(y, labels), ValueError);

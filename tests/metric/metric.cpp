@@ -69,7 +69,8 @@ TEST_CASE("metrics refuse what they cannot compare") {
   Matrix<float> y = Matrix<float>::Zero(2, 3);
   const Matrix<float> narrow = Matrix<float>::Zero(1, 3), none(2, 0);
   const std::vector<int> labels{0, 1, 0};
-  CHECK(message_of([&] { rmse(y, labels); }) == "rmse: expected values as targets, found class labels");
+  CHECK(message_of([&] { rmse(y, labels); }) ==
+        "rmse: expected values as targets (read_csv: .target, as .label makes classes), found class labels");
   CHECK(message_of([&] { mae(y, narrow); }) == "mae: expected values of 2 x 3 as targets, found 1 x 3");
   CHECK(message_of([&] { r2(none, none); }) ==
         "r2: expected outputs of at least 1 x 1 (outputs x samples), found 2 x 0");

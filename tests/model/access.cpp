@@ -225,23 +225,3 @@ TEST_CASE(
         }) == "0.weight: expected weights that Squared can give, found others");
   CHECK(parameter(net, "0.weight") == Matrix<float>{{3, 4}});
 }
-
-TEST_CASE("A policy's value can be read, and changed where the new one makes sense") {
-  auto net = Sequential(Dense(2, 1, L1{0.5}, MaxNorm{.radius = 5}), Dense(1, 1));
-  assign(net, "0.weight", Matrix<float>{{3, 4}});
-  CHECK(policy<L1>(net, "0.weight").strength == 0.5);
-  const auto before = net;
-  edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = 1; });
-  CHECK(policy<MaxNorm>(net, "0.weight").radius == 1);
-  CHECK(parameter(net, "0.weight").norm() <= 1);
-  CHECK(policy<MaxNorm>(before, "0.weight").radius == 5);  // a copy has its own
-  const auto after = net;
-  CHECK(message_of([&] { edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = -1; }); }) ==
-        "0.weight: MaxNorm: expected radius > 0 and finite, found -1");
-  CHECK(net == after);
-  CHECK(policy<MaxNorm>(net, "0.weight").radius == 1);
-  CHECK(message_of([&] { policy<Clip>(net, "0.weight"); }) ==
-        "0.weight: expected the policy Clip, found L1, MaxNorm");
-  CHECK(message_of([&] { policy<Clip>(net, "1.weight"); }) ==
-        "1.weight: expected the policy Clip, found none");
-}

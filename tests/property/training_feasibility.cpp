@@ -66,7 +66,7 @@ void stays_feasible(M net, O optimizer) {
   }
   net.for_each_parameter([](const auto& p) {
     CAPTURE(p.path);
-    CHECK(Row<S>(p.values, p.size()).allFinite());
+    CHECK(ConstRow<S>(p.values, p.size()).allFinite());
     if (p.kind == ParameterKind::weight) CHECK_FALSE(p.pack.empty());
     for (const Activity& a : p.activity) CHECK(a.acted > 0);  // what never acts proves nothing
   });

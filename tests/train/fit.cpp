@@ -335,7 +335,8 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   data = good;
   data.labels[19] = 2;
   CHECK(refused(data) ==
-        "CrossEntropy: expected a label from 0 to 1 for sample 19 (counted from 0), found 2");
+        "CrossEntropy: expected an output for each class, at least 3 for the label 2 of sample 19 (counted "
+        "from 0), found 2 outputs");
   data.labels[19] = -1;
   CHECK_FALSE(refused(data).empty());
   data.labels.pop_back();
@@ -356,7 +357,8 @@ TEST_CASE("Data and options that make no sense are refused before anything chang
   data = two_halves(600);
   data.labels[500] = 2;
   const std::string late =
-      "CrossEntropy: expected a label from 0 to 1 for sample 244 (counted from 0), found 2 "
+      "CrossEntropy: expected an output for each class, at least 3 for the label 2 of sample 244 (counted "
+      "from 0), found 2 outputs "
       "(in the part of the data from sample 256 on)";
   CHECK(refused(data) == late);
   data.weights.assign(600, 0);
@@ -564,8 +566,8 @@ struct Order {
 TEST_CASE("Each of several calls of one epoch has an order of its own, until the optimizer is reset") {
   const auto data = ones(Matrix<double>{{2, 3, 4, 5, 6, 7, 8, 9}});
   Optimizer optimizer{SGD{.learning_rate = 1e-12}};
+  auto net = one_weight();
   const auto order = [&] {
-    auto net = one_weight();
     Order result;
     fit(net, data, MeanSquared{}, optimizer, {.epochs = 1, .batch = 1, .seed = 3}, result);
     return result.losses;
@@ -577,6 +579,21 @@ TEST_CASE("Each of several calls of one epoch has an order of its own, until the
   optimizer.reset();
   CHECK(order() == first);
   CHECK(order() == second);
+  net = one_weight();  // another model: as reset
+  CHECK(order() == first);
+}
+
+TEST_CASE("Folds with one optimizer are as folds with one each") {
+  Sequential untrained(Dense(2, 8), Tanh{}, Dense(8, 2));
+  initialize(untrained, {.seed = 1});
+  Optimizer optimizer{Adam{.learning_rate = 0.02}};
+  for (std::uint64_t fold = 0; fold < 3; ++fold) {
+    auto net = untrained, other = untrained;
+    const Dataset data = two_halves(50, fold);
+    fit(net, data, CrossEntropy{}, optimizer, {.epochs = 2});
+    fit(other, data, CrossEntropy{}, Adam{.learning_rate = 0.02}, {.epochs = 2});
+    CHECK(net == other);
+  }
 }
 
 TEST_CASE("Two calls of one epoch are one call of two, bit for bit") {

@@ -5,7 +5,10 @@
 #include "../nets.hpp"
 #include "../support.hpp"
 #include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/batch_norm.hpp"
+#include "espalier/layer/concat.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/residual.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 
 using namespace espalier;
@@ -45,6 +48,45 @@ TEST_CASE("A share of the data is held out as split holds it out, by the seed") 
   CHECK(validation.samples() == 3);
   CHECK(validation.inputs == data.split(0.7, Rng(4, 1)).second.inputs);
   CHECK(validation.inputs != parts_of(5).second.inputs);
+}
+
+TEST_CASE("A last batch that is too small for a batch normalization is refused before the run") {
+  Sequential net(Residual(Dense(2, 2), BatchNorm(2)), Concat(Dense(2, 1), Chain(Dense(2, 1), BatchNorm(1))));
+  initialize(net, {.seed = 1});
+  CHECK(net.least_samples() == 2);
+  const Dataset data = two_halves(33);
+  const auto message = [&](const FitOptions& options) {
+    return message_of([&] { detail::FitData<float>(net, data, CrossEntropy{}, options); });
+  };
+  CHECK(message({.batch = 32}) ==
+        "fit: expected a batch size that leaves at least 2 samples in the last batch, as BatchNorm needs, "
+        "found 32: 33 samples, the last batch of 1");
+  CHECK(message({.batch = 1}).ends_with("found 1: 33 samples, the last batch of 1"));
+  CHECK(message({.batch = 10, .validation = 0.06}).ends_with("found 10: 31 samples, the last batch of 1"));
+  detail::FitData<float>(net, data, CrossEntropy{}, {.batch = 31});
+  detail::FitData<float>(net, data, CrossEntropy{}, {.batch = 33});
+  detail::FitData<float>(net, data, CrossEntropy{}, {.batch = 100});
+  detail::FitData<float>(small_net(), data, CrossEntropy{}, {.batch = 32});
+  CHECK(sequential<float>(BatchNorm(2, {.per = 4})).least_samples() == 1);  // four numbers a sample
+}
+
+TEST_CASE("Data the wrong way round are told") {
+  Dataset data = two_halves(5);
+  const auto message = [&] {
+    return message_of([&] { detail::FitData<float>(small_net(), data, CrossEntropy{}, {}); });
+  };
+  data.inputs.transposeInPlace();
+  CHECK(message() ==
+        "labels: expected 2 entries to fit the inputs (a sample is a column: transpose it), found 5");
+  data.labels = {0, 1};
+  CHECK(message() ==
+        "fit: expected data of 2 features, the inputs of the model (a sample is a column: transpose it), "
+        "found 5");
+  data = two_halves(5);
+  data.labels.clear();
+  data.targets = Matrix<float>::Zero(5, 2);
+  CHECK(message() ==
+        "targets: expected 5 entries to fit the inputs (a sample is a column: transpose it), found 2");
 }
 
 TEST_CASE("Weights that are all zero are refused where nothing would move them") {

@@ -16,7 +16,10 @@ void check_samples(std::string_view where, const ConstBatch<S>& y, const Target<
   if (y.rows() < 1 || y.cols() < 1)
     fail<ShapeError>(where, "outputs of at least 1 x 1 (outputs x samples)",
                      detail::format_message("{} x {}", {y.rows(), y.cols()}));
-  if (t.samples() != y.cols()) fail<ShapeError>(where, {"targets for {} samples", {y.cols()}}, t.samples());
+  const bool turned = !t.has_labels() && t.values().rows() == y.cols();
+  if (t.samples() != y.cols())
+    fail<ShapeError>(where, {"targets for {} samples{}", {y.cols(), turned ? transpose_hint : ""}},
+                     t.samples());
 }
 
 /// Also: values, one for each output. `needed` says in the message what could stand here.
@@ -24,7 +27,11 @@ template <Scalar S>
 void check_values(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
                   std::string_view needed = "values") {
   check_samples(where, y, t);
-  if (t.has_labels()) fail(where, {"{} as targets", {needed}}, "class labels");
+  if (t.has_labels())
+    fail(where,
+         {"{} as targets{}",
+          {needed, needed == "values" ? " (read_csv: .target, as .label makes classes)" : ""}},
+         "class labels");
   if (t.values().rows() != y.rows())
     fail<ShapeError>(where, {"{} of {} x {} as targets", {needed, y.rows(), y.cols()}},
                      detail::format_message("{} x {}", {t.values().rows(), t.samples()}));

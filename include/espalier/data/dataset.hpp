@@ -122,15 +122,18 @@ struct BasicDataset {
   }
 
  private:
-  static void check_count(std::string_view what, Index expected, Index found, bool optional) {
+  static void check_count(std::string_view what, Index expected, Index found, bool optional,
+                          bool turned = false) {
     if (found != expected && !(optional && found == 0))
-      detail::fail<ShapeError>(what, {"{} entries to fit the inputs", {expected}}, found);
+      detail::fail<ShapeError>(
+          what, {"{} entries to fit the inputs{}", {expected, turned ? detail::transpose_hint : ""}}, found);
   }
 
   void check_sizes() const {
     if (!labels.empty() && targets.size() > 0) detail::fail<ShapeError>("data", "labels or targets", "both");
-    check_count("labels", samples(), static_cast<Index>(labels.size()), true);
-    check_count("targets", samples(), targets.cols(), targets.size() == 0);
+    const auto labeled = static_cast<Index>(labels.size());
+    check_count("labels", samples(), labeled, true, labeled == features());
+    check_count("targets", samples(), targets.cols(), targets.size() == 0, targets.rows() == samples());
     check_count("weights", samples(), static_cast<Index>(weights.size()), true);
     check_count("feature_names", features(), static_cast<Index>(feature_names.size()), true);
   }

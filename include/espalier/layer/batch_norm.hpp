@@ -62,6 +62,9 @@ class BatchNorm {
     d.buffer("running_var", channels_, 1);
   }
 
+  /// A variance needs two numbers.
+  Index least_samples() const { return options_.per == 1 ? 2 : 1; }
+
   /// The means, and 1 / sqrt(variance + epsilon).
   Index kept(Index) const { return 2 * channels_; }
 

@@ -66,6 +66,12 @@ class Chain {
     });
   }
 
+  Index least_samples() const {
+    Index least = 1;
+    each([&]<std::size_t k>(const auto& layer) { least = std::max(least, detail::least_samples(layer)); });
+    return least;
+  }
+
   template <class Init, Scalar S>
   void initialize(const Init& init, const Call<S>& call, Rng& rng) const {
     each([&]<std::size_t k>(const auto& layer) {

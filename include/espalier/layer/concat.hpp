@@ -93,6 +93,12 @@ class Concat {
     });
   }
 
+  Index least_samples() const {
+    Index least = 1;
+    each([&]<std::size_t b>(const auto& branch) { least = std::max(least, detail::least_samples(branch)); });
+    return least;
+  }
+
   Index kept(Index samples) const { return kept_of<float>(samples); }
   template <Scalar S>
   Index kept_of(Index n) const {

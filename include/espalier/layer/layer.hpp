@@ -26,6 +26,8 @@
 //   void backward(const Call<S>& call, const auto& x, const auto& y, auto&& dy, auto&& dx) const;
 //   void initialize(const Init& init, const Call<S>& call, Rng& rng) const;   // fills call.values
 //
+// A layer that cannot train on single samples says how many a batch must have: `Index least_samples() const`.
+//
 // This backward sets the gradients and may overwrite dy; dx.data() is null if nobody reads it. `void
 // validate() const` of any layer, which throws ValueError, is called when a model is built.
 #pragma once
@@ -116,6 +118,13 @@ Index kept_of(const L& layer, Index samples) {
     return layer.kept(samples);
   else
     return 0;
+}
+
+/// The fewest samples of a training batch that a layer can do with.
+template <class L>
+Index least_samples(const L& layer) {
+  if constexpr (requires { layer.least_samples(); }) return layer.least_samples();
+  return 1;
 }
 
 template <Scalar S>

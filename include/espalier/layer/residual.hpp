@@ -38,6 +38,8 @@ class Residual {
 
   void declare(auto& d) const { d.inner("body", body_); }
 
+  Index least_samples() const { return body_.least_samples(); }
+
   Index kept(Index samples) const { return kept_of<float>(samples); }
   template <Scalar S>
   Index kept_of(Index n) const {

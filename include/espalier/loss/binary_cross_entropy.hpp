@@ -2,6 +2,7 @@
 // The cross-entropy of yes and no, from logits: one output, or several independent ones.
 #pragma once
 
+#include "espalier/core/outputs.hpp"
 #include "espalier/loss/loss.hpp"
 
 namespace espalier {
@@ -18,17 +19,25 @@ struct BinaryCrossEntropy {
 
   template <class Y>
   double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {
+    check_logits<Y>();
     return run<typename Y::Scalar>(y, t, nullptr);
   }
   template <class Y>
   double operator()(const Y& y, const Target<typename Y::Scalar>& t,
                     Matrix<typename Y::Scalar>& gradient) const {
+    check_logits<Y>();
     return run<typename Y::Scalar>(y, t, &gradient);
   }
 
   bool operator==(const BinaryCrossEntropy&) const = default;
 
  private:
+  template <class Y>
+  static void check_logits() {
+    static_assert(!detail::outputs_of<Y, Sigmoid>,
+                  "BinaryCrossEntropy takes logits: leave Sigmoid out of the model that you train");
+  }
+
   template <Scalar S>
   double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
     check(outputs, target);
@@ -51,6 +60,9 @@ struct BinaryCrossEntropy {
     validate();
     detail::check_samples(name, y, t);
     if (t.has_labels() && y.rows() == 1) return detail::check_labels(name, t.labels(), 2);
+    if (t.has_labels())
+      detail::fail<ShapeError>(name, "one output for class labels (CrossEntropy takes one for each class)",
+                               detail::format_message("{} outputs", {y.rows()}));
     detail::check_values(name, y, t, y.rows() == 1 ? "labels or values from 0 to 1" : "values from 0 to 1");
     for (Index i = 0; i < y.cols(); ++i)
       for (Index k = 0; k < y.rows(); ++k)

@@ -2,8 +2,10 @@
 // The cross-entropy of several classes, from logits.
 #pragma once
 
+#include <span>
 #include <vector>
 
+#include "espalier/core/outputs.hpp"
 #include "espalier/loss/loss.hpp"
 
 namespace espalier {
@@ -30,11 +32,13 @@ struct CrossEntropy {
 
   template <class Y>
   double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {
+    check_logits<Y>();
     return run<typename Y::Scalar>(y, t, nullptr);
   }
   template <class Y>
   double operator()(const Y& y, const Target<typename Y::Scalar>& t,
                     Matrix<typename Y::Scalar>& gradient) const {
+    check_logits<Y>();
     return run<typename Y::Scalar>(y, t, &gradient);
   }
 
@@ -52,6 +56,12 @@ struct CrossEntropy {
   bool operator==(const CrossEntropy&) const = default;
 
  private:
+  template <class Y>
+  static void check_logits() {
+    static_assert(!detail::outputs_of<Y, Softmax>,
+                  "CrossEntropy takes logits: leave Softmax out of the model that you train");
+  }
+
   template <Scalar S>
   double run(const ConstBatch<S>& y, const Target<S>& t, Matrix<S>* gradient) const {
     check(y, t);
@@ -98,26 +108,48 @@ struct CrossEntropy {
     return class_weights.empty() ? 1 : class_weights[static_cast<std::size_t>(c)];
   }
 
+  /// A label beyond the outputs: most often there are too few of these.
+  static void check_outputs(std::span<const int> labels, Index outputs) {
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (labels[i] >= outputs)
+        detail::fail(name,
+                     {"an output for each class, at least {} for the label {} of sample {} (counted from 0)",
+                      {long{labels[i]} + 1, labels[i], i}},
+                     detail::format_message("{} outputs", {outputs}));
+    detail::check_labels(name, labels, outputs);
+  }
+
   template <Scalar S>
   void check(const ConstBatch<S>& y, const Target<S>& t) const {
     validate();
     detail::check_samples(name, y, t);
     if (y.rows() < 2)
       detail::fail<ShapeError>(
-          name, "an output for each of at least 2 classes (BinaryCrossEntropy takes one)", y.rows());
+          name,
+          "an output for each of at least 2 classes (BinaryCrossEntropy takes one; a regression has "
+          "MeanSquared)",
+          y.rows());
     if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != y.rows())
       detail::fail<ShapeError>(name, {"a class weight for each of {} outputs", {y.rows()}},
                                detail::format_message("{} class weights", {class_weights.size()}));
-    if (t.has_labels()) return detail::check_labels(name, t.labels(), y.rows());
+    if (t.has_labels()) return check_outputs(t.labels(), y.rows());
     detail::check_values(name, y, t, "labels, or probabilities");
     for (Index i = 0; i < y.cols(); ++i) {
       const ConstArrayMap<S> q(t.values().col(i).data(), y.rows());
       for (Index c = 0; c < y.rows(); ++c)
         if (!(q[c] >= 0))
-          detail::fail(name, {"a probability >= 0 for class {} of sample {} (counted from 0)", {c, i}}, q[c]);
+          detail::fail(
+              name,
+              {"a probability >= 0 for class {} of sample {} (counted from 0; a regression has MeanSquared)",
+               {c, i}},
+              q[c]);
       const double sum = q.template cast<double>().sum();
       if (!(std::abs(sum - 1) <= 1e-3))
-        detail::fail(name, {"probabilities with the sum 1 for sample {} (counted from 0)", {i}}, sum);
+        detail::fail(
+            name,
+            {"probabilities with the sum 1 for sample {} (counted from 0; a regression has MeanSquared)",
+             {i}},
+            sum);
     }
   }
 };

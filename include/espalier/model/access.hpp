@@ -73,32 +73,6 @@ double penalty(const M& model, bool smooth_only = false) {
   return sum;
 }
 
-/// The policy of type P on the parameter with this path: `policy<L1>(net, "0.weight").strength`. ValueError
-/// if there is none.
-template <class P, class M>
-const P& policy(const M& model, std::string_view path) {
-  const auto& e = model.parameters().at(path);
-  if (const P* found = e.pack.template find<P>()) return *found;
-  std::string names;
-  for (const std::string_view name : e.pack.names()) (names += names.empty() ? "" : ", ") += name;
-  detail::fail(path, detail::format_message("the policy {}", {policy_name<P>()}),
-               names.empty() ? "none" : names);
-}
-
-/// Changes the policy of type P on the parameter with this path, for a warm-up or an annealed radius:
-/// `edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = 2; })`; then moves the weights into its
-/// set. Throws, and changes nothing, for values that make no sense.
-template <class P, class M, class F>
-void edit_policy(M& model, std::string_view path, F&& f) {
-  policy<P>(model, path);
-  auto& e = model.parameters().at(path);
-  auto pack = e.pack.template edited<P>(f);
-  pack.validate(path, e.rows, e.cols);
-  e.pack = std::move(pack);
-  e.pack.project(model.parameters().values_of(e));
-  model.parameters().copy_tied();
-}
-
 namespace detail {
 
 /// The gains of the rows of a weight; null where they are fixed or there are none.

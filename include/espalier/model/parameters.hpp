@@ -16,6 +16,7 @@
 #include "espalier/core/parameter.hpp"
 #include "espalier/layer/slopes.hpp"
 #include "espalier/model/joint_penalty.hpp"
+#include "espalier/model/runs.hpp"
 #include "espalier/pack/any_pack.hpp"
 
 namespace espalier {
@@ -186,6 +187,10 @@ class Parameters {
     }
   }
 
+  /// By which optimizers they have been trained.
+  detail::Runs& runs() { return runs_; }
+  const detail::Runs& runs() const { return runs_; }
+
   /// The gaps between gradients (or values) are zero again, after somebody wrote to all of an arena.
   void clear_gaps() { clear_gaps(gradients_); }
   void clear_gaps_of_values() { clear_gaps(values_); }
@@ -224,6 +229,7 @@ class Parameters {
   std::vector<JointEntry<S>> joint_penalties_;
   std::vector<Index> offsets_;
   detail::AlignedVector<S> values_, gradients_;
+  detail::Runs runs_;
 };
 
 template <Scalar S>

@@ -10,12 +10,14 @@
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/flush.hpp"
+#include "espalier/core/outputs.hpp"
 #include "espalier/core/precision.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initializer.hpp"
 #include "espalier/layer/chain.hpp"
 #include "espalier/model/access.hpp"
 #include "espalier/model/declare.hpp"
+#include "espalier/model/policies.hpp"
 #include "espalier/model/workspace.hpp"
 
 namespace espalier {
@@ -31,6 +33,10 @@ class Sequential {
   using scalar_type = S;
   using workspace_type = Workspace<S>;
   using Outputs = Eigen::Map<const Matrix<S>>;
+  /// The same, or a view that says that it comes from Softmax or Sigmoid: CrossEntropy and BinaryCrossEntropy
+  /// refuse it, as they take logits.
+  using ForwardOutputs =
+      detail::ForwardOutputs<S, std::tuple_element_t<sizeof...(Layers), std::tuple<int, Layers...>>>;
 
   /// All parameters are zero until `initialize`. Throws ShapeError where widths do not fit, ValueError for
   /// bad options.
@@ -67,10 +73,11 @@ class Sequential {
   /// of z too. `Matrix<float> p = net.forward(x)` keeps a copy, and so does `predict(x)`. This is a training
   /// pass: dropout drops. `backward` follows with the same `x`. Batches in another layout, by rows for
   /// example, are copied first.
-  Outputs forward(ConstBatch<S> x) {
+  ForwardOutputs forward(ConstBatch<S> x) {
     Call<S> call = call_of({true, seed_ + ++passes_, 0});
     call.buffers = detail::arena(parameters_).data();
-    return run(x, workspace_, call);
+    const Outputs y = run(x, workspace_, call);
+    return ForwardOutputs(y.data(), y.rows(), y.cols());
   }
 
   /// The same without dropout and without touching the model. The outputs stand in `workspace` until its next
@@ -84,9 +91,9 @@ class Sequential {
 
   /// Numbers in another precision are refused, in one sentence.
   template <detail::OfOtherPrecision<S> X>
-  Outputs forward(const X&) {
+  ForwardOutputs forward(const X&) {
     static_assert(detail::PrecisionOf<S, typename X::Scalar>::fits);
-    return {nullptr, 0, 0};
+    return ForwardOutputs(nullptr, 0, 0);
   }
   template <detail::OfOtherPrecision<S> X>
   Matrix<S> predict(const X&, const auto&...) const {
@@ -141,10 +148,14 @@ class Sequential {
     espalier::project(filled);
     for (ParameterEntry<S>& e : filled.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
     for (JointEntry<S>& joint : filled.joint_penalties()) joint.activity = {};
+    filled.runs().clear();
     parameters_ = filled;  // copied, so that numbers stay at their addresses
     seed_ = rng();
     passes_ = 0;
   }
+
+  /// The fewest samples that a training batch may have: 2 where there is a BatchNorm, else 1.
+  Index least_samples() const { return chain_.least_samples(); }
 
   /// Numbers that a pass of `samples` takes for activations and their gradients.
   Index activations(Index samples) const {

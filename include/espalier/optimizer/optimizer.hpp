@@ -70,7 +70,8 @@ class Optimizer {
 
   /// Steps made so far.
   long steps() const { return steps_; }
-  /// As constructed: forgets steps, moments and model. For the next fold or restart; else they go on.
+  /// As constructed: forgets steps, moments and model, to begin anew with a model that it knows. With another
+  /// of the same shapes, a copy of an untrained one or one that is initialized again, it does so by itself.
   void reset() {
     *this = std::apply([this](const auto&... extras) { return Optimizer(rule_, extras...); }, extras_);
   }
@@ -86,16 +87,15 @@ class Optimizer {
 
   /// Plans the state for a model, and puts the policies on the weights whose layer names none: from here on
   /// they belong to the model, which audits and projects onto them. (Another optimizer with policies puts its
-  /// own there instead.) The first step does it too. Throws, and changes nothing: ShapeError for parameters
-  /// of other shapes or precision than the state belongs to, NotFiniteError for weights that are not,
-  /// ValueError for packs that the options do not fit.
+  /// own there instead.) The first step does it too. A model of the same shapes that it has not trained takes
+  /// the place of the one before: steps and moments begin anew. Throws, and changes nothing: ShapeError for
+  /// parameters of other shapes or precision than the state belongs to, NotFiniteError for weights that are
+  /// not, ValueError for packs that the options do not fit, and for a model that it has trained before
+  /// another.
   template <Scalar S>
   void prepare(Parameters<S>& parameters) {
     if (!state_of(parameters) && !std::holds_alternative<std::monostate>(state_))
-      detail::fail<ShapeError>(
-          "optimizer", "the model that its state belongs to, its shapes and its precision",
-          detail::format_message("another, of {} parameters and {} numbers of {} bytes",
-                                 {parameters.entries().size(), parameters.values().size(), sizeof(S)}));
+      detail::check_other_model(std::get_if<detail::OptimizerState<S>>(&state_), run_, parameters);
     detail::require_finite(parameters, "weights", parameters.values());
     const auto* known = state_of(parameters);
     Parameters<S> changed = parameters;
@@ -107,9 +107,14 @@ class Optimizer {
       if constexpr (has_patterns) factors = lent->rate_factors(changed);
     }
     check_options(changed, factors);
-    if (!known) state_ = detail::OptimizerState<S>(changed, lent, rule_.states());
-    state_of(parameters)->rate_factors = std::move(factors);
-    detail::plan_step(rule_, changed, *state_of(parameters));
+    if (!known) {
+      state_ = detail::OptimizerState<S>(changed, lent, rule_.states());
+      run_ = {run_.optimizer ? run_.optimizer : detail::next_identity(), detail::next_identity()};
+      steps_ = 0;
+      changed.runs().add(run_);
+    }
+    state_of(changed)->rate_factors = std::move(factors);
+    detail::plan_step(rule_, changed, *state_of(changed));
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
   template <class M>
@@ -176,7 +181,7 @@ class Optimizer {
   template <Scalar S>
   detail::OptimizerState<S>* state_of(const Parameters<S>& parameters) {
     auto* state = std::get_if<detail::OptimizerState<S>>(&state_);
-    return state && state->belongs_to(parameters) ? state : nullptr;
+    return state && state->belongs_to(parameters) && parameters.runs().contains(run_) ? state : nullptr;
   }
 
   /// Is there a state for these parameters, and have they the policies?
@@ -300,6 +305,7 @@ class Optimizer {
   Policies policies_;
   double factor_ = 1;
   long steps_ = 0;
+  detail::Run run_;
   std::variant<std::monostate, detail::OptimizerState<float>, detail::OptimizerState<double>> state_;
 };
 

@@ -26,9 +26,8 @@ using History = std::vector<EpochReport>;
 /// not. A schedule's factor of the rate is 1 again after the run.
 ///
 /// What the optimizer keeps goes on from call to call: moments, steps and the order of the data, so that two
-/// calls of one epoch are one call of two, apart from schedule and observers. Call `optimizer.reset()`, or
-/// take a fresh one, before the next fold, restart or model: of a model of the same shapes it cannot tell
-/// that it is another.
+/// calls of one epoch are one call of two, apart from schedule and observers. With a model that it has not
+/// trained (the next fold's, or one that is initialized again) it begins anew.
 template <Model M, Scalar S, class L, class O, class... Observers>
 requires(!Rule<std::remove_cvref_t<O>>) History
     fit(M& model, const BasicDataset<S>& data, const L& loss, O&& optimizer,

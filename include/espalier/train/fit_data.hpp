@@ -76,6 +76,16 @@ void check_classes(const BasicDataset<S>& training, const BasicDataset<S>& valid
        quoted_text(*other));
 }
 
+/// Throws where the last batch is too small for a layer (BatchNorm), which would end the run in its first
+/// epoch.
+inline void check_batches(Index least, Index samples, Index batch) {
+  const Index rest = samples % batch, last = batch >= samples ? samples : rest > 0 ? rest : batch;
+  if (last < least)
+    fail("fit",
+         {"a batch size that leaves at least {} samples in the last batch, as BatchNorm needs", {least}},
+         format_message("{}: {} samples, the last batch of {}", {batch, samples, last}));
+}
+
 /// The data of a run, checked with its options: what it trains on, and what it is validated with, if
 /// anything.
 template <Scalar S>
@@ -100,6 +110,7 @@ class FitData {
       training_ = &parts_.first, validation_ = &parts_.second;
       check_data(model, *training_, loss);
     }
+    check_batches(model.least_samples(), training_->samples(), options.batch);
     if (!validation_) return;
     check_classes(data, *validation_);
     check_data(model, *validation_, loss);
