@@ -21,8 +21,8 @@ struct Span {
   long double gap() const { return std::max(low - high, 0.0L); }
 };
 
-/// min sum (x_i - y_i)^2 / (2 t_i) + l1 |x_i| + group norm(x), over lo <= x_i <= hi and one set of vectors.
-/// Every function here gives by how much the conditions fail at x.
+/// min sum (x_i - y_i)^2 / (2 t_i) + l1 |x_i| + group norm(x) + ball norm(x)^2 / 2, over lo <= x_i <= hi and
+/// one set of vectors. Every function here gives by how much the conditions fail at x.
 struct ConvexProblem {
   static constexpr long double infinity = std::numeric_limits<long double>::infinity();
 
@@ -31,14 +31,15 @@ struct ConvexProblem {
   static constexpr long double beside = 0x1p-52L;
 
   std::vector<double> y, t, x;
-  long double l1 = 0, group = 0, lo = -infinity, hi = infinity;
+  long double l1 = 0, group = 0, ball = 0, lo = -infinity, hi = infinity;
 
   std::size_t size() const { return x.size(); }
 
   /// What must come of the multiplier: (y_i - x_i) / t_i less the subgradients of l1 |x_i| and the normals of
   /// the interval. With `more` the weight of |x_i| is larger by so much.
   Span rest(std::size_t i, long double more = 0) const {
-    const long double r = (static_cast<long double>(y[i]) - x[i]) / t[i], weight = l1 + more, xi = x[i];
+    const long double xi = x[i], weight = l1 + more,
+                      r = (static_cast<long double>(y[i]) - xi) / t[i] - ball * xi;
     Span gradient = xi > beside    ? Span{weight, weight}
                     : xi < -beside ? Span{-weight, -weight}
                                    : Span{-weight, weight};

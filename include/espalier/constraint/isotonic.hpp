@@ -16,7 +16,7 @@ struct Isotonic {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "Isotonic";
-  static constexpr bool corners = true;
+  static constexpr bool corners = true, convex = true;
   static constexpr Index room = 4;
 
   template <Scalar S>

@@ -18,7 +18,7 @@ struct L1Ball {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "L1Ball";
-  static constexpr bool corners = true;
+  static constexpr bool corners = true, convex = true;
 
   template <class Q>
   static constexpr bool meets() {
@@ -35,8 +35,11 @@ struct L1Ball {
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements) const {
-    detail::SumProjection<true, S, std::decay_t<decltype(elements)>>(
-        elements, elements.template interval<S>(), w.data(), w.size(), t, radius)();
+    problem(w, t, elements)();
+  }
+  template <Scalar S>
+  void settle(Row<S> w, const auto& elements) const {
+    problem(w, Steps<S>{nullptr, S(1)}, elements).settle();
   }
   /// n times the magnitude that is nearest to zero must not be too much.
   bool reaches(const auto& each, Index n) const {
@@ -46,6 +49,12 @@ struct L1Ball {
   void validate() const { detail::check_positive_float(name, "radius", radius); }
 
   bool operator==(const L1Ball&) const = default;
+
+ private:
+  template <Scalar S, class Elements>
+  detail::SumProjection<true, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
+    return {elements, elements.template interval<S>(), w.data(), w.size(), t, radius};
+  }
 };
 
 static_assert(VectorSet<L1Ball> && Policy<L1Ball>);

@@ -17,7 +17,7 @@ struct Simplex {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "Simplex";
-  static constexpr bool flat = true, corners = true;
+  static constexpr bool flat = true, corners = true, convex = true;
 
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
@@ -25,8 +25,11 @@ struct Simplex {
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements) const {
-    detail::SumProjection<false, S, std::decay_t<decltype(elements)>>(
-        elements, elements.template interval<S>().not_negative(), w.data(), w.size(), t, sum)();
+    problem(w, t, elements)();
+  }
+  template <Scalar S>
+  void settle(Row<S> w, const auto& elements) const {
+    problem(w, Steps<S>{nullptr, S(1)}, elements).settle();
   }
   bool reaches(const auto& each, Index n) const {
     const double least = static_cast<double>(each.low), most = static_cast<double>(each.high);
@@ -36,6 +39,12 @@ struct Simplex {
   void validate() const { detail::check_positive_float(name, "sum", sum); }
 
   bool operator==(const Simplex&) const = default;
+
+ private:
+  template <Scalar S, class Elements>
+  detail::SumProjection<false, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
+    return {elements, elements.template interval<S>().not_negative(), w.data(), w.size(), t, sum};
+  }
 };
 
 static_assert(VectorSet<Simplex> && Policy<Simplex>);

@@ -18,7 +18,7 @@ struct SumTo {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "SumTo";
-  static constexpr bool flat = true;
+  static constexpr bool flat = true, convex = true;
 
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
@@ -26,8 +26,11 @@ struct SumTo {
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements) const {
-    detail::SumProjection<false, S, std::decay_t<decltype(elements)>>(
-        elements, elements.template interval<S>(), w.data(), w.size(), t, value)();
+    problem(w, t, elements)();
+  }
+  template <Scalar S>
+  void settle(Row<S> w, const auto& elements) const {
+    problem(w, Steps<S>{nullptr, S(1)}, elements).settle();
   }
   /// n weights from each.low to each.high have every sum from n each.low to n each.high.
   bool reaches(const auto& each, Index n) const {
@@ -40,6 +43,12 @@ struct SumTo {
   }
 
   bool operator==(const SumTo&) const = default;
+
+ private:
+  template <Scalar S, class Elements>
+  detail::SumProjection<false, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
+    return {elements, elements.template interval<S>(), w.data(), w.size(), t, value};
+  }
 };
 
 /// `ZeroSum` is `SumTo{0}`.

@@ -53,7 +53,9 @@
 // may be 0; prox(y, 0) is y. Of a penalty of vectors: `static constexpr bool of_norm = true` where it depends
 // on the Euclidean norm alone. Of a set of vectors: `Metric metric`; `bool reaches(const auto& each, Index n)
 // const`, whether it has a vector of n weights from each.low to each.high; `static constexpr bool flat =
-// true` where it has no inside, `corners = true` where it has corners.
+// true` where it has no inside, `corners = true` where it has corners, `convex = true` where it may stand
+// together with MaxNorm, if `project` has the form with elements; and then `void settle(Row<S> w, const auto&
+// elements) const`, which makes good what rounding has done to a vector of the set, where it can leave it.
 #pragma once
 
 #include <array>

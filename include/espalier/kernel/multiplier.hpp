@@ -34,6 +34,11 @@ class SumProjection {
   void operator()() {
     solve();
     for (Index i = 0; i < n_; ++i) row_[i] = static_cast<S>(at(i));
+    settle();
+  }
+
+  /// Makes good what rounding has done to the sum of the row.
+  void settle() {
     for (Index pass = 0; pass < n_ + 16 && !holds(); ++pass)
       if (!move_one(true) && !move_one(false)) return;
   }

@@ -13,6 +13,16 @@
 
 namespace espalier::detail {
 
+/// The vector of a set that is nearest to zero.
+template <Scalar S, class P, class Elements>
+std::vector<S> shortest_of(const P& set, const Elements& elements, Index n, Index room_of_each) {
+  std::vector<S> row(static_cast<std::size_t>(n), S(0));
+  std::vector<double> room(static_cast<std::size_t>(room_of_each * n));
+  if (!set.contains(ConstRow<S>(row.data(), n)) || !Elements::none)
+    project_vector(set, row.data(), n, Steps<S>{nullptr, S(1)}, elements, room.data());
+  return row;
+}
+
 /// On groups of n weights of precision S. Of intervals and a ball around zero the nearest vector to zero
 /// decides, of cones and a sphere any direction; a set of vectors may say which intervals it reaches.
 template <Scalar S, class PackType>
@@ -25,6 +35,10 @@ bool have_common_point(const PackType& pack, Index n) {
     pack.each([&](const auto& p, std::size_t) {
       if constexpr (requires { p.reaches(elements.template interval<S>(), n); })
         found = p.reaches(elements.template interval<S>(), n);
+      if constexpr (VectorSet<std::decay_t<decltype(p)>> && PackType::set_in_ball)
+        found =
+            found && pack.contains(
+                         shortest_of<S>(p, elements_of<false>(pack.policies()), n, PackType::room).data(), n);
     });
     return found;
   } else {

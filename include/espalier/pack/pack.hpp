@@ -35,8 +35,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
  public:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
-      Roles::matrix_sets, Roles::matrix_penalties, Roles::on_sphere, Roles::element_sets, Roles::proximal,
-      Roles::has_prox, Roles::room;
+      Roles::set_in_ball, Roles::matrix_sets, Roles::matrix_penalties, Roles::on_sphere, Roles::element_sets,
+      Roles::proximal, Roles::has_prox, Roles::room;
   using detail::PackGrain<Ps...>::grain;
 
   /// Of the policies, in the order in which they are written.
@@ -182,8 +182,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
     bool euclidean = false;
     each([&](const auto& p, std::size_t) {
       using P = std::decay_t<decltype(p)>;
-      if constexpr (VectorSet<P>) euclidean = detail::only_euclidean(p);
-      if constexpr (NormSet<P>) euclidean = p.norm_bound().metric == Metric::euclidean;
+      if constexpr (VectorSet<P>) euclidean = euclidean || detail::only_euclidean(p);
+      if constexpr (NormSet<P>) euclidean = euclidean || p.norm_bound().metric == Metric::euclidean;
       if constexpr (MatrixSet<P>) euclidean = true;
     });
     if (euclidean) steps = {nullptr, rate};
@@ -244,7 +244,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   void constrain_norm(S* y, S* w, Index n, Steps<S> steps, Counts& active) const {
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
-      if constexpr (NormSet<P>) {
+      if constexpr (NormSet<P> && !Roles::set_in_ball) {
         const auto elements = detail::elements_of<with_penalties>(policies_);
         const double radius = p.norm_bound().radius;
         if constexpr (with_penalties && Roles::vector_penalties > 0) {

@@ -8,6 +8,13 @@
 
 namespace espalier::detail {
 
+/// Does a set of vectors know its nearest vector in every diagonal metric, and is it convex?
+template <class P>
+inline constexpr bool meets_ball = [] {
+  if constexpr (requires { P::convex; }) return bool{P::convex} && ProjectsWithElements<P>;
+  return false;
+}();
+
 template <class P, class... Ps>
 inline constexpr int occurrences = (0 + ... + int{std::is_same_v<P, Ps>});
 
@@ -73,7 +80,14 @@ struct PackRoles : private ReturnsNothing<Ps...> {
   static constexpr bool only_norm =
       norm_sets == 1 && element_sets + vector_sets + vector_penalties + proximal == 0;
   static constexpr bool by_vector = norm_sets + vector_sets + vector_penalties > 0;
-  /// Doubles for each weight of a vector that policies ask for.
+  /// Is there a convex set of vectors in a ball?
+  static constexpr bool set_in_ball =
+      vector_sets == 1 && norm_sets == 1 && vector_penalties == 0 &&
+      (true && ... && ((!VectorSet<Ps> || meets_ball<Ps>)&&(!NormSet<Ps> || [] {
+         if constexpr (NormSet<Ps>) return !Ps::sphere;
+         return true;
+       }())));
+  /// Doubles for each weight of a vector that policies ask for, and their pack.
   static constexpr Index room = [] {
     Index most = 0;
     (
@@ -82,7 +96,7 @@ struct PackRoles : private ReturnsNothing<Ps...> {
             if (Ps::room > most) most = Ps::room;
         }(),
         ...);
-    return most;
+    return most + 2 * int{set_in_ball};
   }();
 
   static constexpr bool on_sphere = [] {
@@ -100,10 +114,11 @@ struct PackRoles : private ReturnsNothing<Ps...> {
                                  return false;
                                }());
   /// Has the set of vectors a boundary that is not smooth, by itself or where elements are at their bounds?
-  static constexpr bool corners = (norm_sets + vector_sets > 0 && element_sets > 0) || (false || ... || [] {
-                                    if constexpr (requires { Ps::corners; }) return bool{Ps::corners};
-                                    return false;
-                                  }());
+  static constexpr bool corners =
+      (norm_sets + vector_sets > 0 && element_sets > 0) || set_in_ball || (false || ... || [] {
+        if constexpr (requires { Ps::corners; }) return bool{Ps::corners};
+        return false;
+      }());
   /// Are they all functions of the singular values, whatever the singular vectors?
   static constexpr bool spectral = (false || ... || MatrixPolicy<Ps>)&&(true && ... && [] {
     if constexpr (MatrixPolicy<Ps>) {
@@ -144,7 +159,7 @@ struct PackRoles : private ReturnsNothing<Ps...> {
                 "Gain<...>, or drop the reparametrization");
   static_assert(proximal <= 1 && vector_penalties <= 1,
                 "two proximal penalties on one weight have no exact joint algorithm: keep one of them");
-  static_assert(vector_sets <= 1 && (vector_sets == 0 || norm_sets + vector_penalties == 0) &&
+  static_assert(vector_sets <= 1 && (vector_sets == 0 || norm_sets + vector_penalties == 0 || set_in_ball) &&
                     (element_sets + proximal == 0 ||
                      (true && ... && (!VectorSet<Ps> || ProjectsWithElements<Ps>))),
                 "a set of whole rows cannot be combined exactly with another set or a proximal penalty: "

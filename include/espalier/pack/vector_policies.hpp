@@ -11,6 +11,7 @@
 #include "espalier/kernel/line.hpp"
 #include "espalier/pack/apply.hpp"
 #include "espalier/pack/elements.hpp"
+#include "espalier/pack/set_in_ball.hpp"
 
 namespace espalier::detail {
 
@@ -47,18 +48,35 @@ void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unus
   });
 }
 
-/// The set of vectors, if what the elements make of y is not in it.
+/// The ball around a set of vectors, where w = x(0) is the nearest vector of the set alone.
+template <class PackType, Scalar S, class P, class Elements>
+void constrain_to_ball(const PackType& pack, const P& set, const Elements& elements, S* w, Index n,
+                       Steps<S> steps, Scratch<S> scratch, typename PackType::Counts& active) {
+  pack.each([&]<class Q>([[maybe_unused]] const Q& ball, [[maybe_unused]] std::size_t k) {
+    if constexpr (NormSet<Q>) {
+      const double radius = ball.norm_bound().radius;
+      if (norm_holds(w, n, radius, false)) return;
+      SetInBall(set, elements, scratch.row, w, n, steps, radius, scratch.room)();
+      ++active[k];
+    }
+  });
+}
+
+/// The set of vectors, if what the elements make of y is not in it, and a ball around it.
 template <bool with_penalties, class PackType, Scalar S>
 void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                       [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
                       [[maybe_unused]] typename PackType::Counts& active) {
   pack.each([&](const auto& p, std::size_t k) {
     if constexpr (VectorSet<std::decay_t<decltype(p)>>) {
-      if (p.contains(ConstRow<S>(w, n))) return;
       const auto elements = elements_of<with_penalties>(pack.policies());
-      if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
-      project_vector(p, w, n, steps, elements, scratch.room);
-      ++active[k];
+      if constexpr (PackType::set_in_ball && elements.none) std::copy(w, w + n, scratch.row);
+      if (!p.contains(ConstRow<S>(w, n))) {
+        if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
+        project_vector(p, w, n, steps, elements, scratch.room);
+        ++active[k];
+      }
+      if constexpr (PackType::set_in_ball) constrain_to_ball(pack, p, elements, w, n, steps, scratch, active);
     }
   });
 }
