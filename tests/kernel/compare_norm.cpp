@@ -83,3 +83,20 @@ TEMPLATE_TEST_CASE("A sphere is two units of roundoff wide on either side, ends 
   CHECK_FALSE(on(1 + 4 * unit));
   CHECK_FALSE(on(1 - 3 * unit));
 }
+
+TEMPLATE_TEST_CASE("A row is surely shorter only if it is, and is if it is clearly so", "", float, double) {
+  using S = TestType;
+  Rng rng(5);
+  for (const Index n : {1, 15, 16, 31, 33, 64, 1000}) {
+    CAPTURE(n);
+    std::vector<S> x(static_cast<std::size_t>(n));
+    for (S& number : x) number = static_cast<S>(rng.normal());
+    const double length = detail::norm(x.data(), n);
+    CHECK(detail::surely_shorter(x.data(), n, 1.001 * length));
+    for (const double radius : {length, std::nextafter(length, 0.0), 0.999 * length, 0.0})
+      CHECK_FALSE(detail::surely_shorter(x.data(), n, radius));
+    x.back() = std::numeric_limits<S>::quiet_NaN();
+    CHECK_FALSE(detail::surely_shorter(x.data(), n, 2 * length));
+  }
+  CHECK_FALSE(detail::surely_below(std::numeric_limits<S>::infinity(), 1, 1e300));
+}

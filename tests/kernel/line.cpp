@@ -62,6 +62,9 @@ TEMPLATE_TEST_CASE("Operations on lines are those of Eigen's arrays", "", float,
   const Line<TestType> whole(Array((4 * a).round()));  // its sum is exact, in any order
   CHECK(whole.sum() == (4 * a).round().sum());
   CHECK(x.largest() == a.maxCoeff());
+  CHECK(x.least() == a.minCoeff());
+  const Array c = (a > b).select(Array(Array::Zero()), -a);
+  CHECK(same(Line<TestType>::if_zero(Line<TestType>(c), x, y), (c == 0).select(a, b)));
 }
 
 TEMPLATE_TEST_CASE("Differences are counted place by place, signed zeros are none, and NaN is one", "", float,

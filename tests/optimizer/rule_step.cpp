@@ -2,6 +2,8 @@
 #include "espalier/optimizer/rule_step.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
+using Catch::Approx;
 
 namespace {
 
@@ -61,6 +64,25 @@ Numbers<S> one_by_one(const Kernel& kernel, Stretch<S>& s, S shrink, Strength st
   return steps;
 }
 
+/// What a step says of its weights is what is seen in them one after the other.
+template <Scalar S>
+void check_sums(const detail::StepLines<S>& sums, const Stretch<S>& after, const Numbers<S>& steps,
+                int momentum, bool adaptive) {
+  double squares = 0;
+  S least_step = std::numeric_limits<S>::max(), least_move = least_step;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(after.n); ++i) {
+    const std::size_t at = static_cast<std::size_t>(after.first) + i;
+    squares += std::pow(static_cast<double>(after.numbers[0][at]), 2);
+    least_step = std::min(least_step, steps[i]);
+    const auto moved_by = static_cast<std::size_t>(momentum < 0 ? 1 : momentum + 2);
+    least_move = std::min(least_move, std::abs(after.numbers[moved_by][at]));
+  }
+  CHECK(static_cast<double>(sums.squares.sum()) == Approx(squares));
+  if (!adaptive) return;
+  CHECK(sums.least_step.least() == least_step);
+  CHECK(sums.least_move.least() == least_move);
+}
+
 /// A step of a rule does to n weights what it does to each, and nothing to their neighbors in memory: free,
 /// and under policies with a decay of 0.5 and penalties of these slopes.
 template <Scalar S, class RuleType>
@@ -72,18 +94,24 @@ void steps_as_one_by_one(const RuleType& rule) {
       CAPTURE(first, n);
       const Stretch<S> start(rule.states(), first, n, rng);
       Stretch<S> found = start, right = start;
-      CHECK(detail::step_rule<RuleType>(kernel, found.pointers(), n, detail::Free{}));
+      CHECK(detail::step_rule<RuleType>(kernel, found.pointers(), n, detail::Free{}).finite());
       one_by_one(kernel, right, S(1), NoPenalty{});
+      CHECK(found.numbers == right.numbers);
+      found = right = start;
+      CHECK(detail::step_rule<RuleType>(kernel, found.pointers(), n, detail::Decayed<S>{S(0.5)}).finite());
+      one_by_one(kernel, right, S(0.5), NoPenalty{});
       CHECK(found.numbers == right.numbers);
       for (const S slope : {S(0), S(2)}) {
         found = right = start;
         Numbers<S> t(static_cast<std::size_t>(n) + 1, S(-7));
-        CHECK(detail::step_rule<RuleType>(kernel, found.pointers(), n,
-                                          detail::UnderPolicies<S>{S(0.5), slope, t.data()}));
+        const detail::Measured<S> measured{S(0.5), slope, t.data(), true, rule.momentum_state()};
+        const detail::StepLines<S> sums = detail::step_rule<RuleType>(kernel, found.pointers(), n, measured);
+        CHECK(sums.finite());
         Numbers<S> sizes = one_by_one(kernel, right, S(0.5), slope);
         sizes.push_back(S(-7));
         CHECK(found.numbers == right.numbers);
         if (RuleType::adaptive) CHECK(t == sizes);
+        check_sums(sums, right, sizes, rule.momentum_state(), RuleType::adaptive);
       }
     }
 }
@@ -139,10 +167,13 @@ TEMPLATE_TEST_CASE("A weight that is not finite afterwards is told, wherever it 
       Numbers<S> w(static_cast<std::size_t>(n), 1), g = w;
       g[static_cast<std::size_t>(i)] = bad;
       const Numbers<S> start = w;
-      CHECK_FALSE(detail::step_rule<SGD>(kernel, detail::Pointers<S>{w.data(), g.data()}, n, detail::Free{}));
+      const detail::Pointers<S> at{w.data(), g.data()};
+      CHECK_FALSE(detail::step_rule<SGD>(kernel, at, n, detail::Free{}).finite());
       w = start;
-      CHECK_FALSE(detail::step_rule<SGD>(kernel, detail::Pointers<S>{w.data(), g.data()}, n,
-                                         detail::UnderPolicies<S>{S(1), S(0), nullptr}));
+      CHECK_FALSE(detail::step_rule<SGD>(kernel, at, n, detail::Decayed<S>{S(1)}).finite());
+      w = start;
+      const detail::Measured<S> measured{S(1), S(0), nullptr, true, -1};
+      CHECK_FALSE(detail::step_rule<SGD>(kernel, at, n, measured).finite());
     }
 }
 
@@ -150,8 +181,9 @@ TEST_CASE("What a rule makes of the places behind the last weight is of no accou
   std::vector<float> w(6, 1), g(6, 0);
   w[5] = std::numeric_limits<float>::quiet_NaN();  // not of the stretch
   const auto kernel = Exponentiated{}.kernel<float>(1, 0.1);
-  CHECK(detail::step_rule<Exponentiated>(kernel, detail::Pointers<float>{w.data(), g.data()}, 5,
-                                         detail::Free{}));
+  CHECK(
+      detail::step_rule<Exponentiated>(kernel, detail::Pointers<float>{w.data(), g.data()}, 5, detail::Free{})
+          .finite());
   w.pop_back();
   CHECK(w == std::vector<float>(5, 1));
 

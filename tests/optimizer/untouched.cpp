@@ -39,6 +39,16 @@ TEST_CASE("The size of a momentum counts, not its sign; where no weight was move
   CHECK(t == std::vector<double>(3, 0.5));
 }
 
+TEST_CASE("In columns, too, weights that were not moved take the smallest step size") {
+  std::vector<double> t{1, 2, 3, 4, 5, 6};  // 2 rows, 3 columns
+  const std::vector<double> all(6, -1), some{0, 1, 0, 1, 1, 0};
+  std::vector<double> same = t;
+  detail::even_out_columns(same.data(), all.data(), 2, 3, 0.5);
+  CHECK(same == t);
+  detail::even_out_columns(t.data(), some.data(), 2, 3, 0.5);
+  CHECK(t == std::vector<double>{1, 2, 0.5, 4, 5, 0.5});
+}
+
 TEMPLATE_TEST_CASE("A weight without a gradient gives way to a norm as its row does, not first", "", float,
                    double) {
   // Adam's first step moves the first weight by the rate, in the metric 1 / rate, which the second takes

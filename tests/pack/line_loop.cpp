@@ -27,10 +27,24 @@ TEMPLATE_TEST_CASE("Loops over lines do to each weight what its policies do to i
       counted[0] += shrunk != w[i];
       counted[1] += expected[i] != shrunk;
     }
-    CHECK(detail::constrain_lines<true, true>(pack.template on_lines<S>(), moved.data(), n, {t.data(), S(1)},
-                                              active.data()));
+    const auto lines = pack.template on_lines<S>();
+    const detail::Steps<S> steps{t.data(), 1};
+    CHECK(detail::constrain_lines<true, true, false>(lines, moved.data(), n, steps, active.data()).finite);
     CHECK(moved == expected);
     CHECK(active == counted);
+
+    // For policies of vectors it keeps what was there, and says how long the result is.
+    auto before = std::vector<S>(w.size() + 1, S(-7));
+    moved = w;
+    const auto of_vector = detail::constrain_lines<true, true, true>(lines, moved.data(), n, steps,
+                                                                     active.data(), before.data());
+    CHECK(of_vector.finite);
+    CHECK(moved == expected);
+    CHECK(std::vector<S>(before.begin(), before.end() - 1) == std::vector<S>(w.begin(), w.end()));
+    CHECK(before.back() == -7);
+    double squares = 0;
+    for (const S x : expected) squares += static_cast<double>(x) * static_cast<double>(x);
+    CHECK(static_cast<double>(of_vector.squares) == Catch::Approx(squares));
   }
 }
 
@@ -45,7 +59,16 @@ TEST_CASE("Gradients of penalties are added to what is there; what is not finite
   CHECK(active == 19);
   g[18] = 1e30F;
   CHECK_FALSE(detail::add_gradient(pack.on_lines<float>(), w.data(), g.data(), 20, &active));
-  w[3] = std::numeric_limits<float>::quiet_NaN();
-  CHECK_FALSE(detail::constrain_lines<false, true>(Pack(Clip{-1, 1}).on_lines<float>(), w.data(), 20,
-                                                   {nullptr, 1.0F}, &active));
+}
+
+TEST_CASE("A number that is not finite is told, wherever it stands") {
+  const auto lines = Pack(Clip{-1, 1}).on_lines<float>();
+  for (std::size_t i = 0; i < 70; ++i) {
+    CAPTURE(i);
+    std::vector<float> w(70, 3);
+    w[i] = std::numeric_limits<float>::quiet_NaN();
+    Index active = 0;
+    CHECK_FALSE(
+        detail::constrain_lines<false, true, false>(lines, w.data(), 70, {nullptr, 1.0F}, &active).finite);
+  }
 }

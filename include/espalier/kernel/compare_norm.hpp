@@ -90,23 +90,28 @@ bool norm_holds(const S* x, Index n, double radius, bool sphere) {
   return norm.compare(radius, width) <= 0 && norm.compare(radius, -width) >= 0;
 }
 
+/// Are n numbers whose squares have this sum, up to roundings in S, below a radius for sure? False says
+/// nothing.
+template <Scalar S>
+bool surely_below(S squares, Index n, double radius) {
+  const double terms = static_cast<double>(n + 64),
+               lost = terms * static_cast<double>(std::numeric_limits<S>::min());
+  return (static_cast<double>(squares) + lost) * (1 + terms * 2 * roundoff<S>) < radius * radius;
+}
+
 /// Is norm(x) below the radius for sure? A quick sum in the precision of x decides, with a margin for all its
 /// roundings; false says nothing.
 template <Scalar S>
 bool surely_shorter(const S* x, Index n, double radius) {
-  Line<S> squares = S(0);
-  const Index whole = n / line_length<S> * line_length<S>;
-  for (Index i = 0; i < whole; i += line_length<S>) {
-    const Line<S> part = Line<S>::load(x + i);
-    squares += part * part;
+  constexpr Index length = line_length<S>;
+  Line<S> squares = S(0), more = S(0);  // two: a sum has to wait for the last addition
+  Index i = 0;
+  for (; i + 2 * length <= n; i += 2 * length) {
+    squares += Line<S>::load(x + i).square();
+    more += Line<S>::load(x + i + length).square();
   }
-  if (whole < n) {
-    const Line<S> part = load_line(x + whole, n - whole);
-    squares += part * part;
-  }
-  const double terms = static_cast<double>(n + 64),
-               lost = terms * static_cast<double>(std::numeric_limits<S>::min());
-  return (static_cast<double>(squares.sum()) + lost) * (1 + terms * 2 * roundoff<S>) < radius * radius;
+  for (; i < n; i += length) squares += load_line(x + i, n - i).square();
+  return surely_below((squares + more).sum(), n, radius);
 }
 
 }  // namespace espalier::detail

@@ -132,6 +132,16 @@ class Line {
     });
   }
 
+  /// a where x is 0, and b elsewhere.
+  static EIGEN_ALWAYS_INLINE Line if_zero(const Line& x, const Line& a, const Line& b) {
+    Line line;
+    each([&](auto r) {
+      const P zero = detail::simd::pcmp_eq(x.part_[r], detail::simd::pset1<P>(S(0)));
+      line.part_[r] = detail::simd::pselect(zero, a.part_[r], b.part_[r]);
+    });
+    return line;
+  }
+
   /// The first n numbers, the others zero.
   EIGEN_ALWAYS_INLINE Line first(Index n) const {
     const Line end = static_cast<S>(n), from = load(detail::lane_indices<S>.data());
@@ -151,6 +161,11 @@ class Line {
     P most = part_[0];
     for (std::size_t r = 1; r < registers; ++r) most = detail::simd::pmax(most, part_[r]);
     return detail::simd::predux_max(most);
+  }
+  EIGEN_ALWAYS_INLINE S least() const {
+    P most = part_[0];
+    for (std::size_t r = 1; r < registers; ++r) most = detail::simd::pmin(most, part_[r]);
+    return detail::simd::predux_min(most);
   }
 
  private:
@@ -183,6 +198,12 @@ class DifferenceCount {
     detail::unrolled<Line<S>::registers>([&](auto r) __attribute__((always_inline)) {
       if constexpr (detail::lanes<S> == 1)
         part_[r][0] += a.part(r) != b.part(r);
+#ifdef EIGEN_VECTORIZE_AVX512
+      else if constexpr (sizeof(S) == 4)
+        part_[r] = Integers(_mm512_mask_add_epi32(__m512i(part_[r]),
+                                                  _mm512_cmp_ps_mask(a.part(r), b.part(r), _CMP_NEQ_UQ),
+                                                  __m512i(part_[r]), _mm512_set1_epi32(1)));
+#endif
       else
         part_[r] -= a.part(r) != b.part(r);
     });

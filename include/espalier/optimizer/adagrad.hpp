@@ -19,7 +19,7 @@ struct Adagrad {
     detail::check_positive_float("Adagrad", "epsilon", epsilon);
   }
   static constexpr int states() { return 1; }
-  int momentum_state() const { return -1; }
+  static constexpr int momentum_state() { return -1; }
 
   template <Scalar S>
   struct Kernel {

@@ -25,7 +25,7 @@ struct AdamFamily {
     check_positive_float(name, "epsilon", epsilon);
   }
   static constexpr int states() { return amsgrad ? 3 : 2; }
-  int momentum_state() const { return 0; }
+  static constexpr int momentum_state() { return 0; }
 
   template <Scalar S>
   struct Kernel {

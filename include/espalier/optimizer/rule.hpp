@@ -7,7 +7,7 @@
 //   double learning_rate; AtBound at_bound;                // the base learning rate; momentum at a bound
 //   void validate() const;                        // throws ValueError
 //   int states() const;                           // 0 to 3 numbers for a weight; best static constexpr
-//   int momentum_state() const;                         // which of them is a momentum; -1: none
+//   int momentum_state() const;                   // which of them is a momentum; -1: none; likewise
 //   static constexpr bool adaptive;               // has every weight its own step size?
 //   static constexpr bool rests_at_zero;          // optional: does 0 stay 0, if gradient and states are 0?
 //   Kernel kernel<S>(long k, double rate) const;  // the k-th step, k >= 1, at this learning rate >= 0

@@ -2,7 +2,9 @@
 // The step of a rule on a stretch of weights: each line is read and written once, whatever policies follow.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <tuple>
 
 #include "espalier/kernel/line.hpp"
@@ -42,20 +44,66 @@ class Tail {
   alignas(64) S lines_[std::tuple_size_v<Pointers<S>>][Line<S>::size];
 };
 
-/// What a step under policies needs beside the rule: the factor of decay, the largest slope of the penalty
-/// that follows, and room for the
-/// step sizes of an adaptive rule; null: nobody asks for them.
+/// What a step needs beside the rule: nothing; the factor of decay; or, where a policy asks for the metric of
+/// the step, also the largest slope of the penalty that follows, and room for the step sizes of an adaptive
+/// rule. If it asks `of_vectors`, the step says of them what StepLines has; `momentum` is then the state by
+/// which a weight is moved, -1 for its gradient.
+struct Free {};
 template <Scalar S>
-struct UnderPolicies {
+struct Decayed {
+  S shrink;
+};
+template <Scalar S>
+struct Measured {
   S shrink, slope_bound;
   S* steps;
+  bool of_vectors;
+  int momentum;
 };
-struct Free {};
+
+/// What a step says of the weights that it made, summed at each place of a line: who asks adds up the rest.
+template <Scalar S>
+struct StepLines {
+  Line<S> not_finite = S(0), squares = S(0);
+  Line<S> least_step = std::numeric_limits<S>::max(), least_move = std::numeric_limits<S>::max();
+
+  /// The others' first n places with these.
+  void add(const StepLines& others, Index n) {
+    const Line<S> beyond = std::numeric_limits<S>::max() * (1 - Line<S>(S(1)).first(n));
+    not_finite += others.not_finite.first(n);
+    squares += others.squares.first(n);
+    least_step = least_step.min(others.least_step.first(n).max(beyond));
+    least_move = least_move.min(others.least_move.first(n).max(beyond));
+  }
+  bool finite() const { return not_finite.sum() == 0; }
+};
+
+/// What moved the weights of a line: their momentum, or their gradient.
+template <class RuleType, Scalar S>
+EIGEN_ALWAYS_INLINE Line<S> moved_by(int momentum, const Line<S>& gradient, const States<S>& state) {
+  Line<S> found = gradient;
+  unrolled<3>([&](auto k) __attribute__((always_inline)) {
+    if constexpr (requires { typename std::integral_constant<int, RuleType::momentum_state()>; }) {
+      if constexpr (RuleType::momentum_state() == Index{k}) found = state[k];
+    } else {
+      if (momentum == k) found = state[k];
+    }
+  });
+  return found;
+}
+
+/// Tells the processor what is wanted soon, where its own guess ends with the chunk: the weights and
+/// gradients of the next one, 4 kB ahead, since policies may look there first, and the states 1 kB ahead.
+/// With less they come too late, with more they may be gone again from a cache of 32 kB.
+template <Scalar S>
+EIGEN_ALWAYS_INLINE void prefetch(const S* numbers, Index bytes) {
+  __builtin_prefetch(reinterpret_cast<const char*>(numbers) + bytes);
+}
 
 /// One line: `from` points at its beginning, `steps` at that of its step sizes.
 template <class RuleType, Scalar S, class Kernel, class Policies>
 EIGEN_ALWAYS_INLINE void step_line(const Kernel& kernel, const Pointers<S>& from, Index offset,
-                                   const Policies& policies, Line<S>& not_finite) {
+                                   const Policies& policies, StepLines<S>& sums) {
   // What the type of the rule says is not asked in each line.
   const auto has_state = [&](Index k) __attribute__((always_inline)) {
     if constexpr (requires { typename std::integral_constant<int, RuleType::states()>; })
@@ -63,49 +111,60 @@ EIGEN_ALWAYS_INLINE void step_line(const Kernel& kernel, const Pointers<S>& from
     else
       return from[static_cast<std::size_t>(k) + 2] != nullptr;
   };
+  prefetch(from[0] + offset, 4096), prefetch(from[1] + offset, 4096);
+  unrolled<3>([&](auto k) __attribute__((always_inline)) {
+    if (has_state(k)) prefetch(from[k + 2] + offset, 1024);
+  });
+  constexpr bool measured = std::same_as<Policies, Measured<S>>;
   Line<S> x = Line<S>::load(from[0] + offset), t;
   States<S> state;
   unrolled<3>([&](auto k) __attribute__((always_inline)) {
     state[k] = has_state(k) ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
   });
   const Line<S> gradient = Line<S>::load(from[1] + offset);
-  if constexpr (std::same_as<Policies, Free>) {
-    run_kernel(kernel, x, gradient, state, t, NoPenalty{});
-  } else {
-    x *= policies.shrink;
+  if constexpr (!std::same_as<Policies, Free>) x *= policies.shrink;
+  if constexpr (measured)
     run_kernel(kernel, x, gradient, state, t, policies.slope_bound);
-    if constexpr (RuleType::adaptive)
-      if (policies.steps) t.store(policies.steps + offset);
-  }
+  else
+    run_kernel(kernel, x, gradient, state, t, NoPenalty{});
   unrolled<3>([&](auto k) __attribute__((always_inline)) {
     if (has_state(k)) state[k].store(from[k + 2] + offset);
   });
-  not_finite += x * S(0);
   x.store(from[0] + offset);
+  sums.not_finite += x * S(0);
+  if constexpr (measured) {
+    if constexpr (RuleType::adaptive) t.store(policies.steps + offset);
+    if (!policies.of_vectors) return;
+    sums.squares += x * x;
+    if constexpr (RuleType::adaptive) {
+      sums.least_step = sums.least_step.min(t);
+      sums.least_move = sums.least_move.min(moved_by<RuleType>(policies.momentum, gradient, state).abs());
+    }
+  }
 }
 
-/// One step of a rule on n weights. Returns whether all are finite numbers afterwards.
+/// One step of a rule on n weights.
 template <class RuleType, Scalar S, class Kernel, class Policies>
-EIGEN_DONT_INLINE bool step_rule(const Kernel kernel, const Pointers<S> from, Index n,
-                                 const Policies policies) {
+EIGEN_DONT_INLINE StepLines<S> step_rule(const Kernel kernel, const Pointers<S> from, Index n,
+                                         const Policies policies) {
   constexpr Index length = line_length<S>;
   const Index whole = n / length * length, left = n - whole;
-  Line<S> not_finite = S(0);
-  for (Index i = 0; i < whole; i += length) step_line<RuleType>(kernel, from, i, policies, not_finite);
+  StepLines<S> sums;
+  for (Index i = 0; i < whole; i += length) step_line<RuleType>(kernel, from, i, policies, sums);
   if (left > 0) {
     Tail<S> tail;
     const Pointers<S> end = advanced(from, whole);
-    Line<S> tail_not_finite = S(0);
+    StepLines<S> last;
     alignas(64) S steps[static_cast<std::size_t>(length)];
     Policies own = policies;
-    if constexpr (!std::same_as<Policies, Free>) own.steps = steps;
-    step_line<RuleType>(kernel, tail.copy(end, left), 0, own, tail_not_finite);
+    if constexpr (std::same_as<Policies, Measured<S>>) own.steps = steps;
+    step_line<RuleType>(kernel, tail.copy(end, left), 0, own, last);
     tail.copy_back(end, left);
-    if constexpr (!std::same_as<Policies, Free>)
-      if (policies.steps) copy_rest(steps, left, policies.steps + whole);
-    not_finite += tail_not_finite.first(left);
+    if constexpr (std::same_as<Policies, Measured<S>> && RuleType::adaptive)
+      copy_rest(steps, left, policies.steps + whole);
+    sums.add(last, left);
   }
-  return not_finite.sum() == 0;
+  return sums;
 }
 
 }  // namespace espalier::detail

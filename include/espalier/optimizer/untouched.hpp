@@ -9,37 +9,55 @@
 
 namespace espalier::detail {
 
+/// The smallest of n step sizes, and the smallest magnitude of what moved their weights: 0, if one was not.
+template <Scalar S>
+struct Least {
+  S step, move;
+
+  Least(S least_step, S least_move) : step(least_step), move(least_move) {}
+  Least(const S* t, const S* moved_by, Index n) {
+    constexpr Index length = line_length<S>;
+    const Line<S> most = std::numeric_limits<S>::max();
+    Line<S> steps[2] = {most, most}, moves[2] = {most, most};  // two: a minimum has to wait for the last one
+    Index i = 0;
+    for (; i + 2 * length <= n; i += 2 * length)
+      unrolled<2>([&](auto k) __attribute__((always_inline)) {
+        steps[k] = steps[k].min(Line<S>::load(t + i + k * length));
+        moves[k] = moves[k].min(Line<S>::load(moved_by + i + k * length).abs());
+      });
+    step = steps[0].min(steps[1]).least(), move = moves[0].min(moves[1]).least();
+    for (; i < n; ++i) {
+      step = std::min(step, t[i]);
+      move = std::min(move, std::abs(moved_by[i]));
+    }
+  }
+};
+
 /// Weights that the step has not moved (their `moved_by`, a momentum or a gradient, is 0) take the smallest
 /// of the n step sizes of their row, or `rate` where none was moved. A rule's own size for them, 1e5 times
 /// the others' after Adam's epsilon, would make a norm take from them first. Returns whether there are any.
 template <Scalar S>
-bool even_out(S* t, const S* moved_by, Index n, S rate) {
+bool even_out(S* t, const S* moved_by, Index n, S rate, const Least<S>& least) {
+  if (least.move != 0) return false;
   constexpr Index length = line_length<S>;
   const Index whole = n / length * length;
-  Line<S> least_step = std::numeric_limits<S>::max(), least = least_step;
-  for (Index i = 0; i < whole; i += length) {
-    least_step = least_step.min(Line<S>::load(t + i));
-    least = least.min(Line<S>::load(moved_by + i).abs());
-  }
-  S smallest = -(-least_step).largest(), rest = -(-least).largest();
-  for (Index i = whole; i < n; ++i) {
-    smallest = std::min(smallest, t[i]);
-    rest = std::min(rest, std::abs(moved_by[i]));
-  }
-  if (rest != 0) return false;
-  if (std::all_of(moved_by, moved_by + n, [](S m) { return m == 0; })) smallest = rate;
-  for (Index i = 0; i < whole; i += length) {
-    const Line<S> moved = Line<S>::differ(Line<S>::load(moved_by + i), S(0));
-    (Line<S>::load(t + i) * moved + smallest * (1 - moved)).store(t + i);
-  }
+  const bool moves = std::any_of(moved_by, moved_by + n, [](S m) { return m != 0; });
+  const S size = moves ? least.step : rate;
+  for (Index i = 0; i < whole; i += length)
+    Line<S>::if_zero(Line<S>::load(moved_by + i), size, Line<S>::load(t + i)).store(t + i);
   for (Index i = whole; i < n; ++i)
-    if (moved_by[i] == 0) t[i] = smallest;
+    if (moved_by[i] == 0) t[i] = size;
   return true;
+}
+template <Scalar S>
+bool even_out(S* t, const S* moved_by, Index n, S rate) {
+  return even_out(t, moved_by, n, rate, Least<S>(t, moved_by, n));
 }
 
 /// The same for each column of rows x cols step sizes.
 template <Scalar S>
 void even_out_columns(S* t, const S* moved_by, Index rows, Index cols, S rate) {
+  if (Least<S>(t, moved_by, rows * cols).move != 0) return;
   constexpr Index many = 16;  // columns at a time: a cache line of floats
   for (Index first = 0; first < cols; first += many) {
     const Index count = std::min(many, cols - first);

@@ -80,7 +80,7 @@ class Update {
 
   /// Of n numbers under no policy. Returns whether all are finite afterwards, as below.
   bool free(const Pointers<S>& numbers, Index n) const {
-    return step_rule<RuleType>(kernel_, numbers, n, Free{});
+    return step_rule<RuleType>(kernel_, numbers, n, Free{}).finite();
   }
 
   /// Of some rows of a parameter under a pack whose policies look at no more than rows. `active` has a number
@@ -90,8 +90,9 @@ class Update {
              ChunkBuffers<S>& buffers, Index* active) const {
     return each_chunk(pack, rows, [&](const Block<S>& chunk, Index first) {
       const Pointers<S> own = advanced(numbers, first);
-      const bool finite = step_chunk(pack, shrink, chunk, own, buffers, 0, active);
-      return constrain(pack, chunk, own, buffers, active) && finite;
+      bool finite = true;
+      const StepLines<S> sums = step_chunk(pack, shrink, chunk, own, buffers, 0, active, finite);
+      return constrain(pack, chunk, own, buffers, &sums, active) && finite;
     });
   }
 
@@ -100,13 +101,15 @@ class Update {
   bool before_all(const AnyPack<S>& pack, S shrink, const Block<S>& some, const Pointers<S>& numbers,
                   ChunkBuffers<S>& shared, Index begin, Index* active) const {
     return each_chunk(pack, some, [&](const Block<S>& chunk, Index first) {
-      return step_chunk(pack, shrink, chunk, advanced(numbers, first), shared, begin + first, active);
+      bool finite = true;
+      step_chunk(pack, shrink, chunk, advanced(numbers, first), shared, begin + first, active, finite);
+      return finite;
     });
   }
   /// What follows then, of the whole parameter.
   bool after_all(const AnyPack<S>& pack, const Block<S>& all, const Pointers<S>& numbers,
                  ChunkBuffers<S>& shared, Index* active) const {
-    return constrain(pack, all, numbers, shared, active);
+    return constrain(pack, all, numbers, shared, nullptr, active);
   }
 
  private:
@@ -115,7 +118,9 @@ class Update {
   static bool each_chunk(const AnyPack<S>& pack, const Block<S>& rows, F&& f) {
     // Without policies on rows, the weights are one long row.
     const Block<S> all = pack.traits().grain == Grain::row ? rows : Block<S>{rows.data, rows.size(), 1};
-    const Index step = std::max(Index{1}, chunk_numbers / all.cols);
+    // Decay is done by the rule's own loop: nobody looks at a chunk again.
+    const bool once = !pack.traits().constrains() && !pack.traits().smooth;
+    const Index step = once ? std::max(Index{1}, all.rows) : std::max(Index{1}, chunk_numbers / all.cols);
     bool good = true;
     for (Index j = 0; j < all.rows; j += step)
       good = f(all.some_rows(j, std::min(step, all.rows - j)), j * all.cols) && good;
@@ -123,24 +128,34 @@ class Update {
   }
 
   /// gradient -> smooth penalties -> moments -> decay -> step. The chunk's buffers begin at `place`.
-  bool step_chunk(const AnyPack<S>& pack, S shrink, const Block<S>& chunk, const Pointers<S>& numbers,
-                  ChunkBuffers<S>& buffers, Index place, Index* active) const {
-    const bool finite = penalties_added_ || pack.add_gradient(chunk, numbers[1], active);
-    const bool follows = keeps_track(pack.traits());
+  StepLines<S> step_chunk(const AnyPack<S>& pack, S shrink, const Block<S>& chunk, const Pointers<S>& numbers,
+                          ChunkBuffers<S>& buffers, Index place, Index* active, bool& finite) const {
+    const PackTraits& traits = pack.traits();
+    finite = penalties_added_ || pack.add_gradient(chunk, numbers[1], active);
+    const bool follows = keeps_track(traits);
     if (follows) copy(chunk, shrink, buffers.before() + place);
+    const auto step = [&](const auto& policies) {
+      const StepLines<S> sums = step_rule<RuleType>(kernel_, numbers, chunk.size(), policies);
+      finite = sums.finite() && finite;
+      return sums;
+    };
     // Sets of single weights and decay need no step sizes.
-    const bool sized = pack.traits().proximal || pack.traits().of_vectors() || follows;
-    const UnderPolicies<S> policies{shrink, static_cast<S>(pack.slope_bound()),
-                                    sized ? buffers.steps() + place : nullptr};
-    return step_rule<RuleType>(kernel_, numbers, chunk.size(), policies) && finite;
+    if (traits.proximal || traits.of_vectors() || follows)
+      return step(Measured<S>{shrink, static_cast<S>(pack.slope_bound()), buffers.steps() + place,
+                              traits.of_vectors(), rule_.momentum_state()});
+    return traits.decays ? step(Decayed<S>{shrink}) : step(Free{});
   }
 
-  /// -> prox and projection in the metric of the step
+  /// -> prox and projection in the metric of the step. `sums` are the chunk's; null: not known.
   bool constrain(const AnyPack<S>& pack, const Block<S>& block, const Pointers<S>& numbers,
-                 ChunkBuffers<S>& buffers, Index* active) const {
+                 ChunkBuffers<S>& buffers, const StepLines<S>* sums, Index* active) const {
     if (!pack.traits().constrains()) return true;
+    // Most chunks of a bound that is seldom reached: no row is longer than all of it.
+    if (sums && pack.traits().only_norm &&
+        surely_below(sums->squares.sum(), block.size(), pack.ball_radius()))
+      return true;
     const bool follows = keeps_track(pack.traits());
-    const Steps<S> steps = step_sizes(pack, block, numbers, buffers.steps());
+    const Steps<S> steps = step_sizes(pack, block, numbers, buffers.steps(), sums);
     if (follows) copy(block, S(1), buffers.after());
     const bool finite = pack.constrain(block, steps, uniform(), buffers.scratch(), active);
     if (follows) hold_momentum(pack, steps, block, numbers, buffers);
@@ -151,19 +166,24 @@ class Update {
 
   /// The metric of the step just made, where policies look at vectors without the sizes of weights that did
   /// not move.
-  Steps<S> step_sizes(const AnyPack<S>& pack, const Block<S>& block, const Pointers<S>& numbers, S* t) const {
+  Steps<S> step_sizes(const AnyPack<S>& pack, const Block<S>& block, const Pointers<S>& numbers, S* t,
+                      const StepLines<S>* sums) const {
     if constexpr (!RuleType::adaptive) return {nullptr, uniform()};
-    if (pack.traits().of_vectors() && rate_ > 0) {
-      const int momentum = rule_.momentum_state();
-      const S* moved_by = momentum < 0 ? numbers[1] : numbers[static_cast<std::size_t>(momentum) + 2];
-      if (pack.traits().grain == Grain::column)
-        even_out_columns(t, moved_by, block.rows, block.cols, rate_);
-      else
-        each_group(pack, block, [&](Index first, Index n, Index) {
-          // Inside its ball a row has no use for step sizes, unless a penalty does.
-          if (pack.traits().proximal || !pack.surely_inside(block.data + first, n))
-            even_out(t + first, moved_by + first, n, rate_);
-        });
+    if (!pack.traits().of_vectors() || !(rate_ > 0) || (sums && sums->least_move.least() > 0))
+      return {t, uniform()};
+    const int momentum = rule_.momentum_state();
+    const S* moved_by = momentum < 0 ? numbers[1] : numbers[static_cast<std::size_t>(momentum) + 2];
+    if (pack.traits().grain == Grain::column) {
+      even_out_columns(t, moved_by, block.rows, block.cols, rate_);
+    } else if (pack.traits().grain == Grain::row && sums && block.rows == 1) {
+      even_out(t, moved_by, block.cols, rate_, Least<S>(sums->least_step.least(), S(0)));
+    } else {
+      // Inside its ball a row has no use for step sizes, unless a penalty does.
+      const double radius = pack.traits().proximal ? 0 : pack.ball_radius();
+      each_group(pack, block, [&](Index first, Index n, Index) {
+        if (!(radius > 0 && surely_shorter(block.data + first, n, radius)))
+          even_out(t + first, moved_by + first, n, rate_);
+      });
     }
     return {t, uniform()};
   }

@@ -57,11 +57,9 @@ class AnyPack {
   bool add_gradient(Block<const S> w, S* g, Index* active) const {
     return !traits().smooth || operations_->add_gradient(pack_.get(), w, g, active);
   }
-  /// Is a row inside its ball for sure, so that its step sizes do not matter? False if there is no ball, or
-  /// more policies than can be told.
-  bool surely_inside(const S* group, Index n) const {
-    return traits().constrains() && operations_->surely_inside(pack_.get(), group, n);
-  }
+  /// The radius of the ball in which a group is left as it is by all policies that follow the step, or made
+  /// shorter by those on elements; 0 if there is none.
+  double ball_radius() const { return traits().constrains() ? operations_->ball_radius(pack_.get()) : 0; }
   /// The step sizes in whose metric sets of vectors are projected onto.
   Steps<S> metric(Steps<S> steps, S rate) const {
     return empty() ? steps : operations_->metric(pack_.get(), steps, rate);

@@ -36,7 +36,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
  public:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
       Roles::set_in_ball, Roles::matrix_sets, Roles::matrix_penalties, Roles::on_sphere, Roles::element_sets,
-      Roles::proximal, Roles::has_prox, Roles::room;
+      Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room;
   using detail::PackGrain<Ps...>::grain;
 
   /// Of the policies, in the order in which they are written.
@@ -202,51 +202,52 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
     const Steps<S> set_steps = metric(steps, rate);
     const bool together = set_steps.each == steps.each;
     constexpr bool penalties = with_penalties && proximal > 0, sets = element_sets > 0;
-    bool finite = true;
+    detail::ConstrainedLines<S> moved;
     if (together || !Roles::by_vector) {
-      if constexpr (Roles::by_vector && (penalties || sets || (Roles::vector_penalties > 0)))
+      if constexpr (penalties || sets)
+        moved = move_elements<penalties, sets>(w, n, steps, scratch.row, active);
+      else if constexpr (vector_penalties > 0)
         std::copy(w, w + n, scratch.row);
-      if constexpr (penalties || sets) finite = move_elements<penalties, sets>(w, n, steps, active);
       if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active);
       detail::constrain_vector<with_penalties>(*this, w, n, set_steps, scratch, active);
-      constrain_norm<with_penalties>(scratch.row, w, n, set_steps, active);
-      return finite && vectors_finite(w, n);
+      constrain_norm<with_penalties>(scratch.row, w, n, set_steps, moved.squares, active);
+      return moved.finite && vectors_finite(w, n);
     }
-    if constexpr (Roles::by_vector && (penalties || (Roles::vector_penalties > 0)))
+    if constexpr (penalties)
+      moved = move_elements<true, false>(w, n, steps, scratch.row, active);
+    else if constexpr (vector_penalties > 0)
       std::copy(w, w + n, scratch.row);
-    if constexpr (penalties) finite = move_elements<true, false>(w, n, steps, active);
+    bool finite = moved.finite;
     if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active);
-    if constexpr (Roles::by_vector && (sets)) std::copy(w, w + n, scratch.row);
-    if constexpr (sets) finite = move_elements<false, true>(w, n, set_steps, active) && finite;
+    if constexpr (sets) moved = move_elements<false, true>(w, n, set_steps, scratch.row, active);
     detail::constrain_vector<false>(*this, w, n, set_steps, scratch, active);
-    constrain_norm<false>(scratch.row, w, n, set_steps, active);
-    return finite && vectors_finite(w, n);
+    constrain_norm<false>(scratch.row, w, n, set_steps, moved.squares, active);
+    return finite && moved.finite && vectors_finite(w, n);
   }
 
-  /// Is a row surely in the ball, if that and elements that shrink weights are all that there is, whatever
-  /// the roundings of a sum in the precision of the row? For most rows of a bound that is seldom reached this
-  /// is all that a step asks.
-  template <Scalar S>
-  bool surely_inside([[maybe_unused]] const S* w, [[maybe_unused]] Index n) const {
-    bool inside = false;
+  /// The radius of the ball in which a group is left as it is by all policies that follow the step, or made
+  /// shorter by those on elements; 0 if there is none.
+  double ball_radius() const {
+    double radius = 0;
     if constexpr (norm_sets == 1 && !on_sphere && Roles::homogeneous &&
                   Roles::vector_sets + Roles::vector_penalties == 0)
       each([&](const auto& p, std::size_t) {
-        if constexpr (NormSet<std::decay_t<decltype(p)>>)
-          inside = detail::surely_shorter(w, n, p.norm_bound().radius);
+        if constexpr (NormSet<std::decay_t<decltype(p)>>) radius = p.norm_bound().radius;
       });
-    return inside;
+    return radius;
   }
 
   /// What is left to do when `w` holds what the other policies make of the step's `y`, in the same metric.
-  /// Without such policies `y` is room for a group.
+  /// Without such policies `y` is room for a group. `squares` are those of what policies of elements made.
   template <bool with_penalties = true, Scalar S>
-  void constrain_norm(S* y, S* w, Index n, Steps<S> steps, Counts& active) const {
+  void constrain_norm(S* y, S* w, Index n, Steps<S> steps, [[maybe_unused]] S squares, Counts& active) const {
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
       if constexpr (NormSet<P> && !Roles::set_in_ball) {
         const auto elements = detail::elements_of<with_penalties>(policies_);
         const double radius = p.norm_bound().radius;
+        if constexpr (!P::sphere && Roles::vector_penalties == 0)
+          if (detail::surely_below(squares, n, radius)) return;
         if constexpr (with_penalties && Roles::vector_penalties > 0) {
           // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
           if (!P::sphere && detail::norm_holds(w, n, radius, false)) return;
@@ -277,10 +278,12 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   bool operator==(const Pack&) const requires(true && ... && std::equality_comparable<Ps>) = default;
 
  private:
-  /// The penalties or the sets that look at single weights, line by line.
+  /// The penalties or the sets that look at single weights, line by line. Where others look at vectors, `y`
+  /// takes a copy of what was there.
   template <bool penalties, bool sets, Scalar S>
-  bool move_elements(S* w, Index n, Steps<S> steps, Counts& active) const {
-    return detail::constrain_lines<penalties, sets>(on_lines<S>(), w, n, steps, active.data());
+  detail::ConstrainedLines<S> move_elements(S* w, Index n, Steps<S> steps, S* y, Counts& active) const {
+    return detail::constrain_lines<penalties, sets, Roles::by_vector>(on_lines<S>(), w, n, steps,
+                                                                      active.data(), y);
   }
 
   /// Policies of vectors may be somebody's own.

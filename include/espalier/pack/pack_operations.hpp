@@ -34,6 +34,7 @@ struct PackTraits {
   Index copies, room;      ///< copies of a group that `constrain` needs, and doubles for each weight of it
   bool smooth, decays;     ///< has it penalties with a gradient, has it decay?
   bool proximal, has_set;  ///< does something follow the step?
+  bool only_norm;          ///< is a bound of norms all that does?
   bool flat;               ///< has a set no inside?
   bool corners;            ///< has a set of vectors corners, by itself or with bounds on elements?
   bool scales_rows;        ///< has W rows with a scale of their own (WeightNorm)?
@@ -72,7 +73,7 @@ struct PackOperations {
   double (*shrink)(const void* pack, double rate, double base_rate);
   double (*slope_bound)(const void* pack);
   bool (*add_gradient)(const void* pack, Block<const S> w, S* g, Index* active);
-  bool (*surely_inside)(const void* pack, const S* group, Index n);
+  double (*ball_radius)(const void* pack);
   Steps<S> (*metric)(const void* pack, Steps<S> steps, S rate);
   bool (*constrain)(const void* pack, Block<S> w, Steps<S> steps, S rate, Scratch<S> scratch, Index* active);
   void (*record)(const void* pack, std::span<Activity> activity, const Index* active, Index rows, Index cols,
@@ -110,9 +111,7 @@ struct PackFunctions {
     return pack_of(pack).shrink(rate, base);
   }
   static double slope_bound(const void* pack) { return pack_of(pack).slope_bound(); }
-  static bool surely_inside(const void* pack, const S* group, Index n) {
-    return pack_of(pack).surely_inside(group, n);
-  }
+  static double ball_radius(const void* pack) { return pack_of(pack).ball_radius(); }
   static Steps<S> metric(const void* pack, Steps<S> steps, S rate) {
     return pack_of(pack).metric(steps, rate);
   }
@@ -132,8 +131,11 @@ struct PackFunctions {
     } else if constexpr (PackType::constrains) {
       typename PackType::Counts counts{};
       const Scratch<S> room(scratch.row + gathered_room(w), scratch.room);
+      // Of many groups most may be inside, of one whoever calls knows.
+      const double radius = pack_of(pack).ball_radius();
+      const bool look = PackType::only_norm && radius > 0 && PackType::group_count(w.rows, w.cols) > 1;
       each_group<PackType::grain>(w, steps, scratch.row, [&](S* group, Index n, Steps<S> t) {
-        if (PackType::only_norm && pack_of(pack).surely_inside(group, n)) return;
+        if (look && surely_shorter(group, n, radius)) return;
         finite = pack_of(pack).constrain(group, n, t, rate, room, counts) && finite;
       });
       for (std::size_t k = 0; k < counts.size(); ++k) active[k] += counts[k];
@@ -237,6 +239,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                                       .decays = PackType::decays,
                                       .proximal = PackType::has_prox,
                                       .has_set = PackType::has_set,
+                                      .only_norm = PackType::only_norm,
                                       .flat = PackType::flat,
                                       .corners = PackType::corners && !PackType::has_prox,
                                       .scales_rows = PackType::scales_rows,
@@ -248,7 +251,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .shrink = F::shrink,
                            .slope_bound = F::slope_bound,
                            .add_gradient = F::add_gradient,
-                           .surely_inside = F::surely_inside,
+                           .ball_radius = F::ball_radius,
                            .metric = F::metric,
                            .constrain = F::constrain,
                            .record = F::record,
