@@ -50,7 +50,7 @@ long run(EarlyStopping& stopping, const std::vector<double>& losses, S& weight_a
 
 TEMPLATE_TEST_CASE("The run ends after `patience` epochs without improvement, at the best weights", "", float,
                    double) {
-  EarlyStopping stopping{{.patience = 2}};
+  EarlyStopping stopping{.patience = 2};
   TestType weight = 0;
   CHECK(run(stopping, {5, 4, 3, 3.5, 3, 2, 1}, weight) == 5);  // equal is no improvement
   CHECK(stopping.best_epoch() == 3);
@@ -65,7 +65,7 @@ TEMPLATE_TEST_CASE("The run ends after `patience` epochs without improvement, at
 TEST_CASE("What is no number is no best epoch, and does not count as improvement") {
   const double inf = std::numeric_limits<double>::infinity();
   auto net = sequential<double>(Dense(1, 1, NoBias{}));
-  EarlyStopping stopping{{.patience = 2}};
+  EarlyStopping stopping{.patience = 2};
   stopping.start(Plan{});
   EpochReport broken = report(1, std::nan(""), std::nan(""));  // from a loop of one's own: fit refuses these
   CHECK(stopping.epoch(net, broken));
@@ -106,14 +106,14 @@ TEST_CASE("The best weights of a run that throws can be had") {
 }
 
 TEST_CASE("Improvements smaller than min_delta do not count") {
-  EarlyStopping stopping{{.patience = 2, .min_delta = 0.5}};
+  EarlyStopping stopping{.patience = 2, .min_delta = 0.5};
   float weight = 0;
   CHECK(run(stopping, {5, 4.6, 4.5, 4}, weight) == 3);
   CHECK(stopping.best_epoch() == 1);
 }
 
 TEST_CASE("Without validation the training loss with its penalties counts") {
-  EarlyStopping stopping{{.patience = 1}};
+  EarlyStopping stopping{.patience = 1};
   const auto net = Sequential(Dense(1, 1));
   const double none = std::numeric_limits<double>::quiet_NaN();
   stopping.start(Plan{});
@@ -129,7 +129,7 @@ TEST_CASE("fit ends early and leaves the best weights, which are feasible") {
   Dataset noisy = train;
   for (std::size_t i = 0; i < 30; i += 5) noisy.labels[i] = 1 - noisy.labels[i];  // to be learnt by heart
   Optimizer optimizer{Adam{.learning_rate = 0.05}};
-  EarlyStopping stopping{{.patience = 5}};
+  EarlyStopping stopping{.patience = 5};
   const History history = fit(net, noisy, CrossEntropy{}, optimizer,
                               {.epochs = 500, .batch = 10, .validation_data = &other}, stopping);
   CHECK(history.size() < 500);
@@ -140,9 +140,18 @@ TEST_CASE("fit ends early and leaves the best weights, which are feasible") {
 }
 
 TEST_CASE("Early stopping refuses options that make no sense") {
-  CHECK(message_of([] { EarlyStopping{{.patience = 0}}; }) ==
+  Sequential net(Dense(2, 2, MaxNorm{1}));
+  initialize(net, {.seed = 1});
+  detail::arena(net)[0] = 5;  // outside: to prepare an optimizer would move it
+  const auto before = net;
+  const Dataset data = two_halves(10);
+  Optimizer optimizer{SGD{}, MaxNorm{1}};
+  EarlyStopping hasty{.patience = 0};
+  CHECK(message_of([&] { fit(net, data, CrossEntropy{}, optimizer, {}, hasty); }) ==
         "EarlyStopping: expected patience >= 1, found 0");
-  CHECK_THROWS_AS((EarlyStopping{{.min_delta = -1}}), ValueError);
+  CHECK(net == before);
+  CHECK_THROWS_AS(EarlyStopping{.min_delta = -1}.validate(), ValueError);
+  CHECK_THROWS_AS(hasty.epoch(net, report(1, 1)), ValueError);  // in a loop of one's own
 }
 
 TEST_CASE("Without validation data the weights given back have the best loss, and are not those before it") {
@@ -152,7 +161,7 @@ TEST_CASE("Without validation data the weights given back have the best loss, an
   detail::arena(net)[0] = 1;
   const BasicDataset<double> data{Matrix<double>::Ones(1, 1), {}, Matrix<double>::Zero(1, 1), {}, {}, {}};
   Optimizer optimizer{SGD{.learning_rate = 1.5}};
-  EarlyStopping stopping{{.patience = 2}};
+  EarlyStopping stopping{.patience = 2};
   const History history = fit(net, data, MeanSquared{}, optimizer, {}, stopping);
   REQUIRE(history.size() == 3);
   CHECK(history[2].loss == 16);
@@ -167,7 +176,7 @@ TEST_CASE("Without validation data the best loss is that of the weights given ba
   initialize(net, Rng{1});
   const Dataset data = two_halves(50);
   Optimizer optimizer{SGD{.learning_rate = 4}, L1{1e-3}};  // so fast that losses go up and down
-  EarlyStopping stopping{{.patience = 100}};
+  EarlyStopping stopping{.patience = 100};
   const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 20, .batch = 10}, stopping);
   CHECK(stopping.best_loss() == evaluate(net, data, CrossEntropy{}) + penalty(net));
   CHECK(stopping.best_epoch() < 20);

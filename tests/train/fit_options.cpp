@@ -25,7 +25,7 @@ template <class O>
 struct Run {
   Net net{Dense(2, 8, L1{1e-3}), ReLU{}, Dropout{.probability = 0.3}, Dense(8, 2)};
   O optimizer;
-  EarlyStopping stopping{{.patience = 100}};
+  EarlyStopping stopping{.patience = 100};
   TrainState state{};
 };
 

@@ -41,6 +41,22 @@ EpochReport report() {
 
 }  // namespace
 
+TEST_CASE("What is odd about the data is said once, before the first epoch") {
+  const File file(std::tmpfile(), std::fclose);
+  REQUIRE(file);
+  ProgressBar bar("", file.get());
+  Dataset data = two_halves(10);
+  data.inputs.row(1) *= 1000;
+  Sequential net(Dense(2, 2));
+  TrainState state;
+  fit(net, data, CrossEntropy{}, SGD{.learning_rate = 1e-9}, {.epochs = 2, .state = &state}, bar);
+  fit(net, data, CrossEntropy{}, SGD{.learning_rate = 1e-9}, {.epochs = 3, .state = &state}, bar);  // goes on
+  const std::string text = read(file.get());
+  CHECK(text.starts_with("note: feature 1 has a mean of "));
+  CHECK(text.find("note", 4) == std::string::npos);
+  CHECK(text.find("\nepoch 1/2") != std::string::npos);
+}
+
 TEST_CASE("Where there is no terminal, every epoch is a plain line") {
   const File file(std::tmpfile(), std::fclose);
   REQUIRE(file);

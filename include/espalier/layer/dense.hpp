@@ -13,6 +13,8 @@ namespace espalier {
 /// out x in. Parameters: weight, gain with WeightNorm, bias unless NoBias{} is among the policies.
 template <int In = Dynamic, int Out = Dynamic, class... Policies>
 class Dense {
+  static_assert((true && ... && !std::same_as<Policies, detail::BeforeSizes>),
+                "sizes come before policies: write Dense(64, 128, L1{1e-5})");
   using Roles = detail::LayerPolicies<Policies...>;
   static_assert((In == Dynamic) == (Out == Dynamic),
                 "Dense<in, out> knows both sizes at compile time or none: write Dense(in, out)");
@@ -89,5 +91,8 @@ class Dense {
 
 template <std::integral I, std::integral J, class... Ps>
 Dense(I, J, const Ps&...) -> Dense<Dynamic, Dynamic, Ps...>;
+template <class P, class... Rest>
+requires(!std::integral<P> && (false || ... || std::integral<Rest>)) Dense(const P&, const Rest&...)
+->Dense<Dynamic, Dynamic, detail::BeforeSizes>;
 
 }  // namespace espalier

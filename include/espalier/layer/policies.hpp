@@ -63,6 +63,9 @@ inline constexpr bool is_gain = false;
 template <class... Ps>
 inline constexpr bool is_gain<Gain<Ps...>> = true;
 
+/// Stands for policies that are written before the sizes of a layer.
+struct BeforeSizes {};
+
 struct WeightPolicies {
   template <class P>
   static constexpr bool keeps = !is_bias<P> && !is_gain<P> && !std::same_as<P, NoBias>;

@@ -13,6 +13,7 @@
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/train/epoch.hpp"
+#include "espalier/train/scale_notes.hpp"
 
 namespace espalier {
 
@@ -51,6 +52,7 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   Progress progress{from.step, options.epochs * batches.count(), from.epoch, options.epochs, from.loss};
   auto schedule = from.schedule ? from.schedule : options.schedule;
   if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);
+  (detail::validate(observers), ...);
   optimizer.prepare(model);
 
   const detail::ThreadScope threads(options.threads);
@@ -58,7 +60,11 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   const detail::ScheduledRate<std::remove_reference_t<O>> scheduled{optimizer, static_cast<bool>(schedule)};
   Matrix<S> gradient;
   History history;
-  (detail::start(observers, Plan{options.epochs, batches.count(), from.epoch}), ...);
+  constexpr bool starts = (false || ... || detail::Starts<std::remove_reference_t<Observers>>);
+  if constexpr (starts) {
+    const Plan plan{options.epochs, batches.count(), from.epoch, scale_notes(parts.training())};
+    (detail::start(observers, plan), ...);
+  }
   for (bool going = true; going && progress.epoch < options.epochs;) {
     if (options.shuffle) batches.shuffle(options.seed, static_cast<std::uint64_t>(optimizer.steps()));
     const double mean = detail::train_epoch(

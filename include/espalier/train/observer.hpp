@@ -15,6 +15,9 @@
 //   // after the last epoch, also if it came early; not if the run throws
 //   void finish(M& model);
 //
+//   // before anything changes: throws for options that make no sense
+//   void validate() const;
+//
 //   // asks for EpochReport::training_loss, which costs a pass over the data each epoch
 //   bool wants_training_loss() const;
 #pragma once
@@ -27,6 +30,7 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "espalier/model/sequential.hpp"
 
@@ -35,6 +39,9 @@ namespace espalier {
 struct Plan {
   long epochs = 0, batches = 0;  ///< batches in each epoch
   long done = 0;  ///< epochs of the run before this call: more than 0 where it is taken up again
+  /// What `fit` finds odd about the data, a sentence each, as scale_notes gives them. ProgressBar prints
+  /// them.
+  std::vector<std::string> notes{};
 };
 
 struct BatchReport {
@@ -113,6 +120,10 @@ constexpr bool callable_members() {
   return true;
 }
 
+template <class O>
+void validate(const O& observer) {
+  if constexpr (requires { observer.validate(); }) observer.validate();
+}
 template <class O>
 void start(O& observer, const Plan& plan) {
   if constexpr (Starts<O>) observer.start(plan);

@@ -28,7 +28,11 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar() { end_line(); }  // a run that throws must not leave its message behind the bar
 
-  void start(const Plan& plan) { plan_ = plan; }
+  void start(const Plan& plan) {
+    plan_ = plan;
+    if (plan.done > 0) return;
+    for (const std::string& note : plan.notes) fmt::print(out_, "note: {}\n", note);
+  }
 
   void batch(const auto&, const BatchReport& report) {
     if (columns_ == 0) return;
