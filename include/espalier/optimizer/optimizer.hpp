@@ -24,6 +24,7 @@
 #include "espalier/optimizer/neighbors.hpp"
 #include "espalier/optimizer/on.hpp"
 #include "espalier/optimizer/state.hpp"
+#include "espalier/optimizer/step_parameter.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
 #include "espalier/pack/pack_of.hpp"
@@ -143,7 +144,9 @@ class Optimizer {
     const detail::Update<RuleType, S> update(rule_, ++steps_, detail::rate_of_lines(rule_, learning_rate()),
                                              transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
-    const auto update_free = [&](Index begin, Index n) { step_free(parameters, update, begin, n, state); };
+    const auto update_free = [&](Index begin, Index n) {
+      detail::step_free(parameters, update, begin, n, state);
+    };
     std::size_t index = 0;
     for (ParameterEntry<S>& e : parameters.entries()) {
       const double factor = state.rate_factor(index);
@@ -152,7 +155,7 @@ class Optimizer {
       if (detail::takes_matrix(rule_, e)) {
         if (!detail::step_matrix(rule_, learning_rate(), factor, transforms, parameters, e, state,
                                  active.data()))
-          fail_step(e.path);
+          detail::fail_step(e.path);
         continue;
       }
       if constexpr (has_patterns)
@@ -163,7 +166,7 @@ class Optimizer {
       if (e.pack.empty())
         neighbors.add(e.offset, e.size(), update_free);
       else
-        step_under(parameters, e, update, shrink_of(e, 1), state, active);
+        detail::step_under(parameters, e, update, shrink_of(e, 1), state, active);
     }
     neighbors.finish(update_free);
     parameters.copy_tied();
@@ -240,64 +243,9 @@ class Optimizer {
     const detail::Update<RuleType, S> update(
         rule_, steps_, detail::rate_of_lines(rule_, learning_rate() * factor), transforms);
     if (e.pack.empty())
-      step_free(parameters, update, e.offset, e.size(), state);
+      detail::step_free(parameters, update, e.offset, e.size(), state);
     else
-      step_under(parameters, e, update, shrink_of(e, factor), state, active);
-  }
-
-  /// Updates a parameter under a pack, and writes down what its policies did; `active` has what smooth
-  /// penalties did.
-  template <Scalar S>
-  void step_under(Parameters<S>& parameters, ParameterEntry<S>& e, const detail::Update<RuleType, S>& update,
-                  double shrink, detail::OptimizerState<S>& state, Counts& active) const {
-    const bool by_row = e.pack.traits().grain == Grain::row, needs_all = e.pack.traits().needs_all();
-    const Block<S> values = parameters.values_of(e),
-                   all = by_row ? values : Block<S>{values.data, e.size(), 1};
-    const Index parts = detail::parts_of_update(e.pack.traits().grain, e.rows, e.cols);
-    std::array<Counts, detail::Pool::most_parts> counts;
-    std::atomic<bool> finite{true};
-    detail::parallel_for_ranges(
-        all.rows, by_row ? 1 : detail::line_length<S>, parts, [&](Index part, Index begin, Index end) {
-          const std::size_t k = static_cast<std::size_t>(part);
-          counts[k] = {};
-          const Block<S> some = all.some_rows(begin, end - begin);
-          const detail::Pointers<S> numbers = state.at(parameters, e.offset + begin * all.cols);
-          const S factor = static_cast<S>(shrink);
-          const bool good =
-              needs_all ? update.before_all(e.pack, factor, some, numbers, state.buffers[0], begin,
-                                            counts[k].data())
-                        : update.under(e.pack, factor, some, numbers, state.buffers[k], counts[k].data());
-          if (!good) finite = false;
-        });
-    if (finite && needs_all)
-      finite = update.after_all(e.pack, values, state.at(parameters, e.offset), state.buffers[0],
-                                counts[0].data());
-    if (!finite) fail_step(e.path);
-    for (std::size_t part = 0; part < static_cast<std::size_t>(parts); ++part)
-      for (std::size_t k = 0; k < e.activity.size(); ++k) active[k] += counts[part][k];
-    e.pack.record(e.activity, active.data(), e.rows, e.cols, shrink);
-  }
-
-  /// Updates a stretch of the arena that is under no policy.
-  template <Scalar S>
-  EIGEN_DONT_INLINE void step_free(Parameters<S>& parameters, const detail::Update<RuleType, S>& update,
-                                   Index begin, Index n, detail::OptimizerState<S>& state) const {
-    std::atomic<bool> finite{true};
-    detail::parallel_for_ranges(n, detail::line_length<S>, detail::parts_of_update(Grain::element, n, 1),
-                                [&](Index, Index first, Index last) {
-                                  if (!update.free(state.at(parameters, begin + first), last - first))
-                                    finite = false;
-                                });
-    if (finite) return;
-    for (const ParameterEntry<S>& e : parameters.entries())
-      if (e.offset >= begin && e.offset < begin + n &&
-          !detail::all_finite(parameters.values_of(e).data, e.size()))
-        fail_step(e.path);
-    detail::fail<NotFiniteError>("optimizer", "a rate and options that leave weights at rest finite", "NaN");
-  }
-
-  [[noreturn]] static void fail_step(std::string_view path) {
-    detail::fail<NotFiniteError>(path, "a step to finite weights", "NaN or infinity");
+      detail::step_under(parameters, e, update, shrink_of(e, factor), state, active);
   }
 
   RuleType rule_;
