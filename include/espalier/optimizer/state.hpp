@@ -86,4 +86,11 @@ struct OptimizerState {
   }
 };
 
+template <Scalar S>
+[[noreturn]] void fail_other_model(const Parameters<S>& parameters) {
+  fail<ShapeError>("optimizer", "the model that its state belongs to, its shapes and its precision",
+                   format_message("another, of {} parameters and {} numbers of {} bytes",
+                                  {parameters.entries().size(), parameters.values().size(), sizeof(S)}));
+}
+
 }  // namespace espalier::detail
