@@ -81,6 +81,7 @@
 #include "espalier/optimizer/schedule.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/on.hpp"
+#include "espalier/optimizer/saved_optimizer.hpp"
 
 #include "espalier/train/fit.hpp"
 #include "espalier/train/average.hpp"

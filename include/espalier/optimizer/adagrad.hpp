@@ -2,6 +2,9 @@
 // Adagrad: the gradient over the root of the sum of all its squares.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "espalier/optimizer/rule.hpp"
 
 namespace espalier {
@@ -13,6 +16,8 @@ struct Adagrad {
   AtBound at_bound = AtBound::keep;
 
   static constexpr bool adaptive = true, rests_at_zero = true;
+  static constexpr std::string_view name = "Adagrad";
+  static constexpr std::array<std::string_view, 1> state_names{"sum_of_squares"};
 
   void validate() const {
     detail::check_positive_float("Adagrad", "learning_rate", learning_rate);

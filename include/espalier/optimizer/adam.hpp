@@ -2,6 +2,7 @@
 // Adam and AMSGrad: momentum over the root of the mean square, both corrected for their start at zero.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <string_view>
 
@@ -17,6 +18,8 @@ struct AdamFamily {
 
   static constexpr bool adaptive = true, rests_at_zero = true;
   static constexpr std::string_view name = amsgrad ? "AMSGrad" : "Adam";
+  static constexpr std::array<std::string_view, 3> state_names{"first_moment", "second_moment",
+                                                               "largest_second_moment"};
 
   void validate() const {
     check_positive_float(name, "learning_rate", learning_rate);

@@ -82,4 +82,15 @@ void apply_transforms(const std::tuple<Extras...>& extras, Parameters<S>& parame
   std::apply([&](const Extras&... all) { (apply(all), ...); }, extras);
 }
 
+/// Smooth penalties, then the transforms. Throws NotFiniteError where a sum is not finite, or afterwards more
+/// than `largest`.
+template <Scalar S, class... Extras>
+void transform_gradients(const std::tuple<Extras...>& extras, Parameters<S>& parameters, S largest,
+                         std::vector<PolicyCounts>& active, AlignedVector<S>& room) {
+  add_smooth_penalties(parameters, active);
+  require_finite(parameters, "gradients with penalties", parameters.gradients());
+  apply_transforms(extras, parameters, room);
+  require_finite(parameters, "transformed gradients", parameters.gradients(), largest);
+}
+
 }  // namespace espalier::detail

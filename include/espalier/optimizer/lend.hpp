@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "espalier/model/parameters.hpp"
@@ -162,5 +164,15 @@ struct LentPolicies {
              format_message("those of {} and of {}", {on.pattern, other.pattern}));
   }
 };
+
+/// What an optimizer that is given all this has for a model.
+template <Scalar S, class PackType, class... Extras>
+std::shared_ptr<const LentPolicies<S>> lent_policies(const PackType& rest,
+                                                     const std::tuple<Extras...>& extras) {
+  const auto lent = std::make_shared<LentPolicies<S>>();
+  lent->rest = AnyPack<S>(rest);
+  std::apply([&](const Extras&... all) { (lent->add(all), ...); }, extras);
+  return lent;
+}
 
 }  // namespace espalier::detail

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
+#include <string_view>
 
 #include "espalier/optimizer/rule.hpp"
 
@@ -19,6 +21,8 @@ struct Lion {
       AtBound::keep;  ///< not displacement: the step is a sign and tells nothing of a momentum's size
 
   static constexpr bool adaptive = true, rests_at_zero = true;
+  static constexpr std::string_view name = "Lion";
+  static constexpr std::array<std::string_view, 1> state_names{"momentum"};
 
   void validate() const {
     detail::check_positive_float("Lion", "learning_rate", learning_rate);

@@ -25,6 +25,7 @@
 #include "espalier/kernel/norm.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/pack_options.hpp"
 #include "espalier/optimizer/rule.hpp"
 #include "espalier/optimizer/state.hpp"
 
@@ -99,7 +100,20 @@ void plan_step([[maybe_unused]] const RuleType& rule, const Parameters<S>& param
 /// multiplies by `factor`.
 template <class RuleType, Scalar S>
 double shrink_of(const RuleType& rule, const ParameterEntry<S>& e, double rate, double factor) {
-  return e.pack.shrink(rate_of(rule, e, rate * factor), rate_of(rule, e, rule.learning_rate * factor));
+  return shrink_of(e, rate_of(rule, e, rate), rate_of(rule, e, rule.learning_rate), factor);
+}
+
+/// Throws ValueError for packs that have no meaning after the step of a matrix, and for decay that makes none
+/// at the rates that parameters have.
+template <class RuleType, Scalar S>
+void check_matrix_options(const RuleType& rule, const Parameters<S>& parameters, double rate,
+                          const std::vector<double>& factors) {
+  std::size_t index = 0;
+  for (const ParameterEntry<S>& e : parameters.entries()) {
+    const double factor = factors.empty() ? 1 : factors[index++];
+    check_metric(rule, e);
+    check_shrink(e, shrink_of(rule, e, rate, factor));
+  }
 }
 
 /// One step of a parameter that the rule sees as a matrix: gradient -> smooth penalties -> decay -> the rule

@@ -23,6 +23,8 @@
 #include "espalier/optimizer/matrix_rule.hpp"
 #include "espalier/optimizer/neighbors.hpp"
 #include "espalier/optimizer/on.hpp"
+#include "espalier/optimizer/pack_options.hpp"
+#include "espalier/optimizer/saved_optimizer.hpp"
 #include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/step_parameter.hpp"
 #include "espalier/optimizer/transform.hpp"
@@ -103,7 +105,7 @@ class Optimizer {
     std::shared_ptr<const detail::LentPolicies<S>> lent;
     std::vector<double> factors;
     if constexpr (lends) {
-      lent = known ? known->lent : lent_policies<S>();
+      lent = known ? known->lent : detail::lent_policies<S>(policies_, extras_);
       lent->lend(changed);
       if constexpr (has_patterns) factors = lent->rate_factors(changed);
     }
@@ -140,7 +142,8 @@ class Optimizer {
     std::fill(state.active.begin(), state.active.end(), Counts{});
     if (auto& joint = parameters.joint_penalties(); !joint.empty())
       joint.front().add_gradients(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
-    if constexpr (transforms) transform_gradients(parameters, square_fits, state);
+    if constexpr (transforms)
+      detail::transform_gradients(extras_, parameters, square_fits, state.active, state.gathered);
     const detail::Update<RuleType, S> update(rule_, ++steps_, detail::rate_of_lines(rule_, learning_rate()),
                                              transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
@@ -175,6 +178,30 @@ class Optimizer {
   requires requires(M& model) { model.parameters(); }
   void step(M& model) { step(model.parameters()); }
 
+  /// What it keeps for this model, by name; zeros before the first step. Throws ShapeError for another model.
+  template <class M>
+  SavedOptimizer<typename M::scalar_type> state(const M& model) const {
+    using S = typename M::scalar_type;
+    const auto* state = std::get_if<detail::OptimizerState<S>>(&state_);
+    if (!std::holds_alternative<std::monostate>(state_) && (!state || !state->belongs_to(model.parameters())))
+      detail::fail_other_model(model.parameters());
+    std::span<const S> numbers;
+    if (state) numbers = state->numbers;
+    return {detail::rule_name<RuleType>(), steps_, factor_,
+            detail::states_by_name(model.parameters(), numbers, detail::state_names(rule_))};
+  }
+  /// Goes on from there, bit for bit. Prepares the model. Throws, and changes nothing, for the state of
+  /// another rule or model, or numbers that are not finite.
+  template <class M>
+  void restore(M& model, const SavedOptimizer<typename M::scalar_type>& saved) {
+    detail::check_saved(saved, detail::rule_name<RuleType>(), rule_.learning_rate);
+    auto numbers = detail::states_from_names(model.parameters(), saved.numbers, detail::state_names(rule_));
+    prepare(model);
+    state_of(model.parameters())->numbers = std::move(numbers);
+    steps_ = saved.steps;
+    factor_ = saved.rate_factor;
+  }
+
  private:
   static constexpr bool transforms = (false || ... || detail::transforms_gradients<Extras>);
   static constexpr bool has_patterns = (false || ... || detail::is_on<Extras>);
@@ -196,44 +223,15 @@ class Optimizer {
   }
 
   template <Scalar S>
-  std::shared_ptr<const detail::LentPolicies<S>> lent_policies() const {
-    const auto lent = std::make_shared<detail::LentPolicies<S>>();
-    lent->rest = AnyPack<S>(policies_);
-    std::apply([&](const auto&... extras) { (lent->add(extras), ...); }, extras_);
-    return lent;
-  }
-
-  /// Does what the rule is told make sense for the packs of a model? The tangent at a corner, as where a
-  /// row's norm and its elements are bounded, is not that of one set.
-  template <Scalar S>
   void check_options(const Parameters<S>& parameters, const std::vector<double>& factors) const {
-    std::size_t index = 0;
-    for (const ParameterEntry<S>& e : parameters.entries()) {
-      const double factor = factors.empty() ? 1 : factors[index++];
-      if (has_patterns && std::isinf(static_cast<float>(learning_rate() * factor)))
-        detail::fail(e.path, "a learning rate that is finite as a float", learning_rate() * factor);
-      if (e.pack.traits().corners && rule_.at_bound == AtBound::tangent)
-        detail::fail(e.path, "at_bound keep, zero or displacement where sets have corners", "tangent");
-      detail::check_metric(rule_, e);
-      if (const double shrink = shrink_of(e, factor); !(shrink >= 0))
-        detail::fail(e.path, "a decay that keeps the sign of a weight (learning rate times decay <= 1)",
-                     detail::format_message("a factor of {}", {shrink}));
-    }
+    constexpr bool sees_matrices = MatrixRule<RuleType>;
+    detail::check_pack_options(parameters, rule_.at_bound, sees_matrices ? 0 : learning_rate(),
+                               rule_.learning_rate, factors);
+    if constexpr (sees_matrices) detail::check_matrix_options(rule_, parameters, learning_rate(), factors);
   }
-
-  /// The factor of decoupled decay where the learning rate has one of its own.
   template <Scalar S>
   double shrink_of(const ParameterEntry<S>& e, double factor) const {
     return detail::shrink_of(rule_, e, learning_rate(), factor);
-  }
-
-  /// Smooth penalties, then the transforms.
-  template <Scalar S>
-  void transform_gradients(Parameters<S>& parameters, S square_fits, detail::OptimizerState<S>& state) {
-    detail::add_smooth_penalties(parameters, state.active);
-    detail::require_finite(parameters, "gradients with penalties", parameters.gradients());
-    detail::apply_transforms(extras_, parameters, state.gathered);
-    detail::require_finite(parameters, "transformed gradients", parameters.gradients(), square_fits);
   }
 
   /// Updates a parameter whose learning rate has a factor of its own.

@@ -2,6 +2,9 @@
 // RMSProp: the gradient over the root of its mean square.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "espalier/optimizer/rule.hpp"
 
 namespace espalier {
@@ -17,6 +20,8 @@ struct RMSProp {
   AtBound at_bound = AtBound::keep;
 
   static constexpr bool adaptive = true, rests_at_zero = true;
+  static constexpr std::string_view name = "RMSProp";
+  static constexpr std::array<std::string_view, 3> state_names{"mean_square", "momentum", "mean"};
 
   void validate() const {
     detail::check_positive_float("RMSProp", "learning_rate", learning_rate);

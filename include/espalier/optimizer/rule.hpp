@@ -10,6 +10,8 @@
 //   int momentum_state() const;                   // which of them is a momentum; -1: none; likewise
 //   static constexpr bool adaptive;               // has every weight its own step size?
 //   static constexpr bool rests_at_zero;          // optional: does 0 stay 0, if gradient and states are 0?
+//   static constexpr std::string_view name;       // optional: of the rule, in files
+//   static constexpr std::array<std::string_view, n> state_names;  // optional: of its states; else "state_0"
 //   Kernel kernel<S>(long k, double rate) const;  // the k-th step, k >= 1, at this learning rate >= 0
 //
 // and its kernel has

@@ -2,6 +2,9 @@
 // Stochastic gradient descent, with momentum or Nesterov's.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "espalier/optimizer/rule.hpp"
 
 namespace espalier {
@@ -16,6 +19,8 @@ struct SGD {
   AtBound at_bound = AtBound::keep;
 
   static constexpr bool adaptive = false, rests_at_zero = true;
+  static constexpr std::string_view name = "SGD";
+  static constexpr std::array<std::string_view, 1> state_names{"momentum"};
 
   void validate() const {
     detail::check_positive_float("SGD", "learning_rate", learning_rate);

@@ -86,15 +86,19 @@ struct OptimizerState {
   }
 };
 
+template <Scalar S>
+[[noreturn]] void fail_other_model(const Parameters<S>& parameters) {
+  fail<ShapeError>("optimizer", "the model that its state belongs to, its shapes and its precision",
+                   format_message("another, of {} parameters and {} numbers of {} bytes",
+                                  {parameters.entries().size(), parameters.values().size(), sizeof(S)}));
+}
+
 /// May an optimizer, whose state belongs to another model, begin anew with this one? Not if it has other
 /// shapes or another precision (no state: of another), and not if the optimizer has left it for the other: in
 /// turns, both would lose their moments at every step.
 template <Scalar S>
 void check_other_model(const OptimizerState<S>* state, const Run& run, const Parameters<S>& parameters) {
-  if (!state || !state->belongs_to(parameters))
-    fail<ShapeError>("optimizer", "the model that its state belongs to, its shapes and its precision",
-                     format_message("another, of {} parameters and {} numbers of {} bytes",
-                                    {parameters.entries().size(), parameters.values().size(), sizeof(S)}));
+  if (!state || !state->belongs_to(parameters)) fail_other_model(parameters);
   if (parameters.runs().any_of(run.optimizer))
     fail("optimizer", "an optimizer of its own for each of two models in turns, or reset() between them",
          "one that has trained another model since it trained this one");
