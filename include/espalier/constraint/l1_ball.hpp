@@ -35,8 +35,9 @@ struct L1Ball {
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements) const {
-    detail::SumProjection<true, S, std::decay_t<decltype(elements)>>(
-        elements, elements.template interval<S>(), w.data(), w.size(), t, radius)();
+    using Elements = std::decay_t<decltype(elements)>;
+    detail::SumProjection<true, S, Elements>(elements, detail::Intervals<S, Elements>(elements), w.data(),
+                                             w.size(), t, radius)();
   }
   /// n times the magnitude that is nearest to zero must not be too much.
   bool reaches(const auto& each, Index n) const {

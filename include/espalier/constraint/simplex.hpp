@@ -25,8 +25,9 @@ struct Simplex {
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements) const {
-    detail::SumProjection<false, S, std::decay_t<decltype(elements)>>(
-        elements, elements.template interval<S>().not_negative(), w.data(), w.size(), t, sum)();
+    using Elements = std::decay_t<decltype(elements)>;
+    detail::SumProjection<false, S, Elements>(
+        elements, detail::Intervals<S, Elements>(elements, {.low = S(0)}), w.data(), w.size(), t, sum)();
   }
   bool reaches(const auto& each, Index n) const {
     const double least = static_cast<double>(each.low), most = static_cast<double>(each.high);

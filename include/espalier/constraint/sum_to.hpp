@@ -26,8 +26,9 @@ struct SumTo {
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements) const {
-    detail::SumProjection<false, S, std::decay_t<decltype(elements)>>(
-        elements, elements.template interval<S>(), w.data(), w.size(), t, value)();
+    using Elements = std::decay_t<decltype(elements)>;
+    detail::SumProjection<false, S, Elements>(elements, detail::Intervals<S, Elements>(elements), w.data(),
+                                              w.size(), t, value)();
   }
   /// n weights from each.low to each.high have every sum from n each.low to n each.high.
   bool reaches(const auto& each, Index n) const {

@@ -29,6 +29,14 @@ void project(M& model) {
   project(model.parameters());
 }
 
+/// The same for parameters under a policy in Every, which lets steps pass in which it does not act.
+template <Scalar S>
+void project_seldom(Parameters<S>& parameters) {
+  for (const ParameterEntry<S>& e : parameters.entries())
+    if (!e.frozen && e.pack.seldom() >= 0) e.pack.project(parameters.values_of(e));
+  parameters.copy_tied();
+}
+
 /// As Parameters::freeze, unfreeze and tie: `freeze(net, "0.*")`, `tie(net, "0.weight", "2.weight")`.
 template <class M>
 void freeze(M& model, std::string_view pattern) {
@@ -65,6 +73,47 @@ const P& policy(const M& model, std::string_view path) {
                names.empty() ? "none" : names);
 }
 
+namespace detail {
+
+/// The numbers of a parameter as they are to be, beside those that stay as they are if that fails.
+template <Scalar S>
+struct Settled {
+  WeightMatrix<S> numbers;
+  AlignedVector<S> memory;  // what policies keep
+
+  Settled(Block<const S> w, const AlignedVector<S>& kept)
+      : numbers(Eigen::Map<const WeightMatrix<S>>(w.data, w.rows, w.cols)), memory(kept) {}
+  Settled(WeightMatrix<S>&& w, const AlignedVector<S>& kept) : numbers(std::move(w)), memory(kept) {}
+
+  /// Into the sets of the pack, which keeps its numbers. ValueError, naming `where`, if frozen weights leave
+  /// them no common point.
+  void settle(std::string_view where, const AnyPack<S>& pack, Remember when) {
+    remember(pack, block(), memory, when);
+    pack.project(block());
+    if (pack.traits().memories == 0) return;
+    if (!pack.contains(block()))
+      fail(where, "frozen weights inside the sets of the policies beside them", "weights outside");
+    if (when == Remember::started) remember(pack, block(), memory, when);
+  }
+  void write(Parameters<S>& parameters, ParameterEntry<S>& e) const {
+    std::copy(numbers.data(), numbers.data() + numbers.size(), parameters.values_of(e).data);
+    e.memory = memory;
+    parameters.copy_tied();
+    parameters.copy_tied_memory();
+  }
+
+ private:
+  Block<S> block() {
+    const Index apart = padded<S>(numbers.size());
+    return {
+        numbers.data(), numbers.rows(), numbers.cols(), {memory.empty() ? nullptr : memory.data(), apart}};
+  }
+};
+template <class T>
+Settled(Block<T>, const AlignedVector<std::remove_const_t<T>>&) -> Settled<std::remove_const_t<T>>;
+
+}  // namespace detail
+
 /// Changes the policy of type P on the parameter with this path, for a warm-up or an annealed radius:
 /// `edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = 2; })`; then moves the weights into its
 /// set. Throws, and changes nothing, for values that make no sense.
@@ -74,9 +123,10 @@ void edit_policy(M& model, std::string_view path, F&& f) {
   auto& e = model.parameters().at(path);
   auto pack = e.pack.template edited<P>(f);
   pack.validate(path, e.rows, e.cols);
+  detail::Settled settled(model.parameters().values_of(e), e.memory);
+  settled.settle(path, pack, detail::Remember::edited);
   e.pack = std::move(pack);
-  e.pack.project(model.parameters().values_of(e));
-  model.parameters().copy_tied();
+  settled.write(model.parameters(), e);
 }
 
 namespace detail {
@@ -95,7 +145,8 @@ const ParameterEntry<S>* gain_of(const Parameters<S>& parameters, const Paramete
 /// Replaces the parameter with this path ("0.weight") and projects it onto its sets. A reparametrized weight
 /// is given as the W that multiplies: the gains of WeightNorm become the norms of its rows. Throws, and
 /// changes nothing, for another shape, a number that is not finite or that the reparametrization cannot give,
-/// or a path that the model does not have.
+/// frozen weights outside the sets beside them, or a path that the model does not have. What policies keep of
+/// the start (Frozen, L2ToStart), they keep of this.
 template <class M, class W>
 void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) {
   using S = typename M::scalar_type;
@@ -103,7 +154,7 @@ void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) 
                 "the matrix and the model differ in precision: write matrix.cast<float>() or, for a model of "
                 "sequential<double>, matrix.cast<double>()");
   Parameters<S>& parameters = model.parameters();
-  const ParameterEntry<S>& e = parameters.at(path);
+  ParameterEntry<S>& e = parameters.at(path);
   if (e.tied >= 0)
     detail::fail(path,
                  detail::format_message("the path that it is tied to, {}",
@@ -115,15 +166,18 @@ void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) 
   if (!e.pack.to_stored({stored.data(), e.rows, e.cols}))
     detail::fail(path, detail::format_message("weights that {} can give", {e.pack.names().front()}),
                  "others");
-  const Block<S> block = parameters.values_of(e);
-  std::copy(stored.data(), stored.data() + stored.size(), block.data);
-  e.pack.project(block);
-  if (const ParameterEntry<S>* gain = detail::gain_of(parameters, e)) {
-    const Block<S> gains = parameters.values_of(*gain);
-    for (Index j = 0; j < e.rows; ++j) gains.data[j] = static_cast<S>(detail::norm(block.row(j), e.cols));
-    gain->pack.project(gains);
+  detail::Settled<S> settled(std::move(stored), e.memory);
+  settled.settle(path, e.pack, detail::Remember::started);
+  if (const ParameterEntry<S>* scales = detail::gain_of(parameters, e)) {
+    ParameterEntry<S>* const gain = parameters.find(scales->path);
+    WeightMatrix<S> norms(e.rows, 1);
+    for (Index j = 0; j < e.rows; ++j)
+      norms(j) = static_cast<S>(detail::norm(settled.numbers.data() + j * e.cols, e.cols));
+    detail::Settled<S> gains(std::move(norms), gain->memory);
+    gains.settle(gain->path, gain->pack, detail::Remember::started);
+    gains.write(parameters, *gain);
   }
-  parameters.copy_tied();
+  settled.write(parameters, e);
 }
 
 /// A copy of the parameter with this path: "0.weight", "0.bias" or, with WeightNorm, "0.gain" of a Dense that

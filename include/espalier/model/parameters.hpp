@@ -29,6 +29,15 @@ inline bool fits(std::string_view pattern, std::string_view text) {
   return false;
 }
 
+/// Writes what the policies of a pack keep of w into `memory`, which gets their size.
+template <Scalar S>
+void remember(const AnyPack<S>& pack, std::type_identity_t<Block<const S>> w, AlignedVector<S>& memory,
+              Remember when) {
+  const Index apart = padded<S>(w.size());
+  memory.resize(static_cast<std::size_t>(pack.traits().memories * apart), S(0));
+  pack.remember(w, memory.data(), apart, when);
+}
+
 }  // namespace detail
 
 /// One parameter as it stands in a model.
@@ -39,13 +48,17 @@ struct ParameterEntry {
   Index rows, cols;  ///< a row-major matrix
   Index offset;      ///< of its first number in the arenas
   AnyPack<S> pack{};
-  std::vector<Activity> activity{};  ///< one for each policy of the pack
-  bool frozen = false;               ///< optimizers, averages and projections leave it as it is
-  Index tied = -1;                   ///< the entry whose numbers these always are; -1: its own
-  bool lent = false;                 ///< the pack came from an optimizer
+  std::vector<Activity> activity{};   ///< one for each policy of the pack
+  bool frozen = false;                ///< optimizers, averages and projections leave it as it is
+  Index tied = -1;                    ///< the entry whose numbers these always are; -1: its own
+  bool lent = false;                  ///< the pack came from an optimizer
+  detail::AlignedVector<S> memory{};  ///< what the policies of the pack keep of the weights
 
   Index size() const { return rows * cols; }
   /// Do optimizers change it?
+  PolicyMemory<S> kept() const {
+    return {memory.empty() ? nullptr : memory.data(), detail::padded<S>(size())};
+  }
   bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
 };
 
@@ -61,9 +74,10 @@ struct ParameterView {
   std::span<const Activity> activity;  ///< one for each policy of the pack
   T* values;
   T* gradients;
+  PolicyMemory<S> memory{};  ///< what the policies keep
 
   Index size() const { return rows * cols; }
-  Block<T> block() const { return {values, rows, cols}; }
+  Block<T> block() const { return {values, rows, cols, memory}; }
 };
 
 /// A value. Values and gradients stand in one arena each, in the order of the entries, every parameter on a
@@ -81,6 +95,17 @@ class Parameters {
     std::vector<Activity> activity(pack.names().size());
     entries_.push_back({std::move(path), kind, rows, cols, offset, std::move(pack), std::move(activity)});
     offsets_.push_back(offset);
+    remember(entries_.back(), detail::Remember::opened);
+  }
+
+  /// What the policies of an entry keep of its weights, from now on.
+  void remember(ParameterEntry<S>& e, detail::Remember when) {
+    detail::remember(e.pack, values_of(e), e.memory, when);
+  }
+  void remember(detail::Remember when) {
+    for (ParameterEntry<S>& e : entries_)
+      if (e.tied < 0) remember(e, when);
+    copy_tied_memory();
   }
 
   std::span<const ParameterEntry<S>> entries() const { return entries_; }
@@ -93,9 +118,11 @@ class Parameters {
   detail::AlignedVector<S>& gradients() { return gradients_; }
   const detail::AlignedVector<S>& gradients() const { return gradients_; }
 
-  Block<S> values_of(const ParameterEntry<S>& e) { return {values_.data() + e.offset, e.rows, e.cols}; }
+  Block<S> values_of(const ParameterEntry<S>& e) {
+    return {values_.data() + e.offset, e.rows, e.cols, e.kept()};
+  }
   Block<const S> values_of(const ParameterEntry<S>& e) const {
-    return {values_.data() + e.offset, e.rows, e.cols};
+    return {values_.data() + e.offset, e.rows, e.cols, e.kept()};
   }
   S* gradients_of(const ParameterEntry<S>& e) { return gradients_.data() + e.offset; }
   const S* gradients_of(const ParameterEntry<S>& e) const { return gradients_.data() + e.offset; }
@@ -139,12 +166,18 @@ class Parameters {
       detail::fail(other, "the kind and the policies of what it is tied to", "others");
     second.tied = &first - entries_.data();
     copy_tied();
+    copy_tied_memory();
   }
 
   /// Tied parameters take the numbers of what they are tied to; for whoever has written to values().
   void copy_tied() {
     for (const ParameterEntry<S>& e : entries_)
       if (e.tied >= 0) std::copy_n(values_of(original_of(e)).data, e.size(), values_of(e).data);
+  }
+  /// And what the policies of those keep.
+  void copy_tied_memory() {
+    for (ParameterEntry<S>& e : entries_)
+      if (e.tied >= 0) e.memory = original_of(e).memory;
   }
   /// The gradients of tied parameters are added to those of what they are tied to.
   void add_tied_gradients() {
@@ -164,10 +197,13 @@ class Parameters {
     }
   }
 
-  /// Equal paths, shapes and numbers; gradients and activities do not matter.
+  /// Equal paths, shapes and numbers, also those that policies keep; gradients and activities do not matter.
   bool operator==(const Parameters& other) const {
     const auto same = [](const auto& a, const auto& b) {
-      return a.path == b.path && a.kind == b.kind && a.rows == b.rows && a.cols == b.cols;
+      return a.path == b.path && a.kind == b.kind && a.rows == b.rows && a.cols == b.cols &&
+             a.memory.size() == b.memory.size() &&
+             std::equal(a.memory.begin(), a.memory.end(), b.memory.begin(),
+                        [](S x, S y) { return x == y || (x != x && y != y); });
     };
     return std::equal(entries_.begin(), entries_.end(), other.entries_.begin(), other.entries_.end(), same) &&
            values_ == other.values_;

@@ -92,13 +92,13 @@ class Sequential {
   void for_each_parameter(F&& f) {
     for (const ParameterEntry<S>& e : parameters_.entries())
       f(ParameterView<S>{e.path, e.kind, e.rows, e.cols, e.offset, e.pack, e.activity,
-                         parameters_.values_of(e).data, parameters_.gradients_of(e)});
+                         parameters_.values_of(e).data, parameters_.gradients_of(e), e.kept()});
   }
   template <class F>
   void for_each_parameter(F&& f) const {
     for (const ParameterEntry<S>& e : parameters_.entries())
       f(ParameterView<const S>{e.path, e.kind, e.rows, e.cols, e.offset, e.pack, e.activity,
-                               parameters_.values_of(e).data, parameters_.gradients_of(e)});
+                               parameters_.values_of(e).data, parameters_.gradients_of(e), e.kept()});
   }
 
   /// Fills every layer in turn from `rng`, then projects: the model is feasible before the first step.
@@ -108,7 +108,9 @@ class Sequential {
     Parameters<S> filled = parameters_;
     Call<S> call{filled.values().data(), nullptr, filled.values().data(), filled.offsets()};
     chain_.initialize(init, call, rng);
+    filled.remember(detail::Remember::opened);
     espalier::project(filled);
+    filled.remember(detail::Remember::started);
     for (ParameterEntry<S>& e : filled.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
     parameters_ = filled;  // copied, so that numbers stay at their addresses
     seed_ = rng();

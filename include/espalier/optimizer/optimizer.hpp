@@ -172,15 +172,16 @@ class Optimizer {
     if (pack.empty()) return;
     for (ParameterEntry<S>& e : parameters.entries()) {
       if (!takes_policies(e)) continue;
-      if (e.frozen && !pack.contains(parameters.values_of(e)))
-        detail::fail(e.path, "frozen weights inside the sets of the optimizer",
-                     "weights outside: unfreeze them first");
       if (!(e.pack == pack)) {
         pack.validate(e.path + " (policies of the optimizer)", e.rows, e.cols);
         e.pack = pack, e.lent = true;
         e.activity.assign(pack.names().size(), {});
+        parameters.remember(e, detail::Remember::started);
       }
       if (!e.frozen) pack.project(parameters.values_of(e));
+      if ((e.frozen || pack.traits().memories > 0) && !pack.contains(parameters.values_of(e)))
+        detail::fail(e.path, "frozen weights inside the sets of the optimizer",
+                     "weights outside: unfreeze them first");
     }
   }
 
@@ -226,10 +227,10 @@ class Optimizer {
   template <Scalar S>
   void step_under(Parameters<S>& parameters, ParameterEntry<S>& e, const detail::Update<RuleType, S>& update,
                   detail::OptimizerState<S>& state, Counts& active) const {
+    const AnyPack<S>& pack = e.pack.in_step(steps_);
     const double shrink = e.pack.shrink(learning_rate(), rule_.learning_rate);
-    const bool by_row = e.pack.traits().grain == Grain::row, needs_all = e.pack.traits().needs_all();
-    const Block<S> values = parameters.values_of(e),
-                   all = by_row ? values : Block<S>{values.data, e.size(), 1};
+    const bool by_row = pack.traits().grain == Grain::row, needs_all = pack.traits().needs_all();
+    const Block<S> values = parameters.values_of(e), all = by_row ? values : values.flat();
     const Index parts = detail::parts_of_update(e.pack.traits().grain, e.rows, e.cols);
     std::array<Counts, detail::Pool::most_parts> counts;
     std::atomic<bool> finite{true};
@@ -241,17 +242,20 @@ class Optimizer {
           const detail::Pointers<S> numbers = state.at(parameters, e.offset + begin * all.cols);
           const S factor = static_cast<S>(shrink);
           const bool good =
-              needs_all ? update.before_all(e.pack, factor, some, numbers, state.buffers[0], begin,
-                                            counts[k].data())
-                        : update.under(e.pack, factor, some, numbers, state.buffers[k], counts[k].data());
+              needs_all
+                  ? update.before_all(pack, factor, some, numbers, state.buffers[0], begin, counts[k].data())
+                  : update.under(pack, factor, some, numbers, state.buffers[k], counts[k].data());
           if (!good) finite = false;
         });
     if (finite && needs_all)
-      finite = update.after_all(e.pack, values, state.at(parameters, e.offset), state.buffers[0],
-                                counts[0].data());
+      finite =
+          update.after_all(pack, values, state.at(parameters, e.offset), state.buffers[0], counts[0].data());
     if (!finite) fail_step(e.path);
+    // A policy in Every whose turn it is not has no count.
+    const std::size_t missing = &pack == &e.pack ? active.size() : static_cast<std::size_t>(e.pack.seldom());
     for (std::size_t part = 0; part < static_cast<std::size_t>(parts); ++part)
-      for (std::size_t k = 0; k < e.activity.size(); ++k) active[k] += counts[part][k];
+      for (std::size_t k = 0; k < pack.names().size(); ++k) active[k + (k >= missing)] += counts[part][k];
+    if (missing < active.size()) active[missing] = -1;
     e.pack.record(e.activity, active.data(), e.rows, e.cols, shrink);
   }
 

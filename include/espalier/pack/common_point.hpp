@@ -17,7 +17,7 @@ namespace espalier::detail {
 /// decides, of cones and a sphere any direction; a set of vectors may say which intervals it reaches.
 template <Scalar S, class PackType>
 bool have_common_point(const PackType& pack, Index n) {
-  const auto elements = elements_of<true>(pack.policies());
+  const auto elements = elements_of<true>(pack.policies(), PolicyMemory<S>{});
   if constexpr (PackType::vector_sets > 0) {
     bool found = true;
     pack.each([&](const auto& p, std::size_t) {

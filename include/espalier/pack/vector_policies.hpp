@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the penalty and the set of vectors in a pack do to one vector, after or together with the policies of
-// single weights.
+// What the penalty, the set of vectors and the norm in a pack do to one vector, after or together with the
+// policies of single weights.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "espalier/kernel/line.hpp"
 #include "espalier/pack/apply.hpp"
 #include "espalier/pack/elements.hpp"
+#include "espalier/pack/norm_projection.hpp"
 
 namespace espalier::detail {
 
@@ -28,7 +29,7 @@ template <class Elements, Scalar S>
 void move_afresh(const Elements& elements, const S* y, S* w, Index n, Steps<S> steps) {
   for (Index i = 0; i < n; i += Line<S>::size) {
     const Line<S> t = steps.each ? load_line(steps.each + i, n - i) : Line<S>(steps.uniform);
-    store_line(elements.line(load_line(y + i, n - i), t), w + i, n - i);
+    store_line(elements.line_at(i, load_line(y + i, n - i), t, n - i), w + i, n - i);
   }
 }
 
@@ -36,10 +37,11 @@ void move_afresh(const Elements& elements, const S* y, S* w, Index n, Steps<S> s
 template <class PackType, Scalar S>
 void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                        [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
-                       [[maybe_unused]] typename PackType::Counts& active) {
+                       [[maybe_unused]] typename PackType::Counts& active,
+                       [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
   pack.each([&](const auto& p, std::size_t k) {
     if constexpr (VectorPenalty<std::decay_t<decltype(p)>>) {
-      const auto elements = elements_of<true>(pack.policies());
+      const auto elements = elements_of<true>(pack.policies(), memory);
       if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
       prox_vector(p, w, n, steps, elements, scratch.room, scratch.row + n);
       active[k] += !std::equal(w, w + n, scratch.row);
@@ -51,14 +53,35 @@ void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unus
 template <bool with_penalties, class PackType, Scalar S>
 void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                       [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
-                      [[maybe_unused]] typename PackType::Counts& active) {
+                      [[maybe_unused]] typename PackType::Counts& active,
+                      [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
   pack.each([&](const auto& p, std::size_t k) {
     if constexpr (VectorSet<std::decay_t<decltype(p)>>) {
       if (p.contains(ConstRow<S>(w, n))) return;
-      const auto elements = elements_of<with_penalties>(pack.policies());
+      const auto elements = elements_of<with_penalties>(pack.policies(), memory);
       if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
       project_vector(p, w, n, steps, elements, scratch.room);
       ++active[k];
+    }
+  });
+}
+
+/// What is left to do for a norm when `w` holds what the other policies make of the step's `y`, in the same
+/// metric. Without such policies `y` is room for a group.
+template <bool with_penalties, class PackType, Scalar S>
+void constrain_norm(const PackType& pack, S* y, S* w, Index n, Steps<S> steps,
+                    [[maybe_unused]] typename PackType::Counts& active, const PolicyMemory<S>& memory) {
+  pack.each([&](const auto& p, std::size_t k) {
+    using P = std::decay_t<decltype(p)>;
+    if constexpr (NormSet<P>) {
+      const auto elements = elements_of<with_penalties>(pack.policies(), memory);
+      const double radius = p.norm_bound().radius;
+      if constexpr (with_penalties && PackType::vector_penalties > 0) {
+        // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
+        if (!P::sphere && norm_holds(w, n, radius, false)) return;
+        move_afresh(elements, y, w, n, steps);
+      }
+      active[k] += NormProjection(elements, y, w, n, steps, radius).template onto<P::sphere>();
     }
   });
 }
