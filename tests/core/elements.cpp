@@ -15,8 +15,8 @@ TEST_CASE("An interval clamps to its bounds; the end of the finite numbers is no
   CHECK(some.strictly_inside(0));
   CHECK_FALSE(some.strictly_inside(2));
   CHECK(all.strictly_inside(1e300));
-  CHECK(some.not_negative().low == 0);
-  CHECK(detail::Interval<float>{-3, -2}.not_negative().high == 0);
+  CHECK(some.within({.low = 0}).low == 0);
+  CHECK(detail::Interval<float>{-3, -2}.within({.low = 0}).high == 0);
 }
 
 TEST_CASE("No elements change no weight and allow all") {

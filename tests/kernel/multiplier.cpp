@@ -14,7 +14,8 @@ std::vector<double> projected(std::vector<double> y, const std::vector<double>& 
                               detail::Interval<double> interval = {}) {
   const NoElements none;
   detail::SumProjection<magnitudes, double, NoElements>(
-      none, interval, y.data(), static_cast<Index>(y.size()), {t.empty() ? nullptr : t.data(), 1}, bound)();
+      none, detail::Intervals<double, NoElements>(none, interval), y.data(), static_cast<Index>(y.size()),
+      {t.empty() ? nullptr : t.data(), 1}, bound)();
   return y;
 }
 

@@ -18,7 +18,7 @@ TEST_CASE("Groups are rows, columns or all of a weight; what is done to them is 
   std::vector<float> room(static_cast<std::size_t>(detail::gathered_size<float>(3, true)));
   Index column = 0;
   each_group<Grain::column>(all, Steps<float>{t.data(), 1}, room.data(),
-                            [&](float* group, Index n, Steps<float> steps) {
+                            [&](float* group, Index n, Steps<float> steps, const PolicyMemory<float>&) {
                               REQUIRE(n == 3);
                               for (Index j = 0; j < 3; ++j) {
                                 CHECK(group[j] == static_cast<float>(20 * j + column));
@@ -31,7 +31,7 @@ TEST_CASE("Groups are rows, columns or all of a weight; what is done to them is 
   for (std::size_t i = 0; i < w.size(); ++i) CHECK(w[i] == -static_cast<float>(i));
 
   std::vector<Index> sizes;
-  each_group<Grain::row>(all, [&](float*, Index n) { sizes.push_back(n); });
-  each_group<Grain::whole>(all, [&](float*, Index n) { sizes.push_back(n); });
+  each_group<Grain::row>(all, [&](float*, Index n, const PolicyMemory<float>&) { sizes.push_back(n); });
+  each_group<Grain::whole>(all, [&](float*, Index n, const PolicyMemory<float>&) { sizes.push_back(n); });
   CHECK(sizes == std::vector<Index>{20, 20, 20, 60});
 }

@@ -14,9 +14,9 @@ TEST_CASE(
   const float y[] = {3, -0.4F}, t[] = {1, 0.5F};
   float x[2];
   const detail::NormProblem problem(elements, y, x, 2, detail::Steps<float>{t, 1}, 1);
-  CHECK(problem.interval.high == Clip{-0.1, 0.1}.project(9.0F));
-  CHECK(static_cast<double>(problem.interval.high) <= 0.1);
-  CHECK(problem.unshrunk(0) == static_cast<double>(problem.interval.high));
+  CHECK(problem.intervals[0].high == Clip{-0.1, 0.1}.project(9.0F));
+  CHECK(static_cast<double>(problem.intervals[0].high) <= 0.1);
+  CHECK(problem.unshrunk(0) == static_cast<double>(problem.intervals[0].high));
   // argmin (x + 0.4)^2 / (2 t) + 0.5 |x| + mu x^2 / 2, mu = 6: -(0.4 - 0.25) / (1 + 3)
   CHECK(problem.at(1, 4) == Catch::Approx(-0.0375));
 }

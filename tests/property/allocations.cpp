@@ -5,11 +5,13 @@
 
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/frozen.hpp"
 #include "espalier/constraint/group_lasso.hpp"
 #include "espalier/constraint/isotonic.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l1_ball.hpp"
 #include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/l2_to_start.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/simplex.hpp"
@@ -106,8 +108,9 @@ auto every_policy() {
       Dense(9, 9, Clip{-0.3, 0.3}, MaxNorm{.radius = 0.4}), Sigmoid{},
       Dense(9, 9, PerInput{GroupLasso{1e-3}}, L1{1e-3}, PerInput{MaxNorm{.radius = 0.5}}), ReLU{},
       Dense(9, 9, Whole{L1Ball{.radius = 5}}), ReLU{}, Dense(9, 9, Isotonic{}, NonNegative{}), ReLU{},
-      Dense(9, 9, Simplex{}), ReLU{}, Dense(9, 9, PerInput{SumTo{0.5}}, Clip{-1, 1}), ReLU{}, Dense(9, 4),
-      Softmax{});
+      Dense(9, 9, Simplex{}), ReLU{}, Dense(9, 9, PerInput{SumTo{0.5}}, Clip{-1, 1}), ReLU{},
+      Dense(9, 9, PerInput{MaxNorm{1}}, Frozen{1, 0, 0, 0, 0, 0, 0, 0, 0}, L2ToStart{1e-3}), ReLU{},
+      Dense(9, 4), Softmax{});
 }
 
 /// In a pass of forward, loss, backward and step, after the first ones.

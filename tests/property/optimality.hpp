@@ -32,6 +32,7 @@ struct ConvexProblem {
 
   std::vector<double> y, t, x;
   long double l1 = 0, group = 0, ball = 0, lo = -infinity, hi = infinity;
+  std::vector<double> lows, highs;  // bounds of each weight beside these; empty: none
 
   std::size_t size() const { return x.size(); }
 
@@ -43,8 +44,8 @@ struct ConvexProblem {
     Span gradient = xi > beside    ? Span{weight, weight}
                     : xi < -beside ? Span{-weight, -weight}
                                    : Span{-weight, weight};
-    if (xi <= lo + beside) gradient.low = -infinity;
-    if (xi >= hi - beside) gradient.high = infinity;
+    if (xi <= lo + beside || (!lows.empty() && xi <= lows[i] + beside)) gradient.low = -infinity;
+    if (xi >= hi - beside || (!highs.empty() && xi >= highs[i] - beside)) gradient.high = infinity;
     return Span{r, r} + -gradient;
   }
   /// The size of the numbers in the conditions: rounding of x fails them by 2^-53 of it.

@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "espalier/constraint/frozen.hpp"
+#include "espalier/constraint/mask.hpp"
+#include "espalier/constraint/sum_to.hpp"
 #include "rows.hpp"
 
 using namespace espalier;
@@ -194,4 +197,9 @@ TEST_CASE("nothing is found in right projections") {
     CHECK(errors.longer == 0);
     CHECK(errors.variational < 1e-14);
   }
+}
+
+TEST_CASE("Policies that know the place of each weight are tried with the numbers that they keep") {
+  CHECK(projection_check(Pack(Frozen{0, 1, 0, 0, 1}, MaxNorm{1}), Rng{5}, {.uneven_steps = true}).ok());
+  CHECK(projection_check<double>(Pack(Mask{0, 1, 0, 1, 1}, SumTo{1}), Rng{5}, {.uneven_steps = true}).ok());
 }

@@ -42,8 +42,8 @@ struct GroupLasso {
   template <Scalar S>
   void prox(Row<S> w, Steps<S> t, const auto& elements) const {
     const Prox<S, std::decay_t<decltype(elements)>> problem{
-        elements, elements.template interval<S>(), ConstRow<S>(w.data(), w.size()), t,
-        strength * std::sqrt(static_cast<double>(w.size()))};
+        elements, detail::Intervals<S, std::decay_t<decltype(elements)>>(elements),
+        ConstRow<S>(w.data(), w.size()), t, strength * std::sqrt(static_cast<double>(w.size()))};
     const double size = problem.size();
     for (Index i = 0; i < w.size(); ++i) w[i] = static_cast<S>(problem.at(i, size));
   }
@@ -61,26 +61,27 @@ struct GroupLasso {
   template <Scalar S, class Elements>
   struct Prox {
     const Elements& elements;
-    detail::Interval<S> interval;
+    detail::Intervals<S, Elements> intervals;
     ConstRow<S> y;
     Steps<S> t;
     double lambda;
 
     double step(Index i) const { return static_cast<double>(t[i]); }
-    double thresholded(Index i) const { return elements.prox(static_cast<double>(y[i]), step(i)); }
+    double thresholded(Index i) const { return elements.at(i).prox(static_cast<double>(y[i]), step(i)); }
     /// x_i, if norm(x) is s; infinity: without the penalty.
     double at(Index i, double s) const {
       const double z = thresholded(i);
-      if (z == 0 || std::isinf(s)) return interval.clamp(z);
+      if (z == 0 || std::isinf(s)) return intervals[i].clamp(z);
       if (s == 0) return 0;
-      return interval.clamp(z * (s / (s + lambda * step(i))));
+      return intervals[i].clamp(z * (s / (s + lambda * step(i))));
     }
 
     /// Is zero allowed, and not worse than a little? Then the slope of the rest there is at most lambda.
     bool goes_to_zero() const {
-      if (interval.clamp(0) != 0) return false;
       double squares = 0;
       for (Index i = 0; i < y.size(); ++i) {
+        const detail::Interval<S> interval = intervals[i];
+        if (interval.clamp(0) != 0) return false;
         const double z = thresholded(i);
         if (z != 0 && interval.clamp(z) * z > 0) squares += std::pow(z / (lambda * step(i)), 2);
       }
@@ -107,7 +108,7 @@ struct GroupLasso {
       for (Index i = 0; i < y.size(); ++i) {
         const double x = at(i, s), over = s + lambda * step(i);
         squares += x * x;
-        if (interval.strictly_inside(x) && !std::isinf(s))
+        if (intervals[i].strictly_inside(x) && !std::isinf(s))
           slope += 2 * x * x * (lambda * step(i)) / (s * over);
       }
       return {squares, slope, 0};

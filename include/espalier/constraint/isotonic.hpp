@@ -19,6 +19,15 @@ struct Isotonic {
   static constexpr bool corners = true, convex = true;
   static constexpr Index room = 4;
 
+  template <class Q>
+  static constexpr bool meets() {
+    static_assert(
+        !KeepsNumbers<Q>,
+        "Isotonic with a policy that knows the place of each weight, as Mask or Frozen, has no exact "
+        "projection: weights that become equal need one interval; write one policy for both");
+    return true;
+  }
+
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
     for (Index i = 1; i < w.size(); ++i)

@@ -53,7 +53,7 @@ struct L1Ball {
  private:
   template <Scalar S, class Elements>
   detail::SumProjection<true, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
-    return {elements, elements.template interval<S>(), w.data(), w.size(), t, radius};
+    return {elements, detail::Intervals<S, Elements>(elements), w.data(), w.size(), t, radius};
   }
 };
 

@@ -43,7 +43,7 @@ struct Simplex {
  private:
   template <Scalar S, class Elements>
   detail::SumProjection<false, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
-    return {elements, elements.template interval<S>().not_negative(), w.data(), w.size(), t, sum};
+    return {elements, detail::Intervals<S, Elements>(elements, {.low = S(0)}), w.data(), w.size(), t, sum};
   }
 };
 

@@ -47,7 +47,7 @@ struct SumTo {
  private:
   template <Scalar S, class Elements>
   detail::SumProjection<false, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
-    return {elements, elements.template interval<S>(), w.data(), w.size(), t, value};
+    return {elements, detail::Intervals<S, Elements>(elements), w.data(), w.size(), t, value};
   }
 };
 

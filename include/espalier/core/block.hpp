@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "espalier/core/cell.hpp"
 #include "espalier/core/matrix.hpp"
 
 namespace espalier {
@@ -13,13 +14,16 @@ template <class S>
 struct Block {
   S* data;
   Index rows, cols;
+  PolicyMemory<std::remove_const_t<S>> memory{};  ///< of the policies that these numbers are under
 
   Index size() const { return rows * cols; }
   S* row(Index j) const { return data + j * cols; }
   /// Rows begin, ..., begin + n - 1.
-  Block some_rows(Index begin, Index n) const { return {row(begin), n, cols}; }
+  Block some_rows(Index begin, Index n) const { return {row(begin), n, cols, memory.from(begin * cols)}; }
+  /// The same numbers as one column, for what does not ask for rows.
+  Block flat() const { return {data, size(), 1, memory}; }
 
-  operator Block<const S>() const requires(!std::is_const_v<S>) { return {data, rows, cols}; }
+  operator Block<const S>() const requires(!std::is_const_v<S>) { return {data, rows, cols, memory}; }
 };
 
 /// The metric of a step, sum (x - y)^2 / (2 t): the step sizes t that the optimizer has just used, one for

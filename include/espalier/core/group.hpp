@@ -2,6 +2,8 @@
 // Which numbers of a weight are one vector: a row, unless a policy is told otherwise.
 #pragma once
 
+#include <type_traits>
+
 namespace espalier {
 
 /// What a policy must see at once. A row of a weight is what one neuron reads, a column what one input feeds;
@@ -30,6 +32,9 @@ struct Whole {
 };
 template <class P>
 Whole(P) -> Whole<P>;
+
+template <class P>
+struct Every;
 
 namespace detail {
 
@@ -66,17 +71,38 @@ inline constexpr bool on_vector = false;
 template <class P>
 inline constexpr bool on_vector<OnVector<P>> = true;
 
-/// The policy without the words that say on what.
+template <class P>
+struct Grouping<Every<P>> : Grouping<P> {};
+
+/// The policy without the words that say on what, and when.
 template <class P>
 using Ungrouped = typename Grouping<P>::Policy;
 
 template <class P>
 const Ungrouped<P>& ungrouped(const P& p) {
-  if constexpr (Grouping<P>::named)
-    return p.policy;
+  if constexpr (requires { p.policy; } && !std::is_same_v<P, Ungrouped<P>>)
+    return ungrouped(p.policy);
   else
     return p;
 }
 
 }  // namespace detail
+
+/// `Dense(64, 10, Every{10, MaxNorm{3}})`: the set, or proximal penalty, acts at every n-th step of the
+/// optimizer (whose steps() is then a multiple of n), and lets the other steps pass. A set also holds after
+/// every epoch of `fit`, in averages, and after `project`, `initialize` and `assign`. A penalty acts with n
+/// times the step size, so that its strength means what it does without Every. PerInput and Whole stand
+/// inside.
+template <class P>
+struct Every {
+  long n = 1;
+  P policy{};
+  static constexpr Grain grain = [] {
+    if constexpr (detail::Grouping<P>::named) return P::grain;
+    return Grain::row;
+  }();
+  bool operator==(const Every&) const = default;
+};
+template <class N, class P>
+Every(N, P) -> Every<P>;
 }  // namespace espalier

@@ -16,8 +16,10 @@ struct Activity {
   double fraction =
       0;  ///< share of the weights (or rows, for a policy on rows) it changed in the latest step
 
+  /// `active` below 0: it was not the policy's turn (Every).
   void record(long active, long all) {
     ++steps;
+    if (active < 0) return;
     fraction = all > 0 ? static_cast<double>(active) / static_cast<double>(all) : 0;
     if (active > 0) last_acted = steps, ++acted;
   }

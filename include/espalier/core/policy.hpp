@@ -37,35 +37,48 @@
 // step sizes. Under a rule with a step size for each weight it so comes to rest beside the optimum. No other
 // set, and no penalty with a prox, goes together with it. `room` asks for so many doubles for each weight;
 // the pointer to them is then the last argument of project and prox, and may be that of contains.
+// A policy of single weights may know which weight it is given. It says one number for each of them,
+//
+//   S at<S>(Cell cell)               that of the place, row and column of the weight: a mask, a bound, a sign
+//   or S keep(S w, Cell cell)        made of the weight w that training starts from
+//
+// and value, gradient, prox, contains and project (and they on lines) take that number as one more argument,
+// the last. The model keeps the numbers, beside the weights, and copies of the model do. `keep` is called
+// after `initialize` and `assign` have brought the weights into their sets, and before that with a w that is
+// not a number, which stands for none yet; after `edit_policy` only for sets. What `keep` makes of weights in
+// the sets must leave these sets a point in common, or `assign` refuses the weights. A policy of vectors
+// beside it asks for elements.at(i).
 //
 // Several threads may call the members at once. Those that are templates are constrained with Scalar. A step
 // also hands them numbers that fill up the last line of a row: what they make of those is of no account, but
 // must not throw.
 //
 // Optional, of any policy: `static constexpr std::string_view name`; `void validate() const`, which throws
-// ValueError; `template <class Q> static constexpr bool meets()`, which refuses another policy Q of the same
-// weight by a static_assert with a sentence of its own, and returns true. Of policies of elements: gradient,
-// prox and project also on Line<S>, many at a time (Line<S> gradient(const Line<S>& w)), or on_lines<S>(),
-// whose result has them; `static constexpr bool homogeneous = true` where a set is a cone or a penalty's
-// value(c w) is c value(w), c > 0. Of a proximal penalty: `double slope_bound() const`, the largest slope of
-// value(w) along one weight (of a vector: the root mean square over its weights). Rules with a step size for
-// each weight keep it so small then that slope times step size is at most the learning rate. A step size t
-// may be 0; prox(y, 0) is y. Of a penalty of vectors: `static constexpr bool of_norm = true` where it depends
-// on the Euclidean norm alone. Of a set of vectors: `Metric metric`; `bool reaches(const auto& each, Index n)
-// const`, whether it has a vector of n weights from each.low to each.high; `static constexpr bool flat =
-// true` where it has no inside, `corners = true` where it has corners, `convex = true` where it may stand
-// together with MaxNorm, if `project` has the form with elements; and then `void settle(Row<S> w, const auto&
-// elements) const`, which makes good what rounding has done to a vector of the set, where it can leave it.
+// ValueError; `void validate(std::string_view where, Index rows, Index cols) const`, which throws ShapeError,
+// naming `where`, for a weight whose shape does not fit; `template <class Q> static constexpr bool meets()`,
+// which refuses another policy Q of the same weight by a static_assert with a sentence of its own, and
+// returns true. Of policies of elements: gradient, prox and project also on Line<S>, many at a time (Line<S>
+// gradient(const Line<S>& w)), or on_lines<S>(), whose result has them; `static constexpr bool homogeneous =
+// true` where a set is a cone or a penalty's value(c w) is c value(w), c > 0. Of a proximal penalty: `double
+// slope_bound() const`, the largest slope of value(w) along one weight (of a vector: the root mean square
+// over its weights). Rules with a step size for each weight keep it so small then that slope times step size
+// is at most the learning rate. A step size t may be 0; prox(y, 0) is y. Of a penalty of vectors: `static
+// constexpr bool of_norm = true` where it depends on the Euclidean norm alone. Of a set of vectors: `Metric
+// metric`; `bool reaches(const auto& each, Index n) const`, whether it has a vector of n weights from
+// each.low to each.high; `static constexpr bool flat = true` where it has no inside, `corners = true` where
+// it has corners, `convex = true` where it may stand together with MaxNorm, if `project` has the form with
+// elements; and then `void settle(Row<S> w, const auto& elements) const`, which makes good what rounding has
+// done to a vector of the set, where it can leave it.
 #pragma once
 
-#include <array>
 #include <concepts>
-#include <string_view>
 
 #include "espalier/core/block.hpp"
+#include "espalier/core/cell.hpp"
 #include "espalier/core/elements.hpp"
 #include "espalier/core/group.hpp"
 #include "espalier/core/matrix.hpp"
+#include "espalier/core/policy_name.hpp"
 
 namespace espalier {
 
@@ -90,17 +103,27 @@ struct NormBound {
 struct NoPenalty {};
 
 template <class P>
-concept SmoothPenalty = requires(const P& p, float f, double d) {
+concept SmoothPenalty = !KeepsNumbers<P> && requires(const P& p, float f, double d) {
   { p.value(f) } -> std::same_as<float>;
   { p.gradient(f) } -> std::same_as<float>;
   { p.gradient(d) } -> std::same_as<double>;
+}
+|| KeepsNumbers<P>&& requires(const P& p, float f, double d) {
+  { p.value(f, f) } -> std::same_as<float>;
+  { p.gradient(f, f) } -> std::same_as<float>;
+  { p.gradient(d, d) } -> std::same_as<double>;
 };
 
 template <class P>
-concept ProximalPenalty = requires(const P& p, float f, double d) {
+concept ProximalPenalty = !KeepsNumbers<P> && requires(const P& p, float f, double d) {
   { p.value(f) } -> std::same_as<float>;
   { p.prox(f, f) } -> std::same_as<float>;
   { p.prox(d, d) } -> std::same_as<double>;
+}
+|| KeepsNumbers<P>&& requires(const P& p, float f, double d) {
+  { p.value(f, f) } -> std::same_as<float>;
+  { p.prox(f, f, f) } -> std::same_as<float>;
+  { p.prox(d, d, d) } -> std::same_as<double>;
 };
 
 template <class P>
@@ -109,10 +132,15 @@ concept Decay = requires(const P& p, double d) {
 };
 
 template <class P>
-concept ElementSet = requires(const P& p, float f, double d) {
+concept ElementSet = !KeepsNumbers<P> && requires(const P& p, float f, double d) {
   { p.contains(f) } -> std::same_as<bool>;
   { p.project(f) } -> std::same_as<float>;
   { p.project(d) } -> std::same_as<double>;
+}
+|| KeepsNumbers<P>&& requires(const P& p, float f, double d) {
+  { p.contains(f, f) } -> std::same_as<bool>;
+  { p.project(f, f) } -> std::same_as<float>;
+  { p.project(d, d) } -> std::same_as<double>;
 };
 
 template <class P>
@@ -237,33 +265,7 @@ constexpr bool of_norm_policy() {
   return false;
 }
 
-template <class P>
-constexpr std::string_view policy_name() {
-  if constexpr (requires { std::string_view{P::name}; }) return P::name;
-  return "user policy";
-}
-
 namespace detail {
-
-/// "MaxNorm per input": the name of a policy with the words that say on what.
-template <class P>
-inline constexpr auto name_of_group = [] {
-  constexpr std::string_view own = policy_name<Ungrouped<P>>(),
-                             of = P::grain == Grain::column ? " per input" : " of all";
-  std::array<char, own.size() + of.size()> text{};
-  for (std::size_t i = 0; i < own.size(); ++i) text[i] = own[i];
-  for (std::size_t i = 0; i < of.size(); ++i) text[own.size() + i] = of[i];
-  return text;
-}();
-template <class P>
-constexpr std::string_view written_name() {
-  if constexpr (on_vector<P>)
-    return policy_name<Ungrouped<P>>();
-  else if constexpr (Grouping<P>::named)
-    return {name_of_group<P>.data(), name_of_group<P>.size()};
-  else
-    return policy_name<P>();
-}
 
 /// What is stored for a weight w under an element map, or for |w| where nothing gives w.
 template <ElementMap P, Scalar S>

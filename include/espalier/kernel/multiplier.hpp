@@ -15,15 +15,17 @@
 
 namespace espalier::detail {
 
-/// min sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I and sum x = bound, or sum |x| <=
-/// bound. With a multiplier mu the coordinates come apart: x_i(mu) = P_I(prox_h(s_i, t_i)), where s_i is y_i
+/// min sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I_i and sum x = bound, or sum |x| <=
+/// bound. With a multiplier mu the coordinates come apart: x_i(mu) = P_I_i(prox_h(s_i, t_i)), where s_i is
+/// y_i
 /// - mu t_i, or for magnitudes y_i moved by mu t_i toward zero. The sum falls with mu. `magnitudes` needs an
 /// h that is zero at zero and linear on either side of it.
 template <bool magnitudes, Scalar S, class Elements>
 class SumProjection {
  public:
-  SumProjection(const Elements& elements, Interval<S> interval, S* row, Index n, Steps<S> steps, double bound)
-      : elements_(elements), interval_(interval), row_(row), n_(n), steps_(steps), bound_(bound) {
+  SumProjection(const Elements& elements, const Intervals<S, Elements>& intervals, S* row, Index n,
+                Steps<S> steps, double bound)
+      : elements_(elements), intervals_(intervals), row_(row), n_(n), steps_(steps), bound_(bound) {
     double total = 0;
     for (Index i = 0; i < n; ++i) total += static_cast<double>(steps[i]);
     even_ = !(total > 0 && std::isfinite(total));
@@ -62,12 +64,12 @@ class SumProjection {
     const double y = row_[i], t = step(i);
     double moved = magnitudes ? std::copysign(std::max(lowered(std::abs(y), t), 0.0), y) : lowered(y, t);
     if (y != y) moved = y;
-    return interval_.clamp(elements_.prox(moved, static_cast<double>(steps_[i])));
+    return intervals_[i].clamp(elements_.at(i).prox(moved, static_cast<double>(steps_[i])));
   }
   /// Does x_i follow when mu changes a little? It rests at the ends of the interval, and at the kinks of
   /// magnitudes and penalties, which are at zero.
-  bool is_free(double x) const {
-    return interval_.strictly_inside(x) && (x != 0 || !(magnitudes || !Elements::none));
+  bool is_free(Index i, double x) const {
+    return intervals_[i].strictly_inside(x) && (x != 0 || !(magnitudes || !Elements::none));
   }
 
   ValueAndSlope excess() const {
@@ -75,7 +77,7 @@ class SumProjection {
     for (Index i = 0; i < n_; ++i) {
       const double x = at(i), term = magnitudes ? std::abs(x) : x;
       sum += term, size += std::abs(x);
-      if (is_free(x)) slope -= step(i);
+      if (is_free(i, x)) slope -= step(i);
     }
     // A float is rounded much more coarsely than this.
     return {sum, slope, (std::same_as<S, float> ? 0x1p-40 : 0x1p-52) * size};
@@ -109,29 +111,30 @@ class SumProjection {
     Index best = -1;
     S result = 0;
     for (Index i = 0; i < n_; ++i) {
-      if (only_free && !is_free(static_cast<double>(row_[i]))) continue;
+      if (only_free && !is_free(i, static_cast<double>(row_[i]))) continue;
       if (best >= 0 && !(std::abs(row_[i]) > std::abs(row_[best]))) continue;
-      const S moved = magnitudes ? shortened(row_[i], excess) : lowered_by(row_[i], excess);
+      const S moved = magnitudes ? shortened(i, excess) : lowered_by(i, excess);
       if (moved != row_[i]) best = i, result = moved;
     }
     if (best < 0) return false;
     row_[best] = result;
     return true;
   }
-  S lowered_by(S x, double excess) const {
+  S lowered_by(Index i, double excess) const {
     return static_cast<S>(
-        interval_.clamp(static_cast<double>(static_cast<S>(static_cast<double>(x) - excess))));
+        intervals_[i].clamp(static_cast<double>(static_cast<S>(static_cast<double>(row_[i]) - excess))));
   }
-  S shortened(S x, double excess) const {
+  S shortened(Index i, double excess) const {
+    const S x = row_[i];
     const double wanted = std::max(std::abs(static_cast<double>(x)) - excess, 0.0);
     S size = static_cast<S>(wanted);
     if (size > 0 && (static_cast<double>(size) > wanted || size >= std::abs(x)))
       size = std::nextafter(size, S(0));
-    return static_cast<S>(interval_.clamp(static_cast<double>(std::copysign(size, x))));
+    return static_cast<S>(intervals_[i].clamp(static_cast<double>(std::copysign(size, x))));
   }
 
   const Elements& elements_;
-  Interval<S> interval_;
+  Intervals<S, Elements> intervals_;
   S* row_;
   Index n_;
   Steps<S> steps_;

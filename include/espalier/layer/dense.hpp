@@ -73,8 +73,7 @@ class Dense {
   // Inlined, it makes GCC 12 warn of empty packs that nobody initialized.
   EIGEN_DONT_INLINE Dense(WithSizes, Index inputs, Index outputs, const Policies&... policies)
       : weight_(name(inputs, outputs), inputs, outputs, policies...), bias_(Roles::bias(policies...)) {
-    if constexpr (has_bias)
-      bias_.pack.validate(name(inputs, outputs) + " bias", bias_.pack.group_size(outputs, 1));
+    if constexpr (has_bias) bias_.pack.validate(name(inputs, outputs) + " bias", outputs, 1);
   }
 
   /// Of the layer in messages, once its sizes make sense.

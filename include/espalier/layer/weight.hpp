@@ -45,9 +45,8 @@ class Weight {
         out_(out),
         pack_(detail::pack_of<detail::WeightPolicies>(policies...)),
         gain_(Roles::gain(policies...)) {
-    if constexpr (!PackType::empty)
-      pack_.validate(std::string(where) + " weight", PackType::group_size(out, in));
-    if constexpr (has_gain) gain_.pack.validate(std::string(where) + " gain", gain_.pack.group_size(out, 1));
+    if constexpr (!PackType::empty) pack_.validate(std::string(where) + " weight", out, in);
+    if constexpr (has_gain) gain_.pack.validate(std::string(where) + " gain", out, 1);
   }
 
   Index inputs() const { return in_; }

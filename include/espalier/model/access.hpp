@@ -12,6 +12,7 @@
 #include "espalier/kernel/norm.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/model/settle.hpp"
 
 namespace espalier {
 
@@ -29,19 +30,32 @@ void project(M& model) {
   project(model.parameters());
 }
 
+/// The same for parameters under a policy in Every, which lets steps pass in which it does not act.
+template <Scalar S>
+void project_seldom(Parameters<S>& parameters) {
+  for (const ParameterEntry<S>& e : parameters.entries())
+    if (!e.frozen && e.pack.seldom() >= 0) e.pack.project(parameters.values_of(e));
+  parameters.copy_tied();
+}
+
 /// Changes all numbers at once: `edit(net, [](std::span<float> all) { for (float& w : all) w *= 0.9F; })`.
 /// They stand one parameter after another, each on a cache line with gaps between; what is written to a gap
-/// is lost. Afterwards every parameter, a frozen one too, is moved to the nearest point of its sets, and tied
-/// ones are equal. If `f` throws, or leaves NaN or infinity (NotFiniteError), nothing has changed.
+/// is lost. Afterwards every parameter, a frozen one too, is moved to the nearest point of its sets, policies
+/// that keep numbers of the weights keep those of the new ones, as after `assign`, and tied parameters are
+/// equal. If `f` throws, or leaves NaN or infinity (NotFiniteError), nothing has changed.
 template <Scalar S, class F>
 void edit(Parameters<S>& parameters, F&& f) {
   Parameters<S> edited = parameters;
   f(detail::arena(edited));
   edited.clear_gaps_of_values();
   detail::require_finite(edited, "weights", edited.values());
-  for (const ParameterEntry<S>& e : edited.entries()) e.pack.project(edited.values_of(e));
-  edited.copy_tied();
-  std::copy(edited.values().begin(), edited.values().end(), detail::arena(parameters).begin());
+  for (ParameterEntry<S>& e : edited.entries()) {
+    if (e.tied >= 0) continue;
+    detail::Settled settled(Block<const S>(edited.values_of(e)), e.memory);
+    settled.settle(e.path, e.pack, detail::Remember::started);
+    settled.write(edited, e);
+  }
+  parameters = edited;  // copied, so that numbers stay at their addresses
 }
 template <class M, class F>
 void edit(M& model, F&& f) {
@@ -89,7 +103,8 @@ const ParameterEntry<S>* gain_of(const Parameters<S>& parameters, const Paramete
 /// Replaces the parameter with this path ("0.weight") and projects it onto its sets. A reparametrized weight
 /// is given as the W that multiplies: the gains of WeightNorm become the norms of its rows. Throws, and
 /// changes nothing, for another shape, a number that is not finite or that the reparametrization cannot give,
-/// or a path that the model does not have.
+/// frozen weights outside the sets beside them, or a path that the model does not have. What policies keep of
+/// the start (Frozen, L2ToStart), they keep of this.
 template <class M, class W>
 void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) {
   using S = typename M::scalar_type;
@@ -97,7 +112,7 @@ void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) 
                 "the matrix and the model differ in precision: write matrix.cast<float>() or, for a model of "
                 "sequential<double>, matrix.cast<double>()");
   Parameters<S>& parameters = model.parameters();
-  const ParameterEntry<S>& e = parameters.at(path);
+  ParameterEntry<S>& e = parameters.at(path);
   if (e.tied >= 0)
     detail::fail(path,
                  detail::format_message("the path that it is tied to, {}",
@@ -109,15 +124,18 @@ void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) 
   if (!e.pack.to_stored({stored.data(), e.rows, e.cols}))
     detail::fail(path, detail::format_message("weights that {} can give", {e.pack.names().front()}),
                  "others");
-  const Block<S> block = parameters.values_of(e);
-  std::copy(stored.data(), stored.data() + stored.size(), block.data);
-  e.pack.project(block);
-  if (const ParameterEntry<S>* gain = detail::gain_of(parameters, e)) {
-    const Block<S> gains = parameters.values_of(*gain);
-    for (Index j = 0; j < e.rows; ++j) gains.data[j] = static_cast<S>(detail::norm(block.row(j), e.cols));
-    gain->pack.project(gains);
+  detail::Settled<S> settled(std::move(stored), e.memory);
+  settled.settle(path, e.pack, detail::Remember::started);
+  if (const ParameterEntry<S>* scales = detail::gain_of(parameters, e)) {
+    ParameterEntry<S>* const gain = parameters.find(scales->path);
+    WeightMatrix<S> norms(e.rows, 1);
+    for (Index j = 0; j < e.rows; ++j)
+      norms(j) = static_cast<S>(detail::norm(settled.numbers.data() + j * e.cols, e.cols));
+    detail::Settled<S> gains(std::move(norms), gain->memory);
+    gains.settle(gain->path, gain->pack, detail::Remember::started);
+    gains.write(parameters, *gain);
   }
-  parameters.copy_tied();
+  settled.write(parameters, e);
 }
 
 /// A copy of the parameter with this path: "0.weight", "0.bias" or, with WeightNorm, "0.gain" of a Dense that

@@ -12,9 +12,10 @@ namespace espalier {
 struct MemoryPlan {
   std::size_t weights = 0, gradients = 0;
   std::size_t optimizer = 0;    ///< moments and the like
+  std::size_t policies = 0;     ///< what they keep of weights
   std::size_t activations = 0;  ///< of a batch, and their gradients
 
-  std::size_t total() const { return weights + gradients + optimizer + activations; }
+  std::size_t total() const { return weights + gradients + optimizer + policies + activations; }
 };
 
 /// For batches of `samples`. On top comes what data and predictions take and, for large products, up to 2.3
@@ -22,7 +23,9 @@ struct MemoryPlan {
 template <Model M>
 MemoryPlan memory(const M& model, Index samples) {
   const std::size_t number = sizeof(typename M::scalar_type), parameters = model.values().size() * number;
-  return {parameters, parameters, 0, static_cast<std::size_t>(model.activations(samples)) * number};
+  std::size_t kept = 0;
+  for (const auto& e : model.parameters().entries()) kept += e.memory.size() * number;
+  return {parameters, parameters, 0, kept, static_cast<std::size_t>(model.activations(samples)) * number};
 }
 template <Model M, class O>
 MemoryPlan memory(const M& model, const O& optimizer, Index samples) {

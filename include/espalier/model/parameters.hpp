@@ -33,6 +33,15 @@ inline bool fits(std::string_view pattern, std::string_view text) {
   return false;
 }
 
+/// Writes what the policies of a pack keep of w into `memory`, which gets their size.
+template <Scalar S>
+void remember(const AnyPack<S>& pack, std::type_identity_t<Block<const S>> w, AlignedVector<S>& memory,
+              Remember when) {
+  const Index apart = padded<S>(w.size());
+  memory.resize(static_cast<std::size_t>(pack.traits().memories * apart), S(0));
+  pack.remember(w, memory.data(), apart, when);
+}
+
 }  // namespace detail
 
 /// One parameter as it stands in a model.
@@ -43,10 +52,11 @@ struct ParameterEntry {
   Index rows, cols;  ///< a row-major matrix
   Index offset;      ///< of its first number in the arenas
   AnyPack<S> pack{};
-  std::vector<Activity> activity{};  ///< one for each policy of the pack
-  bool frozen = false;               ///< optimizers, averages and projections leave it as it is
-  Index tied = -1;                   ///< the entry whose numbers these always are; -1: its own
-  bool lent = false;                 ///< the pack came from an optimizer
+  std::vector<Activity> activity{};   ///< one for each policy of the pack
+  bool frozen = false;                ///< optimizers, averages and projections leave it as it is
+  Index tied = -1;                    ///< the entry whose numbers these always are; -1: its own
+  bool lent = false;                  ///< the pack came from an optimizer
+  detail::AlignedVector<S> memory{};  ///< what the policies of the pack keep of the weights
   std::string_view
       activation{};  ///< that the outputs of its layer go through: "ReLU"; "": none, or not known
   std::optional<Slopes> slopes{};  ///< of this activation; {1, 1} without one; empty: not known
@@ -55,6 +65,9 @@ struct ParameterEntry {
   /// Does its path fit a pattern, in which * stands for any text?
   bool fits(std::string_view pattern) const { return detail::fits(pattern, path); }
   /// Do optimizers change it?
+  PolicyMemory<S> kept() const {
+    return {memory.empty() ? nullptr : memory.data(), detail::padded<S>(size())};
+  }
   bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
 };
 
@@ -71,9 +84,10 @@ struct ParameterView {
   std::span<const Activity> activity;  ///< one for each policy of the pack
   const S* values;
   T* gradients;
+  PolicyMemory<S> memory{};  ///< what the policies keep
 
   Index size() const { return rows * cols; }
-  Block<const S> block() const { return {values, rows, cols}; }
+  Block<const S> block() const { return {values, rows, cols, memory}; }
 };
 
 template <Scalar S>
@@ -108,6 +122,17 @@ class Parameters {
     std::vector<Activity> activity(pack.names().size());
     entries_.push_back({std::move(path), kind, rows, cols, offset, std::move(pack), std::move(activity)});
     offsets_.push_back(offset);
+    remember(entries_.back(), detail::Remember::opened);
+  }
+
+  /// What the policies of an entry keep of its weights, from now on.
+  void remember(ParameterEntry<S>& e, detail::Remember when) {
+    detail::remember(e.pack, values_of(e), e.memory, when);
+  }
+  void remember(detail::Remember when) {
+    for (ParameterEntry<S>& e : entries_)
+      if (e.tied < 0) remember(e, when);
+    copy_tied_memory();
   }
 
   std::span<const ParameterEntry<S>> entries() const { return entries_; }
@@ -124,9 +149,11 @@ class Parameters {
   std::span<const S> gradients() const { return gradients_; }
 
   /// Of an entry of these parameters; for optimizers, which project what they have written.
-  Block<S> values_of(const ParameterEntry<S>& e) { return {values_.data() + e.offset, e.rows, e.cols}; }
+  Block<S> values_of(const ParameterEntry<S>& e) {
+    return {values_.data() + e.offset, e.rows, e.cols, e.kept()};
+  }
   Block<const S> values_of(const ParameterEntry<S>& e) const {
-    return {values_.data() + e.offset, e.rows, e.cols};
+    return {values_.data() + e.offset, e.rows, e.cols, e.kept()};
   }
   S* gradients_of(const ParameterEntry<S>& e) { return gradients_.data() + e.offset; }
   const S* gradients_of(const ParameterEntry<S>& e) const { return gradients_.data() + e.offset; }
@@ -170,12 +197,18 @@ class Parameters {
       detail::fail(other, "the kind and the policies of what it is tied to", "others");
     second.tied = &first - entries_.data();
     copy_tied();
+    copy_tied_memory();
   }
 
   /// Tied parameters take the numbers of what they are tied to; for whoever has written to values().
   void copy_tied() {
     for (const ParameterEntry<S>& e : entries_)
       if (e.tied >= 0) std::copy_n(values_of(original_of(e)).data, e.size(), values_of(e).data);
+  }
+  /// And what the policies of those keep.
+  void copy_tied_memory() {
+    for (ParameterEntry<S>& e : entries_)
+      if (e.tied >= 0) e.memory = original_of(e).memory;
   }
   /// The gradients of tied parameters are added to those of what they are tied to.
   void add_tied_gradients() {
@@ -195,10 +228,13 @@ class Parameters {
   void clear_gaps() { clear_gaps(gradients_); }
   void clear_gaps_of_values() { clear_gaps(values_); }
 
-  /// Equal paths, shapes and numbers; gradients and activities do not matter.
+  /// Equal paths, shapes and numbers, also those that policies keep; gradients and activities do not matter.
   bool operator==(const Parameters& other) const {
     const auto same = [](const auto& a, const auto& b) {
-      return a.path == b.path && a.kind == b.kind && a.rows == b.rows && a.cols == b.cols;
+      return a.path == b.path && a.kind == b.kind && a.rows == b.rows && a.cols == b.cols &&
+             a.memory.size() == b.memory.size() &&
+             std::equal(a.memory.begin(), a.memory.end(), b.memory.begin(),
+                        [](S x, S y) { return x == y || (x != x && y != y); });
     };
     return std::equal(entries_.begin(), entries_.end(), other.entries_.begin(), other.entries_.end(), same) &&
            values_ == other.values_;

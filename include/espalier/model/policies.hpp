@@ -8,6 +8,7 @@
 
 #include "espalier/layer/policies.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/model/settle.hpp"
 
 namespace espalier {
 
@@ -28,14 +29,16 @@ namespace detail {
 /// Puts another pack on a parameter and on those tied to it, and moves the numbers into its sets. Throws, and
 /// changes nothing, for a pack that makes no sense there, or that leaves frozen numbers outside.
 template <Scalar S>
-void replace_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack<S>& pack) {
+void replace_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack<S>& pack, Remember when) {
   if (e.tied >= 0)
     fail(e.path,
          format_message("the path that it is tied to, {}",
                         {parameters.entries()[static_cast<std::size_t>(e.tied)].path}),
          "a tied one");
   pack.validate(e.path, e.rows, e.cols);
-  if (e.frozen && !pack.contains(parameters.values_of(e)))
+  Settled settled(Block<const S>(parameters.values_of(e)), e.memory);
+  settled.settle(e.path, pack, when);
+  if (e.frozen && !settled.equals(parameters.values_of(e)))
     fail(e.path, "frozen numbers inside the sets of the policies", "numbers outside: unfreeze them first");
   const Index place = &e - parameters.entries().data();
   for (ParameterEntry<S>& other : parameters.entries()) {
@@ -45,8 +48,7 @@ void replace_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack
       other.activity.assign(pack.names().size(), {});
     other.pack = pack;
   }
-  pack.project(parameters.values_of(e));
-  parameters.copy_tied();
+  settled.write(parameters, e);
 }
 
 }  // namespace detail
@@ -58,7 +60,7 @@ template <class P, class M, class F>
 void edit_policy(M& model, std::string_view path, F&& f) {
   policy<P>(model, path);
   auto& e = model.parameters().at(path);
-  detail::replace_pack(model.parameters(), e, e.pack.template edited<P>(f));
+  detail::replace_pack(model.parameters(), e, e.pack.template edited<P>(f), detail::Remember::edited);
 }
 
 /// Replaces all policies of the parameter with this path: kinds of policies can be chosen while a program
@@ -80,7 +82,7 @@ void set_policies(M& model, std::string_view path, const AnyPack<typename M::sca
   if (pack.traits().grain == Grain::row && e.kind != ParameterKind::weight)
     detail::fail(path, "policies of all of a vector: write Whole{...} around those that look at rows",
                  pack.names().front());
-  detail::replace_pack(model.parameters(), e, pack);
+  detail::replace_pack(model.parameters(), e, pack, detail::Remember::started);
   e.lent = false;
 }
 template <class M, class... Ps>

@@ -129,13 +129,13 @@ class Sequential {
   void for_each_parameter(F&& f) {
     for (const ParameterEntry<S>& e : parameters_.entries())
       f(ParameterView<S>{e.path, e.kind, e.rows, e.cols, e.offset, e.pack, e.activity,
-                         parameters_.values_of(e).data, parameters_.gradients_of(e)});
+                         parameters_.values_of(e).data, parameters_.gradients_of(e), e.kept()});
   }
   template <class F>
   void for_each_parameter(F&& f) const {
     for (const ParameterEntry<S>& e : parameters_.entries())
       f(ParameterView<const S>{e.path, e.kind, e.rows, e.cols, e.offset, e.pack, e.activity,
-                               parameters_.values_of(e).data, parameters_.gradients_of(e)});
+                               parameters_.values_of(e).data, parameters_.gradients_of(e), e.kept()});
   }
 
   /// Fills every layer in turn from `rng`, then projects: the model is feasible before the first step.
@@ -145,7 +145,9 @@ class Sequential {
     Parameters<S> filled = parameters_;
     Call<S> call{filled.values().data(), nullptr, detail::arena(filled).data(), filled.offsets()};
     chain_.initialize(init, call, rng);
+    filled.remember(detail::Remember::opened);
     espalier::project(filled);
+    filled.remember(detail::Remember::started);
     for (ParameterEntry<S>& e : filled.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
     for (JointEntry<S>& joint : filled.joint_penalties()) joint.activity = {};
     filled.runs().clear();

@@ -96,6 +96,7 @@ struct LentPolicies {
       if (!(e.pack == one.pack)) put(one.pack, e);
     }
     parameters.copy_tied();
+    parameters.copy_tied_memory();
     if (joint_are_on(parameters)) return;
     parameters.joint_penalties().clear();
     for (const AnyJointPenalty<S>& penalty : joint)
@@ -125,13 +126,14 @@ struct LentPolicies {
     e.activity.assign(pack.names().size(), {});
   }
   static void lend(const AnyPack<S>& pack, ParameterEntry<S>& e, Parameters<S>& parameters) {
-    if (e.frozen && !pack.contains(parameters.values_of(e)))
-      fail(e.path, "frozen weights inside the sets of the optimizer", "weights outside: unfreeze them first");
     if (!(e.pack == pack)) {
       pack.validate(e.path + " (policies of the optimizer)", e.rows, e.cols);
       put(pack, e);
+      parameters.remember(e, Remember::started);
     }
     if (!e.frozen) pack.project(parameters.values_of(e));
+    if ((e.frozen || pack.traits().memories > 0) && !pack.contains(parameters.values_of(e)))
+      fail(e.path, "frozen weights inside the sets of the optimizer", "weights outside: unfreeze them first");
   }
 
   /// Is there a parameter for all that a pattern says, and nobody else who says it?

@@ -20,12 +20,14 @@
 
 #include <array>
 #include <concepts>
+#include <span>
 #include <string>
 
 #include "espalier/kernel/norm.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/optimizer/pack_options.hpp"
+#include "espalier/optimizer/record_step.hpp"
 #include "espalier/optimizer/rule.hpp"
 #include "espalier/optimizer/state.hpp"
 
@@ -122,21 +124,24 @@ template <class RuleType, Scalar S>
 bool step_matrix([[maybe_unused]] const RuleType& rule, [[maybe_unused]] double rate,
                  [[maybe_unused]] double factor, [[maybe_unused]] bool penalties_added,
                  [[maybe_unused]] Parameters<S>& parameters, [[maybe_unused]] ParameterEntry<S>& e,
-                 [[maybe_unused]] OptimizerState<S>& state, [[maybe_unused]] Index* active) {
+                 [[maybe_unused]] long step, [[maybe_unused]] OptimizerState<S>& state,
+                 [[maybe_unused]] PolicyCounts& active) {
   if constexpr (MatrixRule<RuleType>) {
+    const AnyPack<S>& pack = e.pack.in_step(step);
+    PolicyCounts counts{};
     const Block<S> w = parameters.values_of(e);
     const Pointers<S> numbers = state.at(parameters, e.offset);
     const Scratch<S> scratch = state.buffers.front().scratch();
     const double shrink = shrink_of(rule, e, rate, factor);
-    if (!penalties_added && !e.pack.add_gradient(w, numbers[1], active)) return false;
+    if (!penalties_added && !pack.add_gradient(w, numbers[1], counts.data())) return false;
     ArrayMap<S>(w.data, w.size()) *= static_cast<S>(shrink);
     rule.step_matrix(w, Block<const S>{numbers[1], w.rows, w.cols},
                      MatrixStates<S>{numbers[2], numbers[3], numbers[4]}, rate * factor, scratch.room);
     if (!all_finite(w.data, w.size())) return false;
     const S uniform = static_cast<S>(rate * factor);
-    if (e.pack.traits().constrains() && !e.pack.constrain(w, {nullptr, uniform}, uniform, scratch, active))
+    if (pack.traits().constrains() && !pack.constrain(w, {nullptr, uniform}, uniform, scratch, counts.data()))
       return false;
-    e.pack.record(e.activity, active, e.rows, e.cols, shrink);
+    record_step(e, pack, std::span(&counts, 1), active, shrink);
   }
   return true;
 }

@@ -156,8 +156,8 @@ class Optimizer {
       Counts& active = state.active[index++];
       if (!e.trained()) continue;
       if (detail::takes_matrix(rule_, e)) {
-        if (!detail::step_matrix(rule_, learning_rate(), factor, transforms, parameters, e, state,
-                                 active.data()))
+        if (!detail::step_matrix(rule_, learning_rate(), factor, transforms, parameters, e, steps_, state,
+                                 active))
           detail::fail_step(e.path);
         continue;
       }
@@ -169,7 +169,7 @@ class Optimizer {
       if (e.pack.empty())
         neighbors.add(e.offset, e.size(), update_free);
       else
-        detail::step_under(parameters, e, update, shrink_of(e, 1), state, active);
+        detail::step_under(parameters, e, update, shrink_of(e, 1), steps_, state, active);
     }
     neighbors.finish(update_free);
     parameters.copy_tied();
@@ -243,7 +243,7 @@ class Optimizer {
     if (e.pack.empty())
       detail::step_free(parameters, update, e.offset, e.size(), state);
     else
-      detail::step_under(parameters, e, update, shrink_of(e, factor), state, active);
+      detail::step_under(parameters, e, update, shrink_of(e, factor), steps_, state, active);
   }
 
   RuleType rule_;

@@ -4,12 +4,14 @@
 
 #include <array>
 #include <atomic>
+#include <span>
 #include <string_view>
 
 #include "espalier/core/error.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/record_step.hpp"
 #include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/update.hpp"
 
@@ -19,13 +21,14 @@ namespace espalier::detail {
   fail<NotFiniteError>(path, "a step to finite weights", "NaN or infinity");
 }
 
-/// Updates a parameter under a pack, and writes down what its policies did; `active` has what smooth
-/// penalties did.
+/// Updates a parameter under a pack in the `step`-th step, and writes down what its policies did; `active`
+/// has what smooth penalties did.
 template <class RuleType, Scalar S>
 void step_under(Parameters<S>& parameters, ParameterEntry<S>& e, const Update<RuleType, S>& update,
-                double shrink, OptimizerState<S>& state, PolicyCounts& active) {
-  const bool by_row = e.pack.traits().grain == Grain::row, needs_all = e.pack.traits().needs_all();
-  const Block<S> values = parameters.values_of(e), all = by_row ? values : Block<S>{values.data, e.size(), 1};
+                double shrink, long step, OptimizerState<S>& state, PolicyCounts& active) {
+  const AnyPack<S>& pack = e.pack.in_step(step);
+  const bool by_row = pack.traits().grain == Grain::row, needs_all = pack.traits().needs_all();
+  const Block<S> values = parameters.values_of(e), all = by_row ? values : values.flat();
   const Index parts = parts_of_update(e.pack.traits().grain, e.rows, e.cols);
   std::array<PolicyCounts, Pool::most_parts> counts;
   std::atomic<bool> finite{true};
@@ -36,18 +39,16 @@ void step_under(Parameters<S>& parameters, ParameterEntry<S>& e, const Update<Ru
     const Pointers<S> numbers = state.at(parameters, e.offset + begin * all.cols);
     const S factor = static_cast<S>(shrink);
     const bool good =
-        needs_all
-            ? update.before_all(e.pack, factor, some, numbers, state.buffers[0], begin, counts[k].data())
-            : update.under(e.pack, factor, some, numbers, state.buffers[k], counts[k].data());
+        needs_all ? update.before_all(pack, factor, some, numbers, state.buffers[0], begin, counts[k].data())
+                  : update.under(pack, factor, some, numbers, state.buffers[k], counts[k].data());
     if (!good) finite = false;
   });
   if (finite && needs_all)
     finite =
-        update.after_all(e.pack, values, state.at(parameters, e.offset), state.buffers[0], counts[0].data());
+        update.after_all(pack, values, state.at(parameters, e.offset), state.buffers[0], counts[0].data());
   if (!finite) fail_step(e.path);
-  for (std::size_t part = 0; part < static_cast<std::size_t>(parts); ++part)
-    for (std::size_t k = 0; k < e.activity.size(); ++k) active[k] += counts[part][k];
-  e.pack.record(e.activity, active.data(), e.rows, e.cols, shrink);
+  record_step(e, pack, std::span<const PolicyCounts>(counts.data(), static_cast<std::size_t>(parts)), active,
+              shrink);
 }
 
 /// Updates a stretch of the arena that is under no policy.

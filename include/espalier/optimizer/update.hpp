@@ -117,7 +117,7 @@ class Update {
   template <class F>
   static bool each_chunk(const AnyPack<S>& pack, const Block<S>& rows, F&& f) {
     // Without policies on rows, the weights are one long row.
-    const Block<S> all = pack.traits().grain == Grain::row ? rows : Block<S>{rows.data, rows.size(), 1};
+    const Block<S> all = pack.traits().grain == Grain::row ? rows : rows.flat();
     // Decay is done by the rule's own loop: nobody looks at a chunk again.
     const bool once = !pack.traits().constrains() && !pack.traits().smooth;
     const Index step = once ? std::max(Index{1}, all.rows) : std::max(Index{1}, chunk_numbers / all.cols);
@@ -155,11 +155,19 @@ class Update {
         surely_below(sums->squares.sum(), block.size(), pack.ball_radius()))
       return true;
     const bool follows = keeps_track(pack.traits());
-    const Steps<S> steps = step_sizes(pack, block, numbers, buffers.steps(), sums);
+    Steps<S> steps = step_sizes(pack, block, numbers, buffers.steps(), sums);
+    if (pack.steps_at_once() > 1) lengthen(steps, pack.steps_at_once(), buffers.steps(), block.size());
     if (follows) copy(block, S(1), buffers.after());
     const bool finite = pack.constrain(block, steps, uniform(), buffers.scratch(), active);
     if (follows) hold_momentum(pack, steps, block, numbers, buffers);
     return finite;
+  }
+
+  /// Of `k` steps, which a penalty in Every takes at once.
+  static void lengthen(Steps<S>& steps, long k, S* each, Index n) {
+    const S factor = static_cast<S>(k);
+    steps.uniform *= factor;
+    if (steps.each) ArrayMap<S>(each, n) *= factor;
   }
 
   S uniform() const { return uniform_step(kernel_, rate_); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "espalier/pack/pack_of.hpp"
 #include "espalier/pack/pack_operations.hpp"
 
 namespace espalier {
@@ -17,6 +18,10 @@ class AnyPack {
   template <class... Ps>
   explicit AnyPack(const Pack<Ps...>& pack) : operations_(&detail::operations_of<S, Pack<Ps...>>()) {
     if constexpr (sizeof...(Ps) > 0) pack_ = std::make_shared<const Pack<Ps...>>(pack);
+    if constexpr (detail::PackPace<Ps...>::seldom) {
+      set_pace_ = &pace_of<Ps...>;
+      set_pace_(*this);
+    }
   }
 
   bool empty() const { return names().empty(); }
@@ -37,6 +42,7 @@ class AnyPack {
     const std::shared_ptr<void> copy = operations_->copy(pack_.get());
     f(*const_cast<P*>(static_cast<const P*>(operations_->find(copy.get(), &detail::type_tag<P>))));
     result.pack_ = copy;
+    if (set_pace_) set_pace_(result);
     return result;
   }
 
@@ -50,7 +56,16 @@ class AnyPack {
     return traits().decays ? operations_->shrink(pack_.get(), rate, base_rate) : 1;
   }
   /// The largest slope of the penalty of one weight whose prox follows the step; 0 without one.
-  double slope_bound() const { return traits().proximal ? operations_->slope_bound(pack_.get()) : 0; }
+  double slope_bound() const {
+    return traits().proximal ? operations_->slope_bound(pack_.get()) : seldom_slope_;
+  }
+
+  /// What acts in the k-th step: all, or the pack without its policy in Every.
+  const AnyPack& in_step(long k) const { return !between_ || k % every_ == 0 ? *this : *between_; }
+  /// Is there a policy in Every? Then its place in names(); else -1.
+  Index seldom() const { return between_ ? seldom_ : -1; }
+  /// For how many steps the penalty acts at once.
+  long steps_at_once() const { return at_once_; }
 
   /// g += the gradient of the smooth penalties. Returns whether the sums are finite and so small that their
   /// squares are.
@@ -93,6 +108,11 @@ class AnyPack {
     return empty() ? 0 : operations_->penalty(pack_.get(), smooth_only, w);
   }
 
+  /// Writes down what the policies keep of w: traits().memories times `apart` numbers.
+  void remember(Block<const S> w, S* numbers, Index apart, detail::Remember when) const {
+    if (traits().memories > 0) operations_->remember(pack_.get(), w, numbers, apart, when);
+  }
+
   /// Turns what is stored into W, where a policy maps numbers.
   void to_weight(Block<S> numbers) const {
     if (traits().maps) operations_->to_weight(pack_.get(), numbers);
@@ -108,8 +128,28 @@ class AnyPack {
   }
 
  private:
+  /// Sets what depends on a policy in Every. Without it a penalty leaves its mark on the step sizes in all
+  /// steps, so that they are those of one metric.
+  template <class... Ps>
+  static void pace_of(AnyPack& any) {
+    using Pace = detail::PackPace<Ps...>;
+    const auto& pack = *static_cast<const Pack<Ps...>*>(any.pack_.get());
+    AnyPack between(std::apply([](const Ps&... ps) { return detail::pack_of<detail::InEveryStep>(ps...); },
+                               pack.policies()));
+    between.seldom_slope_ = pack.slope_bound();
+    any.between_ = std::make_shared<const AnyPack>(std::move(between));
+    any.every_ = Pace::steps(pack.policies());
+    any.seldom_ = static_cast<Index>(Pace::place);
+    any.at_once_ = Pace::seldom_penalty ? any.every_ : 1;
+  }
+
   const detail::PackOperations<S>* operations_;
   std::shared_ptr<const void> pack_;
+  void (*set_pace_)(AnyPack&) = nullptr;
+  std::shared_ptr<const AnyPack> between_;
+  Index seldom_ = -1;
+  long every_ = 1, at_once_ = 1;
+  double seldom_slope_ = 0;
 };
 
 }  // namespace espalier

@@ -24,36 +24,52 @@ Line<S> map_line(const Line<S>& w, F&& f) {
   return Line<S>(numbers);
 }
 
-// A policy may take whole lines itself.
+// A policy may take whole lines itself. `own` are the numbers that it keeps for them, if it keeps any.
 
-template <Scalar S, class P>
-EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w) {
+template <Scalar S, class P, class... Own>
+EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w, const Own&... own) {
   if constexpr (requires {
-                  { p.gradient(w) } -> std::same_as<Line<S>>;
+                  { p.gradient(w, own...) } -> std::same_as<Line<S>>;
                 })
-    return p.gradient(w);
+    return p.gradient(w, own...);
   else
-    return map_line(w, [&](S x, Index) { return p.gradient(x); });
+    return map_line(w, [&, ... numbers = own.array()](S x, [[maybe_unused]] Index i) {
+      return p.gradient(x, numbers.data()[i]...);
+    });
 }
 
-template <Scalar S, class P>
-EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, const Line<S>& t) {
+template <Scalar S, class P, class... Own>
+EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, const Line<S>& t, const Own&... own) {
   if constexpr (requires {
-                  { p.prox(y, t) } -> std::same_as<Line<S>>;
+                  { p.prox(y, t, own...) } -> std::same_as<Line<S>>;
                 })
-    return p.prox(y, t);
+    return p.prox(y, t, own...);
   else
-    return map_line(y, [&, steps = t.array()](S x, Index i) { return p.prox(x, steps.data()[i]); });
+    return map_line(y, [&, steps = t.array(), ... numbers = own.array()](S x, [[maybe_unused]] Index i) {
+      return p.prox(x, steps.data()[i], numbers.data()[i]...);
+    });
 }
 
-template <Scalar S, class P>
-EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w) {
+template <Scalar S, class P, class... Own>
+EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w, const Own&... own) {
   if constexpr (requires {
-                  { p.project(w) } -> std::same_as<Line<S>>;
+                  { p.project(w, own...) } -> std::same_as<Line<S>>;
                 })
-    return p.project(w);
+    return p.project(w, own...);
   else
-    return map_line(w, [&](S x, Index) { return p.project(x); });
+    return map_line(w, [&, ... numbers = own.array()](S x, [[maybe_unused]] Index i) {
+      return p.project(x, numbers.data()[i]...);
+    });
+}
+
+/// f(i, what P keeps for weight i, if it keeps any) for n weights. `own` are the numbers that it keeps.
+template <class P, Scalar S, class F>
+void each_weight(Index n, [[maybe_unused]] const S* own, F&& f) {
+  for (Index i = 0; i < n; ++i)
+    if constexpr (KeepsNumbers<P>)
+      f(i, own[i]);
+    else
+      f(i);
 }
 
 /// y = the nearest vector of a set, with the policies of elements where it knows how, in the metric of the

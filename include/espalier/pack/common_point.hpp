@@ -27,7 +27,7 @@ std::vector<S> shortest_of(const P& set, const Elements& elements, Index n, Inde
 /// decides, of cones and a sphere any direction; a set of vectors may say which intervals it reaches.
 template <Scalar S, class PackType>
 bool have_common_point(const PackType& pack, Index n) {
-  const auto elements = elements_of<true>(pack.policies());
+  const auto elements = elements_of<true>(pack.policies(), PolicyMemory<S>{});
   if constexpr (PackType::matrix_sets > 0) {
     return true;  // it is the only one
   } else if constexpr (PackType::vector_sets > 0) {

@@ -14,9 +14,10 @@
 namespace espalier::detail {
 
 /// The Euclidean distance, in units of the weights; 0 exactly where the set contains the row, infinity where
-/// the row is not finite. 0 for a policy that is no set.
+/// the row is not finite. 0 for a policy that is no set. `own` are the numbers that the policy keeps.
 template <class P, Scalar S>
-double distance_to_set([[maybe_unused]] const P& p, [[maybe_unused]] const S* row, [[maybe_unused]] Index n) {
+double distance_to_set([[maybe_unused]] const P& p, [[maybe_unused]] const S* row, [[maybe_unused]] Index n,
+                       [[maybe_unused]] const S* own = nullptr) {
   if constexpr (NormSet<P>) {
     const double radius = p.norm_bound().radius;
     if (norm_holds(row, n, radius, P::sphere)) return 0;
@@ -33,10 +34,11 @@ double distance_to_set([[maybe_unused]] const P& p, [[maybe_unused]] const S* ro
       project_vector(p, nearest.data(), n, Steps<S>{nullptr, S(1)}, NoElements{}, room.data());
     } else {
       bool inside = true;
-      for (S& w : nearest) {
-        inside = inside && p.contains(w);
-        w = p.project(w);
-      }
+      each_weight<P>(n, own, [&](Index i, auto... number) {
+        S& w = nearest[static_cast<std::size_t>(i)];
+        inside = inside && p.contains(w, number...);
+        w = p.project(w, number...);
+      });
       if (inside) return 0;
     }
     for (Index i = 0; i < n; ++i) {

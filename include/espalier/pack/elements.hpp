@@ -11,6 +11,7 @@
 #include "espalier/core/elements.hpp"
 #include "espalier/pack/apply.hpp"
 #include "espalier/pack/canonical.hpp"
+#include "espalier/pack/placed_elements.hpp"
 #include "espalier/pack/roles.hpp"
 
 namespace espalier::detail {
@@ -22,7 +23,11 @@ struct Elements {
   static constexpr bool homogeneous = Roles::homogeneous;
   static constexpr bool none = Roles::element_sets == 0 && (Roles::proximal == 0 || !with_penalties);
 
+  static constexpr bool alike = true;
+
   std::tuple<const Ps&...> policies;
+
+  const Elements& at(Index) const { return *this; }
 
   /// The proximal point of the penalties, at step size t.
   template <Scalar S>
@@ -46,6 +51,10 @@ struct Elements {
     each_penalty([&](const auto& p) { y = prox_of_line(p, y, t); });
     each_set([&](const auto& p) { y = project_line(p, y); });
     return y;
+  }
+  template <Scalar S>
+  EIGEN_ALWAYS_INLINE Line<S> line_at(Index, const Line<S>& y, const Line<S>& t, Index) const {
+    return line(y, t);
   }
   /// The value of the penalties.
   template <Scalar S>
@@ -77,25 +86,34 @@ struct Elements {
   }
 };
 
-/// Of the policies of a pack those that look at single weights, in an order that does not depend on how the
-/// pack is written: packs that differ in other policies have the same type of them.
-template <bool with_penalties, class... Ps>
-auto elements_of([[maybe_unused]] const std::tuple<Ps...>& policies) {
+/// f(those of the policies of a pack that look at single weights), in an order that does not depend on how
+/// the pack is written: packs that differ in other policies have the same types of them.
+template <bool with_penalties, class... Ps, class F>
+auto with_elements([[maybe_unused]] const std::tuple<Ps...>& policies, F&& f) {
   const auto one = [&]<std::size_t k>(std::integral_constant<std::size_t, k>) {
-    using P = std::tuple_element_t<k, std::tuple<Ps...>>;
+    using P = std::tuple_element_t<k, std::tuple<Ungrouped<Ps>...>>;
     if constexpr (ElementSet<P> || (ProximalPenalty<P> && with_penalties))
-      return std::tuple<const P&>(std::get<k>(policies));
+      return std::tuple<const P&>(ungrouped(std::get<k>(policies)));
     else
       return std::tuple<>();
   };
   constexpr auto order = canonical_order<Ps...>;
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
-    const auto kept = std::tuple_cat(one(std::integral_constant<std::size_t, order[k]>{})...);
-    return [&]<class... Kept>(const std::tuple<const Kept&...>& found) {
-      return Elements<true, Kept...>{found};
-    }(kept);
+    return f(std::tuple_cat(one(std::integral_constant<std::size_t, order[k]>{})...));
   }
   (std::index_sequence_for<Ps...>{});
+}
+
+/// Of the policies of a pack those that look at single weights, whichever these are. `memory` is that of the
+/// vector.
+template <bool with_penalties, class... Ps, Scalar S>
+auto elements_of(const std::tuple<Ps...>& policies, [[maybe_unused]] const PolicyMemory<S>& memory) {
+  return with_elements<with_penalties>(policies, [&]<class... Kept>(const std::tuple<const Kept&...>& found) {
+    if constexpr ((false || ... || KeepsNumbers<Kept>))
+      return PlacedElements<S, Kept...>{found, {memory.of(memory_place<Kept, Ungrouped<Ps>...>)...}};
+    else
+      return Elements<true, Kept...>{found};
+  });
 }
 
 }  // namespace espalier::detail

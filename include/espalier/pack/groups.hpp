@@ -17,10 +17,11 @@ namespace espalier::detail {
 /// comes into the cache once. Fewer cost more misses, more need more room.
 inline constexpr Index columns_at_a_time = 16;
 
-/// Numbers that gathered columns of a weight take, with or without their step sizes.
+/// Numbers that gathered columns of a weight take, with or without their step sizes, and with what so many
+/// policies keep of them.
 template <Scalar S>
-Index gathered_size(Index rows, bool with_steps) {
-  return (with_steps ? 2 : 1) * columns_at_a_time * padded<S>(rows);
+Index gathered_size(Index rows, bool with_steps, Index memories = 0) {
+  return ((with_steps ? 2 : 1) + memories) * columns_at_a_time * padded<S>(rows);
 }
 
 /// Columns first, ..., first + count - 1 of a row-major matrix, one after the other at `to`, padded to lines;
@@ -38,38 +39,45 @@ void scatter(const S* from, Index rows, Index cols, Index first, Index count, S*
     for (Index k = 0; k < count; ++k) matrix[j * cols + first + k] = from[k * length + j];
 }
 
-/// f(group, n, its step sizes) for each group of a weight. Columns are gathered into `room`, which has
-/// gathered_size() numbers, and go back if T is not const.
-template <Grain grain, class T, Scalar S, class F>
+/// f(group, n, its step sizes, its memory) for each group of a weight, of which so many policies keep
+/// numbers. Columns are gathered into `room`, which has gathered_size() numbers, and go back if T is not
+/// const.
+template <Grain grain, Index memories = 0, class T, Scalar S, class F>
 void each_group(Block<T> w, Steps<S> steps, [[maybe_unused]] S* room, F&& f) {
   if constexpr (grain == Grain::row) {
-    for (Index j = 0; j < w.rows; ++j) f(w.row(j), w.cols, steps.from(j * w.cols));
+    for (Index j = 0; j < w.rows; ++j) f(w.row(j), w.cols, steps.from(j * w.cols), w.memory.from(j * w.cols));
   } else if constexpr (grain == Grain::column) {
     const Index length = padded<S>(w.rows);
-    S* const steps_room = room + columns_at_a_time * length;
+    const Index apart = columns_at_a_time * length;
+    S* const steps_room = room + apart;
+    S* const memory_room = steps_room + (steps.each ? apart : 0);
     for (Index first = 0; first < w.cols; first += columns_at_a_time) {
       const Index count = std::min(columns_at_a_time, w.cols - first);
       gather<S>(w.data, w.rows, w.cols, first, count, room);
       if (steps.each) gather<S>(steps.each, w.rows, w.cols, first, count, steps_room);
+      for (Index m = 0; m < memories; ++m)
+        gather<S>(w.memory.of(m), w.rows, w.cols, first, count, memory_room + m * apart);
       for (Index k = 0; k < count; ++k)
         f(static_cast<T*>(room) + k * length, w.rows,
-          Steps<S>{steps.each ? steps_room + k * length : nullptr, steps.uniform});
+          Steps<S>{steps.each ? steps_room + k * length : nullptr, steps.uniform},
+          memories > 0 ? PolicyMemory<S>{memory_room + k * length, apart} : PolicyMemory<S>{});
       if constexpr (!std::is_const_v<T>) scatter<S>(room, w.rows, w.cols, first, count, w.data);
     }
   } else {
-    f(w.data, w.size(), steps);
+    f(w.data, w.size(), steps, w.memory);
   }
 }
 
-/// The same outside of steps, where room may be made: f(group, n).
-template <Grain grain, class T, class F>
+/// The same outside of steps, where room may be made: f(group, n, its memory).
+template <Grain grain, Index memories = 0, class T, class F>
 void each_group(Block<T> w, F&& f) {
   using S = std::remove_const_t<T>;
   std::vector<S> room;
   if constexpr (grain == Grain::column)
-    room.resize(static_cast<std::size_t>(gathered_size<S>(w.rows, false)));
-  each_group<grain>(w, Steps<S>{nullptr, S(1)}, room.data(),
-                    [&](T* group, Index n, Steps<S>) { f(group, n); });
+    room.resize(static_cast<std::size_t>(gathered_size<S>(w.rows, false, memories)));
+  each_group<grain, memories>(
+      w, Steps<S>{nullptr, S(1)}, room.data(),
+      [&](T* group, Index n, Steps<S>, const PolicyMemory<S>& memory) { f(group, n, memory); });
 }
 
 }  // namespace espalier::detail

@@ -31,55 +31,73 @@ class LinePack {
   using Counts = std::array<DifferenceCount<S>, sizeof...(Ps)>;
 
   explicit LinePack(const std::tuple<Ps...>& policies)
-      : policies_(std::apply([](const Ps&... p) { return Policies(on_lines<S>(p)...); }, policies)) {}
+      : policies_(
+            std::apply([](const Ps&... p) { return Policies(on_lines<S>(ungrouped(p))...); }, policies)) {}
 
-  /// g += the gradient of the smooth penalties.
-  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Counts& active) const {
+  /// How many of the policies keep numbers.
+  static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ungrouped<Ps>>});
+
+  /// g += the gradient of the smooth penalties. `memory` is that of the line.
+  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Counts& active,
+                                        const PolicyMemory<S>& memory = {}) const {
     each(
-        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
-          if constexpr (SmoothPenalty<P>) {
-            const Line<S> slope = gradient_of_line(p, w);
-            g += slope;
-            count.add(slope, S(0));
-          }
-        },
-        active);
+        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
+            __attribute__((always_inline)) {
+              if constexpr (SmoothPenalty<P>) {
+                const Line<S> slope = gradient_of_line(p, w, own...);
+                g += slope;
+                count.add(slope, S(0));
+              }
+            },
+        active, memory);
   }
 
   /// The proximal point of the penalties over the sets of elements, at step sizes `t`; or only one of the
   /// two.
   template <bool penalties = true, bool sets = true>
-  EIGEN_ALWAYS_INLINE void constrain(Line<S>& w, const Line<S>& t, Counts& active) const {
+  EIGEN_ALWAYS_INLINE void constrain(Line<S>& w, const Line<S>& t, Counts& active,
+                                     const PolicyMemory<S>& memory = {}) const {
     const auto move_to = [&](const Line<S>& x, DifferenceCount<S>& count) __attribute__((always_inline)) {
       count.add(x, w);
       w = x;
     };
     each(
-        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
-          if constexpr (ProximalPenalty<P> && penalties) move_to(prox_of_line(p, w, t), count);
-        },
-        active);
+        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
+            __attribute__((always_inline)) {
+              if constexpr (ProximalPenalty<P> && penalties) move_to(prox_of_line(p, w, t, own...), count);
+            },
+        active, memory);
     each(
-        [&]<class P>(const auto& p, DifferenceCount<S>& count) __attribute__((always_inline)) {
-          if constexpr (ElementSet<P> && sets) move_to(project_line(p, w), count);
-        },
-        active);
+        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
+            __attribute__((always_inline)) {
+              if constexpr (ElementSet<P> && sets) move_to(project_line(p, w, own...), count);
+            },
+        active, memory);
   }
 
  private:
-  using Policies = std::tuple<decltype(on_lines<S>(std::declval<const Ps&>()))...>;
+  using Policies = std::tuple<decltype(on_lines<S>(std::declval<const Ungrouped<Ps>&>()))...>;
 
-  /// f<P>(what acts for it, its count) for each policy P, in an order that does not depend on how the pack is
-  /// written.
+  /// f<P>(what acts for it, its count, the line of numbers that it keeps, if any) for each policy P, in an
+  /// order that does not depend on how the pack is written.
   template <class F>
-  EIGEN_ALWAYS_INLINE void each([[maybe_unused]] F&& f, [[maybe_unused]] Counts& active) const {
+  EIGEN_ALWAYS_INLINE void each([[maybe_unused]] F&& f, [[maybe_unused]] Counts& active,
+                                [[maybe_unused]] const PolicyMemory<S>& memory) const {
     constexpr auto order = canonical_order<Ps...>;
     [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
-      (f.template operator()<std::tuple_element_t<order[k], std::tuple<Ps...>>>(std::get<order[k]>(policies_),
-                                                                                active[order[k]]),
+      (one<std::tuple_element_t<order[k], std::tuple<Ungrouped<Ps>...>>>(f, std::get<order[k]>(policies_),
+                                                                         active[order[k]], memory),
        ...);
     }
     (std::index_sequence_for<Ps...>{});
+  }
+  template <class P, class F>
+  static EIGEN_ALWAYS_INLINE void one(F& f, const auto& acting, DifferenceCount<S>& count,
+                                      [[maybe_unused]] const PolicyMemory<S>& memory) {
+    if constexpr (KeepsNumbers<P>)
+      f.template operator()<P>(acting, count, Line<S>::load(memory.of(memory_place<P, Ungrouped<Ps>...>)));
+    else
+      f.template operator()<P>(acting, count);
   }
 
   Policies policies_;

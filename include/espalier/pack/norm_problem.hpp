@@ -12,11 +12,11 @@
 
 namespace espalier::detail {
 
-/// min_x sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I and norm(x) <= radius (or ==).
-/// With a multiplier mu on norm(x)^2 / 2 the coordinates come apart: x_i(mu) = P_I(prox_h(y_i / (1 + mu t_i),
-/// t_i / (1 + mu t_i))), and norm(x(mu)) falls with mu, so that one root is left.
+/// min_x sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I_i and norm(x) <= radius (or ==).
+/// With a multiplier mu on norm(x)^2 / 2 the coordinates come apart: x_i(mu) = P_I_i(prox_h(y_i / (1 + mu
+/// t_i), t_i / (1 + mu t_i))), and norm(x(mu)) falls with mu, so that one root is left.
 ///
-/// `y` is the step's row and `x` what the projections write. I is what the precision S has of the sets.
+/// `y` is the step's row and `x` what the projections write. I_i is what the precision S has of the sets.
 template <Scalar S, class Elements>
 struct NormProblem {
   const Elements& elements;
@@ -25,20 +25,14 @@ struct NormProblem {
   Index n;
   Steps<S> steps;
   double radius;
-  Interval<S> interval;
+  Intervals<S, Elements> intervals;
 
   NormProblem(const Elements& policies, const S* row, S* result, Index length, Steps<S> t, double bound)
-      : elements(policies),
-        y(row),
-        x(result),
-        n(length),
-        steps(t),
-        radius(bound),
-        interval(policies.template interval<S>()) {}
+      : elements(policies), y(row), x(result), n(length), steps(t), radius(bound), intervals(policies) {}
 
   /// x_i with mu = 0.
   double unshrunk(Index i) const {
-    return interval.clamp(elements.prox(static_cast<double>(y[i]), static_cast<double>(steps[i])));
+    return intervals[i].clamp(elements.at(i).prox(static_cast<double>(y[i]), static_cast<double>(steps[i])));
   }
   /// x_i with 1 + mu t_i = shrink.
   double at(Index i, double shrink) const {
@@ -47,7 +41,7 @@ struct NormProblem {
       return z == 0 ? z : z / shrink;  // a weight of 0 may be beyond the pole
     } else {
       const double yi = y[i], t = steps[i];
-      return interval.clamp(elements.prox(yi / shrink, t / shrink));
+      return intervals[i].clamp(elements.at(i).prox(yi / shrink, t / shrink));
     }
   }
 };

@@ -56,17 +56,23 @@ class NormRescale {
         far = true;
       }
     }
+    if constexpr (!Elements::alike) shorten_all();
   }
 
  private:
   static constexpr int most_passes = 80;  // the margin doubles: from one unit of roundoff to all of x
 
   bool is_free(Index i, bool all) const {
-    return all || Elements::homogeneous || problem_.interval.strictly_inside(problem_.x[i]);
+    return all || Elements::homogeneous || problem_.intervals[i].strictly_inside(problem_.x[i]);
   }
   void restrict_all() const {
     for (Index i = 0; i < problem_.n; ++i)
-      problem_.x[i] = static_cast<S>(problem_.interval.clamp(problem_.x[i]));
+      problem_.x[i] = static_cast<S>(problem_.intervals[i].clamp(problem_.x[i]));
+  }
+
+  /// The shortest vector of all: where weights that may not move take up the radius, to the last bit.
+  void shorten_all() const {
+    for (Index i = 0; i < problem_.n; ++i) problem_.x[i] = static_cast<S>(problem_.intervals[i].clamp(0));
   }
 
   /// One pass; false if there is no factor to scale with.
@@ -84,7 +90,8 @@ class NormRescale {
     for (Index i = 0; i < problem_.n; ++i) {
       if (!is_free(i, all)) continue;
       const double x = problem_.x[i], scaled = near ? x - x * shrink : x * factor;
-      problem_.x[i] = static_cast<S>(problem_.interval.clamp(static_cast<double>(static_cast<S>(scaled))));
+      problem_.x[i] =
+          static_cast<S>(problem_.intervals[i].clamp(static_cast<double>(static_cast<S>(scaled))));
     }
     return true;
   }

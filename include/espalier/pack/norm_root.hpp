@@ -71,7 +71,7 @@ class NormRoot {
     for (Index i = 0; i < problem_.n; ++i) {
       const double shrink = path_.shrink(i, nu), x = problem_.at(i, shrink), scaled = x * scale_;
       if constexpr (!plain) all.add_square(scaled);
-      if (scaled == 0 || !problem_.interval.strictly_inside(x)) continue;
+      if (scaled == 0 || !problem_.intervals[i].strictly_inside(x)) continue;
       free += scaled * scaled;
       slope += scaled * scaled * path_.part(i) / shrink;
     }

@@ -60,7 +60,8 @@ class NormSecant {
     for (Index i = 0; i < n; i += length) {
       const Line<S> t = load_line(problem_.steps.each + i, n - i), part = mu * t.min(largest_);
       const Line<S> factor = small ? 1 - part * (1 - part * (1 - part)) : 1 / (1 + part);
-      store_line(problem_.elements.line(load_line(problem_.y + i, n - i), t) * factor, problem_.x + i, n - i);
+      const Line<S> y = load_line(problem_.y + i, n - i);
+      store_line(problem_.elements.line_at(i, y, t, n - i) * factor, problem_.x + i, n - i);
     }
     return norm(problem_.x, n);
   }

@@ -22,7 +22,7 @@
 #include "espalier/pack/elements.hpp"
 #include "espalier/pack/line_loop.hpp"
 #include "espalier/pack/line_pack.hpp"
-#include "espalier/pack/norm_projection.hpp"
+#include "espalier/pack/pace.hpp"
 #include "espalier/pack/penalty.hpp"
 #include "espalier/pack/roles.hpp"
 #include "espalier/pack/vector_policies.hpp"
@@ -32,11 +32,12 @@ namespace espalier {
 template <class... Ps>
 class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail::PackGrain<Ps...> {
   using Roles = detail::PackRoles<detail::Ungrouped<Ps>...>;
+  static_assert(detail::PackPace<Ps...>::legal);
 
  public:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
       Roles::set_in_ball, Roles::matrix_sets, Roles::matrix_penalties, Roles::on_sphere, Roles::element_sets,
-      Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room;
+      Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room, Roles::memories;
   using detail::PackGrain<Ps...>::grain;
 
   /// Of the policies, in the order in which they are written.
@@ -76,9 +77,22 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
     return grain == Grain::column ? cols : is_all(grain) ? 1 : rows;
   }
 
+  /// The place in a PolicyMemory of the numbers that a policy keeps.
+  template <class P>
+  static constexpr Index memory_of = detail::memory_place<P, detail::Ungrouped<Ps>...>;
+
+  /// Throws, naming `where`, for a policy that does not fit a weight of rows x cols numbers, or for what the
+  /// other one refuses.
+  void validate(std::string_view where, Index rows, Index cols) const {
+    validate(where, group_size(rows, cols));
+    each([&](const auto& p, std::size_t) {
+      if constexpr (requires { p.validate(where, rows, cols); }) p.validate(where, rows, cols);
+    });
+  }
   /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on groups of
-  /// `n` weights.
+  /// `n` weights. (Of sets that know the places of weights only AnyPack can say that.)
   void validate(std::string_view where, Index n) const {
+    detail::PackPace<Ps...>::validate(where, policies_);
     each([&](const auto& p, std::size_t) {
       try {
         if constexpr (requires { p.validate(); }) p.validate();
@@ -86,17 +100,23 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
         throw ValueError(detail::format_message("{}: {}", {where, error.what()}));
       }
     });
-    if constexpr (has_set)
+    if constexpr (has_set && memories == 0)
       if (!detail::have_common_point<float>(*this, n) || !detail::have_common_point<double>(*this, n))
         detail::fail_to_intersect(*this, where);
   }
 
+  // Below, `memory` is what the policies keep of the weights at hand.
+  template <class S>
+  using Memory = std::type_identity_t<PolicyMemory<S>>;
+
   /// The sum of the penalties of `n` single weights; with `smooth_only`, of those that have a gradient. The
   /// same bits whatever the order of the policies, as all sums here.
   template <bool smooth_only = false, Scalar S>
-  double penalty(const S* w, Index n) const {
+  double penalty(const S* w, Index n, Memory<S> memory = {}) const {
     double sum = 0;
-    each([&](const auto& p, std::size_t) { sum += detail::penalty_of<smooth_only>(p, w, n); });
+    each([&]<class P>(const P& p, std::size_t) {
+      sum += detail::penalty_of<smooth_only>(p, w, n, memory.of(memory_of<P>));
+    });
     return sum;
   }
   /// That of the penalties of a group.
@@ -110,8 +130,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// g += the gradient of the smooth penalties. Counts the weights where it is not 0. Returns whether the
   /// sums are finite and so small that their squares are.
   template <Scalar S>
-  bool add_gradient(const S* w, S* g, Index n, Index* active) const {
-    return detail::add_gradient(on_lines<S>(), w, g, n, active);
+  bool add_gradient(const S* w, S* g, Index n, Index* active, Memory<S> memory = {}) const {
+    return detail::add_gradient(on_lines<S>(), w, g, n, active, memory);
   }
 
   /// What does to lines of weights what the policies do to single ones.
@@ -145,12 +165,12 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   }
 
   template <Scalar S>
-  bool contains(const S* w, Index n) const {
+  bool contains(const S* w, Index n, Memory<S> memory = {}) const {
     bool inside = true;
-    each([&](const auto& p, std::size_t) {
-      using P = std::decay_t<decltype(p)>;
+    each([&]<class P>(const P& p, std::size_t) {
       if constexpr (ElementSet<P>)
-        for (Index i = 0; i < n; ++i) inside = inside && p.contains(w[i]);
+        detail::each_weight<P>(n, memory.of(memory_of<P>),
+                               [&](Index i, auto... own) { inside = inside && p.contains(w[i], own...); });
       if constexpr (NormSet<P>) inside = inside && detail::norm_holds(w, n, p.norm_bound().radius, P::sphere);
       if constexpr (VectorSet<P>) inside = inside && p.contains(ConstRow<S>(w, n));
     });
@@ -159,18 +179,19 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
   /// The nearest feasible group in the Euclidean norm; a feasible one is not touched.
   template <Scalar S>
-  void project(S* w, Index n, std::type_identity_t<detail::Scratch<S>> scratch) const {
+  void project(S* w, Index n, std::type_identity_t<detail::Scratch<S>> scratch, Memory<S> memory = {}) const {
     Counts ignored{};
-    if (has_set && !contains(w, n)) constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored);
+    if (has_set && !contains(w, n, memory))
+      constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored, memory);
   }
 
   /// How far a group is from the set of the k-th policy; 0 exactly where it is in it, infinity where it is
   /// not finite.
   template <Scalar S>
-  double violation(std::size_t k, const S* group, Index n) const {
+  double violation(std::size_t k, const S* group, Index n, Memory<S> memory = {}) const {
     double distance = 0;
-    each([&](const auto& p, std::size_t index) {
-      if (index == k) distance = detail::distance_to_set(p, group, n);
+    each([&]<class P>(const P& p, std::size_t index) {
+      if (index == k) distance = detail::distance_to_set(p, group, n, memory.of(memory_of<P>));
     });
     return distance;
   }
@@ -196,33 +217,36 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// whether the weights are finite: a policy of one's own may err.
   template <bool with_penalties = true, Scalar S>
   bool constrain(S* w, Index n, Steps<S> steps, S rate, std::type_identity_t<detail::Scratch<S>> scratch,
-                 Counts& active) const {
+                 Counts& active, Memory<S> memory = {}) const {
     if constexpr (with_penalties)
-      if (rate == 0) return contains(w, n) || constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active);
+      if (rate == 0)
+        return contains(w, n, memory) ||
+               constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active, memory);
     const Steps<S> set_steps = metric(steps, rate);
     const bool together = set_steps.each == steps.each;
     constexpr bool penalties = with_penalties && proximal > 0, sets = element_sets > 0;
     detail::ConstrainedLines<S> moved;
     if (together || !Roles::by_vector) {
       if constexpr (penalties || sets)
-        moved = move_elements<penalties, sets>(w, n, steps, scratch.row, active);
+        moved = move_elements<penalties, sets>(w, n, steps, scratch.row, active, memory);
       else if constexpr (vector_penalties > 0)
         std::copy(w, w + n, scratch.row);
-      if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active);
-      detail::constrain_vector<with_penalties>(*this, w, n, set_steps, scratch, active);
-      constrain_norm<with_penalties>(scratch.row, w, n, set_steps, moved.squares, active);
-      return moved.finite && vectors_finite(w, n);
+      if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active, memory);
+      detail::constrain_vector<with_penalties>(*this, w, n, set_steps, scratch, active, memory);
+      detail::constrain_norm<with_penalties>(*this, scratch.row, w, n, set_steps, moved.squares, active,
+                                             memory);
+      return moved.finite && detail::vectors_finite<Pack>(w, n);
     }
     if constexpr (penalties)
-      moved = move_elements<true, false>(w, n, steps, scratch.row, active);
+      moved = move_elements<true, false>(w, n, steps, scratch.row, active, memory);
     else if constexpr (vector_penalties > 0)
       std::copy(w, w + n, scratch.row);
     bool finite = moved.finite;
-    if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active);
-    if constexpr (sets) moved = move_elements<false, true>(w, n, set_steps, scratch.row, active);
-    detail::constrain_vector<false>(*this, w, n, set_steps, scratch, active);
-    constrain_norm<false>(scratch.row, w, n, set_steps, moved.squares, active);
-    return finite && moved.finite && vectors_finite(w, n);
+    if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active, memory);
+    if constexpr (sets) moved = move_elements<false, true>(w, n, set_steps, scratch.row, active, memory);
+    detail::constrain_vector<false>(*this, w, n, set_steps, scratch, active, memory);
+    detail::constrain_norm<false>(*this, scratch.row, w, n, set_steps, moved.squares, active, memory);
+    return finite && moved.finite && detail::vectors_finite<Pack>(w, n);
   }
 
   /// The radius of the ball in which a group is left as it is by all policies that follow the step, or made
@@ -235,27 +259,6 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
         if constexpr (NormSet<std::decay_t<decltype(p)>>) radius = p.norm_bound().radius;
       });
     return radius;
-  }
-
-  /// What is left to do when `w` holds what the other policies make of the step's `y`, in the same metric.
-  /// Without such policies `y` is room for a group. `squares` are those of what policies of elements made.
-  template <bool with_penalties = true, Scalar S>
-  void constrain_norm(S* y, S* w, Index n, Steps<S> steps, [[maybe_unused]] S squares, Counts& active) const {
-    each([&](const auto& p, std::size_t k) {
-      using P = std::decay_t<decltype(p)>;
-      if constexpr (NormSet<P> && !Roles::set_in_ball) {
-        const auto elements = detail::elements_of<with_penalties>(policies_);
-        const double radius = p.norm_bound().radius;
-        if constexpr (!P::sphere && Roles::vector_penalties == 0)
-          if (detail::surely_below(squares, n, radius)) return;
-        if constexpr (with_penalties && Roles::vector_penalties > 0) {
-          // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
-          if (!P::sphere && detail::norm_holds(w, n, radius, false)) return;
-          detail::move_afresh(elements, y, w, n, steps);
-        }
-        active[k] += detail::NormProjection(elements, y, w, n, steps, radius).template onto<P::sphere>();
-      }
-    });
   }
 
   /// Writes down what a step did to `rows` x `cols` weights. Decay by a factor `shrink` other than 1 and
@@ -281,17 +284,10 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// The penalties or the sets that look at single weights, line by line. Where others look at vectors, `y`
   /// takes a copy of what was there.
   template <bool penalties, bool sets, Scalar S>
-  detail::ConstrainedLines<S> move_elements(S* w, Index n, Steps<S> steps, S* y, Counts& active) const {
+  detail::ConstrainedLines<S> move_elements(S* w, Index n, Steps<S> steps, S* y, Counts& active,
+                                            Memory<S> memory) const {
     return detail::constrain_lines<penalties, sets, Roles::by_vector>(on_lines<S>(), w, n, steps,
-                                                                      active.data(), y);
-  }
-
-  /// Policies of vectors may be somebody's own.
-  template <Scalar S>
-  static bool vectors_finite([[maybe_unused]] const S* w, [[maybe_unused]] Index n) {
-    if constexpr (Roles::vector_sets + Roles::vector_penalties > 0)
-      return (ConstArrayMap<S>(w, n) * S(0)).sum() == 0;
-    return true;
+                                                                      active.data(), y, memory);
   }
 
   std::tuple<Ps...> policies_;

@@ -17,6 +17,7 @@
 #include "espalier/pack/groups.hpp"
 #include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
+#include "espalier/pack/remember.hpp"
 
 namespace espalier::detail {
 
@@ -31,6 +32,7 @@ using PolicyCounts = std::array<Index, most_policies>;
 /// What a table says of a pack without being called.
 struct PackTraits {
   Grain grain;             ///< what must be seen as a whole?
+  Index memories;          ///< how many policies keep a number of their own for each weight
   Index copies, room;      ///< copies of a group that `constrain` needs, and doubles for each weight of it
   bool smooth, decays;     ///< has it penalties with a gradient, has it decay?
   bool proximal, has_set;  ///< does something follow the step?
@@ -55,7 +57,7 @@ template <Scalar S>
 ScratchSize scratch_size(const PackTraits& traits, Index rows, Index cols) {
   if (traits.grain == Grain::element) return {};
   const Index group = traits.grain == Grain::row ? cols : traits.grain == Grain::column ? rows : rows * cols;
-  const Index gathered = traits.grain == Grain::column ? gathered_size<S>(rows, true) : 0;
+  const Index gathered = traits.grain == Grain::column ? gathered_size<S>(rows, true, traits.memories) : 0;
   return {gathered + traits.copies * group, traits.room * group};
 }
 
@@ -82,6 +84,8 @@ struct PackOperations {
   bool (*contains)(const void* pack, Block<const S> w);
   double (*violation)(const void* pack, std::size_t policy, Block<const S> w);
   double (*penalty)(const void* pack, bool smooth_only, Block<const S> w);
+  /// What the policies keep of w, into numbers of which each policy's are `apart` from the one's before.
+  void (*remember)(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when);
   void (*to_weight)(const void* pack, Block<S> numbers);  ///< from what is stored to W, number by number
   bool (*to_stored)(const void* pack, Block<S> numbers);  ///< and back; false: nothing gives one of them
   bool (*equal)(const void* pack, const void* other);
@@ -105,7 +109,17 @@ struct PackFunctions {
   }
 
   static void validate(const void* pack, std::string_view where, Index rows, Index cols) {
-    pack_of(pack).validate(where, PackType::group_size(rows, cols));
+    pack_of(pack).validate(where, rows, cols);
+    if constexpr (PackType::memories > 0 && PackType::has_set) {
+      // Whether sets meet that know the places of weights is tried.
+      const Index size = rows * cols, apart = padded<S>(size);
+      std::vector<S> w(static_cast<std::size_t>(size)),
+          numbers(static_cast<std::size_t>(PackType::memories * apart));
+      const Block<S> block{w.data(), rows, cols, {numbers.data(), apart}};
+      remember(pack, block, numbers.data(), apart, Remember::opened);
+      project(pack, block);
+      if (!contains(pack, block)) fail_to_intersect(pack_of(pack), where);
+    }
   }
   static double shrink(const void* pack, double rate, double base) {
     return pack_of(pack).shrink(rate, base);
@@ -117,7 +131,7 @@ struct PackFunctions {
   }
 
   static bool add_gradient(const void* pack, Block<const S> w, S* g, Index* active) {
-    if constexpr (PackType::smooth) return pack_of(pack).add_gradient(w.data, g, w.size(), active);
+    if constexpr (PackType::smooth) return pack_of(pack).add_gradient(w.data, g, w.size(), active, w.memory);
     return true;
   }
 
@@ -134,16 +148,17 @@ struct PackFunctions {
       // Of many groups most may be inside, of one whoever calls knows.
       const double radius = pack_of(pack).ball_radius();
       const bool look = PackType::only_norm && radius > 0 && PackType::group_count(w.rows, w.cols) > 1;
-      each_group<PackType::grain>(w, steps, scratch.row, [&](S* group, Index n, Steps<S> t) {
-        if (look && surely_shorter(group, n, radius)) return;
-        finite = pack_of(pack).constrain(group, n, t, rate, room, counts) && finite;
-      });
+      each_group<PackType::grain, PackType::memories>(
+          w, steps, scratch.row, [&](S* group, Index n, Steps<S> t, const PolicyMemory<S>& memory) {
+            if (look && surely_shorter(group, n, radius)) return;
+            finite = pack_of(pack).constrain(group, n, t, rate, room, counts, memory) && finite;
+          });
       for (std::size_t k = 0; k < counts.size(); ++k) active[k] += counts[k];
     }
     return finite;
   }
   static Index gathered_room(Block<const S> w) {
-    return PackType::grain == Grain::column ? gathered_size<S>(w.rows, true) : 0;
+    return PackType::grain == Grain::column ? gathered_size<S>(w.rows, true, PackType::memories) : 0;
   }
 
   static void record(const void* pack, std::span<Activity> activity, const Index* active, Index rows,
@@ -158,9 +173,10 @@ struct PackFunctions {
       const auto length = static_cast<std::size_t>(PackType::group_size(w.rows, w.cols));
       std::vector<S> copies(length * static_cast<std::size_t>(PackType::copies));
       std::vector<double> room(length * static_cast<std::size_t>(PackType::room));
-      each_group<PackType::grain>(w, [&](S* group, Index n) {
-        pack_of(pack).project(group, n, Scratch<S>(copies.data(), room.data()));
-      });
+      each_group<PackType::grain, PackType::memories>(
+          w, [&](S* group, Index n, const PolicyMemory<S>& memory) {
+            pack_of(pack).project(group, n, Scratch<S>(copies.data(), room.data()), memory);
+          });
     }
   }
 
@@ -169,8 +185,10 @@ struct PackFunctions {
     if constexpr (PackType::grain == Grain::matrix)
       return contains_matrix(pack_of(pack), w);
     else if constexpr (PackType::has_set)
-      each_group<PackType::grain>(
-          w, [&](const S* group, Index n) { inside = inside && pack_of(pack).contains(group, n); });
+      each_group<PackType::grain, PackType::memories>(
+          w, [&](const S* group, Index n, const PolicyMemory<S>& memory) {
+            inside = inside && pack_of(pack).contains(group, n, memory);
+          });
     return inside;
   }
 
@@ -179,22 +197,27 @@ struct PackFunctions {
     if constexpr (PackType::grain == Grain::matrix)
       return matrix_violation(pack_of(pack), policy, w);
     else if constexpr (PackType::has_set)
-      each_group<PackType::grain == Grain::element ? Grain::row : PackType::grain>(
-          w, [&](const S* group, Index n) {
-            largest = std::max(largest, pack_of(pack).violation(policy, group, n));
+      each_group<PackType::grain == Grain::element ? Grain::row : PackType::grain, PackType::memories>(
+          w, [&](const S* group, Index n, const PolicyMemory<S>& memory) {
+            largest = std::max(largest, pack_of(pack).violation(policy, group, n, memory));
           });
     return largest;
   }
 
   static double penalty(const void* pack, bool smooth_only, Block<const S> w) {
     const auto& typed = pack_of(pack);
-    if (smooth_only) return typed.template penalty<true>(w.data, w.size());
-    double sum = typed.template penalty<false>(w.data, w.size());
+    if (smooth_only) return typed.template penalty<true>(w.data, w.size(), w.memory);
+    double sum = typed.template penalty<false>(w.data, w.size(), w.memory);
     if constexpr (PackType::matrix_penalties > 0)
       sum += matrix_penalty(typed, w);
     else if constexpr (PackType::vector_penalties > 0)
-      each_group<PackType::grain>(w, [&](const S* group, Index n) { sum += typed.vector_penalty(group, n); });
+      each_group<PackType::grain>(
+          w, [&](const S* group, Index n, const PolicyMemory<S>&) { sum += typed.vector_penalty(group, n); });
     return sum;
+  }
+
+  static void remember(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when) {
+    detail::remember(pack_of(pack), w, numbers, apart, when);
   }
 
   static void to_weight(const void* pack, Block<S> numbers) {
@@ -233,6 +256,7 @@ template <Scalar S, class PackType>
 inline constexpr PackOperations<S> pack_operations = [] {
   using F = PackFunctions<S, PackType>;
   return PackOperations<S>{.traits = {.grain = PackType::grain,
+                                      .memories = PackType::memories,
                                       .copies = PackType::copies,
                                       .room = PackType::room,
                                       .smooth = PackType::smooth,
@@ -259,6 +283,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .contains = F::contains,
                            .violation = F::violation,
                            .penalty = F::penalty,
+                           .remember = F::remember,
                            .to_weight = F::to_weight,
                            .to_stored = F::to_stored,
                            .equal = F::equal,

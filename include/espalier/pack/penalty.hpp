@@ -3,15 +3,19 @@
 #pragma once
 
 #include "espalier/core/policy.hpp"
+#include "espalier/pack/apply.hpp"
 
 namespace espalier::detail {
 
-/// The value for n single weights; 0 of what is no such penalty. With `smooth_only` a proximal one counts 0.
+/// The value for n single weights, of which the policy keeps `own`; 0 of what is no such penalty. With
+/// `smooth_only` a proximal one counts 0.
 template <bool smooth_only, class P, Scalar S>
-double penalty_of([[maybe_unused]] const P& p, [[maybe_unused]] const S* w, [[maybe_unused]] Index n) {
+double penalty_of([[maybe_unused]] const P& p, [[maybe_unused]] const S* w, [[maybe_unused]] Index n,
+                  [[maybe_unused]] const S* own = nullptr) {
   double sum = 0;
   if constexpr (SmoothPenalty<P> || (ProximalPenalty<P> && !smooth_only))
-    for (Index i = 0; i < n; ++i) sum += static_cast<double>(p.value(w[i]));
+    each_weight<P>(n, own,
+                   [&](Index i, auto... number) { sum += static_cast<double>(p.value(w[i], number...)); });
   return sum;
 }
 

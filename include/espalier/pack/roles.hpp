@@ -72,6 +72,8 @@ struct PackRoles : private ReturnsNothing<Ps...> {
   static constexpr int matrix_penalties = (0 + ... + int{MatrixPenalty<Ps>});
   static constexpr bool scales_rows = (false || ... || RowScale<Ps>);
   static constexpr int reparametrizations = (0 + ... + int{Reparametrization<Ps>});
+  /// How many keep a number of their own for each weight.
+  static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ps>});
   static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
   static constexpr bool has_prox = proximal + vector_penalties + matrix_penalties > 0;
   static constexpr bool constrains = has_set || has_prox;
@@ -130,6 +132,11 @@ struct PackRoles : private ReturnsNothing<Ps...> {
   static constexpr bool homogeneous =
       (true && ... && (homogeneous_policy<Ps>() || !(ElementSet<Ps> || ProximalPenalty<Ps>)));
 
+  static_assert((true && ... &&
+                 (!KeepsNumbers<Ps> || SmoothPenalty<Ps> || ProximalPenalty<Ps> || ElementSet<Ps>)),
+                "a policy has at(cell) or keep(w, cell), but no member that takes the number which it keeps "
+                "of a weight: "
+                "give contains and project, value and gradient, or value and prox a last argument");
   static_assert(
       (true && ... && (roles_of<Ps> > 0)),
       "a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp "

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <type_traits>
 
 #include "espalier/core/block.hpp"
 #include "espalier/core/elements.hpp"
@@ -16,11 +17,11 @@
 
 namespace espalier::detail {
 
-/// The elements of a pack for rows in double whose result is rounded to S: the interval is that of S.
+/// What policies make of one weight, or of all that are alike, for rows in double whose result is rounded to
+/// S: the interval is that of S.
 template <Scalar S, class Elements>
-struct WidenedElements {
-  const Elements& elements;
-  static constexpr bool homogeneous = Elements::homogeneous, none = Elements::none;
+struct WidenedWeight {
+  Elements elements;
 
   double prox(double y, double t) const { return elements.prox(y, t); }
   template <class T>
@@ -33,6 +34,19 @@ struct WidenedElements {
   }
 };
 
+/// The elements of a pack, so widened.
+template <Scalar S, class Elements>
+struct WidenedElements : WidenedWeight<S, const Elements&> {
+  static constexpr bool homogeneous = Elements::homogeneous, none = Elements::none, alike = Elements::alike;
+
+  decltype(auto) at([[maybe_unused]] Index i) const {
+    if constexpr (alike)
+      return (*this);
+    else
+      return WidenedWeight<S, std::decay_t<decltype(this->elements.at(i))>>{this->elements.at(i)};
+  }
+};
+
 /// min sum (x_i - y_i)^2 / (2 t_i) + h(x) over x in a convex set C and norm(x) <= radius. With a multiplier
 /// mu on norm(x)^2 / 2, x(mu) is the point of C that is nearest to y_i / (1 + mu t_i) at step sizes t_i / (1
 /// + mu t_i), and norm(x(mu)) falls with mu (docs/numerics.md, "A set in a ball"). All in double.
@@ -42,7 +56,7 @@ class SetInBall {
   /// `x` is x(0). `room` has 2 n doubles and what the set asks for.
   SetInBall(const P& set, const Elements& elements, const S* y, S* x, Index n, Steps<S> steps, double radius,
             double* room)
-      : set_(set), elements_{elements}, y_(y), x_(x), n_(n), steps_(steps), radius_(radius), row_(room) {
+      : set_(set), elements_{{elements}}, y_(y), x_(x), n_(n), steps_(steps), radius_(radius), row_(room) {
     double largest = 0;
     for (Index i = 0; i < n; ++i) largest = std::max(largest, static_cast<double>(steps[i]));
     even_ = !(largest > 0 && std::isfinite(largest));

@@ -44,9 +44,9 @@ class SphereSearch {
     Pull best{-std::numeric_limits<double>::infinity(), 0};
     for (const double side : {1.0, -1.0}) {
       const S unit = static_cast<S>(side);
-      if (problem_.elements.project(unit) != unit) continue;
+      if (problem_.elements.at(i).project(unit) != unit) continue;
       const double c = side * static_cast<double>(problem_.y[i]) -
-                       static_cast<double>(problem_.steps[i]) * problem_.elements.cost(unit);
+                       static_cast<double>(problem_.steps[i]) * problem_.elements.at(i).cost(unit);
       if (best.side == 0 || c > best.c) best = {std::min(c, 0.0), side};
     }
     return best;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the penalty and the set of vectors in a pack do to one vector, after or together with the policies of
-// single weights.
+// What the penalty, the set of vectors and the norm in a pack do to one vector, after or together with the
+// policies of single weights.
 #pragma once
 
 #include <algorithm>
@@ -8,9 +8,11 @@
 
 #include "espalier/core/block.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/kernel/compare_norm.hpp"
 #include "espalier/kernel/line.hpp"
 #include "espalier/pack/apply.hpp"
 #include "espalier/pack/elements.hpp"
+#include "espalier/pack/norm_projection.hpp"
 #include "espalier/pack/set_in_ball.hpp"
 
 namespace espalier::detail {
@@ -29,7 +31,7 @@ template <class Elements, Scalar S>
 void move_afresh(const Elements& elements, const S* y, S* w, Index n, Steps<S> steps) {
   for (Index i = 0; i < n; i += Line<S>::size) {
     const Line<S> t = steps.each ? load_line(steps.each + i, n - i) : Line<S>(steps.uniform);
-    store_line(elements.line(load_line(y + i, n - i), t), w + i, n - i);
+    store_line(elements.line_at(i, load_line(y + i, n - i), t, n - i), w + i, n - i);
   }
 }
 
@@ -37,10 +39,11 @@ void move_afresh(const Elements& elements, const S* y, S* w, Index n, Steps<S> s
 template <class PackType, Scalar S>
 void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                        [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
-                       [[maybe_unused]] typename PackType::Counts& active) {
+                       [[maybe_unused]] typename PackType::Counts& active,
+                       [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
   pack.each([&](const auto& p, std::size_t k) {
     if constexpr (VectorPenalty<std::decay_t<decltype(p)>>) {
-      const auto elements = elements_of<true>(pack.policies());
+      const auto elements = elements_of<true>(pack.policies(), memory);
       if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
       prox_vector(p, w, n, steps, elements, scratch.room, scratch.row + n);
       active[k] += !std::equal(w, w + n, scratch.row);
@@ -66,10 +69,11 @@ void constrain_to_ball(const PackType& pack, const P& set, const Elements& eleme
 template <bool with_penalties, class PackType, Scalar S>
 void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                       [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
-                      [[maybe_unused]] typename PackType::Counts& active) {
+                      [[maybe_unused]] typename PackType::Counts& active,
+                      [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
   pack.each([&](const auto& p, std::size_t k) {
     if constexpr (VectorSet<std::decay_t<decltype(p)>>) {
-      const auto elements = elements_of<with_penalties>(pack.policies());
+      const auto elements = elements_of<with_penalties>(pack.policies(), memory);
       if constexpr (PackType::set_in_ball && elements.none) std::copy(w, w + n, scratch.row);
       if (!p.contains(ConstRow<S>(w, n))) {
         if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
@@ -79,6 +83,37 @@ void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unuse
       if constexpr (PackType::set_in_ball) constrain_to_ball(pack, p, elements, w, n, steps, scratch, active);
     }
   });
+}
+
+/// What is left to do for a norm when `w` holds what the other policies make of the step's `y`, in the same
+/// metric. Without such policies `y` is room for a group. `squares` are those of what policies of elements
+/// made.
+template <bool with_penalties, class PackType, Scalar S>
+void constrain_norm(const PackType& pack, S* y, S* w, Index n, Steps<S> steps, [[maybe_unused]] S squares,
+                    [[maybe_unused]] typename PackType::Counts& active, const PolicyMemory<S>& memory) {
+  pack.each([&](const auto& p, std::size_t k) {
+    using P = std::decay_t<decltype(p)>;
+    if constexpr (NormSet<P> && !PackType::set_in_ball) {
+      const auto elements = elements_of<with_penalties>(pack.policies(), memory);
+      const double radius = p.norm_bound().radius;
+      if constexpr (!P::sphere && PackType::vector_penalties == 0)
+        if (surely_below(squares, n, radius)) return;
+      if constexpr (with_penalties && PackType::vector_penalties > 0) {
+        // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
+        if (!P::sphere && norm_holds(w, n, radius, false)) return;
+        move_afresh(elements, y, w, n, steps);
+      }
+      active[k] += NormProjection(elements, y, w, n, steps, radius).template onto<P::sphere>();
+    }
+  });
+}
+
+/// Policies of vectors may be somebody's own.
+template <class PackType, Scalar S>
+bool vectors_finite([[maybe_unused]] const S* w, [[maybe_unused]] Index n) {
+  if constexpr (PackType::vector_sets + PackType::vector_penalties > 0)
+    return (ConstArrayMap<S>(w, n) * S(0)).sum() == 0;
+  return true;
 }
 
 }  // namespace espalier::detail

@@ -16,11 +16,10 @@ struct fmt::formatter<espalier::MemoryPlan> {
   template <class Context>
   auto format(const espalier::MemoryPlan& plan, Context& context) const {
     const auto kib = [](std::size_t bytes) { return static_cast<double>(bytes) / 1024; };
-    return fmt::format_to(
-        context.out(),
-        "weights {:.1f} KiB, gradients {:.1f} KiB, optimizer {:.1f} KiB, activations {:.1f} KiB: "
-        "together {:.1f} KiB\n",
-        kib(plan.weights), kib(plan.gradients), kib(plan.optimizer), kib(plan.activations),
-        kib(plan.total()));
+    fmt::format_to(context.out(), "weights {:.1f} KiB, gradients {:.1f} KiB, optimizer {:.1f} KiB, ",
+                   kib(plan.weights), kib(plan.gradients), kib(plan.optimizer));
+    if (plan.policies > 0) fmt::format_to(context.out(), "policies {:.1f} KiB, ", kib(plan.policies));
+    return fmt::format_to(context.out(), "activations {:.1f} KiB: together {:.1f} KiB\n",
+                          kib(plan.activations), kib(plan.total()));
   }
 };

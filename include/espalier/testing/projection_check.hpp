@@ -12,6 +12,7 @@
 #include "espalier/core/rng.hpp"
 #include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
+#include "espalier/pack/remember.hpp"
 
 namespace espalier {
 
@@ -67,10 +68,20 @@ class ProjectionCheck {
         t_(size(), S(1)),
         zero_(size()),
         copies_(size() * PackType::copies),
-        room_(size() * PackType::room) {}
+        room_(size() * PackType::room),
+        kept_(size() * PackType::memories) {}
 
   ProjectionErrors run() {
     errors_.tolerance = 100 * roundoff<S>;
+    if constexpr (PackType::memories > 0) {
+      // What policies keep of a weight of one row, from a random start in their sets.
+      Numbers start = random();
+      const Block<const S> row{start.data(), 1, options_.length};
+      remember(pack_, row, kept_.data(), options_.length, Remember::opened);
+      start = project(start);
+      remember(pack_, Block<const S>{start.data(), 1, options_.length}, kept_.data(), options_.length,
+               Remember::started);
+    }
     for (long trial = 0; trial < options_.trials; ++trial) {
       if (options_.uneven_steps)
         for (S& step : t_) step = static_cast<S>(std::exp(rng_.normal()));
@@ -92,6 +103,7 @@ class ProjectionCheck {
 
   static constexpr bool of_matrices = PackType::grain == Grain::matrix;
 
+  PolicyMemory<S> memory() const { return {kept_.data(), options_.length}; }
   std::size_t size() const {
     return static_cast<std::size_t>(options_.length * (of_matrices ? options_.rows : 1));
   }
@@ -99,7 +111,7 @@ class ProjectionCheck {
     if constexpr (of_matrices)
       return contains_matrix(pack_, Block<const S>{row.data(), options_.rows, options_.length});
     else
-      return pack_.contains(row.data(), options_.length);
+      return pack_.contains(row.data(), options_.length, memory());
   }
   double distance(const Numbers& a, const Numbers& b) const {
     return std::sqrt(weighted_dot(a, b, a, b, t_));
@@ -121,7 +133,7 @@ class ProjectionCheck {
     typename PackType::Counts counts{};
     const Steps<S> steps{options_.uneven_steps ? t_.data() : nullptr, S(1)};
     pack_.template constrain<false>(row.data(), options_.length, steps, S(1), {copies_.data(), room_.data()},
-                                    counts);
+                                    counts, memory());
     return row;
   }
   Numbers between(const Numbers& a, const Numbers& b, double part) const {
@@ -146,6 +158,7 @@ class ProjectionCheck {
   ProjectionTrials options_;
   Numbers t_, zero_, copies_;
   std::vector<double> room_;
+  Numbers kept_;
   ProjectionErrors errors_;
 };
 

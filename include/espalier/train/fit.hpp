@@ -70,6 +70,7 @@ requires(!Rule<std::remove_cvref_t<O>>) History
     const double mean = detail::train_epoch(
         model, batches, loss, optimizer, schedule, progress, gradient,
         [&](const BatchReport& report) { (detail::end_batch(observers, model, report), ...); });
+    project_seldom(model.parameters());
     EpochReport report = detail::report_epoch(++progress.epoch, mean, model, loss, optimizer, parts,
                                               (false || ... || detail::wants_training_loss(observers)));
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

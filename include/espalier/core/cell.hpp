@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Where a weight stands, and the number of its own that a policy keeps for it.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "espalier/core/matrix.hpp"
+
+namespace espalier {
+
+/// The place of a weight: row `row` is what that neuron reads, column `col` what that input feeds.
+struct Cell {
+  Index row, col;
+};
+
+/// What policies keep of weights: for each of them one number a weight, in the layout of the weights.
+template <class S>
+struct PolicyMemory {
+  const S* numbers = nullptr;  ///< null: no policy keeps any
+  Index apart = 0;             ///< from the numbers of one policy to those of the next
+
+  /// Those of the weights from the i-th on.
+  PolicyMemory from(Index i) const { return {numbers ? numbers + i : nullptr, apart}; }
+  /// Those of the k-th policy that keeps any.
+  const S* of(Index k) const { return numbers ? numbers + k * apart : nullptr; }
+};
+
+/// Says its number of each place: a mask, a sign for each input.
+template <class P>
+concept PlacedPolicy = requires(const P& p, Cell cell) {
+  { p.template at<float>(cell) } -> std::same_as<float>;
+  { p.template at<double>(cell) } -> std::same_as<double>;
+};
+/// Makes its number of the weight that training starts from.
+template <class P>
+concept StartingPolicy = requires(const P& p, float f, double d, Cell cell) {
+  { p.keep(f, cell) } -> std::same_as<float>;
+  { p.keep(d, cell) } -> std::same_as<double>;
+};
+/// Has a policy a number of its own for each weight? Its members take that as their last argument.
+template <class P>
+concept KeepsNumbers = PlacedPolicy<P> || StartingPolicy<P>;
+
+namespace detail {
+
+/// How many of `Ps` before P keep numbers: P's place in a PolicyMemory.
+template <class P, class... Ps>
+inline constexpr Index memory_place = [] {
+  Index place = 0;
+  bool found = false;
+  ((found = found || std::is_same_v<P, Ps>, place += Index{!found && KeepsNumbers<Ps>}), ...);
+  return place;
+}();
+
+}  // namespace detail
+}  // namespace espalier

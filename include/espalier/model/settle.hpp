@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// New numbers of a parameter: moved into the sets of its policies beside the old ones, and written once that
+// has worked.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "espalier/core/error.hpp"
+#include "espalier/model/parameters.hpp"
+
+namespace espalier::detail {
+
+/// The numbers of a parameter as they are to be, beside those that stay as they are if that fails.
+template <Scalar S>
+struct Settled {
+  WeightMatrix<S> numbers;
+  AlignedVector<S> memory;  // what policies keep
+
+  Settled(Block<const S> w, const AlignedVector<S>& kept)
+      : numbers(Eigen::Map<const WeightMatrix<S>>(w.data, w.rows, w.cols)), memory(kept) {}
+  Settled(WeightMatrix<S>&& w, const AlignedVector<S>& kept) : numbers(std::move(w)), memory(kept) {}
+
+  /// Into the sets of the pack, which keeps its numbers. ValueError, naming `where`, if frozen weights leave
+  /// them no common point.
+  void settle(std::string_view where, const AnyPack<S>& pack, Remember when) {
+    remember(pack, block(), memory, when);
+    pack.project(block());
+    if (pack.traits().memories == 0) return;
+    if (!pack.contains(block()))
+      fail(where, "frozen weights inside the sets of the policies beside them", "weights outside");
+    if (when == Remember::started) remember(pack, block(), memory, when);
+  }
+  /// Has nothing been moved?
+  bool equals(Block<const S> w) const { return std::equal(w.data, w.data + w.size(), numbers.data()); }
+  void write(Parameters<S>& parameters, ParameterEntry<S>& e) const {
+    std::copy(numbers.data(), numbers.data() + numbers.size(), parameters.values_of(e).data);
+    e.memory = memory;
+    parameters.copy_tied();
+    parameters.copy_tied_memory();
+  }
+
+ private:
+  Block<S> block() {
+    const Index apart = padded<S>(numbers.size());
+    return {
+        numbers.data(), numbers.rows(), numbers.cols(), {memory.empty() ? nullptr : memory.data(), apart}};
+  }
+};
+template <class T>
+Settled(Block<T>, const AlignedVector<std::remove_const_t<T>>&) -> Settled<std::remove_const_t<T>>;
+
+}  // namespace espalier::detail

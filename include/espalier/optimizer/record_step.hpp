@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Writing down what the policies of a parameter did in a step.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "espalier/model/parameters.hpp"
+
+namespace espalier::detail {
+
+/// Of a step under `pack`, which is that of the parameter, or it without its policy in Every where it was not
+/// that one's turn. `counts` are those of each thread, `active` has what smooth penalties did before.
+template <Scalar S>
+void record_step(ParameterEntry<S>& e, const AnyPack<S>& pack, std::span<const PolicyCounts> counts,
+                 PolicyCounts& active, double shrink) {
+  const std::size_t missing = &pack == &e.pack ? active.size() : static_cast<std::size_t>(e.pack.seldom());
+  for (const PolicyCounts& part : counts)
+    for (std::size_t k = 0; k < pack.names().size(); ++k) active[k + (k >= missing)] += part[k];
+  if (missing < active.size()) active[missing] = -1;
+  e.pack.record(e.activity, active.data(), e.rows, e.cols, shrink);
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/core/policy_name.hpp"
+
+#include "../catch.hpp"
+#include "espalier/constraint/max_norm.hpp"
+
+using namespace espalier;
+
+namespace {
+struct Nameless {};
+}  // namespace
+
+TEST_CASE("A policy has the name that it says, with the words for on what and when") {
+  CHECK(policy_name<MaxNorm>() == "MaxNorm");
+  CHECK(policy_name<Nameless>() == "user policy");
+  CHECK(detail::written_name<MaxNorm>() == "MaxNorm");
+  CHECK(detail::written_name<PerInput<MaxNorm>>() == "MaxNorm per input");
+  CHECK(detail::written_name<Whole<MaxNorm>>() == "MaxNorm of all");
+  CHECK(detail::written_name<Every<PerInput<MaxNorm>>>() == "MaxNorm per input every n steps");
+}
