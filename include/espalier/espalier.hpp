@@ -37,6 +37,8 @@
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
+#include "espalier/constraint/softplus_weight.hpp"
+#include "espalier/constraint/quantized.hpp"
 
 #include "espalier/init/initializer.hpp"
 #include "espalier/init/orthogonal.hpp"
