@@ -22,6 +22,7 @@
 #include "espalier/constraint/unconstrained.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/group_lasso.hpp"
+#include "espalier/constraint/half_space.hpp"
 #include "espalier/constraint/isotonic.hpp"
 #include "espalier/constraint/l1_ball.hpp"
 #include "espalier/constraint/simplex.hpp"
