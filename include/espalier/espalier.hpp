@@ -23,6 +23,7 @@
 #include "espalier/constraint/unconstrained.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/group_lasso.hpp"
+#include "espalier/constraint/half_space.hpp"
 #include "espalier/constraint/isotonic.hpp"
 #include "espalier/constraint/l1_ball.hpp"
 #include "espalier/constraint/simplex.hpp"
@@ -42,6 +43,8 @@
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
+#include "espalier/constraint/softplus_weight.hpp"
+#include "espalier/constraint/quantized.hpp"
 
 #include "espalier/init/initializer.hpp"
 #include "espalier/init/orthogonal.hpp"

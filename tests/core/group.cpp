@@ -17,3 +17,11 @@ TEST_CASE("A policy stands for itself, or behind the word that says on what it a
   CHECK(detail::ungrouped(PerInput{MaxNorm{3}}).radius == 3);
   CHECK(detail::ungrouped(MaxNorm{2}).radius == 2);
 }
+
+TEST_CASE("Every stands around a policy and the word that says on what it acts") {
+  using Seldom = Every<PerInput<MaxNorm>>;
+  STATIC_REQUIRE(std::same_as<detail::Ungrouped<Seldom>, MaxNorm>);
+  STATIC_REQUIRE((Seldom::grain == Grain::column && detail::Grouping<Seldom>::named));
+  STATIC_REQUIRE((Every<MaxNorm>::grain == Grain::row && !detail::Grouping<Every<MaxNorm>>::named));
+  CHECK(detail::ungrouped(Every{5, PerInput{MaxNorm{3}}}).radius == 3);
+}

@@ -19,3 +19,10 @@ TEST_CASE("activity says how often, when last and on how much a policy acted") {
   activity.record(0, 0);
   CHECK(activity.fraction == 0);
 }
+
+TEST_CASE("A step that is not a policy's own is seen, and changes nothing else") {
+  Activity activity;
+  activity.record(2, 8);
+  activity.record(-1, 8);
+  CHECK(activity == Activity{.steps = 2, .acted = 1, .last_acted = 1, .fraction = 0.25});
+}

@@ -28,9 +28,11 @@ struct PolicyAudit {
 
 /// One parameter.
 struct ParameterAudit {
-  std::string parameter;                  ///< "0.weight"
-  Index rows = 0, cols = 0, zeros = 0;    ///< zeros: numbers that are exactly 0
-  double norm = 0, largest_row_norm = 0;  ///< Euclidean, of the whole and of a row, of the numbers as stored
+  std::string parameter;                ///< "0.weight"
+  Index rows = 0, cols = 0, zeros = 0;  ///< zeros: numbers that are exactly 0
+  /// Euclidean, of the whole and of a row: of the numbers as stored, or of W where each number of it is a
+  /// function of the stored one.
+  double norm = 0, largest_row_norm = 0;
   /// Of a weight: rows that are exactly 0, whose units no longer see their inputs; -1 of what is no weight.
   Index dead_rows = -1;
   std::vector<PolicyAudit> policies;
@@ -96,7 +98,13 @@ ParameterAudit audit_numbers(const View& p) {
 template <Model M>
 Audit audit(const M& model) {
   Audit result;
-  model.for_each_parameter([&](const auto& p) {
+  model.for_each_parameter([&](auto p) {
+    std::vector<typename M::scalar_type> mapped;
+    if (p.pack.traits().maps) {
+      mapped.assign(p.values, p.values + p.size());
+      p.pack.to_weight({mapped.data(), p.rows, p.cols});
+      p.values = mapped.data();
+    }
     result.parameters.push_back(detail::audit_numbers(p));
     result.parameters.back().policies = detail::audit_pack(p);
   });

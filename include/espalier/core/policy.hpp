@@ -55,20 +55,21 @@
 //
 // Optional, of any policy: `static constexpr std::string_view name`; `void validate() const`, which throws
 // ValueError; `void validate(std::string_view where, Index rows, Index cols) const`, which throws ShapeError,
-// naming `where`, for a weight whose shape does not fit; `template <class Q> static constexpr bool meets()`,
-// which refuses another policy Q of the same weight by a static_assert with a sentence of its own, and
-// returns true. Of policies of elements: gradient, prox and project also on Line<S>, many at a time (Line<S>
-// gradient(const Line<S>& w)), or on_lines<S>(), whose result has them; `static constexpr bool homogeneous =
-// true` where a set is a cone or a penalty's value(c w) is c value(w), c > 0. Of a proximal penalty: `double
-// slope_bound() const`, the largest slope of value(w) along one weight (of a vector: the root mean square
-// over its weights). Rules with a step size for each weight keep it so small then that slope times step size
-// is at most the learning rate. A step size t may be 0; prox(y, 0) is y. Of a penalty of vectors: `static
-// constexpr bool of_norm = true` where it depends on the Euclidean norm alone. Of a set of vectors: `Metric
-// metric`; `bool reaches(const auto& each, Index n) const`, whether it has a vector of n weights from
-// each.low to each.high; `static constexpr bool flat = true` where it has no inside, `corners = true` where
-// it has corners, `convex = true` where it may stand together with MaxNorm, if `project` has the form with
-// elements; and then `void settle(Row<S> w, const auto& elements) const`, which makes good what rounding has
-// done to a vector of the set, where it can leave it.
+// naming `where`, for a weight whose shape does not fit; `void validate(std::string_view where, Index n)
+// const`, the same of a policy of vectors and their length; `template <class Q> static constexpr bool
+// meets()`, which refuses another policy Q of the same weight by a static_assert with a sentence of its own,
+// and returns true. Of policies of elements: gradient, prox and project also on Line<S>, many at a time
+// (Line<S> gradient(const Line<S>& w)), or on_lines<S>(), whose result has them; `static constexpr bool
+// homogeneous = true` where a set is a cone or a penalty's value(c w) is c value(w), c > 0. Of a proximal
+// penalty: `double slope_bound() const`, the largest slope of value(w) along one weight (of a vector: the
+// root mean square over its weights). Rules with a step size for each weight keep it so small then that slope
+// times step size is at most the learning rate. A step size t may be 0; prox(y, 0) is y. Of a penalty of
+// vectors: `static constexpr bool of_norm = true` where it depends on the Euclidean norm alone. Of a set of
+// vectors: `Metric metric`; `bool reaches(const auto& each, Index n) const`, whether it has a vector of n
+// weights from each.low to each.high; `static constexpr bool flat = true` where it has no inside, `corners =
+// true` where it has corners, `convex = true` where it may stand together with MaxNorm, if `project` has the
+// form with elements; and then `void settle(Row<S> w, const auto& elements) const`, which makes good what
+// rounding has done to a vector of the set, where it can leave it.
 #pragma once
 
 #include <concepts>

@@ -99,6 +99,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       } catch (const ValueError& error) {
         throw ValueError(detail::format_message("{}: {}", {where, error.what()}));
       }
+      if constexpr (requires { p.validate(where, n); }) p.validate(where, n);
     });
     if constexpr (has_set && memories == 0)
       if (!detail::have_common_point<float>(*this, n) || !detail::have_common_point<double>(*this, n))
