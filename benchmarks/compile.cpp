@@ -31,7 +31,7 @@ fs::path program(const std::string& name) {
 }
 
 struct Use {
-  double seconds = 0, resident = 0;
+  double seconds = 0, user = 0, resident = 0;
 };
 
 std::string quoted(const std::string& word) {
@@ -50,19 +50,26 @@ Use run(const std::vector<std::string>& command) {
   std::FILE* output = popen(line.c_str(), "r");
   Use use;
   int code = -1;
-  const bool read = output && std::fscanf(output, "%lf %lf %d", &use.seconds, &use.resident, &code) == 3;
+  const bool read =
+      output && std::fscanf(output, "%lf %lf %lf %d", &use.seconds, &use.user, &use.resident, &code) == 4;
   if (output) pclose(output);
   if (!read || code != 0) throw std::runtime_error(fmt::format("exit code {} of {}", code, line));
   return use;
 }
 
-Use compile(const std::string& name) {
+/// Compiles a program of a user, header-only or with espalier::compiled. What it takes is the compiler's user
+/// time, which other processes of the machine disturb least.
+Use compile(const std::string& name, bool compiled = false) {
   std::vector<std::string> command{compiler};
   command.insert(command.end(), user_options.begin(), user_options.end());
+  if (compiled) command.push_back("-DESPALIER_COMPILED");
   command.insert(command.end(), {fmt::format("{}/compile/{}.cpp", benchmarks_folder, name), "-s", "-o",
                                  program(name).string()});
+  if (compiled) command.push_back(compiled_library);
   command.insert(command.end(), user_libraries.begin(), user_libraries.end());
-  return run(command);
+  Use use = run(command);
+  use.seconds = use.user;
+  return use;
 }
 
 /// Rows of which each iteration is a process.
@@ -87,12 +94,19 @@ void add_process(const std::string& name, int repetitions, bool quick,
 }
 
 const bool added = [] {
-  for (const std::string name : {"umbrella", "plain", "four_policies", "one_more", "readme"})
-    add_process("compile/-O2/" + name, 3, name == "four_policies", [name](benchmark::State& state) {
-      const Use use = compile(name);
-      state.counters["kB stripped"] = static_cast<double>(fs::file_size(program(name))) / 1e3;
-      return use;
-    });
+  const auto add_program = [](const std::string& name, bool compiled, bool quick) {
+    add_process(fmt::format("compile/-O2/{}{}", name, compiled ? ", compiled" : ""), 3, quick,
+                [=](benchmark::State& state) {
+                  const Use use = compile(name, compiled);
+                  state.counters["kB stripped"] = static_cast<double>(fs::file_size(program(name))) / 1e3;
+                  return use;
+                });
+  };
+  add_program("eigen", false, true);  // the first, with which the others are compared
+  for (const bool compiled : {false, true})
+    for (const std::string name :
+         {"umbrella", "plain", "four_policies", "one_more_pack", "one_more_rule", "readme"})
+      add_program(name, compiled, name == "four_policies");
   add_process("compile/start and one step/four_policies", 11, true, [](benchmark::State&) {
     if (!fs::exists(program("four_policies"))) compile("four_policies");
     return run({program("four_policies").string()});

@@ -2,21 +2,15 @@
 # processor that ESPALIER_COMPILED_OPTIONS names (-march=native, say). Who links it is compiled with the same options; objects of
 # another instruction set do not link, and say why (core/instruction_set.hpp).
 set(ESPALIER_COMPILED_OPTIONS "" CACHE STRING "Options that say the processor of espalier::compiled and of who links it")
-file(GLOB espalier_compiled_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
-
-# espalier_add_compiled(<target> [EXCLUDE_FROM_ALL])
-function(espalier_add_compiled target)
-  add_library(${target} STATIC ${ARGN} ${espalier_compiled_sources})
-  target_link_libraries(${target} PUBLIC espalier)
-  target_compile_definitions(${target} PUBLIC ESPALIER_COMPILED)
-endfunction()
-
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
+set(unless_asked_for EXCLUDE_FROM_ALL) # then it is built where somebody links it
 if(ESPALIER_COMPILED)
-  espalier_add_compiled(espalier_compiled)
-else()
-  espalier_add_compiled(espalier_compiled EXCLUDE_FROM_ALL) # built where somebody links it
+  set(unless_asked_for "")
 endif()
+add_library(espalier_compiled STATIC ${unless_asked_for} ${sources})
 add_library(espalier::compiled ALIAS espalier_compiled)
 set_target_properties(espalier_compiled PROPERTIES EXPORT_NAME compiled POSITION_INDEPENDENT_CODE ON)
-separate_arguments(espalier_compiled_options UNIX_COMMAND "${ESPALIER_COMPILED_OPTIONS}")
-target_compile_options(espalier_compiled PUBLIC ${espalier_compiled_options})
+target_link_libraries(espalier_compiled PUBLIC espalier)
+target_compile_definitions(espalier_compiled PUBLIC ESPALIER_COMPILED)
+separate_arguments(options UNIX_COMMAND "${ESPALIER_COMPILED_OPTIONS}")
+target_compile_options(espalier_compiled PUBLIC ${options})

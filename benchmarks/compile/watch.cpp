@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// watch <program> [argument...]: runs the program and prints its seconds, its largest resident memory in
-// bytes (of whichever of its processes had most) and its exit code. A program of its own, since Linux counts
-// what the parent had resident before the program was loaded, and the benchmarks hold much.
+// watch <program> [argument...]: runs the program and prints its seconds, those that its processes computed
+// for (user time), its largest resident memory in bytes (of whichever of its processes had most) and its exit
+// code. A program of its own, since Linux counts what the parent had resident before the program was loaded,
+// and the benchmarks hold much.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,8 @@ int main(int argc, char** argv) {
 #else
   const long unit = 1024;
 #endif
-  std::printf("%.6f %ld %d\n", seconds.count(), used.ru_maxrss * unit,
+  const double user =
+      static_cast<double>(used.ru_utime.tv_sec) + 1e-6 * static_cast<double>(used.ru_utime.tv_usec);
+  std::printf("%.6f %.6f %ld %d\n", seconds.count(), user, used.ru_maxrss * unit,
               WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 }

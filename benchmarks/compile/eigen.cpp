@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// Nothing but Eigen, what the other programs are compared with.
+#include <Eigen/Core>
+
+int main() {}
