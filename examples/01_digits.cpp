@@ -5,7 +5,7 @@
 
 #include "arguments.hpp"
 
-using namespace espalier;
+namespace esp = espalier;
 
 constexpr auto usage =
     R"(demo: trains a 64-128-10 network on the UCI handwritten digits, free and with constraints
@@ -16,24 +16,24 @@ constexpr auto usage =
 )";
 
 struct Run {
-  Dataset train, test;
+  esp::Dataset train, test;
   long epochs;
   std::uint64_t seed;
 
   /// Trains a fresh network with these policies on its input layer and prints a line of the table.
   template <class... Policies>
   std::string operator()(const std::string& name, const Policies&... policies) const {
-    Sequential net{Dense(64, 128, policies...), ReLU{}, Dense(128, 10)};
-    initialize(net, Rng{seed});
-    Optimizer optimizer{Adam{.learning_rate = 1e-3}};
+    esp::Sequential net{esp::Dense(64, 128, policies...), esp::ReLU{}, esp::Dense(128, 10)};
+    initialize(net, esp::Rng{seed});
+    esp::Optimizer optimizer{esp::Adam{.learning_rate = 1e-3}};
     const auto history =
-        fit(net, train, CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 32, .seed = seed},
-            ProgressBar(fmt::format("{:<24}", name)));
+        fit(net, train, esp::CrossEntropy{}, optimizer, {.epochs = epochs, .batch = 32, .seed = seed},
+            esp::ProgressBar(fmt::format("{:<24}", name)));
     const double violation = audit(net).violation();
     if (violation != 0)
-      throw Error(
+      throw esp::Error(
           fmt::format("{}: expected weights in their sets, found a violation of {}", name, violation));
-    const Matrix<float> weight = effective_weight(net, "0.weight");
+    const Eigen::MatrixXf weight = effective_weight(net, "0.weight");
     return fmt::format(
         "{:<24} {:>8.2f} % {:>11.1f} % {:>9.3f} {:>10} {:>8.2f}\n", name, 100 * accuracy(net, test),
         100.0 * static_cast<double>((weight.array() == 0).count()) / static_cast<double>(weight.size()),
@@ -44,21 +44,21 @@ struct Run {
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
   const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 42, 0));
-  auto [train, test] =
-      read_csv(arguments.text("--data", "examples/data/digits.csv"), {.label = "last"}).split(0.8, Rng{seed});
-  const MinMax scale(train.inputs);
+  auto [train, test] = esp::read_csv(arguments.text("--data", "examples/data/digits.csv"), {.label = "last"})
+                           .split(0.8, esp::Rng{seed});
+  const esp::MinMax scale(train.inputs);
   train.inputs = scale(train.inputs);
   test.inputs = scale(test.inputs);
 
   const Run run{train, test, arguments.has("--quick") ? 2 : arguments.number("--epochs", 60), seed};
   std::string table;
   table += run("unconstrained");
-  table += run("L1 1e-3", L1{1e-3});
-  table += run("L2 1e-2", L2{1e-2});
-  table += run("Clip [-0.1, 0.1]", Clip{-0.1, 0.1});
-  table += run("WeightNorm", WeightNorm{});
-  table += run("MaxNorm 1", MaxNorm{.radius = 1});
-  table += run("L1, NonNegative, MaxNorm", L1{1e-4}, NonNegative{}, MaxNorm{.radius = 1});
+  table += run("L1 1e-3", esp::L1{1e-3});
+  table += run("L2 1e-2", esp::L2{1e-2});
+  table += run("Clip [-0.1, 0.1]", esp::Clip{-0.1, 0.1});
+  table += run("WeightNorm", esp::WeightNorm{});
+  table += run("MaxNorm 1", esp::MaxNorm{.radius = 1});
+  table += run("L1, NonNegative, MaxNorm", esp::L1{1e-4}, esp::NonNegative{}, esp::MaxNorm{.radius = 1});
   fmt::print("\n{:<24} {:>10} {:>13} {:>9} {:>10} {:>8}\n{}", "input layer", "test acc.", "exact zeros",
              "row norm", "violation", "seconds", table);
 } catch (const std::exception& error) {

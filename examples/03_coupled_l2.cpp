@@ -12,19 +12,19 @@
 
 #include "arguments.hpp"
 
-using namespace espalier;
+namespace esp = espalier;
 
 constexpr auto usage = "03_coupled_l2: Adam with coupled L2 beside AdamW, for 200 steps; no options\n";
 
 /// The mean squared error before each of `steps` steps.
-std::vector<double> train(auto layer, const Matrix<float>& x, const Matrix<float>& t, int steps) {
-  Sequential net{layer};
-  initialize(net, Rng{1}, PyTorchLinear{});
-  Optimizer optimizer{Adam{.learning_rate = 1e-2}};
-  Matrix<float> gradient;
+std::vector<double> train(auto layer, const Eigen::MatrixXf& x, const Eigen::MatrixXf& t, int steps) {
+  esp::Sequential net{layer};
+  initialize(net, esp::Rng{1}, esp::PyTorchLinear{});
+  esp::Optimizer optimizer{esp::Adam{.learning_rate = 1e-2}};
+  Eigen::MatrixXf gradient;
   std::vector<double> losses;
   for (int step = 0; step < steps; ++step) {
-    losses.push_back(MeanSquared{}(net.forward(x), t, gradient));
+    losses.push_back(esp::MeanSquared{}(net.forward(x), t, gradient));
     net.backward(x, gradient);
     optimizer.step(net);
   }
@@ -33,15 +33,16 @@ std::vector<double> train(auto layer, const Matrix<float>& x, const Matrix<float
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
-  Rng rng{0};
-  const auto normal = [&](Index rows) {
-    return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
+  esp::Rng rng{0};
+  const auto normal = [&](esp::Index rows) {
+    return Eigen::MatrixXf::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
   };
-  const Matrix<float> x = normal(10), t = normal(5);
+  const Eigen::MatrixXf x = normal(10), t = normal(5);
 
   // torch.optim.Adam(weight_decay=0.1) and AdamW(weight_decay=0.1)
-  const auto coupled = train(Dense(10, 5, L2{0.1}, Bias{L2{0.1}}), x, t, 200);
-  const auto decoupled = train(Dense(10, 5, WeightDecay{0.1}, Bias{WeightDecay{0.1}}), x, t, 200);
+  const auto coupled = train(esp::Dense(10, 5, esp::L2{0.1}, esp::Bias{esp::L2{0.1}}), x, t, 200);
+  const auto decoupled =
+      train(esp::Dense(10, 5, esp::WeightDecay{0.1}, esp::Bias{esp::WeightDecay{0.1}}), x, t, 200);
   fmt::print("step     coupled L2   decoupled decay\n");
   for (std::size_t step = 0; step < coupled.size(); step += 40)
     fmt::print("{:>4} {:>14.6f} {:>17.6f}\n", step, coupled[step], decoupled[step]);

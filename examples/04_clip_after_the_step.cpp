@@ -13,34 +13,34 @@
 
 #include "arguments.hpp"
 
-using namespace espalier;
+namespace esp = espalier;
 
 constexpr auto usage = "04_clip_after_the_step: weights clipped before the step, and after it; no options\n";
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
-  Rng rng{0};
-  const auto normal = [&](Index rows) {
-    return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
+  esp::Rng rng{0};
+  const auto normal = [&](esp::Index rows) {
+    return Eigen::MatrixXf::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
   };
-  const Matrix<float> x = normal(10), t = 10 * normal(5);  // targets that want large weights
+  const Eigen::MatrixXf x = normal(10), t = 10 * normal(5);  // targets that want large weights
 
-  Sequential recipe{Dense(10, 5)};
-  Sequential ours{Dense(10, 5, Clip{-1, 1}, Bias{Clip{-1, 1}})};
-  initialize(recipe, Rng{1}, PyTorchLinear{});
-  initialize(ours, Rng{1}, PyTorchLinear{});
-  Optimizer first{SGD{.learning_rate = 0.5}}, second = first;
-  Matrix<float> gradient;
+  esp::Sequential recipe{esp::Dense(10, 5)};
+  esp::Sequential ours{esp::Dense(10, 5, esp::Clip{-1, 1}, esp::Bias{esp::Clip{-1, 1}})};
+  initialize(recipe, esp::Rng{1}, esp::PyTorchLinear{});
+  initialize(ours, esp::Rng{1}, esp::PyTorchLinear{});
+  esp::Optimizer first{esp::SGD{.learning_rate = 0.5}}, second = first;
+  Eigen::MatrixXf gradient;
   fmt::print("step   max |w|, clamp before   max |w|, Clip\n");
   for (int step = 1; step <= 20; ++step) {
-    MeanSquared{}(recipe.forward(x), t, gradient);
+    esp::MeanSquared{}(recipe.forward(x), t, gradient);
     recipe.backward(x, gradient);
     edit(recipe, [](std::span<float> all) {
       for (float& w : all) w = std::clamp(w, -1.0F, 1.0F);
     });
     first.step(recipe);
 
-    MeanSquared{}(ours.forward(x), t, gradient);
+    esp::MeanSquared{}(ours.forward(x), t, gradient);
     ours.backward(x, gradient);
     second.step(ours);
 

@@ -12,29 +12,29 @@
 
 #include "arguments.hpp"
 
-using namespace espalier;
+namespace esp = espalier;
 
 constexpr auto usage = "05_normalized_rows: trains a layer with normalized weight rows; no options\n";
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
-  Rng rng{0};
-  const auto normal = [&](Index rows) {
-    return Matrix<float>::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
+  esp::Rng rng{0};
+  const auto normal = [&](esp::Index rows) {
+    return Eigen::MatrixXf::NullaryExpr(rows, 32, [&] { return float(rng.normal()); });
   };
-  const Matrix<float> x = normal(10), t = normal(5);
+  const Eigen::MatrixXf x = normal(10), t = normal(5);
 
-  Sequential net{Dense(10, 5, UnitNormalized{})};
-  initialize(net, Rng{1}, PyTorchLinear{});
-  Optimizer optimizer{SGD{.learning_rate = 0.1}};
-  Matrix<float> gradient;
+  esp::Sequential net{esp::Dense(10, 5, esp::UnitNormalized{})};
+  initialize(net, esp::Rng{1}, esp::PyTorchLinear{});
+  esp::Optimizer optimizer{esp::SGD{.learning_rate = 0.1}};
+  Eigen::MatrixXf gradient;
   for (int step = 0; step < 100; ++step) {
-    const double loss = MeanSquared{}(net.forward(x), t, gradient);
+    const double loss = esp::MeanSquared{}(net.forward(x), t, gradient);
     if (step % 20 == 0) fmt::print("step {:>3}  loss {:.6f}\n", step, loss);
     net.backward(x, gradient);
     optimizer.step(net);
   }
-  const Matrix<float> stored = parameter(net, "0.weight"), used = effective_weight(net, "0.weight");
+  const Eigen::MatrixXf stored = parameter(net, "0.weight"), used = effective_weight(net, "0.weight");
   fmt::print("norms of the rows as stored {:.4f} ... {:.4f}, as used {:.6f} ... {:.6f}\n",
              stored.rowwise().norm().minCoeff(), stored.rowwise().norm().maxCoeff(),
              used.rowwise().norm().minCoeff(), used.rowwise().norm().maxCoeff());

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A small convolutional network on MNIST: at least 99 % test accuracy in minutes, with the norms of all
 // kernels bounded.
-#include <espalier/data.hpp>
-#include <espalier/data/gzip.hpp>
 #include <espalier/espalier.hpp>
 #include <espalier/report.hpp>
 
 #include "arguments.hpp"
+#include "mnist.hpp"
 
-using namespace espalier;
+namespace esp = espalier;
 
 constexpr auto usage =
     R"(08_mnist_conv: trains a convolutional network on the MNIST digits: 16 and 32 kernels of 5 x 5, then 10 classes
@@ -23,28 +22,32 @@ int main(int argc, char** argv) try {
     fmt::print("{}", usage);
     return 0;
   }
-  const std::string directory = arguments.text("--data", "");
-  const Dataset train = read_mnist(directory, MnistPart::train, {.divisor = 255});
-  const Dataset test = read_mnist(directory, MnistPart::test, {.divisor = 255});
+  const auto [train, test] = Mnist(arguments.text("--data", ""));
   const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 42, 0));
 
   // Layers tell what comes out of them: 24 x 24 x 16, 12 x 12 x 16, 8 x 8 x 32, 4 x 4 x 32.
-  const Conv2D edges(Image{28, 28}, 16, Kernel{5, 5}, MaxNorm{.radius = 1});
-  const MaxPool2D half(edges.output_image());
-  const Conv2D shapes(half.output_image(), 32, Kernel{5, 5}, MaxNorm{.radius = 1.5});
-  const MaxPool2D quarter(shapes.output_image());
+  const esp::Conv2D edges(esp::Image{28, 28}, 16, esp::Kernel{5, 5}, esp::MaxNorm{.radius = 1});
+  const esp::MaxPool2D half(edges.output_image());
+  const esp::Conv2D shapes(half.output_image(), 32, esp::Kernel{5, 5}, esp::MaxNorm{.radius = 1.5});
+  const esp::MaxPool2D quarter(shapes.output_image());
 
-  Sequential net{edges,  ReLU{},  half,         shapes,
-                 ReLU{}, quarter, Dropout{0.3}, Dense(quarter.outputs(), 10, MaxNorm{.radius = 2})};
-  initialize(net, Rng{seed});
-  Optimizer optimizer{Adam{.learning_rate = 2e-3}};
-  fit(net, train, CrossEntropy{}, optimizer,
+  esp::Sequential net{edges,
+                      esp::ReLU{},
+                      half,
+                      shapes,
+                      esp::ReLU{},
+                      quarter,
+                      esp::Dropout{0.3},
+                      esp::Dense(quarter.outputs(), 10, esp::MaxNorm{.radius = 2})};
+  initialize(net, esp::Rng{seed});
+  esp::Optimizer optimizer{esp::Adam{.learning_rate = 2e-3}};
+  fit(net, train, esp::CrossEntropy{}, optimizer,
       {.epochs = arguments.number("--epochs", 6),
        .batch = 64,
        .validation_data = &test,
        .seed = seed,
-       .schedule = CosineDecay{}},
-      ProgressBar{});
+       .schedule = esp::CosineDecay{}},
+      esp::ProgressBar{});
   fmt::print("test accuracy {:.2f} %\n{}", 100 * accuracy(net, test), audit(net));
 } catch (const std::exception& error) {
   return failed(error);

@@ -9,47 +9,13 @@
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
+#include "espalier/layer/residual.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/testing/gradient_check.hpp"
 
 using namespace espalier;
 
 namespace {
-
-/// y = x + f(x), f a chain of layers: a layer of one's own that holds layers, and numbers of its own from
-/// forward to backward.
-template <class... Layers>
-struct Residual {
-  static constexpr int input_extent = Dynamic, output_extent = Dynamic;
-  Chain<Layers...> body;
-  explicit Residual(const Layers&... layers) : body(layers...) {}
-
-  Index inputs() const { return body.inputs(); }
-  Index outputs() const { return body.outputs(); }
-  void declare(auto& d) const { d.inner("body", body); }
-  /// Those of the body, its outputs, and a copy of dy, which it may overwrite.
-  Index kept(Index samples) const { return body.kept(samples) + 2 * outputs() * samples; }
-
-  template <Scalar S>
-  void forward(const Call<S>& call, const auto& x, auto&& y) const {
-    detail::BatchMap<S> inner(call.kept + body.kept(x.cols()), outputs(), x.cols());
-    body.forward(call, x, inner);
-    y = x + inner;
-  }
-  template <Scalar S>
-  void backward(const Call<S>& call, const auto& x, const auto&, auto&& dy, auto&& dx) const {
-    const detail::BatchMap<S> inner(call.kept + body.kept(x.cols()), outputs(), x.cols());
-    detail::BatchMap<S> given(call.kept + body.kept(x.cols()) + inner.size(), outputs(), x.cols());
-    given = dy;
-    body.backward(call, x, inner, dy, dx);
-    if (dx.data()) dx += given;
-  }
-  template <Scalar S>
-  void initialize(const auto& init, const Call<S>& call, Rng& rng) const {
-    body.initialize(init, call, rng);
-  }
-  bool operator==(const Residual&) const = default;
-};
 
 static_assert(Parametric<Chain<Dense<2, 3>>> && Parametric<Residual<Dense<>, Tanh, Dense<>>>);
 
@@ -103,15 +69,6 @@ TEST_CASE("A layer with layers inside may come first, where nobody reads the gra
   const Matrix<double> x = random_matrix<double>(3, 5, 2);
   for (const GradientError& error : gradient_check(net, MeanSquared{}, x, random_matrix<double>(2, 5, 3)))
     CHECK(error.relative < 1e-7);
-}
-
-TEST_CASE("A residual of zero weights is the identity") {
-  auto net = sequential<double>(block(3, 4));
-  const Matrix<double> x = random_matrix<double>(3, 5, 2), dy = random_matrix<double>(3, 5, 3);
-  CHECK(net.forward(x) == x);
-  Matrix<double> dx;
-  net.backward(x, dy, dx);
-  CHECK(dx == dy);
 }
 
 TEST_CASE("Dropout of nested layers draws from streams that differ, and outside training does nothing") {

@@ -357,3 +357,27 @@ TEST_CASE("A batch the wrong way round is told from one of another width") {
   CHECK(message_of([&] { net.forward(Matrix<float>::Zero(5, 4)); }) ==
         "forward: expected a batch of 3 inputs x at least 1 sample, found 5 x 4");
 }
+
+TEST_CASE("Two models from one generator differ, and one seed is one model") {
+  Rng rng(1);
+  auto first = small_net(), second = first, third = first, fourth = first;
+  initialize(first, rng);
+  initialize(second, rng);
+  CHECK(numbers_of(first) != numbers_of(second));
+  initialize(third, {.seed = 1});
+  initialize(fourth, Rng{1});
+  CHECK(numbers_of(third) == numbers_of(fourth));
+  CHECK(numbers_of(third) == numbers_of(first));
+}
+
+TEST_CASE("What forward returns is a view that the next call writes over; a matrix keeps it") {
+  Sequential net(Dense(2, 3));
+  initialize(net, {.seed = 1});
+  const Matrix<float> x = random_matrix<float>(2, 4, 1), z = random_matrix<float>(2, 4, 2);
+  const auto view = net.forward(x);
+  const Matrix<float> kept = view;
+  const auto later = net.forward(z);
+  CHECK(view.data() == later.data());
+  CHECK(view == net.predict(z));
+  CHECK(kept == net.predict(x));
+}

@@ -17,7 +17,8 @@ function flush_block() {
   if (statements != "") printf "void run() {\n%s}\n", statements
   printf "}\n"
 }
-BEGIN { print "namespace espalier {}\nusing namespace espalier;\nvoid readme();" }
+# Beside Eigen's names, which many who use matrices have without a prefix.
+BEGIN { print "namespace espalier {}\nnamespace Eigen {}\nnamespace esp = espalier;\nusing namespace Eigen;\nvoid readme();" }
 /^```cpp$/ { inside = 1; block = ""; next }
 /^```$/ && inside { inside = 0; flush_block(); next }
 inside && /^#include/ { print }

@@ -11,8 +11,9 @@ namespace espalier {
 
 using Index = Eigen::Index;
 
-/// An extent that is known at run time only.
-inline constexpr int Dynamic = Eigen::Dynamic;
+/// An extent that is known at run time only. Index and Dynamic are Eigen's own, so that they mean one thing
+/// beside `using namespace Eigen`; Matrix and Vector have one parameter here, and need a word before them.
+using Eigen::Dynamic;
 
 /// The precisions a model can have.
 template <class T>
