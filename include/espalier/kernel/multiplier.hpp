@@ -12,6 +12,7 @@
 #include "espalier/core/elements.hpp"
 #include "espalier/kernel/compare_sum.hpp"
 #include "espalier/kernel/falling_root.hpp"
+#include "espalier/kernel/wide_line.hpp"
 
 namespace espalier::detail {
 
@@ -24,8 +25,7 @@ class SumProjection {
  public:
   SumProjection(const Elements& elements, Interval<S> interval, S* row, Index n, Steps<S> steps, double bound)
       : elements_(elements), interval_(interval), row_(row), n_(n), steps_(steps), bound_(bound) {
-    double total = 0;
-    for (Index i = 0; i < n; ++i) total += static_cast<double>(steps[i]);
+    double total = steps.each ? sum_of_steps() : static_cast<double>(n) * static_cast<double>(steps.uniform);
     even_ = !(total > 0 && std::isfinite(total));
     total_ = even_ ? static_cast<double>(n) : total;
   }
@@ -33,7 +33,8 @@ class SumProjection {
   /// Turns y, in the row, into x.
   void operator()() {
     solve();
-    for (Index i = 0; i < n_; ++i) row_[i] = static_cast<S>(at(i));
+    each([&](Index i, const Line<double>& x, const Line<double>&) { store_narrow(x, row_ + i); },
+         [&](Index i, double x) { row_[i] = static_cast<S>(x); });
     for (Index pass = 0; pass < n_ + 16 && !holds(); ++pass)
       if (!move_one(true) && !move_one(false)) return;
   }
@@ -65,13 +66,68 @@ class SumProjection {
     return interval_.strictly_inside(x) && (x != 0 || !(magnitudes || !Elements::none));
   }
 
-  ValueAndSlope excess() const {
-    double sum = -bound_, slope = 0, size = std::abs(bound_);
-    for (Index i = 0; i < n_; ++i) {
-      const double x = at(i), term = magnitudes ? std::abs(x) : x;
-      sum += term, size += std::abs(x);
-      if (is_free(x)) slope -= step(i);
+  /// The same for a line of weights, with their step sizes.
+  EIGEN_ALWAYS_INLINE Line<double> lowered(const Line<double>& y, const Line<double>& t) const {
+    if constexpr (std::same_as<S, double>)
+      return fused(-mu_.high, t, y) - mu_.low * t;
+    else
+      return y - mu_.high * t;
+  }
+  EIGEN_ALWAYS_INLINE Line<double> at(const WideInterval& interval, const Line<double>& y,
+                                      const Line<double>& t) const {
+    const Line<double> step = even_ ? Line<double>(1.0) : t,
+                       moved = magnitudes ? lowered(y.abs(), step).max(0.0) * y.sign() : lowered(y, step);
+    if constexpr (Elements::none)
+      return interval.clamp(moved);
+    else
+      return interval.clamp(elements_.prox(moved, t));
+  }
+
+  /// lines(i, x, t) for the weights from the i-th on, a line of doubles at a time, and single(i, x) for the
+  /// rest.
+  template <class Lines, class Single>
+  EIGEN_ALWAYS_INLINE void each(Lines&& lines, Single&& single) const {
+    constexpr Index length = line_length<S>;
+    const Index whole = n_ / length * length;
+    const WideInterval interval(interval_);
+    const WideLine<S> uniform = widened(Line<S>(steps_.uniform));
+    for (Index i = 0; i < whole; i += length) {
+      const WideLine<S> y = widened(Line<S>::load(row_ + i)),
+                        t = steps_.each ? widened(Line<S>::load(steps_.each + i)) : uniform;
+      unrolled<std::tuple_size_v<WideLine<S>>>([&](auto k) __attribute__((always_inline)) {
+        lines(i + k * Line<double>::size, at(interval, y[k], t[k]), t[k]);
+      });
     }
+    for (Index i = whole; i < n_; ++i) single(i, at(i));
+  }
+
+  double sum_of_steps() const {
+    constexpr Index length = line_length<S>;
+    const Index whole = n_ / length * length;
+    Line<double> sums = 0.0;
+    for (Index i = 0; i < whole; i += length)
+      for (const Line<double>& t : widened(Line<S>::load(steps_.each + i))) sums += t;
+    double sum = sums.sum();
+    for (Index i = whole; i < n_; ++i) sum += static_cast<double>(steps_.each[i]);
+    return sum;
+  }
+
+  ValueAndSlope excess() const {
+    const WideInterval interval(interval_);
+    Line<double> sums = 0.0, sizes = 0.0, free = 0.0;
+    double sum = -bound_, slope = 0, size = std::abs(bound_);
+    each(
+        [&](Index, const Line<double>& x, const Line<double>& t) __attribute__((always_inline)) {
+          sums += magnitudes ? x.abs() : x, sizes += x.abs();
+          Line<double> follows = interval.strictly_inside(x);
+          if constexpr (magnitudes || !Elements::none) follows *= Line<double>::differ(x, 0.0);
+          free += even_ ? follows : follows * t;
+        },
+        [&](Index i, double x) {
+          sum += magnitudes ? std::abs(x) : x, size += std::abs(x);
+          if (is_free(x)) slope -= step(i);
+        });
+    sum += sums.sum(), size += sizes.sum(), slope -= free.sum();
     // A float is rounded much more coarsely than this.
     return {sum, slope, (std::same_as<S, float> ? 0x1p-40 : 0x1p-52) * size};
   }
@@ -104,8 +160,8 @@ class SumProjection {
     Index best = -1;
     S result = 0;
     for (Index i = 0; i < n_; ++i) {
-      if (only_free && !is_free(static_cast<double>(row_[i]))) continue;
       if (best >= 0 && !(std::abs(row_[i]) > std::abs(row_[best]))) continue;
+      if (only_free && !is_free(static_cast<double>(row_[i]))) continue;
       const S moved = magnitudes ? shortened(row_[i], excess) : lowered_by(row_[i], excess);
       if (moved != row_[i]) best = i, result = moved;
     }
