@@ -35,3 +35,25 @@ TEST_CASE("Groups are rows, columns or all of a weight; what is done to them is 
   each_group<Grain::whole>(all, [&](float*, Index n, const PolicyMemory<float>&) { sizes.push_back(n); });
   CHECK(sizes == std::vector<Index>{20, 20, 20, 60});
 }
+
+TEMPLATE_TEST_CASE("Columns that are gathered are those of the matrix, and go back where they were", "",
+                   float, double) {
+  using S = TestType;
+  for (const Index rows : {1, 15, 16, 37, 64})
+    for (const Index cols : {1, 16, 35}) {
+      CAPTURE(rows, cols);
+      std::vector<S> matrix(static_cast<std::size_t>(rows * cols)), back(matrix.size(), S(-1));
+      std::iota(matrix.begin(), matrix.end(), S(0));
+      std::vector<S> room(static_cast<std::size_t>(detail::gathered_size<S>(rows, false)));
+      for (Index first = 0; first < cols; first += detail::columns_at_a_time) {
+        const Index count = std::min(detail::columns_at_a_time, cols - first);
+        detail::gather(matrix.data(), rows, cols, first, count, room.data());
+        for (Index k = 0; k < count; ++k)
+          for (Index j = 0; j < rows; ++j)
+            REQUIRE(room[static_cast<std::size_t>(k * detail::padded<S>(rows) + j)] ==
+                    static_cast<S>(j * cols + first + k));
+        detail::scatter(room.data(), rows, cols, first, count, back.data());
+      }
+      CHECK(back == matrix);
+    }
+}

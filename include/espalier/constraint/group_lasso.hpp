@@ -10,6 +10,7 @@
 #include "espalier/core/policy.hpp"
 #include "espalier/kernel/falling_root.hpp"
 #include "espalier/kernel/norm.hpp"
+#include "espalier/kernel/wide_line.hpp"
 
 namespace espalier {
 
@@ -44,8 +45,7 @@ struct GroupLasso {
     const Prox<S, std::decay_t<decltype(elements)>> problem{
         elements, detail::Intervals<S, std::decay_t<decltype(elements)>>(elements),
         ConstRow<S>(w.data(), w.size()), t, strength * std::sqrt(static_cast<double>(w.size()))};
-    const double size = problem.size();
-    for (Index i = 0; i < w.size(); ++i) w[i] = static_cast<S>(problem.at(i, size));
+    problem.write(problem.size(), w.data());
   }
   /// Of the root mean square of a vector: sqrt(n) in the norm of it.
   double slope_bound() const { return strength; }
@@ -76,16 +76,56 @@ struct GroupLasso {
       return intervals[i].clamp(z * (s / (s + lambda * step(i))));
     }
 
+    /// lines(i, z, t) for the weights from the i-th on, a line of doubles at a time, and single(i) for the
+    /// rest; z is y after the prox of an L1.
+    template <class Lines, class Single>
+    EIGEN_ALWAYS_INLINE void each(Lines&& lines, Single&& single) const {
+      constexpr Index length = detail::line_length<S>;
+      const Index n = y.size(), whole = Elements::alike ? n / length * length : 0;
+      const detail::WideLine<S> uniform = detail::widened(Line<S>(t.uniform));
+      for (Index i = 0; i < whole; i += length) {
+        const detail::WideLine<S> from = detail::widened(Line<S>::load(y.data() + i)),
+                                  steps = t.each ? detail::widened(Line<S>::load(t.each + i)) : uniform;
+        detail::unrolled<std::tuple_size_v<detail::WideLine<S>>>([&](auto k) __attribute__((always_inline)) {
+          if constexpr (Elements::none || !Elements::alike)
+            lines(i + k * Line<double>::size, from[k], steps[k]);
+          else
+            lines(i + k * Line<double>::size, elements.prox(from[k], steps[k]), steps[k]);
+        });
+      }
+      for (Index i = whole; i < n; ++i) single(i);
+    }
+
+    void write(double s, S* x) const {
+      const detail::WideInterval wide(intervals.common());
+      const bool free = std::isinf(s), zero = s == 0;
+      each(
+          [&](Index i, const Line<double>& z, const Line<double>& step) __attribute__((always_inline)) {
+            const Line<double> shrunk = free   ? z
+                                        : zero ? Line<double>::if_zero(z, z, 0.0)
+                                               : z * (s / (s + lambda * step));
+            detail::store_narrow(zero ? shrunk : wide.clamp(shrunk), x + i);
+          },
+          [&](Index i) { x[i] = static_cast<S>(at(i, s)); });
+    }
+
     /// Is zero allowed, and not worse than a little? Then the slope of the rest there is at most lambda.
     bool goes_to_zero() const {
+      for (Index i = 0; i < (Elements::alike ? 1 : y.size()); ++i)
+        if (intervals[i].clamp(0) != 0) return false;
+      const detail::WideInterval wide(intervals.common());
+      Line<double> sums = 0.0;
       double squares = 0;
-      for (Index i = 0; i < y.size(); ++i) {
-        const detail::Interval<S> interval = intervals[i];
-        if (interval.clamp(0) != 0) return false;
-        const double z = thresholded(i);
-        if (z != 0 && interval.clamp(z) * z > 0) squares += std::pow(z / (lambda * step(i)), 2);
-      }
-      return squares <= 1;
+      each(
+          [&](Index, const Line<double>& z, const Line<double>& step) __attribute__((always_inline)) {
+            const Line<double> counts = Line<double>::below(0.0, wide.clamp(z) * z);
+            sums += Line<double>::if_zero(counts, 0.0, (z / (lambda * step)).square());
+          },
+          [&](Index i) {
+            const double z = thresholded(i);
+            if (intervals[i].clamp(z) * z > 0) squares += std::pow(z / (lambda * step(i)), 2);
+          });
+      return sums.sum() + squares <= 1;
     }
 
     /// norm(x) of the result: where s / norm(x(s)) is 1, which rises with s.
@@ -104,14 +144,23 @@ struct GroupLasso {
     }
     /// norm(x(s))^2 and its slope.
     detail::ValueAndSlope squares_at(double s) const {
+      const detail::WideInterval wide(intervals.common());
+      const bool free = std::isinf(s);
+      Line<double> sums = 0.0, slopes = 0.0;
       double squares = 0, slope = 0;
-      for (Index i = 0; i < y.size(); ++i) {
-        const double x = at(i, s), over = s + lambda * step(i);
-        squares += x * x;
-        if (intervals[i].strictly_inside(x) && !std::isinf(s))
-          slope += 2 * x * x * (lambda * step(i)) / (s * over);
-      }
-      return {squares, slope, 0};
+      each(
+          [&](Index, const Line<double>& z, const Line<double>& step) __attribute__((always_inline)) {
+            if (free) return void(sums += wide.clamp(z).square());
+            const Line<double> pull = lambda * step, part = 1 / (s + pull), x = wide.clamp(z * (s * part));
+            sums += x.square();
+            slopes += wide.strictly_inside(x) * x.square() * (pull * part);
+          },
+          [&](Index i) {
+            const double x = at(i, s), pull = lambda * step(i);
+            squares += x * x;
+            if (intervals[i].strictly_inside(x) && !free) slope += x * x * (pull / (s + pull));
+          });
+      return {sums.sum() + squares, free ? 0 : 2 * (slopes.sum() + slope) / s, 0};
     }
   };
 };

@@ -45,6 +45,8 @@ class Intervals {
     if constexpr (Elements::alike) common_ = elements.template interval<S>().within(limits);
   }
 
+  /// That of all weights, where they are alike.
+  Interval<S> common() const { return common_; }
   Interval<S> operator[]([[maybe_unused]] Index i) const {
     if constexpr (Elements::alike)
       return common_;

@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "espalier/kernel/exact_sum.hpp"
-#include "espalier/kernel/norm.hpp"
+#include "espalier/kernel/wide_line.hpp"
 
 namespace espalier::detail {
 
@@ -28,18 +28,22 @@ template <bool absolute, Scalar S>
 class ComparedSum {
  public:
   ComparedSum(const S* x, Index n) : x_(x), n_(n) {
-    for (Index i = 0; i < n; ++i) {
-      const double size = std::abs(static_cast<double>(x[i])),
-                   term = absolute ? size : static_cast<double>(x[i]);
-      size_ += size;
-      largest_ = largest_ < size ? size : largest_;
-      const double sum = high_ + term;
-      if constexpr (std::same_as<S, double>) {
-        const double part = sum - high_;
-        low_ += (high_ - (sum - part)) + (term - part);
-      }
-      high_ = sum;
+    constexpr Index length = line_length<S>;
+    const Index whole = n / length * length;
+    Sums<Line<double>> lines;
+    for (Index i = 0; i < whole; i += length)
+      for (const Line<double>& part : widened(Line<S>::load(x + i)))
+        lines.add(absolute ? part.abs() : part, part.abs());
+    size_ = lines.size.sum(), largest_ = lines.largest.largest();
+    Sums<double> sums;
+    const typename Line<double>::Array high = lines.high.array();
+    for (Index k = 0; k < high.size(); ++k) sums.add(high[k], 0);
+    sums.low += lines.low.sum();
+    for (Index i = whole; i < n; ++i) {
+      const double size = std::abs(static_cast<double>(x[i]));
+      sums.add(absolute ? size : static_cast<double>(x[i]), size);
     }
+    high_ = sums.high, low_ = sums.low, size_ += sums.size, largest_ = std::max(largest_, sums.largest);
   }
 
   /// The largest |x|.
@@ -64,6 +68,26 @@ class ComparedSum {
   }
 
  private:
+  /// Of numbers, or of lines of them at each place.
+  template <class T>
+  struct Sums {
+    T high = 0.0, low = 0.0, size = 0.0, largest = 0.0;
+
+    EIGEN_ALWAYS_INLINE void add(const T& term, const T& magnitude) {
+      size += magnitude;
+      if constexpr (std::same_as<T, double>)
+        largest = std::max(largest, magnitude);
+      else
+        largest = largest.max(magnitude);
+      const T sum = high + term;
+      if constexpr (std::same_as<S, double>) {
+        const T part = sum - high;
+        low += (high - (sum - part)) + (term - part);
+      }
+      high = sum;
+    }
+  };
+
   [[gnu::noinline, gnu::cold]] int compare_exactly(double bound, double rest) const {
     ExactSum sum;
     for (Index i = 0; i < n_; ++i) {

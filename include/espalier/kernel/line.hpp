@@ -74,6 +74,12 @@ class Line {
   /// One of its registers.
   EIGEN_ALWAYS_INLINE const P& part(Index r) const { return part_[r]; }
 
+  static EIGEN_ALWAYS_INLINE Line of_parts(const P* parts) {
+    Line line;
+    each([&](auto r) { line.part_[r] = parts[r]; });
+    return line;
+  }
+
   static EIGEN_ALWAYS_INLINE Line load(const S* from) {
     Line line;
     each([&](auto r) { line.part_[r] = detail::simd::ploadu<P>(from + r * width); });

@@ -12,12 +12,12 @@
 #include "espalier/core/elements.hpp"
 #include "espalier/kernel/compare_sum.hpp"
 #include "espalier/kernel/falling_root.hpp"
+#include "espalier/kernel/wide_line.hpp"
 
 namespace espalier::detail {
 
-/// min sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I_i and sum x = bound, or sum |x| <=
-/// bound. With a multiplier mu the coordinates come apart: x_i(mu) = P_I_i(prox_h(s_i, t_i)), where s_i is
-/// y_i
+/// min sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I and sum x = bound, or sum |x| <=
+/// bound. With a multiplier mu the coordinates come apart: x_i(mu) = P_I(prox_h(s_i, t_i)), where s_i is y_i
 /// - mu t_i, or for magnitudes y_i moved by mu t_i toward zero. The sum falls with mu. `magnitudes` needs an
 /// h that is zero at zero and linear on either side of it.
 template <bool magnitudes, Scalar S, class Elements>
@@ -26,8 +26,7 @@ class SumProjection {
   SumProjection(const Elements& elements, const Intervals<S, Elements>& intervals, S* row, Index n,
                 Steps<S> steps, double bound)
       : elements_(elements), intervals_(intervals), row_(row), n_(n), steps_(steps), bound_(bound) {
-    double total = 0;
-    for (Index i = 0; i < n; ++i) total += static_cast<double>(steps[i]);
+    double total = steps.each ? sum_of_steps() : static_cast<double>(n) * static_cast<double>(steps.uniform);
     even_ = !(total > 0 && std::isfinite(total));
     total_ = even_ ? static_cast<double>(n) : total;
   }
@@ -35,7 +34,8 @@ class SumProjection {
   /// Turns y, in the row, into x.
   void operator()() {
     solve();
-    for (Index i = 0; i < n_; ++i) row_[i] = static_cast<S>(at(i));
+    each([&](Index i, const Line<double>& x, const Line<double>&) { store_narrow(x, row_ + i); },
+         [&](Index i, double x) { row_[i] = static_cast<S>(x); });
     settle();
   }
 
@@ -72,13 +72,68 @@ class SumProjection {
     return intervals_[i].strictly_inside(x) && (x != 0 || !(magnitudes || !Elements::none));
   }
 
-  ValueAndSlope excess() const {
-    double sum = -bound_, slope = 0, size = std::abs(bound_);
-    for (Index i = 0; i < n_; ++i) {
-      const double x = at(i), term = magnitudes ? std::abs(x) : x;
-      sum += term, size += std::abs(x);
-      if (is_free(i, x)) slope -= step(i);
+  /// The same for a line of weights, with their step sizes.
+  EIGEN_ALWAYS_INLINE Line<double> lowered(const Line<double>& y, const Line<double>& t) const {
+    if constexpr (std::same_as<S, double>)
+      return fused(-mu_.high, t, y) - mu_.low * t;
+    else
+      return y - mu_.high * t;
+  }
+  EIGEN_ALWAYS_INLINE Line<double> at(const WideInterval& interval, const Line<double>& y,
+                                      const Line<double>& t) const {
+    const Line<double> step = even_ ? Line<double>(1.0) : t,
+                       moved = magnitudes ? lowered(y.abs(), step).max(0.0) * y.sign() : lowered(y, step);
+    if constexpr (Elements::none || !Elements::alike)
+      return interval.clamp(moved);
+    else
+      return interval.clamp(elements_.prox(moved, t));
+  }
+
+  /// lines(i, x, t) for the weights from the i-th on, a line of doubles at a time, and single(i, x) for the
+  /// rest.
+  template <class Lines, class Single>
+  EIGEN_ALWAYS_INLINE void each(Lines&& lines, Single&& single) const {
+    constexpr Index length = line_length<S>;
+    const Index whole = Elements::alike ? n_ / length * length : 0;
+    const WideInterval interval(intervals_.common());
+    const WideLine<S> uniform = widened(Line<S>(steps_.uniform));
+    for (Index i = 0; i < whole; i += length) {
+      const WideLine<S> y = widened(Line<S>::load(row_ + i)),
+                        t = steps_.each ? widened(Line<S>::load(steps_.each + i)) : uniform;
+      unrolled<std::tuple_size_v<WideLine<S>>>([&](auto k) __attribute__((always_inline)) {
+        lines(i + k * Line<double>::size, at(interval, y[k], t[k]), t[k]);
+      });
     }
+    for (Index i = whole; i < n_; ++i) single(i, at(i));
+  }
+
+  double sum_of_steps() const {
+    constexpr Index length = line_length<S>;
+    const Index whole = n_ / length * length;
+    Line<double> sums = 0.0;
+    for (Index i = 0; i < whole; i += length)
+      for (const Line<double>& t : widened(Line<S>::load(steps_.each + i))) sums += t;
+    double sum = sums.sum();
+    for (Index i = whole; i < n_; ++i) sum += static_cast<double>(steps_.each[i]);
+    return sum;
+  }
+
+  ValueAndSlope excess() const {
+    const WideInterval interval(intervals_.common());
+    Line<double> sums = 0.0, sizes = 0.0, free = 0.0;
+    double sum = -bound_, slope = 0, size = std::abs(bound_);
+    each(
+        [&](Index, const Line<double>& x, const Line<double>& t) __attribute__((always_inline)) {
+          sums += magnitudes ? x.abs() : x, sizes += x.abs();
+          Line<double> follows = interval.strictly_inside(x);
+          if constexpr (magnitudes || !Elements::none) follows *= Line<double>::differ(x, 0.0);
+          free += even_ ? follows : follows * t;
+        },
+        [&](Index i, double x) {
+          sum += magnitudes ? std::abs(x) : x, size += std::abs(x);
+          if (is_free(i, x)) slope -= step(i);
+        });
+    sum += sums.sum(), size += sizes.sum(), slope -= free.sum();
     // A float is rounded much more coarsely than this.
     return {sum, slope, (std::same_as<S, float> ? 0x1p-40 : 0x1p-52) * size};
   }
@@ -111,8 +166,8 @@ class SumProjection {
     Index best = -1;
     S result = 0;
     for (Index i = 0; i < n_; ++i) {
-      if (only_free && !is_free(i, static_cast<double>(row_[i]))) continue;
       if (best >= 0 && !(std::abs(row_[i]) > std::abs(row_[best]))) continue;
+      if (only_free && !is_free(i, static_cast<double>(row_[i]))) continue;
       const S moved = magnitudes ? shortened(i, excess) : lowered_by(i, excess);
       if (moved != row_[i]) best = i, result = moved;
     }
@@ -121,8 +176,8 @@ class SumProjection {
     return true;
   }
   S lowered_by(Index i, double excess) const {
-    return static_cast<S>(
-        intervals_[i].clamp(static_cast<double>(static_cast<S>(static_cast<double>(row_[i]) - excess))));
+    const S lowered = static_cast<S>(static_cast<double>(row_[i]) - excess);
+    return static_cast<S>(intervals_[i].clamp(static_cast<double>(lowered)));
   }
   S shortened(Index i, double excess) const {
     const S x = row_[i];

@@ -35,6 +35,11 @@ struct Elements {
     each_penalty([&](const auto& p) { y = p.prox(y, t); });
     return y;
   }
+  template <Scalar S>
+  EIGEN_ALWAYS_INLINE Line<S> prox(Line<S> y, [[maybe_unused]] const Line<S>& t) const {
+    each_penalty([&](const auto& p) { y = prox_of_line(p, y, t); });
+    return y;
+  }
   /// The nearest weight in the sets.
   template <Scalar S>
   S project(S w) const {
@@ -48,7 +53,7 @@ struct Elements {
   /// One after the other, on a line.
   template <Scalar S>
   EIGEN_ALWAYS_INLINE Line<S> line(Line<S> y, [[maybe_unused]] const Line<S>& t) const {
-    each_penalty([&](const auto& p) { y = prox_of_line(p, y, t); });
+    y = prox(y, t);
     each_set([&](const auto& p) { y = project_line(p, y); });
     return y;
   }

@@ -10,6 +10,7 @@
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/block.hpp"
 #include "espalier/core/group.hpp"
+#include "espalier/kernel/line.hpp"
 
 namespace espalier::detail {
 
@@ -24,18 +25,37 @@ Index gathered_size(Index rows, bool with_steps, Index memories = 0) {
   return ((with_steps ? 2 : 1) + memories) * columns_at_a_time * padded<S>(rows);
 }
 
+/// A square of numbers, of which each row is a register, from one place to another with rows and columns
+/// exchanged; so many numbers are from one row to the next. P is given by an example.
+template <class P, Scalar S>
+EIGEN_ALWAYS_INLINE void transpose_square(P, const S* from, Index from_row, S* to, Index to_row) {
+  constexpr int side = static_cast<int>(lanes<S>);
+  simd::PacketBlock<P, side> square;
+  for (Index k = 0; k < side; ++k) square.packet[k] = simd::ploadu<P>(from + k * from_row);
+  simd::ptranspose(square);
+  for (Index k = 0; k < side; ++k) simd::pstoreu(to + k * to_row, square.packet[k]);
+}
+
 /// Columns first, ..., first + count - 1 of a row-major matrix, one after the other at `to`, padded to lines;
 /// and back.
 template <Scalar S>
 void gather(const S* matrix, Index rows, Index cols, Index first, Index count, S* to) {
-  const Index length = padded<S>(rows);
-  for (Index j = 0; j < rows; ++j)
+  constexpr Index side = lanes<S>;
+  const Index length = padded<S>(rows), whole = count % side == 0 ? rows / side * side : 0;
+  for (Index j = 0; j < whole; j += side)
+    for (Index k = 0; k < count; k += side)
+      transpose_square(Packet<S>{}, matrix + j * cols + first + k, cols, to + k * length + j, length);
+  for (Index j = whole; j < rows; ++j)
     for (Index k = 0; k < count; ++k) to[k * length + j] = matrix[j * cols + first + k];
 }
 template <Scalar S>
 void scatter(const S* from, Index rows, Index cols, Index first, Index count, S* matrix) {
-  const Index length = padded<S>(rows);
-  for (Index j = 0; j < rows; ++j)
+  constexpr Index side = lanes<S>;
+  const Index length = padded<S>(rows), whole = count % side == 0 ? rows / side * side : 0;
+  for (Index j = 0; j < whole; j += side)
+    for (Index k = 0; k < count; k += side)
+      transpose_square(Packet<S>{}, from + k * length + j, length, matrix + j * cols + first + k, cols);
+  for (Index j = whole; j < rows; ++j)
     for (Index k = 0; k < count; ++k) matrix[j * cols + first + k] = from[k * length + j];
 }
 

@@ -23,7 +23,10 @@ template <Scalar S, class Elements>
 struct WidenedWeight {
   Elements elements;
 
-  double prox(double y, double t) const { return elements.prox(y, t); }
+  template <class T>  // double, or a line of them
+  T prox(const T& y, const T& t) const {
+    return elements.prox(y, t);
+  }
   template <class T>
   Interval<double> interval() const {
     const Interval<S> narrow = elements.template interval<S>();
