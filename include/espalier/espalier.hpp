@@ -72,10 +72,12 @@
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/matrix_rule.hpp"
 #include "espalier/optimizer/muon.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/schedule.hpp"
 #include "espalier/optimizer/transform.hpp"
+#include "espalier/optimizer/update_transform.hpp"
 
 #include "espalier/train/fit.hpp"
 #include "espalier/train/average.hpp"

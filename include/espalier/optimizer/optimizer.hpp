@@ -17,11 +17,11 @@
 #include "espalier/model/access.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
-#include "espalier/optimizer/matrix_rule.hpp"
 #include "espalier/optimizer/neighbors.hpp"
 #include "espalier/optimizer/state.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
+#include "espalier/optimizer/update_transform.hpp"
 #include "espalier/pack/pack_of.hpp"
 
 namespace espalier {
@@ -29,7 +29,7 @@ namespace detail {
 
 struct PoliciesOfOptimizer {
   template <class E>
-  static constexpr bool keeps = !GradientTransform<E>;
+  static constexpr bool keeps = !GradientTransform<E> && !UpdateTransform<E>;
 };
 
 }  // namespace detail
@@ -37,7 +37,7 @@ struct PoliciesOfOptimizer {
 /// `Optimizer optimizer{Adam{.learning_rate = 1e-3}, ClipNorm{1}, MaxNorm{.radius = 3}};`: a rule, gradient
 /// transforms in the order in which they act, and policies for the weights whose layer names none. A value:
 /// copies continue alike. The order of a step: gradient, smooth penalties, transforms, moments, decoupled
-/// decay, step, prox and projection in the metric of the step.
+/// decay, step, transforms of the update, prox and projection in the metric of the step.
 template <Rule RuleType, class... Extras>
 class Optimizer {
  public:
@@ -51,6 +51,7 @@ class Optimizer {
   explicit Optimizer(const RuleType& rule, const Extras&... extras)
       : rule_(rule), extras_(extras...), policies_(detail::pack_of<detail::PoliciesOfOptimizer>(extras...)) {
     rule.validate();
+    detail::check_update_transforms<RuleType, Extras...>(rule);
     if (rule.at_bound != AtBound::keep && rule.momentum_state() < 0)
       detail::fail("optimizer", "at_bound keep of a rule without momentum", "another");
     [[maybe_unused]] auto validate = [](const auto& extra) {
@@ -98,7 +99,7 @@ class Optimizer {
     lend(pack, changed);
     check_options(changed);
     if (!known) state_ = detail::OptimizerState<S>(changed, pack, rule_.states());
-    detail::plan_step(rule_, changed, *state_of(parameters));
+    detail::plan_step(rule_, extras_, changed, *state_of(parameters));
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
   template <class M>
@@ -119,7 +120,7 @@ class Optimizer {
     if (!is_ready(parameters)) prepare(parameters);
     check_options(parameters);
     detail::OptimizerState<S>& state = *state_of(parameters);
-    detail::plan_step(rule_, parameters, state);
+    detail::plan_step(rule_, extras_, parameters, state);
     std::fill(state.active.begin(), state.active.end(), Counts{});
     if constexpr (transforms) transform_gradients(parameters, square_fits, state);
     const detail::Update<RuleType, S> update(rule_, ++steps_, detail::rate_of_lines(rule_, learning_rate()),
@@ -130,8 +131,9 @@ class Optimizer {
     for (ParameterEntry<S>& e : parameters.entries()) {
       Counts& active = state.active[index++];
       if (!e.trained()) continue;
-      if (detail::takes_matrix(rule_, e)) {
-        if (!detail::step_matrix(rule_, learning_rate(), transforms, parameters, e, state, active.data()))
+      if (detail::steps_whole(rule_, extras_, e)) {
+        if (!detail::step_whole(rule_, learning_rate(), transforms, extras_, parameters, e, update, state,
+                                active.data()))
           fail_step(e.path);
       } else if (e.pack.empty()) {
         neighbors.add(e.offset, e.size(), update_free);

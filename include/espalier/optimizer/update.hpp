@@ -109,6 +109,13 @@ class Update {
     return constrain(pack, all, numbers, shared, active);
   }
 
+  /// The same update, whose step was made `factor` times as long before what follows it.
+  Update scaled(S factor) const {
+    Update result = *this;
+    result.factor_ *= factor;
+    return result;
+  }
+
  private:
   /// f(chunk, the index of its first number) for each chunk; were all true?
   template <class F>
@@ -147,7 +154,7 @@ class Update {
     return finite;
   }
 
-  S uniform() const { return uniform_step(kernel_, rate_); }
+  S uniform() const { return factor_ * uniform_step(kernel_, rate_); }
 
   /// The metric of the step just made, where policies look at vectors without the sizes of weights that did
   /// not move.
@@ -157,12 +164,12 @@ class Update {
       const int momentum = rule_.momentum_state();
       const S* moved_by = momentum < 0 ? numbers[1] : numbers[static_cast<std::size_t>(momentum) + 2];
       if (pack.traits().grain == Grain::column)
-        even_out_columns(t, moved_by, block.rows, block.cols, rate_);
+        even_out_columns(t, moved_by, block.rows, block.cols, factor_ * rate_);
       else
         each_group(pack, block, [&](Index first, Index n, Index) {
           // Inside its ball a row has no use for step sizes, unless a penalty does.
           if (pack.traits().proximal || !pack.surely_inside(block.data + first, n))
-            even_out(t + first, moved_by + first, n, rate_);
+            even_out(t + first, moved_by + first, n, factor_ * rate_);
         });
     }
     return {t, uniform()};
@@ -207,6 +214,7 @@ class Update {
   Kernel kernel_;
   S rate_;
   bool penalties_added_;
+  S factor_ = 1;
 };
 
 }  // namespace espalier::detail
