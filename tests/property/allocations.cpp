@@ -15,6 +15,7 @@
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/simplex.hpp"
+#include "espalier/constraint/spectral_ball.hpp"
 #include "espalier/constraint/sum_to.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
@@ -38,6 +39,7 @@
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/lion.hpp"
+#include "espalier/optimizer/muon.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/sgd.hpp"
@@ -149,6 +151,15 @@ TEST_CASE("No optimizer allocates after its first step, under any policy") {
   check(Optimizer{AMSGrad{.at_bound = AtBound::zero}});
   check(Optimizer{Lion{}});
   check(Optimizer{Adam{}, ClipNorm{1}, ClipValue{1}, MaxNorm{.radius = 0.5}});
+}
+
+TEST_CASE("Neither do what looks at whole weights, sets in balls and transforms of the update") {
+  Sequential net{Dense(12, 10, SpectralBall{0.3}), Tanh{}, Dense(10, 6, SumTo{0}, MaxNorm{0.1})};
+  initialize(net, {.seed = 1});
+  CHECK(in_a_step(net, MeanSquared{}, Optimizer{Adam{}, NormalizeUpdate{}}, 5) == 0);
+  Sequential whole{Dense(12, 10, SpectralBall{0.3}), Tanh{}, Dense(10, 6)};
+  initialize(whole, {.seed = 1});
+  CHECK(in_a_step(whole, MeanSquared{}, Optimizer{Muon{}}, 5) == 0);
 }
 
 TEST_CASE("No loss allocates after its first batch") {

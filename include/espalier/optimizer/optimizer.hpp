@@ -29,6 +29,7 @@
 #include "espalier/optimizer/step_parameter.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/update.hpp"
+#include "espalier/optimizer/update_transform.hpp"
 #include "espalier/pack/pack_of.hpp"
 
 namespace espalier {
@@ -36,7 +37,7 @@ namespace detail {
 
 struct PoliciesOfOptimizer {
   template <class E>
-  static constexpr bool keeps = !GradientTransform<E> && !JointPenalty<E> && !is_on<E>;
+  static constexpr bool keeps = !GradientTransform<E> && !UpdateTransform<E> && !JointPenalty<E> && !is_on<E>;
 };
 
 }  // namespace detail
@@ -44,8 +45,8 @@ struct PoliciesOfOptimizer {
 /// `Optimizer optimizer{Adam{.learning_rate = 1e-3}, ClipNorm{1}, MaxNorm{.radius = 3}};`: a rule, gradient
 /// transforms in the order in which they act, and policies for the weights whose layer names none. What is
 /// for some parameters only stands in an On: `On{"*.bias", RateFactor{0.1}}`. A value: copies continue alike.
-/// The order of a step: gradient, smooth penalties, transforms, moments, decoupled decay, step, prox and
-/// projection in the metric of the step.
+/// The order of a step: gradient, smooth penalties, transforms, moments, decoupled decay, step, transforms of
+/// the update, prox and projection in the metric of the step.
 template <Rule RuleType, class... Extras>
 class Optimizer {
  public:
@@ -59,6 +60,7 @@ class Optimizer {
   explicit Optimizer(const RuleType& rule, const Extras&... extras)
       : rule_(rule), extras_(extras...), policies_(detail::pack_of<detail::PoliciesOfOptimizer>(extras...)) {
     rule.validate();
+    detail::check_update_transforms<RuleType, Extras...>(rule);
     if (rule.at_bound != AtBound::keep && rule.momentum_state() < 0)
       detail::fail("optimizer", "at_bound keep of a rule without momentum", "another");
     [[maybe_unused]] auto validate = [](const auto& extra) {
@@ -117,7 +119,7 @@ class Optimizer {
       changed.runs().add(run_);
     }
     state_of(changed)->rate_factors = std::move(factors);
-    detail::plan_step(rule_, changed, *state_of(changed));
+    detail::plan_step(rule_, extras_, changed, *state_of(changed));
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
   template <class M>
@@ -138,7 +140,7 @@ class Optimizer {
     if (!is_ready(parameters)) prepare(parameters);
     detail::OptimizerState<S>& state = *state_of(parameters);
     check_options(parameters, state.rate_factors);
-    detail::plan_step(rule_, parameters, state);
+    detail::plan_step(rule_, extras_, parameters, state);
     std::fill(state.active.begin(), state.active.end(), Counts{});
     if (auto& joint = parameters.joint_penalties(); !joint.empty())
       joint.front().add_gradients(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
@@ -155,9 +157,9 @@ class Optimizer {
       const double factor = state.rate_factor(index);
       Counts& active = state.active[index++];
       if (!e.trained()) continue;
-      if (detail::takes_matrix(rule_, e)) {
-        if (!detail::step_matrix(rule_, learning_rate(), factor, transforms, parameters, e, steps_, state,
-                                 active))
+      if (detail::steps_whole(rule_, extras_, e)) {
+        if (!detail::step_whole(rule_, learning_rate(), factor, transforms, extras_, parameters, e, steps_,
+                                state, active))
           detail::fail_step(e.path);
         continue;
       }

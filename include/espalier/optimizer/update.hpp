@@ -112,6 +112,13 @@ class Update {
     return constrain(pack, all, numbers, shared, nullptr, active);
   }
 
+  /// The same update, whose step was made `factor` times as long before what follows it.
+  Update scaled(S factor) const {
+    Update result = *this;
+    result.factor_ *= factor;
+    return result;
+  }
+
  private:
   /// f(chunk, the index of its first number) for each chunk; were all true?
   template <class F>
@@ -170,7 +177,7 @@ class Update {
     if (steps.each) ArrayMap<S>(each, n) *= factor;
   }
 
-  S uniform() const { return uniform_step(kernel_, rate_); }
+  S uniform() const { return factor_ * uniform_step(kernel_, rate_); }
 
   /// The metric of the step just made, where policies look at vectors without the sizes of weights that did
   /// not move.
@@ -179,18 +186,19 @@ class Update {
     if constexpr (!RuleType::adaptive) return {nullptr, uniform()};
     if (!pack.traits().of_vectors() || !(rate_ > 0) || (sums && sums->least_move.least() > 0))
       return {t, uniform()};
+    const S rate = factor_ * rate_;
     const int momentum = rule_.momentum_state();
     const S* moved_by = momentum < 0 ? numbers[1] : numbers[static_cast<std::size_t>(momentum) + 2];
     if (pack.traits().grain == Grain::column) {
-      even_out_columns(t, moved_by, block.rows, block.cols, rate_);
+      even_out_columns(t, moved_by, block.rows, block.cols, rate);
     } else if (pack.traits().grain == Grain::row && sums && block.rows == 1) {
-      even_out(t, moved_by, block.cols, rate_, Least<S>(sums->least_step.least(), S(0)));
+      even_out(t, moved_by, block.cols, rate, Least<S>(sums->least_step.least(), S(0)));
     } else {
       // Inside its ball a row has no use for step sizes, unless a penalty does.
       const double radius = pack.traits().proximal ? 0 : pack.ball_radius();
       each_group(pack, block, [&](Index first, Index n, Index) {
         if (!(radius > 0 && surely_shorter(block.data + first, n, radius)))
-          even_out(t + first, moved_by + first, n, rate_);
+          even_out(t + first, moved_by + first, n, rate);
       });
     }
     return {t, uniform()};
@@ -235,6 +243,7 @@ class Update {
   Kernel kernel_;
   S rate_;
   bool penalties_added_;
+  S factor_ = 1;
 };
 
 }  // namespace espalier::detail
