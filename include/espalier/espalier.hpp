@@ -91,4 +91,5 @@
 #include "espalier/train/progress_bar.hpp"
 
 #include "espalier/certify/audit.hpp"
+#include "espalier/certify/monotone.hpp"
 #include "espalier/model/memory.hpp"
