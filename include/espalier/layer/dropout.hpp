@@ -12,6 +12,7 @@ namespace espalier {
 /// (Srivastava et al. 2014, in the inverted form). Nothing is stored: the backward pass draws the same mask
 /// again from the seed of the pass.
 struct Dropout {
+  static constexpr bool monotone = true;
   double probability = 0.5;
 
   void validate() const { detail::check_fraction("Dropout", "probability", probability); }

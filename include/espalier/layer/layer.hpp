@@ -30,6 +30,10 @@
 //
 // This backward sets the gradients and may overwrite dy; dx.data() is null if nobody reads it. `void
 // validate() const` of any layer, which throws ValueError, is called when a model is built.
+//
+// Optional: `Slopes slopes()` of an activation (layer/slopes.hpp); `static constexpr bool affine = true`: the
+// outputs are W x + b with the parameter "weight"; `static constexpr bool monotone = true`: no output falls
+// when an input rises.
 #pragma once
 
 #include <concepts>

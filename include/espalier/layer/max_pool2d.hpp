@@ -25,7 +25,7 @@ struct MaxPool2DOptions {
 class MaxPool2D {
  public:
   static constexpr int input_extent = Dynamic, output_extent = Dynamic;
-  static constexpr bool by_sample = true;
+  static constexpr bool by_sample = true, monotone = true;
 
   /// Throws ShapeError for a window larger than the image, ValueError for a negative stride.
   explicit MaxPool2D(Image image, MaxPool2DOptions options = {}) : image_(image), size_(options.size) {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/certify/monotone.hpp"
+
+#include "../nets.hpp"
+#include "../support.hpp"
+#include "espalier/certify/audit.hpp"
+#include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/batch_norm.hpp"
+#include "espalier/layer/conv2d.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/layer/dropout.hpp"
+#include "espalier/layer/residual.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/testing/projection_check.hpp"
+
+using namespace espalier;
+
+namespace {
+
+const Monotone signs{+1, 0, -1};
+
+/// Steps towards a function that is monotone nowhere.
+template <class M>
+void learn_waves(M& net) {
+  const Matrix<float> x = random_matrix<float>(3, 256, 1), t = (2 * x.array()).sin().colwise().sum();
+  Optimizer optimizer{Adam{.learning_rate = 1e-2}};
+  Matrix<float> error;
+  for (int step = 0; step < 200; ++step) {
+    error = net.forward(x) - t;
+    net.backward(x, error);
+    optimizer.step(net);
+  }
+}
+
+/// How often an output falls when input i rises, and how often one rises.
+template <class M>
+std::pair<long, long> falls_and_rises(const M& net, Index i) {
+  Matrix<float> x = random_matrix<float>(3, 500, 7);
+  const Matrix<float> before = net.predict(x);
+  x.row(i).array() += random_matrix<float>(1, 500, 8).array().abs();
+  const auto change = (net.predict(x) - before).eval();
+  return {(change.array() < 0).count(), (change.array() > 0).count()};
+}
+
+template <class... Layers>
+std::string refusal(const Layers&... layers) {
+  Sequential net{layers...};
+  const auto before = net;
+  const std::string message = message_of([&] { constrain(net, signs); });
+  CHECK(net == before);
+  for (const auto& e : net.parameters().entries()) CHECK(e.pack.template find<NonNegative>() == nullptr);
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE("After training no output ever moves against the sign of an input, and the weights prove it") {
+  Sequential net{Dense(3, 16), LeakyReLU{}, Residual{Dense(16, 8), ReLU{}, Dense(8, 16)}, Dense(16, 1)};
+  constrain(net, signs);
+  initialize(net, {.seed = 1});
+  CHECK(is_monotone(net, signs));
+  learn_waves(net);
+  CHECK(falls_and_rises(net, 0).first == 0);
+  CHECK(falls_and_rises(net, 0).second > 0);
+  CHECK(falls_and_rises(net, 1).first > 0);  // the free one does both
+  CHECK(falls_and_rises(net, 1).second > 0);
+  CHECK(falls_and_rises(net, 2).first > 0);
+  CHECK(falls_and_rises(net, 2).second == 0);
+  CHECK(is_monotone(net, signs));
+  CHECK(audit(net).violation() == 0);
+  CHECK(audit(net).parameters[0].policies[0].policy == "Monotone");
+}
+
+TEST_CASE("A free model that learned the same is not monotone, and its weights prove nothing") {
+  Sequential net{Dense(3, 16), Tanh{}, Dense(16, 1)};
+  initialize(net, {.seed = 1});
+  learn_waves(net);
+  CHECK(falls_and_rises(net, 0).first > 0);
+  CHECK_FALSE(is_monotone(net, signs));
+  Sequential normed{Dense(3, 1, WeightNorm{})};
+  assign(normed, "0.weight", Matrix<float>{{1, 0, -1}});
+  CHECK_FALSE(is_monotone(normed, signs));
+  Sequential plain{Dense(3, 1)};
+  assign(plain, "0.weight", Matrix<float>{{1, 7, -1}});
+  CHECK(is_monotone(plain, signs));
+  CHECK_FALSE(is_monotone(plain, Monotone{+1, -1, -1}));
+}
+
+TEST_CASE("Weights move into the sets at once, further policies go to each, and tied weights go along") {
+  Sequential net{Dense(3, 2), Dropout{0.1}, Chain{Sigmoid{}, Dense(2, 2)}, Dense(2, 2)};
+  initialize(net, {.seed = 1});
+  tie(net, "2.1.weight", "3.weight");
+  assign(net, "0.weight", Matrix<float>{{-1, -2, 3}, {4, 5, -6}});
+  constrain(net, signs, L1{1e-3});
+  CHECK(parameter(net, "0.weight") == Matrix<float>{{0, -2, 0}, {4, 5, -6}});
+  CHECK(parameter(net, "3.weight").minCoeff() >= 0);
+  for (const char* path : {"0.weight", "2.1.weight", "3.weight"})
+    CHECK(net.parameters().at(path).pack.find<L1>() != nullptr);
+  Optimizer optimizer{Adam{.learning_rate = 0.1}, MaxNorm{1}};  // for weights without policies: none
+  random_steps(net, optimizer, 20, 1);
+  CHECK(is_monotone(net, signs));
+  CHECK(net.parameters().at("3.weight").pack.find<MaxNorm>() == nullptr);
+}
+
+TEST_CASE("The signs of inputs are the nearest point in any metric, with bounds beside them") {
+  const detail::InputSigns row{{1, 0, -1, -1, 1}};
+  CHECK(projection_check(row, Rng{1}).ok());
+  CHECK(projection_check(Pack(row, Clip{-0.5, 0.75}), Rng{2}, {.uneven_steps = true}).ok());
+  CHECK_THROWS_AS(Pack(row, Clip{-2, -1}).validate("row", 5), ValueError);
+}
+
+TEST_CASE("Layers that may fall, and layers with policies of their own, are refused, and nothing changes") {
+  CHECK(refusal(Dense(3, 2), GELU{}, Dense(2, 1)) ==
+        "Monotone, layer 1: expected an activation that never falls, as ReLU or Tanh, found GELU");
+  CHECK(refusal(Dense(3, 2), Chain{Dense(2, 2), SiLU{}}) ==
+        "Monotone, layer 1.1: expected an activation that never falls, as ReLU or Tanh, found SiLU");
+  CHECK(refusal(Dense(3, 2), BatchNorm(2)) ==
+        "Monotone, layer 1: expected a layer that never falls where its weights are not negative, as Dense, "
+        "Conv2D or "
+        "MaxPool2D, found another");
+  CHECK(refusal(Residual{Dense(3, 3)}, Dense(3, 1)) ==
+        "Monotone, layer 0: expected a layer with weights first: Residual adds inputs of all signs, found "
+        "Residual");
+  CHECK(refusal(Dense(3, 2), Dense(2, 1, MaxNorm{1})) ==
+        "1.weight: expected no policies of its layer: give them to constrain(net, Monotone{...}, ...) for "
+        "all weights, "
+        "found MaxNorm");
+  CHECK(refusal(Dense(2, 2)) == "Monotone: expected 2 signs, one for each input, found 3");
+  CHECK(
+      refusal(Conv2D(Image{3, 1}, 2, Kernel{2, 1})) ==
+      "0.weight: expected a first weight with a column for each of 3 inputs, as that of Dense, found 2 x 2");
+  Sequential tied{Dense(3, 3), Dense(3, 3)};
+  tie(tied, "0.weight", "1.weight");
+  CHECK(message_of([&] { constrain(tied, signs); }) ==
+        "1.weight: expected tied weights that are both behind the first layer, found one that reads the "
+        "inputs");
+  Sequential net{Dense(3, 1)};
+  CHECK_THROWS_AS(constrain(net, Monotone{2, 0, 0}), ValueError);
+}
