@@ -77,18 +77,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
   /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on groups of
   /// `n` weights.
-  void validate(std::string_view where, Index n) const {
-    each([&](const auto& p, std::size_t) {
-      try {
-        if constexpr (requires { p.validate(); }) p.validate();
-      } catch (const ValueError& error) {
-        throw ValueError(detail::format_message("{}: {}", {where, error.what()}));
-      }
-    });
-    if constexpr (has_set)
-      if (!detail::have_common_point<float>(*this, n) || !detail::have_common_point<double>(*this, n))
-        detail::fail_to_intersect(*this, where);
-  }
+  void validate(std::string_view where, Index n) const;
 
   /// The sum of the penalties of `n` single weights; with `smooth_only`, of those that have a gradient. The
   /// same bits whatever the order of the policies, as all sums here.
@@ -288,5 +277,20 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
   std::tuple<Ps...> policies_;
 };
+
+// Outside its class it is not inline, so that a library can hold it (compiled.hpp).
+template <class... Ps>
+void Pack<Ps...>::validate(std::string_view where, Index n) const {
+  each([&](const auto& p, std::size_t) {
+    try {
+      if constexpr (requires { p.validate(); }) p.validate();
+    } catch (const ValueError& error) {
+      throw ValueError(detail::format_message("{}: {}", {where, error.what()}));
+    }
+  });
+  if constexpr (has_set)
+    if (!detail::have_common_point<float>(*this, n) || !detail::have_common_point<double>(*this, n))
+      detail::fail_to_intersect(*this, where);
+}
 
 }  // namespace espalier
