@@ -4,3 +4,7 @@
 namespace espalier::detail {
 ESPALIER_PACKS(template, float)
 }  // namespace espalier::detail
+
+namespace espalier {
+ESPALIER_PACKS_VALIDATE(template)
+}  // namespace espalier

@@ -17,6 +17,7 @@ ESPALIER_KERNELS(extern template, double)
 ESPALIER_PACKS(extern template, float)
 ESPALIER_PACKS(extern template, double)
 }  // namespace detail
+ESPALIER_PACKS_VALIDATE(extern template)
 ESPALIER_RULES(extern template, float)
 ESPALIER_RULES(extern template, double)
 ESPALIER_MODELS(extern template, float)

@@ -10,3 +10,7 @@
 #include "espalier/data/idx.hpp"
 #include "espalier/data/npy.hpp"
 #include "espalier/data/preprocess.hpp"
+
+#ifdef ESPALIER_COMPILED  // by the target espalier::compiled
+#include "espalier/compiled/data.hpp"
+#endif

@@ -2,6 +2,7 @@
 // What espalier::compiled holds of the kernels: products, norms and what is asked of all numbers.
 #pragma once
 
+#include "espalier/init/initializer.hpp"
 #include "espalier/kernel/product.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/optimizer/untouched.hpp"
@@ -26,6 +27,8 @@
   declare RowSums row_sums<true>(const S*, const S*, Index);                                                \
   declare bool even_out(S*, const S*, Index, S);                                                            \
   declare void even_out_columns(S*, const S*, Index, Index, S);                                             \
+  declare void fill_normal(Eigen::Map<WeightMatrix<S>>&, double, Rng&);                                     \
+  declare void fill_uniform(Eigen::Map<WeightMatrix<S>>&, double, Rng&);                                    \
   declare bool all_finite(const S*, Index, S);                                                              \
   declare void require_finite(const Parameters<S>&, std::string_view, const AlignedVector<S>&, S);
 // clang-format on

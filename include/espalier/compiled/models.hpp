@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What espalier::compiled holds of models: parameters, the state of an optimizer, losses, activations and
-// the dense layer without policies.
+// What espalier::compiled holds of models and their training: parameters, the state of an optimizer, losses,
+// data sets and batches.
 #pragma once
 
-#include "espalier/layer/activation.hpp"
-#include "espalier/layer/dense.hpp"
+#include "espalier/data/dataset.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/loss/huber.hpp"
@@ -12,14 +11,11 @@
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/model/sequential.hpp"
 #include "espalier/optimizer/state.hpp"
+#include "espalier/train/batches.hpp"
 
 // clang-format off
-#define ESPALIER_LOSS(declare, S, L)                                                                              \
-  declare double L::operator()(const ConstBatch<S>&, const Target<S>&) const;                                     \
-  declare double L::operator()(const Eigen::Map<const Matrix<S>>&, const Target<S>&) const;                       \
-  declare double L::operator()(const Matrix<S>&, const Target<S>&) const;                                         \
-  declare double L::operator()(const Eigen::Map<const Matrix<S>>&, const Target<S>&, Matrix<S>&) const;           \
-  declare double L::operator()(const Matrix<S>&, const Target<S>&, Matrix<S>&) const;
+#define ESPALIER_LOSS(declare, S, L) \
+  declare double L::run(const ConstBatch<S>&, const Target<S>&, Matrix<S>*) const;
 
 #define ESPALIER_VECTORS(declare, S)                                               \
   declare class std::vector<S, espalier::detail::CacheLineAllocator<S>>;           \
@@ -33,6 +29,8 @@
   declare class detail::ChunkBuffers<S>;                               \
   declare struct detail::OptimizerState<S>;                            \
   declare struct Workspace<S>;                                         \
+  declare struct BasicDataset<S>;                                      \
+  declare class Batches<S>;                                            \
   declare void project(Parameters<S>&);                                \
   ESPALIER_LOSS(declare, S, CrossEntropy)                              \
   ESPALIER_LOSS(declare, S, BinaryCrossEntropy)                        \

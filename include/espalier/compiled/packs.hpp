@@ -23,6 +23,10 @@
   declare const PackOperations<S>& operations_of<S, Pack<__VA_ARGS__>>();        \
   declare bool have_common_point<S, Pack<__VA_ARGS__>>(const Pack<__VA_ARGS__>&, Index);
 
+// Of either precision.
+#define ESPALIER_PACK_VALIDATES(declare, ...) \
+  declare void Pack<__VA_ARGS__>::validate(std::string_view, Index) const;
+
 #define ESPALIER_PACKS(declare, S)                 \
   ESPALIER_PACK(declare, S, )                      \
   ESPALIER_PACK(declare, S, Clip)                  \
@@ -40,4 +44,20 @@
   ESPALIER_PACK(declare, S, NonNegative, MaxNorm)  \
   ESPALIER_PACK(declare, S, Clip, MaxNorm)         \
   ESPALIER_PACK(declare, S, WeightDecay, MaxNorm)
+#define ESPALIER_PACKS_VALIDATE(declare) \
+  ESPALIER_PACK_VALIDATES(declare, Clip) \
+  ESPALIER_PACK_VALIDATES(declare, L1) \
+  ESPALIER_PACK_VALIDATES(declare, L1Ball) \
+  ESPALIER_PACK_VALIDATES(declare, L2) \
+  ESPALIER_PACK_VALIDATES(declare, MaxNorm) \
+  ESPALIER_PACK_VALIDATES(declare, NonNegative) \
+  ESPALIER_PACK_VALIDATES(declare, Simplex) \
+  ESPALIER_PACK_VALIDATES(declare, SumTo) \
+  ESPALIER_PACK_VALIDATES(declare, UnitNorm) \
+  ESPALIER_PACK_VALIDATES(declare, WeightDecay) \
+  ESPALIER_PACK_VALIDATES(declare, WeightNorm) \
+  ESPALIER_PACK_VALIDATES(declare, L1, MaxNorm) \
+  ESPALIER_PACK_VALIDATES(declare, NonNegative, MaxNorm) \
+  ESPALIER_PACK_VALIDATES(declare, Clip, MaxNorm) \
+  ESPALIER_PACK_VALIDATES(declare, WeightDecay, MaxNorm)
 // clang-format on

@@ -39,21 +39,7 @@ struct BinaryCrossEntropy {
   }
 
   template <Scalar S>
-  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
-    check(outputs, target);
-    const S p = static_cast<S>(positive_weight);
-    // -log s(y) = max(-y, 0) + log(1 + e^-|y|): nothing overflows, and no small loss is a difference of
-    // large numbers.
-    return detail::mean_over_elements(
-        name, outputs, target, gradient,
-        [this]<class Y>(const Y& y, const auto& t) {
-          using T = typename Y::Scalar;
-          const T weight = static_cast<T>(positive_weight);
-          return weight * t * (-y).max(T(0)) + (1 - t) * y.max(T(0)) +
-                 (weight * t + (1 - t)) * (-y.abs()).exp().log1p();
-        },
-        [p](const auto& y, const auto& t) { return (1 - t) / (1 + (-y).exp()) - p * t / (1 + y.exp()); });
-  }
+  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const;
 
   template <Scalar S>
   void check(const ConstBatch<S>& y, const Target<S>& t) const {
@@ -71,6 +57,25 @@ struct BinaryCrossEntropy {
                        value);
   }
 };
+
+// Outside its class it is not inline, so that a library can hold it (compiled.hpp).
+template <Scalar S>
+double BinaryCrossEntropy::run(const ConstBatch<S>& outputs, const Target<S>& target,
+                               Matrix<S>* gradient) const {
+  check(outputs, target);
+  const S p = static_cast<S>(positive_weight);
+  // -log s(y) = max(-y, 0) + log(1 + e^-|y|): nothing overflows, and no small loss is a difference of
+  // large numbers.
+  return detail::mean_over_elements(
+      name, outputs, target, gradient,
+      [this]<class Y>(const Y& y, const auto& t) {
+        using T = typename Y::Scalar;
+        const T weight = static_cast<T>(positive_weight);
+        return weight * t * (-y).max(T(0)) + (1 - t) * y.max(T(0)) +
+               (weight * t + (1 - t)) * (-y.abs()).exp().log1p();
+      },
+      [p](const auto& y, const auto& t) { return (1 - t) / (1 + (-y).exp()) - p * t / (1 + y.exp()); });
+}
 
 static_assert(Loss<BinaryCrossEntropy>);
 

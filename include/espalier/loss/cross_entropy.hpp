@@ -63,26 +63,7 @@ struct CrossEntropy {
   }
 
   template <Scalar S>
-  double run(const ConstBatch<S>& y, const Target<S>& t, Matrix<S>* gradient) const {
-    check(y, t);
-    const double total = detail::check_total(name, total_weight(t));
-    return detail::mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
-      const ConstArrayMap<S> logits(y.col(i).data(), y.rows());
-      const S top = logits.maxCoeff();
-      const double sum = detail::sum((logits - top).exp()), log_sum = std::log(sum);
-      double loss = 0, mass = 0;
-      for_each_class(t, i, y.rows(), [&](Index c, double q) {
-        loss += q * (log_sum - (static_cast<double>(logits[c]) - static_cast<double>(top)));
-        mass += q;
-      });
-      if (g && !(mass > 0)) ArrayMap<S>(g, y.rows()).setZero();
-      if (g && mass > 0) {
-        ArrayMap<S>(g, y.rows()) = static_cast<S>(scale * mass / sum) * (logits - top).exp();
-        for_each_class(t, i, y.rows(), [&](Index c, double q) { g[c] -= static_cast<S>(scale * q); });
-      }
-      return loss;
-    });
-  }
+  double run(const ConstBatch<S>& y, const Target<S>& t, Matrix<S>* gradient) const;
 
   /// f(c, v_c q_ic) for the classes where it is not 0.
   template <Scalar S, class F>
@@ -120,39 +101,64 @@ struct CrossEntropy {
   }
 
   template <Scalar S>
-  void check(const ConstBatch<S>& y, const Target<S>& t) const {
-    validate();
-    detail::check_samples(name, y, t);
-    if (y.rows() < 2)
-      detail::fail<ShapeError>(
-          name,
-          "an output for each of at least 2 classes (BinaryCrossEntropy takes one; a regression has "
-          "MeanSquared)",
-          y.rows());
-    if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != y.rows())
-      detail::fail<ShapeError>(name, {"a class weight for each of {} outputs", {y.rows()}},
-                               detail::format_message("{} class weights", {class_weights.size()}));
-    if (t.has_labels()) return check_outputs(t.labels(), y.rows());
-    detail::check_values(name, y, t, "labels, or probabilities");
-    for (Index i = 0; i < y.cols(); ++i) {
-      const ConstArrayMap<S> q(t.values().col(i).data(), y.rows());
-      for (Index c = 0; c < y.rows(); ++c)
-        if (!(q[c] >= 0))
-          detail::fail(
-              name,
-              {"a probability >= 0 for class {} of sample {} (counted from 0; a regression has MeanSquared)",
-               {c, i}},
-              q[c]);
-      const double sum = q.template cast<double>().sum();
-      if (!(std::abs(sum - 1) <= 1e-3))
+  void check(const ConstBatch<S>& y, const Target<S>& t) const;
+};
+
+// Outside its class it is not inline, so that a library can hold it (compiled.hpp).
+template <Scalar S>
+double CrossEntropy::run(const ConstBatch<S>& y, const Target<S>& t, Matrix<S>* gradient) const {
+  check(y, t);
+  const double total = detail::check_total(name, total_weight(t));
+  return detail::mean_over_samples(y, t, total, gradient, [&](Index i, double scale, S* g) {
+    const ConstArrayMap<S> logits(y.col(i).data(), y.rows());
+    const S top = logits.maxCoeff();
+    const double sum = detail::sum((logits - top).exp()), log_sum = std::log(sum);
+    double loss = 0, mass = 0;
+    for_each_class(t, i, y.rows(), [&](Index c, double q) {
+      loss += q * (log_sum - (static_cast<double>(logits[c]) - static_cast<double>(top)));
+      mass += q;
+    });
+    if (g && !(mass > 0)) ArrayMap<S>(g, y.rows()).setZero();
+    if (g && mass > 0) {
+      ArrayMap<S>(g, y.rows()) = static_cast<S>(scale * mass / sum) * (logits - top).exp();
+      for_each_class(t, i, y.rows(), [&](Index c, double q) { g[c] -= static_cast<S>(scale * q); });
+    }
+    return loss;
+  });
+}
+
+template <Scalar S>
+void CrossEntropy::check(const ConstBatch<S>& y, const Target<S>& t) const {
+  validate();
+  detail::check_samples(name, y, t);
+  if (y.rows() < 2)
+    detail::fail<ShapeError>(
+        name,
+        "an output for each of at least 2 classes (BinaryCrossEntropy takes one; a regression has "
+        "MeanSquared)",
+        y.rows());
+  if (!class_weights.empty() && static_cast<Index>(class_weights.size()) != y.rows())
+    detail::fail<ShapeError>(name, {"a class weight for each of {} outputs", {y.rows()}},
+                             detail::format_message("{} class weights", {class_weights.size()}));
+  if (t.has_labels()) return check_outputs(t.labels(), y.rows());
+  detail::check_values(name, y, t, "labels, or probabilities");
+  for (Index i = 0; i < y.cols(); ++i) {
+    const ConstArrayMap<S> q(t.values().col(i).data(), y.rows());
+    for (Index c = 0; c < y.rows(); ++c)
+      if (!(q[c] >= 0))
         detail::fail(
             name,
-            {"probabilities with the sum 1 for sample {} (counted from 0; a regression has MeanSquared)",
-             {i}},
-            sum);
-    }
+            {"a probability >= 0 for class {} of sample {} (counted from 0; a regression has MeanSquared)",
+             {c, i}},
+            q[c]);
+    const double sum = q.template cast<double>().sum();
+    if (!(std::abs(sum - 1) <= 1e-3))
+      detail::fail(
+          name,
+          {"probabilities with the sum 1 for sample {} (counted from 0; a regression has MeanSquared)", {i}},
+          sum);
   }
-};
+}
 
 static_assert(Loss<CrossEntropy>);
 

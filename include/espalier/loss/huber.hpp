@@ -31,22 +31,25 @@ struct Huber {
 
  private:
   template <Scalar S>
-  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
-    validate();
-    detail::check_values(name, outputs, target);
-    // With near = min(|d|, delta) both cases are one formula.
-    auto loss = [this](auto d) {
-      const double size = std::abs(static_cast<double>(d)), near = std::min(size, delta);
-      return near * (size - near / 2);
-    };
-    return detail::mean_over_elements(
-        name, outputs, target, gradient,
-        [&](const auto& y, const auto& t) { return (y - t).unaryExpr(loss); },
-        [this](const auto& y, const auto& t) {
-          return (y - t).max(static_cast<S>(-delta)).min(static_cast<S>(delta));
-        });
-  }
+  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const;
 };
+
+// Outside its class it is not inline, so that a library can hold it (compiled.hpp).
+template <Scalar S>
+double Huber::run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
+  validate();
+  detail::check_values(name, outputs, target);
+  // With near = min(|d|, delta) both cases are one formula.
+  auto loss = [this](auto d) {
+    const double size = std::abs(static_cast<double>(d)), near = std::min(size, delta);
+    return near * (size - near / 2);
+  };
+  return detail::mean_over_elements(
+      name, outputs, target, gradient, [&](const auto& y, const auto& t) { return (y - t).unaryExpr(loss); },
+      [this](const auto& y, const auto& t) {
+        return (y - t).max(static_cast<S>(-delta)).min(static_cast<S>(delta));
+      });
+}
 
 static_assert(Loss<Huber>);
 

@@ -25,13 +25,17 @@ struct MeanAbsolute {
 
  private:
   template <Scalar S>
-  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
-    detail::check_values(name, outputs, target);
-    return detail::mean_over_elements(
-        name, outputs, target, gradient, [](const auto& y, const auto& t) { return (y - t).abs(); },
-        [](const auto& y, const auto& t) { return (y - t).sign(); });
-  }
+  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const;
 };
+
+// Outside its class it is not inline, so that a library can hold it (compiled.hpp).
+template <Scalar S>
+double MeanAbsolute::run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
+  detail::check_values(name, outputs, target);
+  return detail::mean_over_elements(
+      name, outputs, target, gradient, [](const auto& y, const auto& t) { return (y - t).abs(); },
+      [](const auto& y, const auto& t) { return (y - t).sign(); });
+}
 
 static_assert(Loss<MeanAbsolute>);
 

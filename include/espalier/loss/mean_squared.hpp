@@ -24,14 +24,18 @@ struct MeanSquared {
 
  private:
   template <Scalar S>
-  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
-    detail::check_values(name, outputs, target);
-    return detail::mean_over_elements(
-        name, outputs, target, gradient,
-        [](const auto& y, const auto& t) { return (y - t).template cast<double>().square(); },
-        [](const auto& y, const auto& t) { return S(2) * (y - t); });
-  }
+  double run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const;
 };
+
+// Outside its class it is not inline, so that a library can hold it (compiled.hpp).
+template <Scalar S>
+double MeanSquared::run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<S>* gradient) const {
+  detail::check_values(name, outputs, target);
+  return detail::mean_over_elements(
+      name, outputs, target, gradient,
+      [](const auto& y, const auto& t) { return (y - t).template cast<double>().square(); },
+      [](const auto& y, const auto& t) { return S(2) * (y - t); });
+}
 
 static_assert(Loss<MeanSquared>);
 
