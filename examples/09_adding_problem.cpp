@@ -8,27 +8,27 @@
 
 #include "arguments.hpp"
 
-using namespace espalier;
+namespace esp = espalier;
 
 constexpr auto usage =
-    R"(09_adding_problem: an LSTM learns to add two numbers that stand far apart in a sequence of 50
+    R"(09_adding_problem: an esp::LSTM learns to add two numbers that stand far apart in a sequence of 50
   --steps N  training steps, each on 32 new sequences (default 2000)
   --seed N   of the weights and the sequences (default 1)
 )";
 
-constexpr Index length = 50;
+constexpr esp::Index length = 50;
 
 /// Sequences of pairs (number, mark), a sequence a column, and their sums.
 struct Sums {
-  Matrix<float> sequences, sums;
+  esp::Matrix<float> sequences, sums;
 };
-Sums draw(Index samples, Rng& rng) {
-  Sums drawn{Matrix<float>::Zero(2 * length, samples), Matrix<float>::Zero(1, samples)};
-  for (Index j = 0; j < samples; ++j) {
-    for (Index t = 0; t < length; ++t) drawn.sequences(2 * t, j) = static_cast<float>(rng.uniform());
+Sums draw(esp::Index samples, esp::Rng& rng) {
+  Sums drawn{esp::Matrix<float>::Zero(2 * length, samples), esp::Matrix<float>::Zero(1, samples)};
+  for (esp::Index j = 0; j < samples; ++j) {
+    for (esp::Index t = 0; t < length; ++t) drawn.sequences(2 * t, j) = static_cast<float>(rng.uniform());
     // One mark in either half.
-    for (const Index half : {Index{0}, length / 2}) {
-      const Index t = half + static_cast<Index>(rng.uniform() * static_cast<double>(length / 2));
+    for (const esp::Index half : {esp::Index{0}, length / 2}) {
+      const esp::Index t = half + static_cast<esp::Index>(rng.uniform() * static_cast<double>(length / 2));
       drawn.sequences(2 * t + 1, j) = 1;
       drawn.sums(0, j) += drawn.sequences(2 * t, j);
     }
@@ -38,16 +38,18 @@ Sums draw(Index samples, Rng& rng) {
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
-  Rng rng(static_cast<std::uint64_t>(arguments.number("--seed", 1, 0)));
+  esp::Rng rng(static_cast<std::uint64_t>(arguments.number("--seed", 1, 0)));
   const long steps = arguments.number("--steps", 2000);
 
-  Sequential net{LSTM(2, 32, length, {.last = true}, RecurrentWeight{MaxNorm{.radius = 2}}), Dense(32, 1)};
+  esp::Sequential net{
+      esp::LSTM(2, 32, length, {.last = true}, esp::RecurrentWeight{esp::MaxNorm{.radius = 2}}),
+      esp::Dense(32, 1)};
   initialize(net, rng);
-  Optimizer optimizer{Adam{.learning_rate = 1e-2}, ClipNorm{1}};
-  CosineDecay schedule;
-  MeanSquared loss;
+  esp::Optimizer optimizer{esp::Adam{.learning_rate = 1e-2}, esp::ClipNorm{1}};
+  esp::CosineDecay schedule;
+  esp::MeanSquared loss;
   const Sums test = draw(1000, rng);
-  Matrix<float> gradient;
+  esp::Matrix<float> gradient;
   for (long step = 0; step < steps; ++step) {
     const Sums batch = draw(32, rng);
     optimizer.scale_rate(schedule({.step = step, .steps = steps}));
@@ -56,7 +58,7 @@ int main(int argc, char** argv) try {
     optimizer.step(net);
     if (step % 500 == 0 || step + 1 == steps)
       fmt::print("step {:>4}  test mean squared error {:.5f}\n", step,
-                 std::pow(rmse(net.predict(test.sequences), test.sums), 2));
+                 std::pow(esp::rmse(net.predict(test.sequences), test.sums), 2));
   }
   fmt::print("{}", audit(net));
 } catch (const std::exception& error) {

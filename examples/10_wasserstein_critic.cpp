@@ -11,7 +11,7 @@
 
 #include "arguments.hpp"
 
-using namespace espalier;
+namespace esp = espalier;
 
 constexpr auto usage =
     R"(10_wasserstein_critic: a generator learns eight clusters on a circle from a critic with clipped weights
@@ -21,9 +21,9 @@ constexpr auto usage =
 )";
 
 /// Eight clusters of standard deviation 0.1 on a circle of radius 1, a point a column.
-Matrix<float> draw_real(Index n, Rng& rng) {
-  Matrix<float> points(2, n);
-  for (Index j = 0; j < n; ++j) {
+esp::Matrix<float> draw_real(esp::Index n, esp::Rng& rng) {
+  esp::Matrix<float> points(2, n);
+  for (esp::Index j = 0; j < n; ++j) {
     const double angle = std::numbers::pi / 4 * std::floor(8 * rng.uniform());
     points(0, j) = static_cast<float>(std::cos(angle) + 0.1 * rng.normal());
     points(1, j) = static_cast<float>(std::sin(angle) + 0.1 * rng.normal());
@@ -31,13 +31,13 @@ Matrix<float> draw_real(Index n, Rng& rng) {
   return points;
 }
 
-Matrix<float> draw_noise(Index n, Rng& rng) {
-  return Matrix<float>::NullaryExpr(4, n, [&] { return static_cast<float>(rng.normal()); });
+esp::Matrix<float> draw_noise(esp::Index n, esp::Rng& rng) {
+  return esp::Matrix<float>::NullaryExpr(4, n, [&] { return static_cast<float>(rng.normal()); });
 }
 
 /// The Wasserstein distance of two samples of one size along 32 directions, averaged: on a line it is the
 /// mean distance of the sorted points. It knows nothing of the critic.
-double sliced_distance(const Matrix<float>& a, const Matrix<float>& b) {
+double sliced_distance(const esp::Matrix<float>& a, const esp::Matrix<float>& b) {
   const int directions = 32;
   double sum = 0;
   for (int k = 0; k < directions; ++k) {
@@ -53,25 +53,26 @@ double sliced_distance(const Matrix<float>& a, const Matrix<float>& b) {
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
-  Rng rng(static_cast<std::uint64_t>(arguments.number("--seed", 1, 0)));
+  esp::Rng rng(static_cast<std::uint64_t>(arguments.number("--seed", 1, 0)));
   const long steps = arguments.number("--steps", arguments.has("--quick") ? 20 : 3000);
-  const Index batch = 128;
+  const esp::Index batch = 128;
 
-  const Clip clipped{-0.1, 0.1};
-  Sequential critic{Dense(2, 64, clipped), LeakyReLU{}, Dense(64, 64, clipped), LeakyReLU{},
-                    Dense(64, 1, clipped)};
-  Sequential generator{Dense(4, 64), ReLU{}, Dense(64, 64), ReLU{}, Dense(64, 2)};
+  const esp::Clip clipped{-0.1, 0.1};
+  esp::Sequential critic{esp::Dense(2, 64, clipped), esp::LeakyReLU{}, esp::Dense(64, 64, clipped),
+                         esp::LeakyReLU{}, esp::Dense(64, 1, clipped)};
+  esp::Sequential generator{esp::Dense(4, 64), esp::ReLU{}, esp::Dense(64, 64), esp::ReLU{},
+                            esp::Dense(64, 2)};
   initialize(critic, rng);
   initialize(generator, rng);
-  Optimizer critic_optimizer{RMSProp{.learning_rate = 1e-3}},
-      generator_optimizer{RMSProp{.learning_rate = 5e-4}};
+  esp::Optimizer critic_optimizer{esp::RMSProp{.learning_rate = 1e-3}},
+      generator_optimizer{esp::RMSProp{.learning_rate = 5e-4}};
 
   // The critic's loss is mean(critic(made)) - mean(critic(real)): of all outputs side by side its gradient is
   // 1 / batch and -1 / batch. The generator's is -mean(critic(made)).
-  Matrix<float> both(2, 2 * batch), critic_gradient(1, 2 * batch), point_gradient;
-  critic_gradient << Matrix<float>::Constant(1, batch, 1.0F / batch),
-      Matrix<float>::Constant(1, batch, -1.0F / batch);
-  const Matrix<float> generator_gradient = Matrix<float>::Constant(1, batch, -1.0F / batch);
+  esp::Matrix<float> both(2, 2 * batch), critic_gradient(1, 2 * batch), point_gradient;
+  critic_gradient << esp::Matrix<float>::Constant(1, batch, 1.0F / batch),
+      esp::Matrix<float>::Constant(1, batch, -1.0F / batch);
+  const esp::Matrix<float> generator_gradient = esp::Matrix<float>::Constant(1, batch, -1.0F / batch);
 
   for (long step = 0; step < steps; ++step) {
     for (int k = 0; k < 5; ++k) {
@@ -80,7 +81,7 @@ int main(int argc, char** argv) try {
       critic.backward(both, critic_gradient);
       critic_optimizer.step(critic);
     }
-    const Matrix<float> noise = draw_noise(batch, rng), made = generator.forward(noise);
+    const esp::Matrix<float> noise = draw_noise(batch, rng), made = generator.forward(noise);
     critic.forward(made);
     critic.backward(made, generator_gradient, point_gradient);
     generator.backward(noise, point_gradient);

@@ -280,7 +280,6 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
   std::tuple<Ps...> policies_;
 };
-
 // Outside its class it is not inline, so that a library can hold it (compiled.hpp).
 template <class... Ps>
 void Pack<Ps...>::validate(std::string_view where, Index n) const {
