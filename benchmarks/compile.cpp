@@ -25,6 +25,11 @@ struct Folder {
   }
 };
 
+/// The README's program is the first example; the others stand beside this file.
+std::string source(const std::string& name) {
+  return fmt::format("{}/{}/{}.cpp", benchmarks_folder, name == "01_first" ? "../examples" : "compile", name);
+}
+
 fs::path program(const std::string& name) {
   static const Folder folder;
   return folder.path / name;
@@ -63,8 +68,7 @@ Use compile(const std::string& name, bool compiled = false) {
   std::vector<std::string> command{compiler};
   command.insert(command.end(), user_options.begin(), user_options.end());
   if (compiled) command.push_back("-DESPALIER_COMPILED");
-  command.insert(command.end(), {fmt::format("{}/compile/{}.cpp", benchmarks_folder, name), "-s", "-o",
-                                 program(name).string()});
+  command.insert(command.end(), {source(name), "-s", "-o", program(name).string()});
   if (compiled) command.push_back(compiled_library);
   command.insert(command.end(), user_libraries.begin(), user_libraries.end());
   Use use = run(command);
@@ -105,7 +109,7 @@ const bool added = [] {
   add_program("eigen", false, true);  // the first, with which the others are compared
   for (const bool compiled : {false, true})
     for (const std::string name :
-         {"umbrella", "plain", "four_policies", "one_more_pack", "one_more_rule", "readme"})
+         {"umbrella", "plain", "four_policies", "one_more_pack", "one_more_rule", "01_first"})
       add_program(name, compiled, name == "four_policies");
   add_process("compile/start and one step/four_policies", 11, true, [](benchmark::State&) {
     if (!fs::exists(program("four_policies"))) compile("four_policies");

@@ -9,7 +9,7 @@
 
 namespace esp = espalier;
 
-constexpr auto usage = R"(06_own_policy: trains on the digits, every hidden neuron with at most 12 inputs
+constexpr auto usage = R"(07_own_policy: trains on the digits, every hidden neuron with at most 12 inputs
   --data FILE  pixels and label, comma-separated (default examples/data/digits.csv)
   --quick      2 epochs instead of 40
 )";

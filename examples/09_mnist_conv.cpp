@@ -10,7 +10,7 @@
 namespace esp = espalier;
 
 constexpr auto usage =
-    R"(08_mnist_conv: trains a convolutional network on the MNIST digits: 16 and 32 kernels of 5 x 5, then 10 classes
+    R"(09_mnist_conv: trains a convolutional network on the MNIST digits: 16 and 32 kernels of 5 x 5, then 10 classes
   --data DIR  the four IDX files, gzip or not: train-images-idx3-ubyte, ... (without it there is nothing to do)
   --epochs N  passes over the 60,000 training images (default 6)
   --seed N    of the initial weights and the shuffling (default 42)

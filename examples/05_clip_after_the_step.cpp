@@ -15,7 +15,7 @@
 
 namespace esp = espalier;
 
-constexpr auto usage = "04_clip_after_the_step: weights clipped before the step, and after it; no options\n";
+constexpr auto usage = "05_clip_after_the_step: weights clipped before the step, and after it; no options\n";
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);

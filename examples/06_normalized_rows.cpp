@@ -14,7 +14,7 @@
 
 namespace esp = espalier;
 
-constexpr auto usage = "05_normalized_rows: trains a layer with normalized weight rows; no options\n";
+constexpr auto usage = "06_normalized_rows: trains a layer with normalized weight rows; no options\n";
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);

@@ -8,7 +8,7 @@
 
 namespace esp = espalier;
 
-constexpr auto usage = R"(02_mnist: trains a 784-256-10 network on the MNIST digits
+constexpr auto usage = R"(03_mnist: trains a 784-256-10 network on the MNIST digits
   --data DIR  the four IDX files, gzip or not: train-images-idx3-ubyte, ... (without it there is nothing to do)
   --epochs N  passes over the 60,000 training images (default 8)
   --seed N    of the initial weights and the shuffling (default 42)

@@ -14,7 +14,7 @@
 namespace esp = espalier;
 
 constexpr auto usage =
-    R"(10_wasserstein_critic: a generator learns eight clusters on a circle from a critic with clipped weights
+    R"(11_wasserstein_critic: a generator learns eight clusters on a circle from a critic with clipped weights
   --steps N  steps of the generator, after five of the critic each (default 3000)
   --seed N   of the weights and the points (default 1)
   --quick    a few steps

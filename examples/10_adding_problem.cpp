@@ -11,7 +11,7 @@
 namespace esp = espalier;
 
 constexpr auto usage =
-    R"(09_adding_problem: an esp::LSTM learns to add two numbers that stand far apart in a sequence of 50
+    R"(10_adding_problem: an LSTM learns to add two numbers that stand far apart in a sequence of 50
   --steps N  training steps, each on 32 new sequences (default 2000)
   --seed N   of the weights and the sequences (default 1)
 )";

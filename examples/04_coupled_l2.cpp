@@ -14,7 +14,7 @@
 
 namespace esp = espalier;
 
-constexpr auto usage = "03_coupled_l2: Adam with coupled L2 beside AdamW, for 200 steps; no options\n";
+constexpr auto usage = "04_coupled_l2: Adam with coupled L2 beside AdamW, for 200 steps; no options\n";
 
 /// The mean squared error before each of `steps` steps.
 std::vector<double> train(auto layer, const Eigen::MatrixXf& x, const Eigen::MatrixXf& t, int steps) {

@@ -9,7 +9,7 @@
 
 namespace esp = espalier;
 
-constexpr auto usage = "07_plain_loop: fits a curve with a layer of its own; no options\n";
+constexpr auto usage = "08_plain_loop: fits a curve with a layer of its own; no options\n";
 
 /// y = sin(x): a layer without parameters is a forward and a backward pass.
 struct Sine {
