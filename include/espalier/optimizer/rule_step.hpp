@@ -39,9 +39,11 @@ class Tail {
     for (std::size_t k = 0; k < to.size(); ++k)
       if (to[k]) copy_rest(lines_[k], n, to[k]);
   }
+  /// Room for its step sizes.
+  S* steps() { return lines_[std::tuple_size_v<Pointers<S>>]; }
 
  private:
-  alignas(64) S lines_[std::tuple_size_v<Pointers<S>>][Line<S>::size];
+  alignas(64) S lines_[std::tuple_size_v<Pointers<S>> + 1][Line<S>::size];
 };
 
 /// What a step needs beside the rule: nothing; the factor of decay; or, where a policy asks for the metric of
@@ -67,13 +69,13 @@ struct StepLines {
   Line<S> not_finite = S(0), squares = S(0);
   Line<S> least_step = std::numeric_limits<S>::max(), least_move = std::numeric_limits<S>::max();
 
-  /// The others' first n places with these.
-  void add(const StepLines& others, Index n) {
-    const Line<S> beyond = std::numeric_limits<S>::max() * (1 - Line<S>(S(1)).first(n));
-    not_finite += others.not_finite.first(n);
-    squares += others.squares.first(n);
-    least_step = least_step.min(others.least_step.first(n).max(beyond));
-    least_move = least_move.min(others.least_move.first(n).max(beyond));
+  /// Behind the first n places, as before.
+  EIGEN_ALWAYS_INLINE void keep_first(Index n, const StepLines& before) {
+    const Line<S> counts = Line<S>(S(1)).first(n);
+    not_finite = Line<S>::if_zero(counts, before.not_finite, not_finite);
+    squares = Line<S>::if_zero(counts, before.squares, squares);
+    least_step = Line<S>::if_zero(counts, before.least_step, least_step);
+    least_move = Line<S>::if_zero(counts, before.least_move, least_move);
   }
   bool finite() const { return not_finite.sum() == 0; }
 };
@@ -148,23 +150,28 @@ template <class RuleType, Scalar S, class Kernel, class Policies>
 EIGEN_DONT_INLINE StepLines<S> step_rule(const Kernel kernel, const Pointers<S> from, Index n,
                                          const Policies policies) {
   constexpr Index length = line_length<S>;
-  const Index whole = n / length * length, left = n - whole;
   StepLines<S> sums;
-  for (Index i = 0; i < whole; i += length) step_line<RuleType>(kernel, from, i, policies, sums);
-  if (left > 0) {
-    Tail<S> tail;
-    const Pointers<S> end = advanced(from, whole);
-    StepLines<S> last;
-    alignas(64) S steps[static_cast<std::size_t>(length)];
+  Tail<S> tail;
+  for (Index done = 0; done < n;) {  // all whole lines, and then the rest
+    const Index left = n - done, size = left < length ? length : left / length * length;
+    const Pointers<S> here = advanced(from, done);
+    Pointers<S> lines = here;
+    if (left < length) lines = tail.copy(here, left);
     Policies own = policies;
-    if constexpr (std::same_as<Policies, Measured<S>>) own.steps = steps;
-    step_line<RuleType>(kernel, tail.copy(end, left), 0, own, last);
-    tail.copy_back(end, left);
-    if constexpr (std::same_as<Policies, Measured<S>> && RuleType::adaptive)
-      copy_rest(steps, left, policies.steps + whole);
-    sums.add(last, left);
+    if constexpr (std::same_as<Policies, Measured<S>>)
+      own.steps = left < length ? tail.steps() : policies.steps + done;
+    const StepLines<S> before = sums;
+    for (Index i = 0; i < size; i += length) step_line<RuleType>(kernel, lines, i, own, sums);
+    if (left < length) {
+      sums.keep_first(left, before);
+      tail.copy_back(here, left);
+      if constexpr (std::same_as<Policies, Measured<S>> && RuleType::adaptive)
+        copy_rest(tail.steps(), left, policies.steps + done);
+    }
+    done += size;
   }
-  return sums;
+  // Not `sums`, which would then be where the result is, in memory.
+  return {sums.not_finite, sums.squares, sums.least_step, sums.least_move};
 }
 
 }  // namespace espalier::detail
