@@ -30,5 +30,5 @@
   declare void fill_normal(Eigen::Map<WeightMatrix<S>>&, double, Rng&);                                     \
   declare void fill_uniform(Eigen::Map<WeightMatrix<S>>&, double, Rng&);                                    \
   declare bool all_finite(const S*, Index, S);                                                              \
-  declare void require_finite(const Parameters<S>&, std::string_view, const AlignedVector<S>&, S);
+  declare void require_finite(const Parameters<S>&, std::string_view, std::span<const S>, S);
 // clang-format on

@@ -10,10 +10,14 @@
 #include "espalier/optimizer/sgd.hpp"
 
 // clang-format off
+#define ESPALIER_STEP(declare, S, R, Policies)                                                                    \
+  declare detail::StepLines<S> detail::step_rule<R>(const R::Kernel<S>, const detail::Pointers<S>, Index,         \
+                                                    const detail::Policies);
+
 #define ESPALIER_RULE(declare, S, R)                                                                              \
-  declare bool detail::step_rule<R>(const R::Kernel<S>, const detail::Pointers<S>, Index, const detail::Free);    \
-  declare bool detail::step_rule<R>(const R::Kernel<S>, const detail::Pointers<S>, Index,                         \
-                                    const detail::UnderPolicies<S>);                                              \
+  ESPALIER_STEP(declare, S, R, Free)                                                                              \
+  ESPALIER_STEP(declare, S, R, Decayed<S>)                                                                        \
+  ESPALIER_STEP(declare, S, R, Measured<S>)                                                                       \
   declare void Optimizer<R>::prepare(Parameters<S>&);                                                             \
   declare void Optimizer<R>::step(Parameters<S>&);
 
