@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The first program of the README: digits are classified by a network whose input layer is sparse and bounded.
+// The first program of the README: digits, and a network whose input layer is sparse and bounded.
 // clang-format off
 #include <espalier/espalier.hpp>
 #include <espalier/data.hpp>
