@@ -24,7 +24,7 @@ struct LineSums {
   /// Adds the first n numbers of others.
   void add(const LineSums& others, Index n) {
     for (std::size_t k = 0; k < counts.size(); ++k) counts[k].add(others.counts[k], n);
-    not_finite += others.not_finite.first(n);
+    not_finite += (others.not_finite + others.not_finite_before).first(n);
   }
   void count(Index* active) const {
     for (std::size_t k = 0; k < counts.size(); ++k) active[k] += counts[k].sum();
@@ -51,29 +51,38 @@ struct MemoryTail<0, S> {
   PolicyMemory<S> memory() const { return {}; }
 };
 
+/// The end of a row, which is shorter than a line: a copy, that zeros make one.
+template <Scalar S>
+EIGEN_ALWAYS_INLINE void fill_line(const S* from, Index n, S* line) {
+  load_line(from, n).store(line);
+}
+
 /// g += the gradient of the smooth penalties of n weights, whose memory is `memory`. Returns whether the sums
 /// are finite and so small that their squares are.
 template <class LinePackType, Scalar S>
 bool add_gradient(const LinePackType& policies, const S* w, S* g, Index n, Index* active,
                   std::type_identity_t<PolicyMemory<S>> memory = {}) {
   constexpr Index length = line_length<S>;
-  const Index whole = n / length * length, left = n - whole;
   const LinePackType lines = policies;  // of which nobody else has the address: it stays in registers
   LineSums<LinePackType, S> sums;
-  for (Index i = 0; i < whole; i += length) {
-    Line<S> sum = Line<S>::load(g + i);
-    lines.add_gradient(Line<S>::load(w + i), sum, sums.counts, memory.from(i));
-    sum.store(g + i);
-    sums.check(sum * sum);
-  }
-  if (left > 0) {
-    LineSums<LinePackType, S> end;
-    Line<S> sum = load_line(g + whole, left);
-    const MemoryTail<LinePackType::memories, S> kept(memory.from(whole), left);
-    lines.add_gradient(load_line(w + whole, left), sum, end.counts, kept.memory());
-    store_line(sum, g + whole, left);
-    end.not_finite = sum * sum * S(0);
-    sums.add(end, left);
+  const MemoryTail<LinePackType::memories, S> kept(memory.from(n / length * length), n % length);
+  alignas(64) S end[2][Line<S>::size];
+  for (Index done = 0; done < n;) {  // all whole lines, and then the rest
+    const Index left = n - done, size = left < length ? length : left / length * length;
+    const PolicyMemory<S> there = left < length ? kept.memory() : memory;
+    const S* from = w + done;
+    S* to = g + done;
+    if (left < length) fill_line(from, left, end[0]), fill_line(to, left, end[1]), from = end[0], to = end[1];
+    LineSums<LinePackType, S> own;
+    for (Index i = 0; i < size; i += length) {
+      Line<S> sum = Line<S>::load(to + i);
+      lines.add_gradient(Line<S>::load(from + i), sum, own.counts, there.from(i));
+      sum.store(to + i);
+      own.check(sum * sum);
+    }
+    if (left < length) copy_rest(end[1], left, g + done);
+    sums.add(own, left);
+    done += size;
   }
   sums.count(active);
   return sums.finite();
@@ -94,31 +103,37 @@ ConstrainedLines<S> constrain_lines(const LinePackType& policies, S* w, Index n,
                                     Index* active, [[maybe_unused]] S* before = nullptr,
                                     std::type_identity_t<PolicyMemory<S>> memory = {}) {
   constexpr Index length = line_length<S>;
-  const Index whole = n / length * length, left = n - whole;
   const Line<S> uniform = steps.uniform;
   const LinePackType lines = policies;  // of which nobody else has the address: it stays in registers
   LineSums<LinePackType, S> sums;
   Line<S> squares = S(0);
-  for (Index i = 0; i < whole; i += length) {
-    Line<S> x = Line<S>::load(w + i);
-    if constexpr (of_vector) x.store(before + i);
-    const Line<S> t = penalties && steps.each ? Line<S>::load(steps.each + i) : uniform;
-    lines.template constrain<penalties, sets>(x, t, sums.counts, memory.from(i));
-    x.store(w + i);
-    if constexpr (of_vector) squares += x.square();
-    sums.check(x);
-  }
-  if (left > 0) {
-    LineSums<LinePackType, S> end;
-    Line<S> x = load_line(w + whole, left);
-    if constexpr (of_vector) store_line(x, before + whole, left);
-    const Line<S> t = penalties && steps.each ? load_line(steps.each + whole, left) : uniform;
-    const MemoryTail<LinePackType::memories, S> kept(memory.from(whole), left);
-    lines.template constrain<penalties, sets>(x, t, end.counts, kept.memory());
-    store_line(x, w + whole, left);
-    if constexpr (of_vector) squares += x.first(left).square();
-    end.not_finite = x * S(0);
-    sums.add(end, left);
+  const MemoryTail<LinePackType::memories, S> kept(memory.from(n / length * length), n % length);
+  alignas(64) S end[2][Line<S>::size];
+  for (Index done = 0; done < n;) {  // all whole lines, and then the rest
+    const Index left = n - done, size = left < length ? length : left / length * length;
+    const PolicyMemory<S> there = left < length ? kept.memory() : memory;
+    S* row = w + done;
+    const S* each = penalties && steps.each ? steps.each + done : nullptr;
+    if (of_vector && left < length) copy_rest(row, left, before + done);
+    if (left < length) {
+      fill_line(row, left, end[0]), row = end[0];
+      if (each) fill_line(each, left, end[1]), each = end[1];
+    }
+    LineSums<LinePackType, S> own;
+    Line<S> own_squares = S(0);
+    for (Index i = 0; i < size; i += length) {
+      Line<S> x = Line<S>::load(row + i);
+      if (of_vector && left >= length) x.store(before + i);
+      const Line<S> t = each ? Line<S>::load(each + i) : uniform;
+      lines.template constrain<penalties, sets>(x, t, own.counts, there.from(i));
+      x.store(row + i);
+      if constexpr (of_vector) own_squares += x.square();
+      own.check(x);
+    }
+    if (left < length) copy_rest(end[0], left, w + done);
+    sums.add(own, left);
+    squares += own_squares.first(left);
+    done += size;
   }
   sums.count(active);
   return {sums.finite(), of_vector ? squares.sum() : std::numeric_limits<S>::infinity()};
