@@ -14,3 +14,7 @@ target_link_libraries(espalier_compiled PUBLIC espalier)
 target_compile_definitions(espalier_compiled PUBLIC ESPALIER_COMPILED)
 separate_arguments(options UNIX_COMMAND "${ESPALIER_COMPILED_OPTIONS}")
 target_compile_options(espalier_compiled PUBLIC ${options})
+# Of a static library a linker takes whole files: in sections of their own, -Wl,--gc-sections drops what a program does not call.
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND NOT APPLE)
+  target_compile_options(espalier_compiled PRIVATE -ffunction-sections -fdata-sections)
+endif()
