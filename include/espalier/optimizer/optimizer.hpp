@@ -118,8 +118,9 @@ class Optimizer {
       steps_ = 0;
       changed.runs().add(run_);
     }
-    state_of(changed)->rate_factors = std::move(factors);
-    detail::plan_step(rule_, extras_, changed, *state_of(changed));
+    auto& state = std::get<detail::OptimizerState<S>>(state_);
+    state.rate_factors = std::move(factors);
+    detail::plan_step(rule_, extras_, changed, state);
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
   template <class M>
@@ -199,7 +200,7 @@ class Optimizer {
     detail::check_saved(saved, detail::rule_name<RuleType>(), rule_.learning_rate);
     auto numbers = detail::states_from_names(model.parameters(), saved.numbers, detail::state_names(rule_));
     prepare(model);
-    state_of(model.parameters())->numbers = std::move(numbers);
+    std::get<detail::OptimizerState<typename M::scalar_type>>(state_).numbers = std::move(numbers);
     steps_ = saved.steps;
     factor_ = saved.rate_factor;
   }
