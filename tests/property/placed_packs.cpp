@@ -18,8 +18,6 @@ using test::Numbers, test::same_bits;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 /// Random masks, signs and frozen weights for a row, as numbers.
 struct Places {
   Numbers<double> mask, signs, frozen, values;
@@ -39,6 +37,7 @@ struct Places {
 /// What the policies say of the problem: bounds and penalties by hand.
 struct Problem : test::ConvexProblem {
   enum class Kind { free, sum, sizes, norm } kind = Kind::free;
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
   double bound = infinity;
 
   explicit Problem(std::size_t n) { lows.assign(n, -infinity), highs.assign(n, infinity); }

@@ -104,28 +104,30 @@ struct NormBound {
 struct NoPenalty {};
 
 template <class P>
-concept SmoothPenalty = !KeepsNumbers<P> && requires(const P& p, float f, double d) {
-  { p.value(f) } -> std::same_as<float>;
-  { p.gradient(f) } -> std::same_as<float>;
-  { p.gradient(d) } -> std::same_as<double>;
-}
-|| KeepsNumbers<P>&& requires(const P& p, float f, double d) {
-  { p.value(f, f) } -> std::same_as<float>;
-  { p.gradient(f, f) } -> std::same_as<float>;
-  { p.gradient(d, d) } -> std::same_as<double>;
-};
+concept SmoothPenalty = (!KeepsNumbers<P> &&
+                         requires(const P& p, float f, double d) {
+                           { p.value(f) } -> std::same_as<float>;
+                           { p.gradient(f) } -> std::same_as<float>;
+                           { p.gradient(d) } -> std::same_as<double>;
+                         }) ||
+                        (KeepsNumbers<P> && requires(const P& p, float f, double d) {
+                          { p.value(f, f) } -> std::same_as<float>;
+                          { p.gradient(f, f) } -> std::same_as<float>;
+                          { p.gradient(d, d) } -> std::same_as<double>;
+                        });
 
 template <class P>
-concept ProximalPenalty = !KeepsNumbers<P> && requires(const P& p, float f, double d) {
-  { p.value(f) } -> std::same_as<float>;
-  { p.prox(f, f) } -> std::same_as<float>;
-  { p.prox(d, d) } -> std::same_as<double>;
-}
-|| KeepsNumbers<P>&& requires(const P& p, float f, double d) {
-  { p.value(f, f) } -> std::same_as<float>;
-  { p.prox(f, f, f) } -> std::same_as<float>;
-  { p.prox(d, d, d) } -> std::same_as<double>;
-};
+concept ProximalPenalty = (!KeepsNumbers<P> &&
+                           requires(const P& p, float f, double d) {
+                             { p.value(f) } -> std::same_as<float>;
+                             { p.prox(f, f) } -> std::same_as<float>;
+                             { p.prox(d, d) } -> std::same_as<double>;
+                           }) ||
+                          (KeepsNumbers<P> && requires(const P& p, float f, double d) {
+                            { p.value(f, f) } -> std::same_as<float>;
+                            { p.prox(f, f, f) } -> std::same_as<float>;
+                            { p.prox(d, d, d) } -> std::same_as<double>;
+                          });
 
 template <class P>
 concept Decay = requires(const P& p, double d) {
@@ -133,16 +135,17 @@ concept Decay = requires(const P& p, double d) {
 };
 
 template <class P>
-concept ElementSet = !KeepsNumbers<P> && requires(const P& p, float f, double d) {
-  { p.contains(f) } -> std::same_as<bool>;
-  { p.project(f) } -> std::same_as<float>;
-  { p.project(d) } -> std::same_as<double>;
-}
-|| KeepsNumbers<P>&& requires(const P& p, float f, double d) {
-  { p.contains(f, f) } -> std::same_as<bool>;
-  { p.project(f, f) } -> std::same_as<float>;
-  { p.project(d, d) } -> std::same_as<double>;
-};
+concept ElementSet = (!KeepsNumbers<P> &&
+                      requires(const P& p, float f, double d) {
+                        { p.contains(f) } -> std::same_as<bool>;
+                        { p.project(f) } -> std::same_as<float>;
+                        { p.project(d) } -> std::same_as<double>;
+                      }) ||
+                     (KeepsNumbers<P> && requires(const P& p, float f, double d) {
+                       { p.contains(f, f) } -> std::same_as<bool>;
+                       { p.project(f, f) } -> std::same_as<float>;
+                       { p.project(d, d) } -> std::same_as<double>;
+                     });
 
 template <class P>
 concept NormSet = requires(const P& p) {
