@@ -16,19 +16,21 @@ constexpr auto usage =
   --seed N   of the weights and the sequences (default 1)
 )";
 
-constexpr esp::Index length = 50;
+constexpr esp::Index sequence_length = 50;
 
 /// Sequences of pairs (number, mark), a sequence a column, and their sums.
 struct Sums {
   esp::Matrix<float> sequences, sums;
 };
 Sums draw(esp::Index samples, esp::Rng& rng) {
-  Sums drawn{esp::Matrix<float>::Zero(2 * length, samples), esp::Matrix<float>::Zero(1, samples)};
+  Sums drawn{esp::Matrix<float>::Zero(2 * sequence_length, samples), esp::Matrix<float>::Zero(1, samples)};
   for (esp::Index j = 0; j < samples; ++j) {
-    for (esp::Index t = 0; t < length; ++t) drawn.sequences(2 * t, j) = static_cast<float>(rng.uniform());
+    for (esp::Index t = 0; t < sequence_length; ++t)
+      drawn.sequences(2 * t, j) = static_cast<float>(rng.uniform());
     // One mark in either half.
-    for (const esp::Index half : {esp::Index{0}, length / 2}) {
-      const esp::Index t = half + static_cast<esp::Index>(rng.uniform() * static_cast<double>(length / 2));
+    for (const esp::Index half : {esp::Index{0}, sequence_length / 2}) {
+      const esp::Index t =
+          half + static_cast<esp::Index>(rng.uniform() * static_cast<double>(sequence_length / 2));
       drawn.sequences(2 * t + 1, j) = 1;
       drawn.sums(0, j) += drawn.sequences(2 * t, j);
     }
@@ -42,7 +44,7 @@ int main(int argc, char** argv) try {
   const long steps = arguments.number("--steps", 2000);
 
   esp::Sequential net{
-      esp::LSTM(2, 32, length, {.last = true}, esp::RecurrentWeight{esp::MaxNorm{.radius = 2}}),
+      esp::LSTM(2, 32, sequence_length, {.last = true}, esp::RecurrentWeight{esp::MaxNorm{.radius = 2}}),
       esp::Dense(32, 1)};
   initialize(net, rng);
   esp::Optimizer optimizer{esp::Adam{.learning_rate = 1e-2}, esp::ClipNorm{1}};
