@@ -98,14 +98,15 @@ void steps_as_one_by_one(const RuleType& rule) {
       one_by_one(kernel, right, S(1), NoPenalty{});
       CHECK(found.numbers == right.numbers);
       found = right = start;
-      CHECK(detail::step_rule<RuleType>(kernel, found.pointers(), n, detail::Decayed<S>{S(0.5)}).finite());
-      one_by_one(kernel, right, S(0.5), NoPenalty{});
+      const detail::UnderPolicies<S> decay{S(0.5), S(0), nullptr, false, -1};
+      CHECK(detail::step_rule<RuleType>(kernel, found.pointers(), n, decay).finite());
+      one_by_one(kernel, right, S(0.5), S(0));
       CHECK(found.numbers == right.numbers);
       for (const S slope : {S(0), S(2)}) {
         found = right = start;
         Numbers<S> t(static_cast<std::size_t>(n) + 1, S(-7));
-        const detail::Measured<S> measured{S(0.5), slope, t.data(), true, rule.momentum_state()};
-        const detail::StepLines<S> sums = detail::step_rule<RuleType>(kernel, found.pointers(), n, measured);
+        const detail::UnderPolicies<S> policies{S(0.5), slope, t.data(), true, rule.momentum_state()};
+        const detail::StepLines<S> sums = detail::step_rule<RuleType>(kernel, found.pointers(), n, policies);
         CHECK(sums.finite());
         Numbers<S> sizes = one_by_one(kernel, right, S(0.5), slope);
         sizes.push_back(S(-7));
@@ -170,10 +171,8 @@ TEMPLATE_TEST_CASE("A weight that is not finite afterwards is told, wherever it 
       const detail::Pointers<S> at{w.data(), g.data()};
       CHECK_FALSE(detail::step_rule<SGD>(kernel, at, n, detail::Free{}).finite());
       w = start;
-      CHECK_FALSE(detail::step_rule<SGD>(kernel, at, n, detail::Decayed<S>{S(1)}).finite());
-      w = start;
-      const detail::Measured<S> measured{S(1), S(0), nullptr, true, -1};
-      CHECK_FALSE(detail::step_rule<SGD>(kernel, at, n, measured).finite());
+      const detail::UnderPolicies<S> policies{S(1), S(0), nullptr, true, -1};
+      CHECK_FALSE(detail::step_rule<SGD>(kernel, at, n, policies).finite());
     }
 }
 

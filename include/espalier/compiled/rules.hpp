@@ -16,8 +16,7 @@
 
 #define ESPALIER_RULE(declare, S, R)                                                                              \
   ESPALIER_STEP(declare, S, R, Free)                                                                              \
-  ESPALIER_STEP(declare, S, R, Decayed<S>)                                                                        \
-  ESPALIER_STEP(declare, S, R, Measured<S>)                                                                       \
+  ESPALIER_STEP(declare, S, R, UnderPolicies<S>)                                                                  \
   declare void Optimizer<R>::prepare(Parameters<S>&);                                                             \
   declare void Optimizer<R>::step(Parameters<S>&);
 

@@ -46,22 +46,18 @@ class Tail {
   alignas(64) S lines_[std::tuple_size_v<Pointers<S>> + 1][Line<S>::size];
 };
 
-/// What a step needs beside the rule: nothing; the factor of decay; or, where a policy asks for the metric of
-/// the step, also the largest slope of the penalty that follows, and room for the step sizes of an adaptive
-/// rule. If it asks `of_vectors`, the step says of them what StepLines has; `momentum` is then the state by
-/// which a weight is moved, -1 for its gradient.
-struct Free {};
+/// What a step under policies needs beside the rule: the factor of decay, the largest slope of the penalty
+/// that follows, and room for the step sizes of an adaptive rule; null: nobody asks for them. If a policy is
+/// `of_vectors`, the step says what StepLines has; `momentum` is then the state by which a weight is moved,
+/// -1 for its gradient.
 template <Scalar S>
-struct Decayed {
-  S shrink;
-};
-template <Scalar S>
-struct Measured {
+struct UnderPolicies {
   S shrink, slope_bound;
   S* steps;
   bool of_vectors;
   int momentum;
 };
+struct Free {};
 
 /// What a step says of the weights that it made, summed at each place of a line: who asks adds up the rest.
 template <Scalar S>
@@ -117,25 +113,27 @@ EIGEN_ALWAYS_INLINE void step_line(const Kernel& kernel, const Pointers<S>& from
   unrolled<3>([&](auto k) __attribute__((always_inline)) {
     if (has_state(k)) prefetch(from[k + 2] + offset, 1024);
   });
-  constexpr bool measured = std::same_as<Policies, Measured<S>>;
+  constexpr bool free = std::same_as<Policies, Free>;
   Line<S> x = Line<S>::load(from[0] + offset), t;
   States<S> state;
   unrolled<3>([&](auto k) __attribute__((always_inline)) {
     state[k] = has_state(k) ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
   });
   const Line<S> gradient = Line<S>::load(from[1] + offset);
-  if constexpr (!std::same_as<Policies, Free>) x *= policies.shrink;
-  if constexpr (measured)
-    run_kernel(kernel, x, gradient, state, t, policies.slope_bound);
-  else
+  if constexpr (free) {
     run_kernel(kernel, x, gradient, state, t, NoPenalty{});
+  } else {
+    x *= policies.shrink;
+    run_kernel(kernel, x, gradient, state, t, policies.slope_bound);
+  }
   unrolled<3>([&](auto k) __attribute__((always_inline)) {
     if (has_state(k)) state[k].store(from[k + 2] + offset);
   });
   x.store(from[0] + offset);
   sums.not_finite += x * S(0);
-  if constexpr (measured) {
-    if constexpr (RuleType::adaptive) t.store(policies.steps + offset);
+  if constexpr (!free) {
+    if constexpr (RuleType::adaptive)
+      if (policies.steps) t.store(policies.steps + offset);
     if (!policies.of_vectors) return;
     sums.squares += x * x;
     if constexpr (RuleType::adaptive) {
@@ -158,15 +156,15 @@ EIGEN_DONT_INLINE StepLines<S> step_rule(const Kernel kernel, const Pointers<S> 
     Pointers<S> lines = here;
     if (left < length) lines = tail.copy(here, left);
     Policies own = policies;
-    if constexpr (std::same_as<Policies, Measured<S>>)
-      own.steps = left < length ? tail.steps() : policies.steps + done;
+    if constexpr (!std::same_as<Policies, Free>)
+      if (policies.steps) own.steps = left < length ? tail.steps() : policies.steps + done;
     const StepLines<S> before = sums;
     for (Index i = 0; i < size; i += length) step_line<RuleType>(kernel, lines, i, own, sums);
     if (left < length) {
       sums.keep_first(left, before);
       tail.copy_back(here, left);
-      if constexpr (std::same_as<Policies, Measured<S>> && RuleType::adaptive)
-        copy_rest(tail.steps(), left, policies.steps + done);
+      if constexpr (!std::same_as<Policies, Free> && RuleType::adaptive)
+        if (policies.steps) copy_rest(tail.steps(), left, policies.steps + done);
     }
     done += size;
   }

@@ -141,16 +141,16 @@ class Update {
     finite = penalties_added_ || pack.add_gradient(chunk, numbers[1], active);
     const bool follows = keeps_track(traits);
     if (follows) copy(chunk, shrink, buffers.before() + place);
-    const auto step = [&](const auto& policies) {
-      const StepLines<S> sums = step_rule<RuleType>(kernel_, numbers, chunk.size(), policies);
-      finite = sums.finite() && finite;
-      return sums;
-    };
     // Sets of single weights and decay need no step sizes.
-    if (traits.proximal || traits.of_vectors() || follows)
-      return step(Measured<S>{shrink, static_cast<S>(pack.slope_bound()), buffers.steps() + place,
-                              traits.of_vectors(), rule_.momentum_state()});
-    return traits.decays ? step(Decayed<S>{shrink}) : step(Free{});
+    const bool sized = traits.proximal || traits.of_vectors() || follows;
+    const UnderPolicies<S> policies{shrink, static_cast<S>(pack.slope_bound()),
+                                    sized ? buffers.steps() + place : nullptr, traits.of_vectors(),
+                                    rule_.momentum_state()};
+    const StepLines<S> sums = sized || traits.decays
+                                  ? step_rule<RuleType>(kernel_, numbers, chunk.size(), policies)
+                                  : step_rule<RuleType>(kernel_, numbers, chunk.size(), Free{});
+    finite = sums.finite() && finite;
+    return sums;
   }
 
   /// -> prox and projection in the metric of the step. `sums` are the chunk's; null: not known.
