@@ -59,7 +59,7 @@ TEMPLATE_TEST_CASE("Frozen weights keep their bits under decay, momentum, penalt
     }
     CHECK((parameter(net, "0.weight") - start).norm() > 0.1);
     CHECK(same_where_frozen(parameter(average.averaged(net), "0.weight"), start));
-    std::fill(net.values().begin(), net.values().end(), TestType(0.25));
+    std::ranges::fill(detail::arena(net.parameters()), TestType(0.25));
     project(net);
     CHECK(same_where_frozen(parameter(net, "0.weight"), start));
     CHECK(feasible(net));

@@ -58,7 +58,7 @@ TEST_CASE("SGD comes to rest at the optimum") {
   auto net = sequential<double>(Dense(2, 2, NoBias{}, NuclearNorm{0.4}));
   const double target[] = {2, 0, 0, 0.3};
   Optimizer optimizer{SGD{.learning_rate = 0.1, .momentum = 0.5}};
-  net.values()[1] = 0.1;
+  detail::arena(net.parameters())[1] = 0.1;
   for (int k = 0; k < 300; ++k) {
     for (std::size_t i = 0; i < 4; ++i) net.gradients()[i] = net.values()[i] - target[i];
     optimizer.step(net);

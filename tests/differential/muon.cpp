@@ -20,7 +20,9 @@ void check(const std::string& name, Index rows, Index cols, const Muon& rule, do
   Optimizer optimizer{rule};
   const auto goal = [](Index k) { return std::sin(1 + 2 * static_cast<double>(k)); };
   const auto curvature = [](Index k) { return static_cast<double>(1 + k % 3); };
-  const auto weight = [&](Index k) -> S& { return net.values()[static_cast<std::size_t>(k)]; };
+  const auto weight = [&](Index k) -> S& {
+    return detail::arena(net.parameters())[static_cast<std::size_t>(k)];
+  };
   for (Index k = 0; k < rows * cols; ++k)
     weight(k) = static_cast<S>(std::cos(3 * static_cast<double>(k)) / 2);
   std::vector<double> losses;

@@ -58,7 +58,7 @@ TEST_CASE("A rule sees matrices whole, and everything else number by number at a
 TEST_CASE("Decay and smooth penalties come before it, each at the rate of its parameter") {
   auto net = sequential<double>(Dense(2, 2, NoBias{}, WeightDecay{0.5}, L2{1}),
                                 Dense(2, 1, NoBias{}, WeightDecay{0.5}));
-  std::fill(net.values().begin(), net.values().end(), 1.0);
+  std::ranges::fill(detail::arena(net.parameters()), 1.0);
   std::fill(net.gradients().begin(), net.gradients().end(), 0.0);
   Optimizer optimizer{transposer(0.1)};
   optimizer.step(net);

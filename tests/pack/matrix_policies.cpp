@@ -65,7 +65,7 @@ TEST_CASE("A set of matrices sees rows and columns, in a step and outside of one
   Sequential net{Dense(3, 3, NoBias{}, SkewSymmetric{})};
   initialize(net, {.seed = 1});
   CHECK(audit(net).violation() == 0);
-  net.values()[1] += 2;
+  detail::arena(net.parameters())[1] += 2;
   CHECK(audit(net).violation() == Catch::Approx(std::sqrt(2.0)));
   project(net);
   Optimizer optimizer{Adam{.learning_rate = 0.1}};
@@ -82,7 +82,7 @@ TEST_CASE("A penalty of matrices takes the harmonic mean of the step sizes") {
   const float with_zero[] = {0, 1};
   CHECK(detail::harmonic_mean(Steps<float>{with_zero, 7}, 2) == 0);
   Sequential net{Dense(2, 2, NoBias{}, TracePenalty{0.5})};
-  net.values()[0] = 3;
+  detail::arena(net.parameters())[0] = 3;
   CHECK(penalty(net) == 1.5);
   Optimizer optimizer{Adam{.learning_rate = 0.1, .epsilon = 1e-20}};
   for (std::size_t i = 0; i < 4; ++i) net.gradients()[i] = i < 2 ? 2.0F : 1.0F;
@@ -92,7 +92,7 @@ TEST_CASE("A penalty of matrices takes the harmonic mean of the step sizes") {
 
 TEST_CASE("A rate of zero moves nothing") {
   Sequential net{Dense(2, 2, NoBias{}, TracePenalty{0.5})};
-  net.values()[0] = 3;
+  detail::arena(net.parameters())[0] = 3;
   Optimizer optimizer{Adam{}};
   optimizer.scale_rate(0);
   TracePenalty::used = -1;

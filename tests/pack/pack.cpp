@@ -98,7 +98,7 @@ struct Origin {  // a cone without a direction
 };
 
 /// Rows that sum to zero: the template of a user's set of rows.
-struct ZeroSum {
+struct OwnZeroSum {
   bool contains(const auto& row) const { return std::abs(row.template cast<double>().sum()) < 1e-5; }
   void project(auto row) const { row -= row.mean(); }
 };
@@ -250,7 +250,7 @@ TEST_CASE("the violation is asked for policy by policy") {
 }
 
 TEST_CASE("a user's set of rows is a policy like any other") {
-  const Pack pack(ZeroSum{});
+  const Pack pack(OwnZeroSum{});
   const Numbers<double> w{3, 1, -1}, zero_sum{3, -1, -2};
   CHECK(constrained(pack, w) == Numbers<double>{2, 0, -2});
   CHECK(same_bits(constrained(pack, zero_sum), zero_sum));

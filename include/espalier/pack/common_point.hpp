@@ -37,8 +37,10 @@ bool have_common_point(const PackType& pack, Index n) {
         found = p.reaches(elements.template interval<S>(), n);
       if constexpr (VectorSet<std::decay_t<decltype(p)>> && PackType::set_in_ball)
         found =
-            found && pack.contains(
-                         shortest_of<S>(p, elements_of<false>(pack.policies()), n, PackType::room).data(), n);
+            found && pack.contains(shortest_of<S>(p, elements_of<false>(pack.policies(), PolicyMemory<S>{}),
+                                                  n, PackType::room)
+                                       .data(),
+                                   n);
     });
     return found;
   } else {
