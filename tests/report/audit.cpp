@@ -28,7 +28,7 @@ TEST_CASE("An audit prints as a table") {
 
 TEST_CASE("A penalty on several parameters has a line of its own") {
   auto net = sequential<double>(Dense(1, 1, NoBias{}));
-  net.values()[0] = 2;
+  detail::arena(net.parameters())[0] = 2;
   Optimizer optimizer{SGD{}, ProductOfNorms{0.5}};
   optimizer.prepare(net);
   const std::string table = fmt::format("{}", audit(net));

@@ -54,7 +54,7 @@ struct CutToSquare {  // clips to the largest square inside
 /// sum |x| <= 1 (Duchi et al. 2008, figure 1, through a sort). rho is counted from 0, so that the threshold
 /// is the excess over rho + 1 entries; a published implementation divides by rho.
 template <int added>
-struct L1Ball {
+struct OwnL1Ball {
   bool contains(const auto& row) const { return row.template cast<double>().abs().sum() <= 1; }
   template <Scalar S>
   void project_row(Row<S> row) const {
@@ -133,8 +133,9 @@ TEST_CASE("an epsilon in a denominator is found") {
 }
 
 TEST_CASE("a feasible point that is not the nearest is found by the variational inequality alone") {
-  for (const ProjectionErrors& errors : {check<float>(Ball<RescaleToHalf>{}),
-                                         check<double>(Ball<RescaleToHalf>{}), check<double>(L1Ball<0>{})}) {
+  for (const ProjectionErrors& errors :
+       {check<float>(Ball<RescaleToHalf>{}), check<double>(Ball<RescaleToHalf>{}),
+        check<double>(OwnL1Ball<0>{})}) {
     CHECK(errors.infeasible == 0);
     CHECK(errors.not_idempotent == 0);
     CHECK(errors.moved_feasible == 0);
@@ -190,7 +191,7 @@ TEST_CASE("a projection that moves feasible weights is found") {
 
 TEST_CASE("nothing is found in right projections") {
   for (const ProjectionErrors& errors :
-       {check<double>(L1Ball<1>{}), check<double>(test::clip), check<double>(test::max_norm)}) {
+       {check<double>(OwnL1Ball<1>{}), check<double>(test::clip), check<double>(test::max_norm)}) {
     CHECK(errors.infeasible == 0);
     CHECK(errors.not_idempotent == 0);
     CHECK(errors.moved_feasible == 0);
