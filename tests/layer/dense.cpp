@@ -117,10 +117,11 @@ TEMPLATE_TEST_CASE("Bias and Gain carry policies of their own, and other biases 
 TEMPLATE_TEST_CASE("A policy of vectors on a bias bounds all of it, as a set and in steps", "", float,
                    double) {
   auto net = sequential<TestType>(Dense(3, 2, Bias{MaxNorm{1}}));
-  assign(net, "0.bias", Matrix<TestType>{{0.7}, {0.8}});  // numbers of at most 1, the vector is longer
+  const Matrix<TestType> longer = Eigen::Vector2d(0.7, 0.8).cast<TestType>();  // of numbers of at most 1
+  assign(net, "0.bias", longer);
   const TestType length = std::sqrt(TestType(0.7 * 0.7 + 0.8 * 0.8));
-  CHECK((parameter(net, "0.bias") - Matrix<TestType>{{0.7}, {0.8}} / length).norm() < 1e-6);
-  const Matrix<TestType> inside{{0.6}, {-0.79}};
+  CHECK((parameter(net, "0.bias") - longer / length).norm() < 1e-6);
+  const Matrix<TestType> inside = Eigen::Vector2d(0.6, -0.79).cast<TestType>();
   assign(net, "0.bias", inside);
   CHECK(parameter(net, "0.bias") == inside);
 
@@ -128,7 +129,7 @@ TEMPLATE_TEST_CASE("A policy of vectors on a bias bounds all of it, as a set and
   std::fill(net.gradients().begin(), net.gradients().end(), TestType(0));
   net.parameters().gradients_of(net.parameters().at("0.bias"))[0] = TestType(-2.4);  // to (3, -0.79)
   optimizer.step(net);
-  const Matrix<TestType> moved{{3}, {-0.79}};
+  const Matrix<TestType> moved = Eigen::Vector2d(3, -0.79).cast<TestType>();
   CHECK((parameter(net, "0.bias") - moved / moved.norm()).norm() < 1e-6);
   CHECK(feasible(net));
   const auto& e = net.parameters().at("0.bias");
