@@ -146,3 +146,16 @@ TEST_CASE("Before its first step an optimizer keeps zeros") {
   for (const auto& n : saved.numbers)
     CHECK(std::all_of(n.numbers.begin(), n.numbers.end(), [](double x) { return x == 0; }));
 }
+
+TEST_CASE("Of a model that it has not trained, an optimizer has kept nothing, whatever it keeps of another") {
+  auto net = sequential<double>(Dense(2, 1, NoBias{})), other = net;
+  initialize(net, {.seed = 1});
+  initialize(other, {.seed = 2});
+  Optimizer optimizer{Adam{}};
+  net.gradients()[0] = 1;
+  optimizer.step(net);
+  CHECK(optimizer.state(net).steps == 1);
+  CHECK(optimizer.state(net).numbers[0].numbers[0] != 0);
+  CHECK(optimizer.state(other).steps == 0);
+  CHECK(optimizer.state(other).numbers[0].numbers == std::vector<double>{0, 0});
+}

@@ -21,30 +21,33 @@ namespace detail {
 template <class P>
 constexpr std::string_view written_name();
 
-/// "MaxNorm every n steps".
-template <class P>
-inline constexpr auto name_of_every = [] {
-  constexpr std::string_view own = written_name<P>(), when = " every n steps";
-  std::array<char, own.size() + when.size()> text{};
-  for (std::size_t i = 0; i < own.size(); ++i) text[i] = own[i];
-  for (std::size_t i = 0; i < when.size(); ++i) text[own.size() + i] = when[i];
+/// One text after another, as an array that lasts.
+template <const std::string_view& first, const std::string_view& second>
+inline constexpr auto joined = [] {
+  std::array<char, first.size() + second.size()> text{};
+  for (std::size_t i = 0; i < first.size(); ++i) text[i] = first[i];
+  for (std::size_t i = 0; i < second.size(); ++i) text[first.size() + i] = second[i];
   return text;
 }();
+
+/// "MaxNorm every n steps".
+template <class P>
+struct NameOfEvery {
+  static constexpr std::string_view own = written_name<P>(), when = " every n steps";
+  static constexpr std::string_view value{joined<own, when>.data(), joined<own, when>.size()};
+};
 template <class P>
 constexpr std::string_view name_in_time(const Every<P>*) {
-  return {name_of_every<P>.data(), name_of_every<P>.size()};
+  return NameOfEvery<P>::value;
 }
 
 /// "MaxNorm per input": the name of a policy with the words that say on what.
 template <class P>
-inline constexpr auto name_of_group = [] {
-  constexpr std::string_view own = policy_name<Ungrouped<P>>(),
-                             of = P::grain == Grain::column ? " per input" : " of all";
-  std::array<char, own.size() + of.size()> text{};
-  for (std::size_t i = 0; i < own.size(); ++i) text[i] = own[i];
-  for (std::size_t i = 0; i < of.size(); ++i) text[own.size() + i] = of[i];
-  return text;
-}();
+struct NameOfGroup {
+  static constexpr std::string_view own = policy_name<Ungrouped<P>>(),
+                                    of = P::grain == Grain::column ? " per input" : " of all";
+  static constexpr std::string_view value{joined<own, of>.data(), joined<own, of>.size()};
+};
 template <class P>
 constexpr std::string_view written_name() {
   if constexpr (requires { name_in_time(static_cast<const P*>(nullptr)); })
@@ -52,7 +55,7 @@ constexpr std::string_view written_name() {
   else if constexpr (on_vector<P>)
     return policy_name<Ungrouped<P>>();
   else if constexpr (Grouping<P>::named)
-    return {name_of_group<P>.data(), name_of_group<P>.size()};
+    return NameOfGroup<P>::value;
   else
     return policy_name<P>();
 }

@@ -188,9 +188,11 @@ class Optimizer {
     const auto* state = std::get_if<detail::OptimizerState<S>>(&state_);
     if (!std::holds_alternative<std::monostate>(state_) && (!state || !state->belongs_to(model.parameters())))
       detail::fail_other_model(model.parameters());
+    // With a model that it has not trained it would begin anew.
+    const bool known = state && model.parameters().runs().contains(run_);
     std::span<const S> numbers;
-    if (state) numbers = state->numbers;
-    return {detail::rule_name<RuleType>(), steps_, factor_,
+    if (known) numbers = state->numbers;
+    return {detail::rule_name<RuleType>(), known ? steps_ : 0, factor_,
             detail::states_by_name(model.parameters(), numbers, detail::state_names(rule_))};
   }
   /// Goes on from there, bit for bit. Prepares the model. Throws, and changes nothing, for the state of

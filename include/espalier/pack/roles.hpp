@@ -77,10 +77,10 @@ struct PackRoles : private ReturnsNothing<Ps...> {
   static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
   static constexpr bool has_prox = proximal + vector_penalties + matrix_penalties > 0;
   static constexpr bool constrains = has_set || has_prox;
-  /// Must a whole vector be seen at once?
   /// Is a bound of norms all that follows a step?
   static constexpr bool only_norm =
       norm_sets == 1 && element_sets + vector_sets + vector_penalties + proximal == 0;
+  /// Must a whole vector be seen at once?
   static constexpr bool by_vector = norm_sets + vector_sets + vector_penalties > 0;
   /// Is there a convex set of vectors in a ball?
   static constexpr bool set_in_ball =
