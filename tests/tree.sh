@@ -69,6 +69,10 @@ breaches=$(
     fi
     [ "$(sed -n 1p "$header")" = '// SPDX-License-Identifier: MIT' ] || echo "$header does not begin with the SPDX line"
     sed -n 2p "$header" | grep -q '^// .' || echo "$header does not state its purpose in line 2"
+    # Without it they do not link with clang where libfmt was built by g++.
+    if grep -q 'fmt::format_to' "$header" && ! grep -q '<fmt/format.h>' "$header"; then
+      echo "$header calls fmt::format_to without <fmt/format.h>"
+    fi
     grep -q '^#pragma once$' "$header" || echo "$header has no #pragma once"
     lines=$(awk 'END { print NR }' "$header")
     [ "$lines" -le 300 ] || echo "$header has $lines lines: split it at 300"

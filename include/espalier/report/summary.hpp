@@ -2,7 +2,7 @@
 // A summary as a table.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>  // core.h alone does not link with clang where libfmt was built by g++
 
 #include "espalier/core/format_message.hpp"
 #include "espalier/model/summary.hpp"
