@@ -14,4 +14,9 @@ TEST_CASE("Pieces stand where the pattern has gaps, texts as they are and number
   CHECK(format_message("{}{}", {0.1, 1e300}) == fmt::format("{}{}", 0.1, 1e300));
   CHECK(format_message("{}", {std::string_view("{} {}")}) == "{} {}");
   CHECK(format_message("as it is", {}) == "as it is");
+  CHECK(format_message("{x} is {}", {1}) == "{x} is 1");
+}
+
+TEST_CASE("A gap takes the options of {fmt}: width, side and digits, of texts and of numbers") {
+  CHECK(format_message("{:<4}|{:>4}|{:.2g}|{:>6.1f}", {"ab", 7, 0.123, 2.25F}) == "ab  |   7|0.12|   2.2");
 }

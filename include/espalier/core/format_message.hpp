@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The words of messages. They are put together by one function for all, where {fmt} would compile another for
-// each combination of types, and compilers would spend their time on what is hardly ever said.
+// The words of messages and reports. They are put together by one function for all, where {fmt} would compile
+// another for each combination of types, and compilers would spend their time on what is hardly ever said.
 #pragma once
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <concepts>
 #include <initializer_list>
 #include <string>
@@ -23,15 +24,18 @@ class FormatArg {
   FormatArg(float x) : kind_(Kind::single), single_(x) {}                                // NOLINT
   FormatArg(double x) : kind_(Kind::real), real_(x) {}                                   // NOLINT
 
-  [[gnu::noinline, gnu::cold]] void append_to(std::string& message) const {
-    if (kind_ == Kind::text) message += text_;
-    if (kind_ == Kind::whole) message += written(whole_);
-    if (kind_ == Kind::single) message += written(single_);
-    if (kind_ == Kind::real) message += written(real_);
+  /// As `gap` says: "{}", or with options of {fmt}, such as "{:.4g}".
+  [[gnu::noinline, gnu::cold]] void append_to(std::string& message, std::string_view gap) const {
+    if (kind_ == Kind::text) message += written(gap, text_);
+    if (kind_ == Kind::whole) message += written(gap, whole_);
+    if (kind_ == Kind::single) message += written(gap, single_);
+    if (kind_ == Kind::real) message += written(gap, real_);
   }
 
  private:
-  static std::string written(const auto& x) { return fmt::vformat("{}", fmt::make_format_args(x)); }
+  static std::string written(std::string_view gap, const auto& x) {
+    return fmt::vformat(fmt::string_view(gap.data(), gap.size()), fmt::make_format_args(x));
+  }
 
   enum class Kind { text, whole, single, real } kind_;
   union {
@@ -42,16 +46,29 @@ class FormatArg {
   };
 };
 
-/// The pattern with the pieces where its "{}" are. Cold: compilers keep the way to it out of loops, and do
-/// not optimize it.
+/// The base of a `fmt::formatter<T>`: prints what the function `text_of(const T&)` says.
+template <class T>
+struct TextFormatter {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+
+  template <class Context>
+  auto format(const T& x, Context& context) const {
+    const std::string text = text_of(x);
+    return std::copy(text.begin(), text.end(), context.out());
+  }
+};
+
+/// The pattern with the pieces where its gaps are: "{}", or "{:...}" with options of {fmt}. Cold: compilers
+/// keep the way to it out of loops, and do not optimize it.
 [[gnu::noinline, gnu::cold]] inline std::string format_message(std::string_view pattern,
                                                                std::initializer_list<FormatArg> pieces) {
   std::string message;
   for (const FormatArg& piece : pieces) {
-    const std::size_t gap = pattern.find("{}");
+    const std::size_t gap = std::min(pattern.find("{}"), pattern.find("{:")),
+                      end = pattern.find('}', gap) + 1;
     message += pattern.substr(0, gap);
-    piece.append_to(message);
-    pattern.remove_prefix(gap + 2);
+    piece.append_to(message, pattern.substr(gap, end - gap));
+    pattern.remove_prefix(end);
   }
   return message.append(pattern);
 }

@@ -2,8 +2,6 @@
 // The confusion matrix: which class was taken for which, and the rates that follow from it.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -99,29 +97,26 @@ ConfusionMatrix confusion(const Eigen::DenseBase<Y>& outputs, const Target<typen
   return result;
 }
 
+inline std::string text_of(const ConfusionMatrix& m) {
+  const std::size_t width = std::to_string(std::max(m.total(), m.classes())).size() + 2;
+  const auto cell = [&](Index number) {
+    const std::string text = std::to_string(number);
+    return std::string(width - text.size(), ' ') + text;
+  };
+  std::string table = "actual \\ predicted";
+  const std::size_t margin = table.size();
+  for (Index c = 0; c < m.classes(); ++c) table += cell(c);
+  for (Index actual = 0; actual < m.classes(); ++actual) {
+    const std::string name = std::to_string(actual);
+    table += '\n' + std::string(margin - name.size(), ' ') + name;
+    for (Index predicted = 0; predicted < m.classes(); ++predicted)
+      table += cell(m.counts(actual, predicted));
+  }
+  return table + '\n';
+}
+
 }  // namespace espalier
 
 template <>
-struct fmt::formatter<espalier::ConfusionMatrix> {
-  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
-
-  template <class Context>
-  auto format(const espalier::ConfusionMatrix& m, Context& context) const {
-    const std::size_t width = std::to_string(std::max(m.total(), m.classes())).size() + 2;
-    const auto cell = [&](long number) {
-      const std::string text = std::to_string(number);
-      return std::string(width - text.size(), ' ') + text;
-    };
-    std::string table = "actual \\ predicted";
-    const std::size_t margin = table.size();
-    for (long c = 0; c < m.classes(); ++c) table += cell(c);
-    for (long actual = 0; actual < m.classes(); ++actual) {
-      const std::string name = std::to_string(actual);
-      table += '\n' + std::string(margin - name.size(), ' ') + name;
-      for (long predicted = 0; predicted < m.classes(); ++predicted)
-        table += cell(m.counts(actual, predicted));
-    }
-    table += '\n';
-    return std::copy(table.begin(), table.end(), context.out());
-  }
-};
+struct fmt::formatter<espalier::ConfusionMatrix>
+    : espalier::detail::TextFormatter<espalier::ConfusionMatrix> {};

@@ -2,8 +2,6 @@
 // The history of a run as a table for other programs.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <cmath>
 #include <string>
 
@@ -21,7 +19,7 @@ inline std::string to_csv(const History& history) {
     for (const double number : {r.loss, r.penalty, r.training_loss, r.validation_loss, r.validation_accuracy,
                                 r.learning_rate, r.seconds}) {
       text += ',';
-      if (!std::isnan(number)) text += fmt::format("{}", number);
+      if (!std::isnan(number)) text += detail::format_message("{}", {number});
     }
     text += '\n';
   }

@@ -2,14 +2,12 @@
 // A summary as a table.
 #pragma once
 
-#include <fmt/format.h>  // core.h alone does not link with clang where libfmt was built by g++
-
 #include "espalier/core/format_message.hpp"
 #include "espalier/model/summary.hpp"
 
-namespace espalier::detail {
+namespace espalier {
+namespace detail {
 
-/// What there is to say of a parameter beside its shape: "L1, MaxNorm, frozen".
 inline std::string remarks_on(const ParameterSummary& p) {
   std::string text;
   const auto add = [&](std::string_view word) { (text += text.empty() ? "" : ", ") += word; };
@@ -20,30 +18,34 @@ inline std::string remarks_on(const ParameterSummary& p) {
   return text;
 }
 
-}  // namespace espalier::detail
+inline std::string line_of(const ParameterSummary& p) {
+  const std::string remarks = remarks_on(p);
+  return format_message("  {:<16} {:>11} {:>9}{}{}\n", {p.path, format_message("{} x {}", {p.rows, p.cols}),
+                                                        p.size(), remarks.empty() ? "" : "  ", remarks});
+}
+
+inline std::string lines_of(const LayerSummary& layer) {
+  std::string text = format_message("{:<16} {:>9}", {layer.path + " " + layer.name, layer.outputs});
+  if (layer.parameters.empty()) text += '\n';
+  const std::string margin(text.size(), ' ');
+  for (const ParameterSummary& p : layer.parameters)
+    text += (&p == layer.parameters.data() ? "" : margin) + line_of(p);
+  return text;
+}
+
+}  // namespace detail
+
+inline std::string text_of(const Summary& summary) {
+  std::string text =
+      detail::format_message("{:<16} {:>9}  {:<16} {:>11} {:>9}  {}\n",
+                             {"layer", "outputs", "parameter", "shape", "numbers", "policies"});
+  for (const LayerSummary& layer : summary.layers) text += detail::lines_of(layer);
+  return text + detail::format_message("{} inputs, {} outputs, {} numbers to learn, {} of them trained\n",
+                                       {summary.inputs, summary.outputs, summary.count, summary.trained});
+}
+
+}  // namespace espalier
 
 /// `fmt::print("{}", summary(net))`: a line for each layer and parameter, then the totals.
 template <>
-struct fmt::formatter<espalier::Summary> {
-  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
-
-  template <class Context>
-  auto format(const espalier::Summary& summary, Context& context) const {
-    auto out = fmt::format_to(context.out(), "{:<16} {:>9}  {:<16} {:>11} {:>9}  {}\n", "layer", "outputs",
-                              "parameter", "shape", "numbers", "policies");
-    for (const espalier::LayerSummary& layer : summary.layers) {
-      out = fmt::format_to(out, "{:<16} {:>9}", layer.path + " " + layer.name, layer.outputs);
-      if (layer.parameters.empty()) out = fmt::format_to(out, "\n");
-      bool first = true;
-      for (const espalier::ParameterSummary& p : layer.parameters) {
-        const std::string remarks = espalier::detail::remarks_on(p);
-        out = fmt::format_to(out, "{:<{}}  {:<16} {:>11} {:>9}{}{}\n", "", first ? 0 : 26, p.path,
-                             espalier::detail::format_message("{} x {}", {p.rows, p.cols}), p.size(),
-                             remarks.empty() ? "" : "  ", remarks);
-        first = false;
-      }
-    }
-    return fmt::format_to(out, "{} inputs, {} outputs, {} numbers to learn, {} of them trained\n",
-                          summary.inputs, summary.outputs, summary.count, summary.trained);
-  }
-};
+struct fmt::formatter<espalier::Summary> : espalier::detail::TextFormatter<espalier::Summary> {};

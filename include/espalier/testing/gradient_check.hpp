@@ -3,8 +3,6 @@
 // penalties.
 #pragma once
 
-#include <fmt/format.h>  // core.h alone does not link with clang where libfmt was built by g++
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -62,16 +60,13 @@ std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<t
   return errors;
 }
 
+inline std::string text_of(const GradientError& error) {
+  return detail::format_message("{}: relative error {:.1e}, {}",
+                                {error.parameter, error.relative, error.ok() ? "ok" : "wrong"});
+}
+
 }  // namespace espalier
 
 /// `for (const auto& error : gradient_check(net, loss, x, t)) fmt::print("{}\n", error);`
 template <>
-struct fmt::formatter<espalier::GradientError> {
-  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
-
-  template <class Context>
-  auto format(const espalier::GradientError& error, Context& context) const {
-    return fmt::format_to(context.out(), "{}: relative error {:.1e}, {}", error.parameter, error.relative,
-                          error.ok() ? "ok" : "wrong");
-  }
-};
+struct fmt::formatter<espalier::GradientError> : espalier::detail::TextFormatter<espalier::GradientError> {};

@@ -2,8 +2,6 @@
 // Is a projection the projection? The properties that prove it, on random rows: for your own sets.
 #pragma once
 
-#include <fmt/format.h>  // core.h alone does not link with clang where libfmt was built by g++
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -178,18 +176,15 @@ ProjectionErrors projection_check(const P& policy, Rng rng, const ProjectionTria
   return projection_check<S>(Pack<P>(policy), rng, options);
 }
 
+inline std::string text_of(const ProjectionErrors& e) {
+  return detail::format_message(
+      "infeasible {}, not idempotent {}, moved feasible {}, longer {}, variational {:.1e} "
+      "(tolerance {:.1e})",
+      {e.infeasible, e.not_idempotent, e.moved_feasible, e.longer, e.variational, e.tolerance});
+}
+
 }  // namespace espalier
 
 template <>
-struct fmt::formatter<espalier::ProjectionErrors> {
-  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
-
-  template <class Context>
-  auto format(const espalier::ProjectionErrors& e, Context& context) const {
-    return fmt::format_to(
-        context.out(),
-        "infeasible {}, not idempotent {}, moved feasible {}, longer {}, variational {:.1e} "
-        "(tolerance {:.1e})",
-        e.infeasible, e.not_idempotent, e.moved_feasible, e.longer, e.variational, e.tolerance);
-  }
-};
+struct fmt::formatter<espalier::ProjectionErrors>
+    : espalier::detail::TextFormatter<espalier::ProjectionErrors> {};

@@ -22,8 +22,6 @@
 //   bool wants_training_loss() const;
 #pragma once
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -67,14 +65,17 @@ struct EpochReport {
 namespace detail {
 
 /// The numbers of a report on one line; those that are missing are left out.
-inline std::string text_of(const EpochReport& report) {
-  std::string line = fmt::format("  loss {:.4g}", report.loss);
-  if (!std::isnan(report.training_loss)) line += fmt::format("  after it {:.4g}", report.training_loss);
-  if (report.penalty > 0) line += fmt::format("  penalty {:.4g}", report.penalty);
-  if (!std::isnan(report.validation_loss)) line += fmt::format("  validation {:.4g}", report.validation_loss);
-  if (!std::isnan(report.validation_accuracy))
-    line += fmt::format(" ({:.1f} %)", 100 * report.validation_accuracy);
-  return line + fmt::format("  {:.1f} s", report.seconds);
+inline std::string numbers_of(const EpochReport& report) {
+  std::string line = format_message("  loss {:.4g}", {report.loss});
+  const auto add = [&](std::string_view pattern, double x) {
+    if (!std::isnan(x)) line += format_message(pattern, {x});
+  };
+  add("  after it {:.4g}", report.training_loss);
+  if (report.penalty > 0) add("  penalty {:.4g}", report.penalty);
+  add("  validation {:.4g}", report.validation_loss);
+  add(" ({:.1f} %)", 100 * report.validation_accuracy);
+  add("  {:.1f} s", report.seconds);
+  return line;
 }
 
 template <class O>
@@ -160,16 +161,12 @@ template <class O, class M>
 concept Observer = detail::Starts<O> || detail::WatchesBatches<O, M> || detail::WatchesEpochs<O, M> ||
     detail::Finishes<O, M>;
 
+inline std::string text_of(const EpochReport& report) {
+  return detail::format_message("epoch {}", {report.epoch}) + detail::numbers_of(report);
+}
+
 }  // namespace espalier
 
 /// `for (const EpochReport& epoch : history) fmt::print("{}\n", epoch);`
 template <>
-struct fmt::formatter<espalier::EpochReport> {
-  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
-
-  template <class Context>
-  auto format(const espalier::EpochReport& report, Context& context) const {
-    const std::string line = "epoch " + std::to_string(report.epoch) + espalier::detail::text_of(report);
-    return std::copy(line.begin(), line.end(), context.out());
-  }
-};
+struct fmt::formatter<espalier::EpochReport> : espalier::detail::TextFormatter<espalier::EpochReport> {};

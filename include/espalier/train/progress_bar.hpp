@@ -2,8 +2,6 @@
 // Progress on a terminal as a bar, elsewhere as plain lines.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -31,7 +29,7 @@ class ProgressBar {
   void start(const Plan& plan) {
     plan_ = plan;
     if (plan.done > 0) return;
-    for (const std::string& note : plan.notes) fmt::print(out_, "note: {}\n", note);
+    for (const std::string& note : plan.notes) write("note: " + note + "\n");
   }
 
   void batch(const auto&, const BatchReport& report) {
@@ -40,12 +38,17 @@ class ProgressBar {
     if (done == done_ && report.batch > 1) return;
     done_ = done;
     columns_ = columns();
-    const std::string front = head(report.epoch), back = fmt::format("loss {:.4g}", report.loss);
+    const std::string front = head(report.epoch), back = detail::format_message("loss {:.4g}", {report.loss});
     const long used = static_cast<long>(front.size() + back.size() + 4);
     const long width = std::clamp(columns_ - 1 - used, 0L, most), filled = width * done / most;
-    draw(fmt::format("{} [{:=>{}}{:>{}}] {}", front, "", filled, "", width - filled, back));
+    const auto times = [](long count, char sign) {
+      return std::string(static_cast<std::size_t>(count), sign);
+    };
+    draw(front + " [" + times(filled, '=') + times(width - filled, ' ') + "] " + back);
   }
-  void epoch(const auto&, const EpochReport& report) { draw(head(report.epoch) + detail::text_of(report)); }
+  void epoch(const auto&, const EpochReport& report) {
+    draw(head(report.epoch) + detail::numbers_of(report));
+  }
   void finish(const auto&) { end_line(); }
 
  private:
@@ -60,20 +63,25 @@ class ProgressBar {
 #endif
   }
   std::string head(long epoch) const {
-    return fmt::format("{}{}epoch {:>{}}/{}", label_, label_.empty() ? "" : "  ", epoch,
-                       std::to_string(plan_.epochs).size(), plan_.epochs);
+    const std::string number = std::to_string(epoch), all = std::to_string(plan_.epochs);
+    const std::string margin(all.size() - std::min(all.size(), number.size()), ' ');
+    return label_ + (label_.empty() ? "" : "  ") + "epoch " + margin + number + "/" + all;
   }
+  void write(const std::string& text) const { std::fwrite(text.data(), 1, text.size(), out_); }
   /// Over the old line. A character in the last column would make the terminal scroll.
   void draw(const std::string& line) {
-    if (columns_ > 0)
-      fmt::print(out_, "\r{0:<{1}.{1}}", line, columns_ - 1);
-    else
-      fmt::print(out_, "{}\n", line);
+    if (columns_ > 0) {
+      std::string fitted = line;
+      fitted.resize(static_cast<std::size_t>(columns_ - 1), ' ');
+      write("\r" + fitted);
+    } else {
+      write(line + "\n");
+    }
     open_ = columns_ > 0;
     std::fflush(out_);
   }
   void end_line() {
-    if (std::exchange(open_, false)) fmt::print(out_, "\n");
+    if (std::exchange(open_, false)) write("\n");
   }
 
   std::string label_;

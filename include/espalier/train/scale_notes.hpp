@@ -2,8 +2,6 @@
 // Features and targets of sizes that training can hardly cope with, in words.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -62,11 +60,12 @@ inline void add_scale_note(std::vector<std::string>& notes, std::string_view wha
     if (worst == spreads.size() || spreads[i].size() > spreads[worst].size()) worst = i;
   }
   if (count == 0) return;
-  notes.push_back(fmt::format("{} {}{} has a mean of {:.3g} and a standard deviation of {:.3g}{}{}: {}", what,
-                              worst, names.empty() ? "" : " (" + names[worst] + ")", spreads[worst].mean,
-                              spreads[worst].deviation,
-                              spreads.size() > 1 ? fmt::format(", the typical one of {:.3g}", typical) : "",
-                              count > 1 ? fmt::format("; {} more are like it", count - 1) : "", advice));
+  notes.push_back(
+      format_message("{} {}{} has a mean of {:.3g} and a standard deviation of {:.3g}{}{}: {}",
+                     {what, worst, names.empty() ? "" : " (" + names[worst] + ")", spreads[worst].mean,
+                      spreads[worst].deviation,
+                      spreads.size() > 1 ? format_message(", the typical one of {:.3g}", {typical}) : "",
+                      count > 1 ? format_message("; {} more are like it", {count - 1}) : "", advice}));
 }
 
 }  // namespace detail
