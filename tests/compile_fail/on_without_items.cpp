@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: On{"0.*"} alone does nothing: write what for, as On{"0.*", MaxNorm{3}}
+// expect: On{pattern} alone does nothing: write what for, as On{pattern, MaxNorm{3}}
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/optimizer/on.hpp"
 

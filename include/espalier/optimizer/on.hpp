@@ -48,7 +48,7 @@ struct PoliciesOfPattern {
 template <class... Items>
 struct On {
   static_assert(sizeof...(Items) > 0,
-                "On{\"0.*\"} alone does nothing: write what for, as On{\"0.*\", MaxNorm{3}}");
+                "On{pattern} alone does nothing: write what for, as On{pattern, MaxNorm{3}}");
   static_assert(
       (true && ... && (!GradientTransform<Items> || detail::TransformsArray<Items>)),
       "a gradient transform that looks at parameters chooses its own by their paths: write it without On");
