@@ -3,8 +3,5 @@
 
 namespace espalier::detail {
 ESPALIER_PACKS(template, float)
-}  // namespace espalier::detail
-
-namespace espalier {
 ESPALIER_PACKS_VALIDATE(template)
-}  // namespace espalier
+}  // namespace espalier::detail

@@ -16,8 +16,8 @@ ESPALIER_KERNELS(extern template, float)
 ESPALIER_KERNELS(extern template, double)
 ESPALIER_PACKS(extern template, float)
 ESPALIER_PACKS(extern template, double)
-}  // namespace detail
 ESPALIER_PACKS_VALIDATE(extern template)
+}  // namespace detail
 ESPALIER_RULES(extern template, float)
 ESPALIER_RULES(extern template, double)
 ESPALIER_MODELS(extern template, float)

@@ -8,6 +8,8 @@
 
 using namespace espalier;
 
+static_assert(ElementSet<Clip> && Policy<Clip>);
+
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();

@@ -18,6 +18,8 @@
 
 using namespace espalier;
 
+static_assert(ElementSet<Frozen> && Policy<Frozen>);
+
 namespace {
 
 /// The frozen ones of a 3 x 5 weight.

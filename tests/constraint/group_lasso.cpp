@@ -14,6 +14,8 @@
 using namespace espalier;
 using test::constrained, test::Numbers;
 
+static_assert(VectorPenalty<GroupLasso> && Policy<GroupLasso>);
+
 TEST_CASE("A row shrinks in length by strength times the root of its size, or is zero") {
   const double length = 5 - 0.5 * std::sqrt(2.0);
   const auto x = constrained(Pack(GroupLasso{0.5}), Numbers<double>{3, 4});

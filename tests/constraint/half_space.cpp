@@ -12,6 +12,8 @@
 using namespace espalier;
 using test::constrained, test::Numbers;
 
+static_assert(VectorSet<HalfSpace> && Policy<HalfSpace>);
+
 TEST_CASE("The nearest row of a half-space with bounds is that of both, and rows inside stay") {
   const HalfSpace half({1, 2}, 2);
   CHECK(constrained(Pack(half), Numbers<double>{3, 2}) == Numbers<double>{2, 0});

@@ -7,6 +7,8 @@
 using namespace espalier;
 using test::constrained, test::Numbers;
 
+static_assert(VectorSet<Isotonic> && Policy<Isotonic>);
+
 TEST_CASE("Neighbors in the wrong order become their mean, weighted by one over the step size") {
   CHECK(constrained(Pack(Isotonic{}), Numbers<double>{3, 1, 2, 5}) == Numbers<double>{2, 2, 2, 5});
   CHECK(constrained(Pack(Isotonic{}), Numbers<double>{3, 1}, {1, 3}) == Numbers<double>{2.5, 2.5});

@@ -9,6 +9,8 @@
 
 using namespace espalier;
 
+static_assert(ProximalPenalty<L1> && Policy<L1>);
+
 TEMPLATE_TEST_CASE("the prox is the soft threshold, with exact zeros", "", float, double) {
   const L1 l1{.strength = 0.5};
   CHECK(l1.value(TestType(-3)) == TestType(1.5));

@@ -7,6 +7,8 @@
 using namespace espalier;
 using test::constrained, test::Numbers;
 
+static_assert(VectorSet<L1Ball> && Policy<L1Ball>);
+
 TEST_CASE("The nearest row of the ball is soft-thresholded, in the metric by the step size") {
   CHECK(constrained(Pack(L1Ball{1}), Numbers<double>{2, -1.5, 0.25}) == Numbers<double>{0.75, -0.25, 0});
   // (3 - mu) + (1 - mu / 2) = 1 gives mu = 2, where the second is 0: (1, 0).

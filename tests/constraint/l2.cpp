@@ -9,6 +9,8 @@
 
 using namespace espalier;
 
+static_assert(SmoothPenalty<L2> && Policy<L2>);
+
 TEST_CASE("the gradient is the derivative of the value") {
   const Pack pack(L2{.strength = 0.3});
   const Matrix<double> w = (Matrix<double>(2, 3) << 1, -2, 0.5, 3, -0.1, 0).finished();

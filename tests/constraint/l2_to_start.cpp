@@ -11,6 +11,8 @@
 using namespace espalier;
 using Catch::Approx;
 
+static_assert(SmoothPenalty<L2ToStart> && Policy<L2ToStart>);
+
 namespace {
 
 /// One step of SGD at rate 1 with gradients of zero: w - strength (w - w_0).

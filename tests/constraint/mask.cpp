@@ -8,6 +8,8 @@
 
 using namespace espalier;
 
+static_assert(ElementSet<Mask> && Policy<Mask>);
+
 TEMPLATE_TEST_CASE("Where a mask is 0 the weight is 0, elsewhere it is what it was, to the bit", "", float,
                    double) {
   const Mask mask{1, 0, 0.5};

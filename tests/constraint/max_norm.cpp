@@ -10,6 +10,8 @@
 using namespace espalier;
 using test::constrained, test::Numbers;
 
+static_assert(NormSet<MaxNorm> && Policy<MaxNorm>);
+
 namespace {
 
 Numbers<double> to_ball(Numbers<double> x, double radius) {

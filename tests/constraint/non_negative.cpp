@@ -8,6 +8,8 @@
 
 using namespace espalier;
 
+static_assert(ElementSet<NonNegative> && Policy<NonNegative>);
+
 TEMPLATE_TEST_CASE("weights below zero become zero, the others stay bit for bit", "", float, double) {
   using Limits = std::numeric_limits<TestType>;
   const NonNegative policy;

@@ -8,6 +8,8 @@
 
 using namespace espalier;
 
+static_assert(MatrixPenalty<NuclearNorm> && Policy<NuclearNorm>);
+
 namespace {
 
 void prox(const NuclearNorm& norm, std::vector<double>& w, Index rows, Index cols, double t) {

@@ -8,6 +8,8 @@
 using namespace espalier;
 using test::constrained, test::Numbers;
 
+static_assert(VectorSet<Simplex> && Policy<Simplex>);
+
 TEST_CASE("The nearest point of the simplex lowers all weights alike, and what falls below zero is zero") {
   CHECK(constrained(Pack(Simplex{}), Numbers<double>{0.5, 1.5, -3}) == Numbers<double>{0, 1, 0});
   CHECK(constrained(Pack(Simplex{2}), Numbers<double>{1, 2, 0.25}) == Numbers<double>{0.5, 1.5, 0});

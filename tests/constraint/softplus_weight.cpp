@@ -13,6 +13,8 @@
 
 using namespace espalier;
 
+static_assert(ElementMap<SoftplusWeight> && Policy<SoftplusWeight>);
+
 TEMPLATE_TEST_CASE("What is stored gives a positive weight back, as exactly as it can be stored", "", float,
                    double) {
   const SoftplusWeight map;

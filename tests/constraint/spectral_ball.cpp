@@ -14,6 +14,8 @@
 
 using namespace espalier;
 
+static_assert(MatrixSet<SpectralBall> && Policy<SpectralBall>);
+
 namespace {
 
 /// norm_2 by power iteration on w'w, in long double: from below, and close where it has run long.

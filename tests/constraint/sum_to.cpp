@@ -8,6 +8,8 @@
 using namespace espalier;
 using test::constrained, test::Numbers;
 
+static_assert(VectorSet<SumTo> && Policy<SumTo>);
+
 TEST_CASE("The nearest row of a sum takes the same from each weight, or in proportion to its step size") {
   // mu (t_1 + t_2) is what the sum is too large by.
   CHECK(constrained(Pack(SumTo{1}), Numbers<double>{2, 3}) == Numbers<double>{0, 1});

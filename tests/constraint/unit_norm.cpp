@@ -9,6 +9,8 @@
 using namespace espalier;
 using test::constrained, test::Numbers;
 
+static_assert(NormSet<UnitNorm> && Policy<UnitNorm>);
+
 namespace {
 
 struct NonPositive {

@@ -8,6 +8,8 @@
 
 using namespace espalier;
 
+static_assert(Decay<WeightDecay> && Policy<WeightDecay>);
+
 TEST_CASE("weights shrink by learning rate times decay rate, or by the schedule alone") {
   CHECK(WeightDecay{.strength = 0.5}.shrink(0.25, 1) == 0.875);
   CHECK(WeightDecay{.strength = 0.5, .schedule_only = true}.shrink(0.25, 0.5) == 0.75);

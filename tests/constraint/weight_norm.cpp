@@ -7,6 +7,9 @@
 
 using namespace espalier;
 
+static_assert(Reparametrization<WeightNorm> && Policy<WeightNorm>);
+static_assert(Reparametrization<UnitNormalized> && Policy<UnitNormalized>);
+
 TEST_CASE("one trains its gains, the other has them fixed, and both leave the stored directions alone") {
   STATIC_REQUIRE((WeightNorm::trains_gain && !UnitNormalized::trains_gain));
   STATIC_REQUIRE((Pack<WeightNorm>::reparametrizations == 1 && !Pack<WeightNorm>::constrains));

@@ -5,6 +5,8 @@
 
 using namespace espalier;
 
+static_assert(Initializer<HeNormal> && Initializer<PyTorchLinear>);
+
 namespace {
 
 constexpr Index rows = 200, cols = 300;  // 60,000 draws

@@ -5,6 +5,8 @@
 
 using namespace espalier;
 
+static_assert(Initializer<Orthogonal>);
+
 namespace {
 
 template <Scalar S>

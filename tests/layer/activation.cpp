@@ -8,6 +8,9 @@
 
 using namespace espalier;
 
+static_assert(Layer<Identity> && Layer<ReLU> && Layer<LeakyReLU> && Layer<ELU> && Layer<GELU>);
+static_assert(Layer<SiLU> && Layer<Tanh> && Layer<Sigmoid> && Layer<Softplus>);
+
 namespace {
 
 /// f(layer) for each activation.

@@ -13,6 +13,8 @@
 
 using namespace espalier;
 
+static_assert(Parametric<BatchNorm>);
+
 namespace {
 
 using Wide = Eigen::Matrix<long double, Dynamic, Dynamic>;

@@ -7,6 +7,8 @@
 
 using namespace espalier;
 
+static_assert(Layer<Dropout>);
+
 namespace {
 
 /// A net whose outputs are its inputs, but for dropout.

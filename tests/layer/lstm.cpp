@@ -12,6 +12,8 @@
 
 using namespace espalier;
 
+static_assert(Parametric<LSTM<>>);
+
 namespace {
 
 using Wide = Eigen::Matrix<long double, Dynamic, Dynamic>;

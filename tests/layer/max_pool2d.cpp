@@ -11,6 +11,8 @@
 
 using namespace espalier;
 
+static_assert(Sized<MaxPool2D> && Layer<MaxPool2D>);
+
 namespace {
 
 template <Scalar S>

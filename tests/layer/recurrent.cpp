@@ -11,6 +11,8 @@
 
 using namespace espalier;
 
+static_assert(Parametric<Recurrent<>>);
+
 namespace {
 
 /// What one sample comes to in long double: hidden states of all steps, and the gradients of <dy, outputs>,

@@ -7,6 +7,8 @@
 
 using namespace espalier;
 
+static_assert(Layer<Softmax>);
+
 TEMPLATE_TEST_CASE("Softmax is PyTorch's", "", float, double) {
   // x = torch.tensor([[1, 2, -1], [.5, -.5, 0]], dtype=torch.double, requires_grad=True)
   // y = F.softmax(x, 1); y.backward(torch.tensor([[1, -2, .5], [0, 3, 1]])); y, x.grad

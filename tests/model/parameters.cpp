@@ -105,15 +105,3 @@ TEST_CASE("The gaps between gradients can be cleared, and nothing else is") {
     CHECK(std::all_of(parameters.gradients_of(e), parameters.gradients_of(e) + e.size(),
                       [](float g) { return g == 1; }));
 }
-
-TEST_CASE("A view of a parameter knows its size and its rows") {
-  const std::string path = "1.weight";
-  const AnyPack<float> pack;
-  float values[6] = {1, 2, 3, 4, 5, 6}, gradients[6] = {};
-  const ParameterView<float> view{path, ParameterKind::weight, 2, 3, 0, pack, {}, values, gradients};
-  CHECK(view.size() == 6);
-  CHECK(view.block().row(1)[2] == 6);
-  const ParameterView<const float> fixed{path, ParameterKind::bias, 6, 1, 0, pack, {}, values, gradients};
-  CHECK(fixed.block().row(4)[0] == 5);
-  STATIC_REQUIRE(std::is_same_v<decltype(fixed.block()), Block<const float>>);
-}

@@ -9,6 +9,8 @@
 using namespace espalier;
 using Catch::Approx;
 
+static_assert(Rule<Adagrad>);
+
 TEMPLATE_TEST_CASE("The first steps of Adagrad, computed by hand", "", float, double) {
   auto net = sequential<TestType>(Dense(1, 1, NoBias{}));
   Optimizer optimizer{Adagrad{.learning_rate = 0.1, .epsilon = 1}};

@@ -12,6 +12,8 @@
 using namespace espalier;
 using Catch::Approx;
 
+static_assert(Rule<Lion>);
+
 TEMPLATE_TEST_CASE("The first steps of Lion, computed by hand", "", float, double) {
   auto net = sequential<TestType>(Dense(1, 1, NoBias{}));
   Optimizer optimizer{Lion{.learning_rate = 0.1}};

@@ -13,6 +13,8 @@
 using namespace espalier;
 using Catch::Approx;
 
+static_assert(MatrixRule<Muon>);
+
 namespace {
 
 using Map = Eigen::Map<const WeightMatrix<double>>;

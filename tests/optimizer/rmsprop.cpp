@@ -9,6 +9,8 @@
 using namespace espalier;
 using Catch::Approx;
 
+static_assert(Rule<RMSProp>);
+
 TEMPLATE_TEST_CASE("The first steps of RMSProp, computed by hand", "", float, double) {
   auto net = sequential<TestType>(Dense(1, 1, NoBias{}));
   SECTION("plain") {

@@ -8,6 +8,10 @@
 
 using namespace espalier;
 
+static_assert(Schedule<ConstantRate> && Schedule<StepDecay> && Schedule<ExponentialDecay> &&
+              Schedule<CosineDecay>);
+static_assert(Schedule<WarmUp<>> && Schedule<OneCycle> && Schedule<OnPlateau>);
+
 namespace {
 
 /// The factors of a run of `steps` steps.

@@ -11,6 +11,8 @@
 using namespace espalier;
 using Catch::Approx;
 
+static_assert(GradientTransform<ClipValue> && GradientTransform<ClipNorm>);
+
 namespace {
 
 struct Halve {

@@ -16,6 +16,8 @@
 using namespace espalier;
 using Catch::Approx;
 
+static_assert(UpdateTransform<NormalizeUpdate>);
+
 namespace {
 
 /// Every step becomes twice as long.

@@ -83,7 +83,7 @@ TEST_CASE("The report has what is asked for: a training loss only where nothing 
   const auto data = ones(Matrix<double>{{3}}), other = ones(Matrix<double>{{5}});
   const Optimizer optimizer{SGD{.learning_rate = 0.5}};
   const auto report = [&](const BasicFitOptions<double>& options, bool wanted) {
-    const detail::FitData<double> parts(net, data, MeanSquared{}, options);
+    const detail::FitData<double> parts({net, MeanSquared{}}, data, options);
     return detail::report_epoch(4, 0.25, net, MeanSquared{}, optimizer, parts, wanted);
   };
   const EpochReport plain = report({}, false);

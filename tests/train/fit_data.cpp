@@ -25,14 +25,14 @@ auto small_net() {
 
 TEST_CASE("Without validation a run trains on the data themselves, not on a copy") {
   const Dataset data = two_halves(10);
-  const detail::FitData<float> parts(small_net(), data, CrossEntropy{}, {});
+  const detail::FitData<float> parts({small_net(), CrossEntropy{}}, data, {});
   CHECK(&parts.training() == &data);
   CHECK(parts.validation() == nullptr);
 }
 
 TEST_CASE("Validation data of one's own are taken as they are") {
   const Dataset data = two_halves(10), other = two_halves(5, 2);
-  const detail::FitData<float> parts(small_net(), data, CrossEntropy{}, {.validation_data = &other});
+  const detail::FitData<float> parts({small_net(), CrossEntropy{}}, data, {.validation_data = &other});
   CHECK(&parts.training() == &data);
   CHECK(parts.validation() == &other);
 }
@@ -40,7 +40,8 @@ TEST_CASE("Validation data of one's own are taken as they are") {
 TEST_CASE("A share of the data is held out as split holds it out, by the seed") {
   const Dataset data = two_halves(10);
   const auto parts_of = [&](std::uint64_t seed) {
-    const detail::FitData<float> parts(small_net(), data, CrossEntropy{}, {.validation = 0.3, .seed = seed});
+    const detail::FitData<float> parts({small_net(), CrossEntropy{}}, data,
+                                       {.validation = 0.3, .seed = seed});
     return std::pair(parts.training(), *parts.validation());
   };
   const auto [training, validation] = parts_of(4);
@@ -56,24 +57,24 @@ TEST_CASE("A last batch that is too small for a batch normalization is refused b
   CHECK(net.least_samples() == 2);
   const Dataset data = two_halves(33);
   const auto message = [&](const FitOptions& options) {
-    return message_of([&] { detail::FitData<float>(net, data, CrossEntropy{}, options); });
+    return message_of([&] { detail::FitData<float>({net, CrossEntropy{}}, data, options); });
   };
   CHECK(message({.batch = 32}) ==
         "fit: expected a batch size that leaves at least 2 samples in the last batch, as BatchNorm needs, "
         "found 32: 33 samples, the last batch of 1");
   CHECK(message({.batch = 1}).ends_with("found 1: 33 samples, the last batch of 1"));
   CHECK(message({.batch = 10, .validation = 0.06}).ends_with("found 10: 31 samples, the last batch of 1"));
-  detail::FitData<float>(net, data, CrossEntropy{}, {.batch = 31});
-  detail::FitData<float>(net, data, CrossEntropy{}, {.batch = 33});
-  detail::FitData<float>(net, data, CrossEntropy{}, {.batch = 100});
-  detail::FitData<float>(small_net(), data, CrossEntropy{}, {.batch = 32});
+  detail::FitData<float>({net, CrossEntropy{}}, data, {.batch = 31});
+  detail::FitData<float>({net, CrossEntropy{}}, data, {.batch = 33});
+  detail::FitData<float>({net, CrossEntropy{}}, data, {.batch = 100});
+  detail::FitData<float>({small_net(), CrossEntropy{}}, data, {.batch = 32});
   CHECK(sequential<float>(BatchNorm(2, {.per = 4})).least_samples() == 1);  // four numbers a sample
 }
 
 TEST_CASE("Data the wrong way round are told") {
   Dataset data = two_halves(5);
   const auto message = [&] {
-    return message_of([&] { detail::FitData<float>(small_net(), data, CrossEntropy{}, {}); });
+    return message_of([&] { detail::FitData<float>({small_net(), CrossEntropy{}}, data, {}); });
   };
   data.inputs.transposeInPlace();
   CHECK(message() ==
@@ -90,11 +91,11 @@ TEST_CASE("Data the wrong way round are told") {
 }
 
 TEST_CASE("Weights that are all zero are refused where nothing would move them") {
-  detail::check_initialized(Sequential(Dense(2, 2)));  // a linear model trains from zero
-  CHECK_THROWS_AS(detail::check_initialized(Sequential(Dense(2, 2), Dense(2, 2))), ValueError);
-  CHECK(message_of([] { detail::check_initialized(Sequential(Dense(2, 2, WeightNorm{}))); }) ==
+  detail::check_initialized(Sequential(Dense(2, 2)).parameters());  // a linear model trains from zero
+  CHECK_THROWS_AS(detail::check_initialized(Sequential(Dense(2, 2), Dense(2, 2)).parameters()), ValueError);
+  CHECK(message_of([] { detail::check_initialized(Sequential(Dense(2, 2, WeightNorm{})).parameters()); }) ==
         "0.weight: expected weights from initialize() or assign(), found all zero");
   auto net = Sequential(Dense(2, 2), Dense(2, 2));
   assign(net, "0.weight", Matrix<float>{{0, 0}, {0, 1e-30F}});
-  detail::check_initialized(net);
+  detail::check_initialized(net.parameters());
 }

@@ -12,6 +12,7 @@
 #include "espalier/model/sequential.hpp"
 #include "espalier/optimizer/state.hpp"
 #include "espalier/train/batches.hpp"
+#include "espalier/train/fit_data.hpp"
 
 // clang-format off
 #define ESPALIER_LOSS(declare, S, L) \
@@ -32,6 +33,8 @@
   declare struct BasicDataset<S>;                                      \
   declare class Batches<S>;                                            \
   declare void project(Parameters<S>&);                                \
+  declare void detail::begin_anew(Parameters<S>&);                     \
+  declare class detail::FitData<S>;                                    \
   ESPALIER_LOSS(declare, S, CrossEntropy)                              \
   ESPALIER_LOSS(declare, S, BinaryCrossEntropy)                        \
   ESPALIER_LOSS(declare, S, MeanSquared)                               \

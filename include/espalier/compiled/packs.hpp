@@ -25,7 +25,7 @@
 
 // Of either precision.
 #define ESPALIER_PACK_VALIDATES(declare, ...) \
-  declare void Pack<__VA_ARGS__>::validate(std::string_view, Index) const;
+  declare void validate_pack<__VA_ARGS__>(const Pack<__VA_ARGS__>&, std::string_view, Index);
 
 #define ESPALIER_PACKS(declare, S)                 \
   ESPALIER_PACK(declare, S, )                      \

@@ -48,6 +48,4 @@ struct Clip {
   bool operator==(const Clip&) const = default;
 };
 
-static_assert(ElementSet<Clip> && Policy<Clip>);
-
 }  // namespace espalier

@@ -52,6 +52,4 @@ class Frozen {
   Pattern pattern_;
 };
 
-static_assert(ElementSet<Frozen> && Policy<Frozen>);
-
 }  // namespace espalier

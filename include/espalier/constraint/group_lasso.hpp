@@ -165,6 +165,4 @@ struct GroupLasso {
   };
 };
 
-static_assert(VectorPenalty<GroupLasso> && Policy<GroupLasso>);
-
 }  // namespace espalier

@@ -68,6 +68,4 @@ class HalfSpace {
   double b_ = 0;
 };
 
-static_assert(VectorSet<HalfSpace> && Policy<HalfSpace>);
-
 }  // namespace espalier

@@ -82,6 +82,4 @@ struct Isotonic {
   };
 };
 
-static_assert(VectorSet<Isotonic> && Policy<Isotonic>);
-
 }  // namespace espalier

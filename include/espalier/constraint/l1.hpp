@@ -45,6 +45,4 @@ struct L1 {
   bool operator==(const L1&) const = default;
 };
 
-static_assert(ProximalPenalty<L1> && Policy<L1>);
-
 }  // namespace espalier

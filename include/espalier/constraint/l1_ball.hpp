@@ -57,6 +57,4 @@ struct L1Ball {
   }
 };
 
-static_assert(VectorSet<L1Ball> && Policy<L1Ball>);
-
 }  // namespace espalier

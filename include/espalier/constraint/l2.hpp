@@ -33,6 +33,4 @@ struct L2 {
   bool operator==(const L2&) const = default;
 };
 
-static_assert(SmoothPenalty<L2> && Policy<L2>);
-
 }  // namespace espalier

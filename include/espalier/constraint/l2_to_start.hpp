@@ -38,6 +38,4 @@ struct L2ToStart {
   bool operator==(const L2ToStart&) const = default;
 };
 
-static_assert(SmoothPenalty<L2ToStart> && Policy<L2ToStart>);
-
 }  // namespace espalier

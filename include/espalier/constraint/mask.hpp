@@ -44,6 +44,4 @@ class Mask {
   Pattern pattern_;
 };
 
-static_assert(ElementSet<Mask> && Policy<Mask>);
-
 }  // namespace espalier

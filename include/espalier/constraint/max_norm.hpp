@@ -30,6 +30,4 @@ struct MaxNorm {
   bool operator==(const MaxNorm&) const = default;
 };
 
-static_assert(NormSet<MaxNorm> && Policy<MaxNorm>);
-
 }  // namespace espalier

@@ -28,6 +28,4 @@ struct NonNegative {
   bool operator==(const NonNegative&) const = default;
 };
 
-static_assert(ElementSet<NonNegative> && Policy<NonNegative>);
-
 }  // namespace espalier

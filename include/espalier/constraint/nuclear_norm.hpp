@@ -40,6 +40,4 @@ struct NuclearNorm {
   OnSingularValues<L1> lifted() const { return {{strength}}; }
 };
 
-static_assert(MatrixPenalty<NuclearNorm> && Policy<NuclearNorm>);
-
 }  // namespace espalier

@@ -91,6 +91,4 @@ class QuantizedTo {
   std::vector<double> levels_;  // rising
 };
 
-static_assert(ElementMap<Quantized> && Policy<Quantized> && Policy<QuantizedTo>);
-
 }  // namespace espalier

@@ -50,6 +50,4 @@ class SignPattern {
   Pattern pattern_;
 };
 
-static_assert(ElementSet<SignPattern> && Policy<SignPattern>);
-
 }  // namespace espalier

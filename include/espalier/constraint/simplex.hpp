@@ -47,6 +47,4 @@ struct Simplex {
   }
 };
 
-static_assert(VectorSet<Simplex> && Policy<Simplex>);
-
 }  // namespace espalier

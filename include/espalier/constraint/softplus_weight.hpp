@@ -37,6 +37,4 @@ struct SoftplusWeight {
   bool operator==(const SoftplusWeight&) const = default;
 };
 
-static_assert(ElementMap<SoftplusWeight> && Policy<SoftplusWeight>);
-
 }  // namespace espalier

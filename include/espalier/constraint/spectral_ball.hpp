@@ -43,6 +43,4 @@ struct SpectralBall {
   OnSingularValues<Clip> lifted() const { return {{-bound, bound}}; }
 };
 
-static_assert(MatrixSet<SpectralBall> && Policy<SpectralBall>);
-
 }  // namespace espalier

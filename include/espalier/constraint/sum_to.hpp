@@ -54,6 +54,4 @@ struct SumTo {
 /// `ZeroSum` is `SumTo{0}`.
 using ZeroSum = SumTo;
 
-static_assert(VectorSet<SumTo> && Policy<SumTo>);
-
 }  // namespace espalier

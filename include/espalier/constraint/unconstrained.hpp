@@ -24,6 +24,4 @@ struct Unconstrained {
   bool operator==(const Unconstrained&) const = default;
 };
 
-static_assert(ElementSet<Unconstrained> && Policy<Unconstrained>);
-
 }  // namespace espalier

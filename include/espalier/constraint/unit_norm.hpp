@@ -23,6 +23,4 @@ struct UnitNorm {
   bool operator==(const UnitNorm&) const = default;
 };
 
-static_assert(NormSet<UnitNorm> && Policy<UnitNorm>);
-
 }  // namespace espalier

@@ -23,6 +23,4 @@ struct WeightDecay {
   bool operator==(const WeightDecay&) const = default;
 };
 
-static_assert(Decay<WeightDecay> && Policy<WeightDecay>);
-
 }  // namespace espalier

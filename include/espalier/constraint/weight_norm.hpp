@@ -23,7 +23,4 @@ struct UnitNormalized {
   bool operator==(const UnitNormalized&) const = default;
 };
 
-static_assert(Reparametrization<WeightNorm> && Policy<WeightNorm>);
-static_assert(Reparametrization<UnitNormalized> && Policy<UnitNormalized>);
-
 }  // namespace espalier

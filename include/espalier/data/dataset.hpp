@@ -36,42 +36,10 @@ struct BasicDataset {
   /// What a loss compares with: a view that must not outlive the data. ShapeError without labels and targets.
   Target<S> target() const { return target(0, samples()); }
   /// The same for the `count` samples from `first`, those of `inputs.middleCols(first, count)`.
-  Target<S> target(Index first, Index count) const {
-    check_sizes();
-    if (first < 0 || count < 0 || count > samples() - first)
-      detail::fail<ShapeError>("target", {"samples among the {} there are", {samples()}},
-                               detail::format_message("{} from {}", {count, first}));
-    const auto begin = static_cast<std::size_t>(first), size = static_cast<std::size_t>(count);
-    std::span<const S> part(weights);
-    if (!weights.empty()) part = part.subspan(begin, size);
-    if (!labels.empty()) return {std::span<const int>(labels).subspan(begin, size), part};
-    if (targets.size() == 0) detail::fail<ShapeError>("target", "data with labels or targets", "neither");
-    return {Eigen::Map<const Matrix<S>>(targets.data() + first * targets.rows(), targets.rows(), count),
-            part};
-  }
+  Target<S> target(Index first, Index count) const;
 
   /// The samples of these numbers, in this order; one may come twice.
-  BasicDataset subset(std::span<const Index> which) const {
-    check_sizes();
-    const auto count = static_cast<Index>(which.size());
-    BasicDataset part{Matrix<S>(features(), count),
-                      {},
-                      Matrix<S>(targets.rows(), targets.cols() > 0 ? count : 0),
-                      {},
-                      feature_names,
-                      class_names};
-    for (Index k = 0; k < count; ++k) {
-      const Index sample = which[static_cast<std::size_t>(k)];
-      if (sample < 0 || sample >= samples())
-        detail::fail("subset", {"sample numbers from 0 to {}", {samples() - 1}}, sample);
-      const auto at = static_cast<std::size_t>(sample);
-      part.inputs.col(k) = inputs.col(sample);
-      if (targets.cols() > 0) part.targets.col(k) = targets.col(sample);
-      if (!labels.empty()) part.labels.push_back(labels[at]);
-      if (!weights.empty()) part.weights.push_back(weights[at]);
-    }
-    return part;
-  }
+  BasicDataset subset(std::span<const Index> which) const;
 
   /// Shuffled, then cut after round(fraction * samples()): `auto [train, test] = data.split(0.8, {.seed =
   /// 7});`. A generator is advanced. ValueError if that leaves a part empty.
@@ -81,18 +49,7 @@ struct BasicDataset {
   std::pair<BasicDataset, BasicDataset> split(double fraction, Rng&& rng) const {
     return split(fraction, rng);
   }
-  std::pair<BasicDataset, BasicDataset> split(double fraction, Rng& rng) const {
-    const double cut = std::round(fraction * static_cast<double>(samples()));
-    if (!(cut >= 1 && cut < static_cast<double>(samples())))
-      detail::fail("split", "a fraction that leaves samples on both sides",
-                   detail::format_message("{} of {} samples", {fraction, samples()}));
-    std::vector<Index> order(static_cast<std::size_t>(samples()));
-    std::iota(order.begin(), order.end(), Index{0});
-    rng.shuffle(order);
-    const std::span<const Index> all(order);
-    const auto first = static_cast<std::size_t>(cut);
-    return {subset(all.first(first)), subset(all.subspan(first))};
-  }
+  std::pair<BasicDataset, BasicDataset> split(double fraction, Rng& rng) const;
 
   template <Scalar T>
   BasicDataset<T> cast() const {
@@ -102,24 +59,7 @@ struct BasicDataset {
 
   /// Throws ShapeError if the data are empty or their sizes disagree; ValueError, with the place, for a
   /// number that is not finite, a label outside its range, a negative weight.
-  void validate() const {
-    if (inputs.size() == 0)
-      detail::fail<ShapeError>("data", "at least one sample and one feature",
-                               detail::format_message("{} features x {} samples", {features(), samples()}));
-    check_sizes();
-    check_finite(inputs, "inputs", "feature", feature_names);
-    check_finite(targets, "targets", "output", {});
-    const Index count = classes();
-    for (std::size_t k = 0; k < labels.size(); ++k)
-      if (labels[k] < 0 || labels[k] >= count)
-        detail::fail(detail::format_message("labels[{}]", {k}),
-                     class_names.empty() ? "a class >= 0"
-                                         : detail::format_message("a class from 0 to {}", {count - 1}),
-                     labels[k]);
-    for (std::size_t k = 0; k < weights.size(); ++k)
-      if (!(weights[k] >= 0) || !std::isfinite(weights[k]))
-        detail::fail(detail::format_message("weights[{}]", {k}), "a weight >= 0 and finite", weights[k]);
-  }
+  void validate() const;
 
  private:
   static void check_count(std::string_view what, Index expected, Index found, bool optional,
@@ -129,28 +69,106 @@ struct BasicDataset {
           what, {"{} entries to fit the inputs{}", {expected, turned ? detail::transpose_hint : ""}}, found);
   }
 
-  void check_sizes() const {
-    if (!labels.empty() && targets.size() > 0) detail::fail<ShapeError>("data", "labels or targets", "both");
-    const auto labeled = static_cast<Index>(labels.size());
-    check_count("labels", samples(), labeled, true, labeled == features());
-    check_count("targets", samples(), targets.cols(), targets.size() == 0, targets.rows() == samples());
-    check_count("weights", samples(), static_cast<Index>(weights.size()), true);
-    check_count("feature_names", features(), static_cast<Index>(feature_names.size()), true);
-  }
+  void check_sizes() const;
 
   static void check_finite(const Matrix<S>& values, std::string_view member, std::string_view row,
-                           const std::vector<std::string>& names) {
-    if (values.allFinite()) return;
-    for (Index j = 0; j < values.cols(); ++j)
-      for (Index i = 0; i < values.rows(); ++i)
-        if (!std::isfinite(values(i, j)))
-          detail::fail(detail::format_message(
-                           "{}({}, {}), {} {} of sample {}",
-                           {member, i, j, row,
-                            names.empty() ? std::to_string(i) : names[static_cast<std::size_t>(i)], j}),
-                       "a finite number", values(i, j));
-  }
+                           const std::vector<std::string>& names);
 };
+
+template <Scalar S>
+Target<S> BasicDataset<S>::target(Index first, Index count) const {
+  check_sizes();
+  if (first < 0 || count < 0 || count > samples() - first)
+    detail::fail<ShapeError>("target", {"samples among the {} there are", {samples()}},
+                             detail::format_message("{} from {}", {count, first}));
+  const auto begin = static_cast<std::size_t>(first), size = static_cast<std::size_t>(count);
+  std::span<const S> part(weights);
+  if (!weights.empty()) part = part.subspan(begin, size);
+  if (!labels.empty()) return {std::span<const int>(labels).subspan(begin, size), part};
+  if (targets.size() == 0) detail::fail<ShapeError>("target", "data with labels or targets", "neither");
+  return {Eigen::Map<const Matrix<S>>(targets.data() + first * targets.rows(), targets.rows(), count), part};
+}
+
+template <Scalar S>
+BasicDataset<S> BasicDataset<S>::subset(std::span<const Index> which) const {
+  check_sizes();
+  const auto count = static_cast<Index>(which.size());
+  BasicDataset part{Matrix<S>(features(), count),
+                    {},
+                    Matrix<S>(targets.rows(), targets.cols() > 0 ? count : 0),
+                    {},
+                    feature_names,
+                    class_names};
+  for (Index k = 0; k < count; ++k) {
+    const Index sample = which[static_cast<std::size_t>(k)];
+    if (sample < 0 || sample >= samples())
+      detail::fail("subset", {"sample numbers from 0 to {}", {samples() - 1}}, sample);
+    const auto at = static_cast<std::size_t>(sample);
+    part.inputs.col(k) = inputs.col(sample);
+    if (targets.cols() > 0) part.targets.col(k) = targets.col(sample);
+    if (!labels.empty()) part.labels.push_back(labels[at]);
+    if (!weights.empty()) part.weights.push_back(weights[at]);
+  }
+  return part;
+}
+
+template <Scalar S>
+std::pair<BasicDataset<S>, BasicDataset<S>> BasicDataset<S>::split(double fraction, Rng& rng) const {
+  const double cut = std::round(fraction * static_cast<double>(samples()));
+  if (!(cut >= 1 && cut < static_cast<double>(samples())))
+    detail::fail("split", "a fraction that leaves samples on both sides",
+                 detail::format_message("{} of {} samples", {fraction, samples()}));
+  std::vector<Index> order(static_cast<std::size_t>(samples()));
+  std::iota(order.begin(), order.end(), Index{0});
+  rng.shuffle(order);
+  const std::span<const Index> all(order);
+  const auto first = static_cast<std::size_t>(cut);
+  return {subset(all.first(first)), subset(all.subspan(first))};
+}
+
+template <Scalar S>
+void BasicDataset<S>::validate() const {
+  if (inputs.size() == 0)
+    detail::fail<ShapeError>("data", "at least one sample and one feature",
+                             detail::format_message("{} features x {} samples", {features(), samples()}));
+  check_sizes();
+  check_finite(inputs, "inputs", "feature", feature_names);
+  check_finite(targets, "targets", "output", {});
+  const Index count = classes();
+  for (std::size_t k = 0; k < labels.size(); ++k)
+    if (labels[k] < 0 || labels[k] >= count)
+      detail::fail(
+          detail::format_message("labels[{}]", {k}),
+          class_names.empty() ? "a class >= 0" : detail::format_message("a class from 0 to {}", {count - 1}),
+          labels[k]);
+  for (std::size_t k = 0; k < weights.size(); ++k)
+    if (!(weights[k] >= 0) || !std::isfinite(weights[k]))
+      detail::fail(detail::format_message("weights[{}]", {k}), "a weight >= 0 and finite", weights[k]);
+}
+
+template <Scalar S>
+void BasicDataset<S>::check_sizes() const {
+  if (!labels.empty() && targets.size() > 0) detail::fail<ShapeError>("data", "labels or targets", "both");
+  const auto labeled = static_cast<Index>(labels.size());
+  check_count("labels", samples(), labeled, true, labeled == features());
+  check_count("targets", samples(), targets.cols(), targets.size() == 0, targets.rows() == samples());
+  check_count("weights", samples(), static_cast<Index>(weights.size()), true);
+  check_count("feature_names", features(), static_cast<Index>(feature_names.size()), true);
+}
+
+template <Scalar S>
+void BasicDataset<S>::check_finite(const Matrix<S>& values, std::string_view member, std::string_view row,
+                                   const std::vector<std::string>& names) {
+  if (values.allFinite()) return;
+  for (Index j = 0; j < values.cols(); ++j)
+    for (Index i = 0; i < values.rows(); ++i)
+      if (!std::isfinite(values(i, j)))
+        detail::fail(detail::format_message(
+                         "{}({}, {}), {} {} of sample {}",
+                         {member, i, j, row,
+                          names.empty() ? std::to_string(i) : names[static_cast<std::size_t>(i)], j}),
+                     "a finite number", values(i, j));
+}
 
 using Dataset = BasicDataset<float>;
 

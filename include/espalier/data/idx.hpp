@@ -37,9 +37,9 @@ struct IdxFile {
       fail<FileError>(where, {"an IDX header of {} bytes", {header}},
                       detail::format_message("{} bytes", {bytes.size()}));
     if (at(0) != 0 || at(1) != 0 || at(2) != 8 || at(3) != n)
-      fail<FileError>(where,
-                      fmt::format("the IDX magic 00 00 08 {:02x} (unsigned bytes, dimensions: {})", n, n),
-                      fmt::format("{:02x} {:02x} {:02x} {:02x}", at(0), at(1), at(2), at(3)));
+      fail<FileError>(
+          where, format_message("the IDX magic 00 00 08 {:02x} (unsigned bytes, dimensions: {})", {n, n}),
+          format_message("{:02x} {:02x} {:02x} {:02x}", {at(0), at(1), at(2), at(3)}));
     for (std::size_t d = 0; d < n; ++d)
       for (std::size_t k = 4 + 4 * d; k < 8 + 4 * d; ++k) sizes[d] = sizes[d] << 8 | at(k);
     check_extents(where, sizes, bytes.size() - header);

@@ -80,7 +80,7 @@ struct Standardize : FeatureScale {
       shift += (x.col(j).template cast<double>() - shift) / static_cast<double>(j + 1);
     scale.setZero(x.rows());
     for (Index j = 0; j < x.cols(); ++j) scale += (x.col(j).template cast<double>() - shift).cwiseAbs2();
-    scale = (scale / static_cast<double>(x.cols())).cwiseSqrt();
+    for (Index i = 0; i < x.rows(); ++i) scale(i) = std::sqrt(scale(i) / static_cast<double>(x.cols()));
     detail::rescale_until_feasible("Standardize", scale);
   }
 };

@@ -98,6 +98,4 @@ struct PyTorchLinear {
   void bias(auto& b, Index fan_in, Rng& rng) const { detail::fill_uniform(b, bound(fan_in), rng); }
 };
 
-static_assert(Initializer<HeNormal> && Initializer<PyTorchLinear>);
-
 }  // namespace espalier

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
+#include <concepts>
 
 #include "espalier/core/error.hpp"
 #include "espalier/init/initializer.hpp"
@@ -15,17 +15,18 @@ namespace detail {
 /// Makes the columns of `a` orthonormal: the Q of A = QR whose R has a positive diagonal. Every column loses
 /// its part along the columns before it twice, after which it is orthogonal to them to a few units of
 /// roundoff (Giraud et al. 2005), unless the columns are dependent: normal ones are with probability 0.
-inline void orthonormalize(Matrix<double>& a) {
+template <std::same_as<double> D>
+void orthonormalize(Matrix<D>& a) {
   for (Index j = 0; j < a.cols(); ++j) {
     for (int pass = 0; pass < 2; ++pass)
       for (Index i = 0; i < j; ++i) {
-        double along = 0;
+        D along = 0;
         for (Index k = 0; k < a.rows(); ++k) along += a(k, i) * a(k, j);
         for (Index k = 0; k < a.rows(); ++k) a(k, j) -= along * a(k, i);
       }
-    double square = 0;
+    D square = 0;
     for (Index k = 0; k < a.rows(); ++k) square += a(k, j) * a(k, j);
-    const double length = std::sqrt(square);
+    const D length = std::sqrt(square);
     for (Index k = 0; k < a.rows(); ++k) a(k, j) /= length;
   }
 }
@@ -42,20 +43,18 @@ struct Orthogonal {
     if (!std::isfinite(gain) || gain == 0) detail::fail("Orthogonal", "a finite gain that is not 0", gain);
   }
 
-  void operator()(auto& w, Index, Index, Rng& rng) const {
-    using S = typename std::remove_cvref_t<decltype(w)>::Scalar;
+  template <class W, std::same_as<double> D = double>
+  void operator()(W& w, Index, Index, Rng& rng) const {
     validate();
     const bool wide = w.cols() > w.rows();
-    Matrix<double> tall(std::max(w.rows(), w.cols()), std::min(w.rows(), w.cols()));
+    Matrix<D> tall(std::max(w.rows(), w.cols()), std::min(w.rows(), w.cols()));
     detail::fill_normal(tall, 1, rng);
     detail::orthonormalize(tall);
     if (wide)
-      w = (gain * tall.transpose()).template cast<S>();
+      w = (gain * tall.transpose()).template cast<typename W::Scalar>();
     else
-      w = (gain * tall).template cast<S>();
+      w = (gain * tall).template cast<typename W::Scalar>();
   }
 };
-
-static_assert(Initializer<Orthogonal>);
 
 }  // namespace espalier

@@ -68,8 +68,9 @@ class SquareSum {
 };
 
 /// sum x^2 of floats, in which no square is rounded: partial sums in double, by index and not by address, so
-/// that a copy has the same norm.
-inline double sum_of_squares(const float* x, Index n) {
+/// that a copy has the same norm. (A template, so that who includes this and does not call it pays nothing.)
+template <std::same_as<float> S>
+double sum_of_squares(const S* x, Index n) {
   using P = Packet<double>;
   constexpr std::size_t sums = 32, parts = sums / lanes<double>, width = lanes<float>;
   P part[parts];

@@ -233,7 +233,4 @@ struct Softplus {
   bool operator==(const Softplus&) const = default;
 };
 
-static_assert(Layer<Identity> && Layer<ReLU> && Layer<LeakyReLU> && Layer<ELU> && Layer<GELU>);
-static_assert(Layer<SiLU> && Layer<Tanh> && Layer<Sigmoid> && Layer<Softplus>);
-
 }  // namespace espalier

@@ -235,6 +235,4 @@ class BatchNorm {
   BatchNormOptions options_;
 };
 
-static_assert(Parametric<BatchNorm>);
-
 }  // namespace espalier

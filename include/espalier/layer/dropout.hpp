@@ -45,6 +45,4 @@ struct Dropout {
   }
 };
 
-static_assert(Layer<Dropout>);
-
 }  // namespace espalier

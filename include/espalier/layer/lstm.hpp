@@ -93,6 +93,4 @@ class LSTM : public detail::Sequence<detail::LSTMCell, Policies...> {
   bool operator==(const LSTM&) const = default;
 };
 
-static_assert(Parametric<LSTM<>>);
-
 }  // namespace espalier

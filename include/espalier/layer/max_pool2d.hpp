@@ -123,6 +123,4 @@ class MaxPool2D {
   Index size_, stride_ = 0;
 };
 
-static_assert(Sized<MaxPool2D> && Layer<MaxPool2D>);
-
 }  // namespace espalier

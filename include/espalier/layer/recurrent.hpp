@@ -54,6 +54,4 @@ class Recurrent : public detail::Sequence<detail::ElmanCell, Policies...> {
   bool operator==(const Recurrent&) const = default;
 };
 
-static_assert(Parametric<Recurrent<>>);
-
 }  // namespace espalier

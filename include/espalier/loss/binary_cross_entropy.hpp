@@ -77,6 +77,4 @@ double BinaryCrossEntropy::run(const ConstBatch<S>& outputs, const Target<S>& ta
       [p](const auto& y, const auto& t) { return (1 - t) / (1 + (-y).exp()) - p * t / (1 + y.exp()); });
 }
 
-static_assert(Loss<BinaryCrossEntropy>);
-
 }  // namespace espalier

@@ -160,6 +160,4 @@ void CrossEntropy::check(const ConstBatch<S>& y, const Target<S>& t) const {
   }
 }
 
-static_assert(Loss<CrossEntropy>);
-
 }  // namespace espalier

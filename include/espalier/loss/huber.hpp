@@ -51,6 +51,4 @@ double Huber::run(const ConstBatch<S>& outputs, const Target<S>& target, Matrix<
       });
 }
 
-static_assert(Loss<Huber>);
-
 }  // namespace espalier

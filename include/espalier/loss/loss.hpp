@@ -32,21 +32,13 @@
 
 namespace espalier {
 
-namespace detail {
-
-template <class L, class S>
-concept LossIn = requires(const L& loss, const Eigen::Map<const Matrix<S>>& y, const Target<S>& t,
-                          Matrix<S>& gradient) {
+/// A loss for outputs of precision S.
+template <class L, class S = float>
+concept Loss = requires(const L& loss, const Eigen::Map<const Matrix<S>>& y, const Target<S>& t,
+                        Matrix<S>& gradient) {
   { loss(y, t) } -> std::same_as<double>;
   { loss(y, t, gradient) } -> std::same_as<double>;
 };
-
-}  // namespace detail
-
-/// Check it where a loss is taken: `static_assert(Loss<L>, "a loss lacks a call operator of
-/// espalier/loss/loss.hpp");`
-template <class L>
-concept Loss = detail::LossIn<L, float> && detail::LossIn<L, double>;
 
 namespace detail {
 

@@ -37,6 +37,4 @@ double MeanAbsolute::run(const ConstBatch<S>& outputs, const Target<S>& target, 
       [](const auto& y, const auto& t) { return (y - t).sign(); });
 }
 
-static_assert(Loss<MeanAbsolute>);
-
 }  // namespace espalier

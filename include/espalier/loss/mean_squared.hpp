@@ -37,6 +37,4 @@ double MeanSquared::run(const ConstBatch<S>& outputs, const Target<S>& target, M
       [](const auto& y, const auto& t) { return S(2) * (y - t); });
 }
 
-static_assert(Loss<MeanSquared>);
-
 }  // namespace espalier

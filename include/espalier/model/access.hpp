@@ -3,6 +3,7 @@
 // sets.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -37,6 +38,22 @@ void project_seldom(Parameters<S>& parameters) {
     if (!e.frozen && e.pack.seldom() >= 0) e.pack.project(parameters.values_of(e));
   parameters.copy_tied();
 }
+
+namespace detail {
+
+/// Weights that an initializer has filled become feasible, and nothing is left of what was before them.
+template <Scalar S>
+void begin_anew(Parameters<S>& parameters) {
+  parameters.remember(Remember::opened);
+  project(parameters);
+  parameters.remember(Remember::started);
+  for (ParameterEntry<S>& e : parameters.entries())
+    std::fill(e.activity.begin(), e.activity.end(), Activity{});
+  for (JointEntry<S>& joint : parameters.joint_penalties()) joint.activity = {};
+  parameters.runs().clear();
+}
+
+}  // namespace detail
 
 /// Changes all numbers at once: `edit(net, [](std::span<float> all) { for (float& w : all) w *= 0.9F; })`.
 /// They stand one parameter after another, each on a cache line with gaps between; what is written to a gap

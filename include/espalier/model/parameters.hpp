@@ -4,91 +4,17 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
-#include "espalier/core/aligned.hpp"
 #include "espalier/core/error.hpp"
-#include "espalier/core/parameter.hpp"
-#include "espalier/layer/slopes.hpp"
 #include "espalier/model/joint_penalty.hpp"
+#include "espalier/model/parameter_entry.hpp"
 #include "espalier/model/runs.hpp"
-#include "espalier/pack/any_pack.hpp"
 
 namespace espalier {
-
-namespace detail {
-
-/// Does a text fit a pattern in which * stands for any text?
-inline bool fits(std::string_view pattern, std::string_view text) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == text;
-  if (text.substr(0, star) != pattern.substr(0, star)) return false;
-  for (std::size_t i = star; i <= text.size(); ++i)
-    if (fits(pattern.substr(star + 1), text.substr(i))) return true;
-  return false;
-}
-
-/// Writes what the policies of a pack keep of w into `memory`, which gets their size.
-template <Scalar S>
-void remember(const AnyPack<S>& pack, std::type_identity_t<Block<const S>> w, AlignedVector<S>& memory,
-              Remember when) {
-  const Index apart = padded<S>(w.size());
-  memory.resize(static_cast<std::size_t>(pack.traits().memories * apart), S(0));
-  pack.remember(w, memory.data(), apart, when);
-}
-
-}  // namespace detail
-
-/// One parameter as it stands in a model.
-template <Scalar S>
-struct ParameterEntry {
-  std::string path;  ///< "0.weight": the layers on the way, counted from 0, and the name that the layer gave
-  ParameterKind kind;
-  Index rows, cols;  ///< a row-major matrix
-  Index offset;      ///< of its first number in the arenas
-  AnyPack<S> pack{};
-  std::vector<Activity> activity{};   ///< one for each policy of the pack
-  bool frozen = false;                ///< optimizers, averages and projections leave it as it is
-  Index tied = -1;                    ///< the entry whose numbers these always are; -1: its own
-  bool lent = false;                  ///< the pack came from an optimizer
-  detail::AlignedVector<S> memory{};  ///< what the policies of the pack keep of the weights
-  std::string_view
-      activation{};  ///< that the outputs of its layer go through: "ReLU"; "": none, or not known
-  std::optional<Slopes> slopes{};  ///< of this activation; {1, 1} without one; empty: not known
-
-  Index size() const { return rows * cols; }
-  /// Does its path fit a pattern, in which * stands for any text?
-  bool fits(std::string_view pattern) const { return detail::fits(pattern, path); }
-  /// Do optimizers change it?
-  PolicyMemory<S> kept() const {
-    return {memory.empty() ? nullptr : memory.data(), detail::padded<S>(size())};
-  }
-  bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
-};
-
-/// A parameter with its numbers, as `for_each_parameter` shows it; T is const where the model is. Values are
-/// read only: `assign` and `edit` change them.
-template <class T>
-struct ParameterView {
-  using S = std::remove_const_t<T>;
-
-  const std::string& path;
-  ParameterKind kind;
-  Index rows, cols, offset;
-  const AnyPack<S>& pack;
-  std::span<const Activity> activity;  ///< one for each policy of the pack
-  const S* values;
-  T* gradients;
-  PolicyMemory<S> memory{};  ///< what the policies keep
-
-  Index size() const { return rows * cols; }
-  Block<const S> block() const { return {values, rows, cols, memory}; }
-};
 
 template <Scalar S>
 class Parameters;
@@ -105,35 +31,29 @@ auto arena(M& model) { return arena(model.parameters()); }
 
 }  // namespace detail
 
-/// A value. Values and gradients stand in one arena each, in the order of the entries, every parameter on a
-/// cache line, with zeros in the gaps; optimizers keep their state in the same layout.
+/// A value, as models are. Members stand outside the class, so that espalier::compiled has them. Values and
+/// gradients stand in one arena each, in the order of the entries, every parameter on a cache line, with
+/// zeros in the gaps; optimizers keep their state in the same layout.
 template <Scalar S>
 class Parameters {
  public:
   using scalar_type = S;
 
+  Parameters();
+  Parameters(const Parameters&);
+  Parameters(Parameters&&) noexcept;
+  Parameters& operator=(const Parameters&);
+  Parameters& operator=(Parameters&&) noexcept;
+  ~Parameters();
+
   /// Adds a parameter of zeros. Throws ValueError for a path that there is, or for a pack that cannot be met.
-  void add(std::string path, ParameterKind kind, Index rows, Index cols, AnyPack<S> pack = {}) {
-    if (find(path)) detail::fail(path, "a path of its own for every parameter", "it twice");
-    pack.validate(path, rows, cols);
-    const auto offset = static_cast<Index>(values_.size());
-    values_.resize(values_.size() + static_cast<std::size_t>(detail::padded<S>(rows * cols)), S(0));
-    gradients_.resize(values_.size(), S(0));
-    std::vector<Activity> activity(pack.names().size());
-    entries_.push_back({std::move(path), kind, rows, cols, offset, std::move(pack), std::move(activity)});
-    offsets_.push_back(offset);
-    remember(entries_.back(), detail::Remember::opened);
-  }
+  void add(std::string path, ParameterKind kind, Index rows, Index cols, AnyPack<S> pack = {});
 
   /// What the policies of an entry keep of its weights, from now on.
   void remember(ParameterEntry<S>& e, detail::Remember when) {
     detail::remember(e.pack, values_of(e), e.memory, when);
   }
-  void remember(detail::Remember when) {
-    for (ParameterEntry<S>& e : entries_)
-      if (e.tied < 0) remember(e, when);
-    copy_tied_memory();
-  }
+  void remember(detail::Remember when);
 
   std::span<const ParameterEntry<S>> entries() const { return entries_; }
   std::span<ParameterEntry<S>> entries() { return entries_; }
@@ -159,22 +79,13 @@ class Parameters {
   const S* gradients_of(const ParameterEntry<S>& e) const { return gradients_.data() + e.offset; }
 
   /// The entry with this path; null if there is none.
-  ParameterEntry<S>* find(std::string_view path) {
-    const auto found =
-        std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.path == path; });
-    return found == entries_.end() ? nullptr : &*found;
-  }
+  ParameterEntry<S>* find(std::string_view path);
   const ParameterEntry<S>* find(std::string_view path) const {
     return const_cast<Parameters&>(*this).find(path);
   }
 
   /// The same; ValueError, with the paths that there are, if there is none.
-  ParameterEntry<S>& at(std::string_view path) {
-    if (ParameterEntry<S>* found = find(path)) return *found;
-    std::string paths;
-    for (const auto& e : entries_) (paths += paths.empty() ? "" : ", ") += e.path;
-    detail::fail(path, "the path of a parameter", paths);
-  }
+  ParameterEntry<S>& at(std::string_view path);
   const ParameterEntry<S>& at(std::string_view path) const { return const_cast<Parameters&>(*this).at(path); }
 
   /// Freezes every parameter whose path fits the pattern, in which * stands for any text: freeze("0.*").
@@ -186,39 +97,14 @@ class Parameters {
   /// From now on two weights are one: `other` takes the numbers of `one`, its gradient is added to that of
   /// `one`, and the policies of `one` hold for both. Throws, and changes nothing, for unknown paths,
   /// ShapeError for other shapes, ValueError for other policies and for weights that are tied already.
-  void tie(std::string_view one, std::string_view other) {
-    ParameterEntry<S>&first = at(one), &second = at(other);
-    if (&first == &second || first.tied >= 0 || second.tied >= 0)
-      detail::fail(other, "two parameters that are not tied yet", "one that is");
-    if (first.rows != second.rows || first.cols != second.cols)
-      detail::fail_shape(other, "the shape of what it is tied to, {} x {}", first.rows, first.cols,
-                         second.rows, second.cols);
-    if (first.kind != second.kind || !(first.pack == second.pack))
-      detail::fail(other, "the kind and the policies of what it is tied to", "others");
-    second.tied = &first - entries_.data();
-    copy_tied();
-    copy_tied_memory();
-  }
+  void tie(std::string_view one, std::string_view other);
 
   /// Tied parameters take the numbers of what they are tied to; for whoever has written to values().
-  void copy_tied() {
-    for (const ParameterEntry<S>& e : entries_)
-      if (e.tied >= 0) std::copy_n(values_of(original_of(e)).data, e.size(), values_of(e).data);
-  }
+  void copy_tied();
   /// And what the policies of those keep.
-  void copy_tied_memory() {
-    for (ParameterEntry<S>& e : entries_)
-      if (e.tied >= 0) e.memory = original_of(e).memory;
-  }
+  void copy_tied_memory();
   /// The gradients of tied parameters are added to those of what they are tied to.
-  void add_tied_gradients() {
-    for (const ParameterEntry<S>& e : entries_) {
-      if (e.tied < 0) continue;
-      S *const sum = gradients_of(original_of(e)), *const own = gradients_of(e);
-      for (Index i = 0; i < e.size(); ++i) sum[i] += own[i];
-      std::fill_n(own, e.size(), S(0));
-    }
-  }
+  void add_tied_gradients();
 
   /// By which optimizers they have been trained.
   detail::Runs& runs() { return runs_; }
@@ -229,16 +115,7 @@ class Parameters {
   void clear_gaps_of_values() { clear_gaps(values_); }
 
   /// Equal paths, shapes and numbers, also those that policies keep; gradients and activities do not matter.
-  bool operator==(const Parameters& other) const {
-    const auto same = [](const auto& a, const auto& b) {
-      return a.path == b.path && a.kind == b.kind && a.rows == b.rows && a.cols == b.cols &&
-             a.memory.size() == b.memory.size() &&
-             std::equal(a.memory.begin(), a.memory.end(), b.memory.begin(),
-                        [](S x, S y) { return x == y || (x != x && y != y); });
-    };
-    return std::equal(entries_.begin(), entries_.end(), other.entries_.begin(), other.entries_.end(), same) &&
-           values_ == other.values_;
-  }
+  bool operator==(const Parameters& other) const;
 
  private:
   friend std::span<S> detail::arena<S>(Parameters<S>&);
@@ -247,19 +124,9 @@ class Parameters {
     return entries_[static_cast<std::size_t>(e.tied)];
   }
 
-  void clear_gaps(std::span<S> arena) const {
-    for (const auto& e : entries_) {
-      S* const first = arena.data() + e.offset;
-      std::fill(first + e.size(), first + detail::padded<S>(e.size()), S(0));
-    }
-  }
+  void clear_gaps(std::span<S> arena) const;
 
-  void set_frozen(std::string_view pattern, bool frozen) {
-    bool found = false;
-    for (ParameterEntry<S>& e : entries_)
-      if (e.fits(pattern)) e.frozen = frozen, found = true;
-    if (!found) at(pattern);
-  }
+  void set_frozen(std::string_view pattern, bool frozen);
 
   std::vector<ParameterEntry<S>> entries_;
   std::vector<JointEntry<S>> joint_penalties_;
@@ -267,6 +134,119 @@ class Parameters {
   detail::AlignedVector<S> values_, gradients_;
   detail::Runs runs_;
 };
+
+template <Scalar S>
+Parameters<S>::Parameters() = default;
+template <Scalar S>
+Parameters<S>::Parameters(const Parameters&) = default;
+template <Scalar S>
+Parameters<S>::Parameters(Parameters&&) noexcept = default;
+template <Scalar S>
+Parameters<S>& Parameters<S>::operator=(const Parameters&) = default;
+template <Scalar S>
+Parameters<S>& Parameters<S>::operator=(Parameters&&) noexcept = default;
+template <Scalar S>
+Parameters<S>::~Parameters() = default;
+
+template <Scalar S>
+void Parameters<S>::add(std::string path, ParameterKind kind, Index rows, Index cols, AnyPack<S> pack) {
+  if (find(path)) detail::fail(path, "a path of its own for every parameter", "it twice");
+  pack.validate(path, rows, cols);
+  const auto offset = static_cast<Index>(values_.size());
+  values_.resize(values_.size() + static_cast<std::size_t>(detail::padded<S>(rows * cols)), S(0));
+  gradients_.resize(values_.size(), S(0));
+  std::vector<Activity> activity(pack.names().size());
+  entries_.push_back({std::move(path), kind, rows, cols, offset, std::move(pack), std::move(activity)});
+  offsets_.push_back(offset);
+  remember(entries_.back(), detail::Remember::opened);
+}
+
+template <Scalar S>
+void Parameters<S>::remember(detail::Remember when) {
+  for (ParameterEntry<S>& e : entries_)
+    if (e.tied < 0) remember(e, when);
+  copy_tied_memory();
+}
+
+template <Scalar S>
+ParameterEntry<S>* Parameters<S>::find(std::string_view path) {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.path == path; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+template <Scalar S>
+ParameterEntry<S>& Parameters<S>::at(std::string_view path) {
+  if (ParameterEntry<S>* found = find(path)) return *found;
+  std::string paths;
+  for (const auto& e : entries_) (paths += paths.empty() ? "" : ", ") += e.path;
+  detail::fail(path, "the path of a parameter", paths);
+}
+
+template <Scalar S>
+void Parameters<S>::tie(std::string_view one, std::string_view other) {
+  ParameterEntry<S>&first = at(one), &second = at(other);
+  if (&first == &second || first.tied >= 0 || second.tied >= 0)
+    detail::fail(other, "two parameters that are not tied yet", "one that is");
+  if (first.rows != second.rows || first.cols != second.cols)
+    detail::fail_shape(other, "the shape of what it is tied to, {} x {}", first.rows, first.cols, second.rows,
+                       second.cols);
+  if (first.kind != second.kind || !(first.pack == second.pack))
+    detail::fail(other, "the kind and the policies of what it is tied to", "others");
+  second.tied = &first - entries_.data();
+  copy_tied();
+  copy_tied_memory();
+}
+
+template <Scalar S>
+void Parameters<S>::copy_tied() {
+  for (const ParameterEntry<S>& e : entries_)
+    if (e.tied >= 0) std::copy_n(values_of(original_of(e)).data, e.size(), values_of(e).data);
+}
+
+template <Scalar S>
+void Parameters<S>::copy_tied_memory() {
+  for (ParameterEntry<S>& e : entries_)
+    if (e.tied >= 0) e.memory = original_of(e).memory;
+}
+
+template <Scalar S>
+void Parameters<S>::add_tied_gradients() {
+  for (const ParameterEntry<S>& e : entries_) {
+    if (e.tied < 0) continue;
+    S *const sum = gradients_of(original_of(e)), *const own = gradients_of(e);
+    for (Index i = 0; i < e.size(); ++i) sum[i] += own[i];
+    std::fill_n(own, e.size(), S(0));
+  }
+}
+
+template <Scalar S>
+bool Parameters<S>::operator==(const Parameters& other) const {
+  const auto same = [](const auto& a, const auto& b) {
+    return a.path == b.path && a.kind == b.kind && a.rows == b.rows && a.cols == b.cols &&
+           a.memory.size() == b.memory.size() &&
+           std::equal(a.memory.begin(), a.memory.end(), b.memory.begin(),
+                      [](S x, S y) { return x == y || (x != x && y != y); });
+  };
+  return std::equal(entries_.begin(), entries_.end(), other.entries_.begin(), other.entries_.end(), same) &&
+         values_ == other.values_;
+}
+
+template <Scalar S>
+void Parameters<S>::clear_gaps(std::span<S> arena) const {
+  for (const auto& e : entries_) {
+    S* const first = arena.data() + e.offset;
+    std::fill(first + e.size(), first + detail::padded<S>(e.size()), S(0));
+  }
+}
+
+template <Scalar S>
+void Parameters<S>::set_frozen(std::string_view pattern, bool frozen) {
+  bool found = false;
+  for (ParameterEntry<S>& e : entries_)
+    if (e.fits(pattern)) e.frozen = frozen, found = true;
+  if (!found) at(pattern);
+}
 
 template <Scalar S>
 std::span<S> detail::arena(Parameters<S>& parameters) {

@@ -145,12 +145,7 @@ class Sequential {
     Parameters<S> filled = parameters_;
     Call<S> call{filled.values().data(), nullptr, detail::arena(filled).data(), filled.offsets()};
     chain_.initialize(init, call, rng);
-    filled.remember(detail::Remember::opened);
-    espalier::project(filled);
-    filled.remember(detail::Remember::started);
-    for (ParameterEntry<S>& e : filled.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
-    for (JointEntry<S>& joint : filled.joint_penalties()) joint.activity = {};
-    filled.runs().clear();
+    detail::begin_anew(filled);
     parameters_ = filled;  // copied, so that numbers stay at their addresses
     seed_ = rng();
     passes_ = 0;

@@ -47,6 +47,4 @@ struct Adagrad {
   }
 };
 
-static_assert(Rule<Adagrad>);
-
 }  // namespace espalier

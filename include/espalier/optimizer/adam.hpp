@@ -72,6 +72,4 @@ using Adam = detail::AdamFamily<false>;
 /// The same, divided by the largest v so far (Reddi et al. 2018), as torch.optim.Adam(amsgrad=True).
 using AMSGrad = detail::AdamFamily<true>;
 
-static_assert(Rule<Adam> && Rule<AMSGrad>);
-
 }  // namespace espalier

@@ -62,6 +62,4 @@ struct Lion {
   }
 };
 
-static_assert(Rule<Lion>);
-
 }  // namespace espalier

@@ -77,6 +77,4 @@ struct Muon {
   }
 };
 
-static_assert(MatrixRule<Muon>);
-
 }  // namespace espalier

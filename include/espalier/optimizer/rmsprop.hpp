@@ -72,6 +72,4 @@ struct RMSProp {
   }
 };
 
-static_assert(Rule<RMSProp>);
-
 }  // namespace espalier

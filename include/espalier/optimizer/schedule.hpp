@@ -192,8 +192,4 @@ struct OnPlateau {
   }
 };
 
-static_assert(Schedule<ConstantRate> && Schedule<StepDecay> && Schedule<ExponentialDecay> &&
-              Schedule<CosineDecay>);
-static_assert(Schedule<WarmUp<>> && Schedule<OneCycle> && Schedule<OnPlateau>);
-
 }  // namespace espalier

@@ -61,6 +61,4 @@ struct SGD {
   }
 };
 
-static_assert(Rule<SGD>);
-
 }  // namespace espalier

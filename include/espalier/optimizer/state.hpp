@@ -35,13 +35,13 @@ inline Index parts_of_update(Grain grain, Index rows, Index cols) {
 /// arena.
 template <Scalar S>
 struct OptimizerState {
-  OptimizerState(const Parameters<S>& parameters, std::shared_ptr<const LentPolicies<S>> policies, int states)
-      : size(parameters.values().size()),
-        lent(std::move(policies)),
-        numbers(size * static_cast<std::size_t>(states), S(0)),
-        active(parameters.entries().size()) {
-    for (const ParameterEntry<S>& e : parameters.entries()) shapes.push_back({e.rows, e.cols});
-  }
+  OptimizerState(const Parameters<S>& parameters, std::shared_ptr<const LentPolicies<S>> policies,
+                 int states);
+  OptimizerState(const OptimizerState&);
+  OptimizerState(OptimizerState&&) noexcept;
+  OptimizerState& operator=(const OptimizerState&);
+  OptimizerState& operator=(OptimizerState&&) noexcept;
+  ~OptimizerState();
 
   std::size_t size;
   std::vector<ParameterShape> shapes;
@@ -54,28 +54,11 @@ struct OptimizerState {
 
   double rate_factor(std::size_t index) const { return rate_factors.empty() ? 1 : rate_factors[index]; }
 
-  bool belongs_to(const Parameters<S>& parameters) const {
-    const auto same = [](const ParameterShape& shape, const ParameterEntry<S>& e) {
-      return shape.rows == e.rows && shape.cols == e.cols;
-    };
-    return std::equal(shapes.begin(), shapes.end(), parameters.entries().begin(), parameters.entries().end(),
-                      same);
-  }
+  bool belongs_to(const Parameters<S>& parameters) const;
 
   /// Buffers for as many threads as there may be today, and for the packs that there are. The first one may
   /// have to hold all of a parameter.
-  void plan_threads(const Parameters<S>& parameters) {
-    Index parts = 1;
-    BufferSize each, first;
-    for (const ParameterEntry<S>& e : parameters.entries()) {
-      const PackTraits& traits = e.pack.traits();
-      parts = std::max(parts, parts_of_update(traits.grain, e.rows, e.cols));
-      (traits.needs_all() ? first : each).include(buffer_size<S>(traits, e.rows, e.cols));
-    }
-    while (static_cast<Index>(buffers.size()) < parts) buffers.emplace_back(each);
-    for (ChunkBuffers<S>& own : buffers) own.fit(each);
-    buffers.front().fit(first);
-  }
+  void plan_threads(const Parameters<S>& parameters);
 
   /// Of the weights at `offset` in the arenas of the parameters.
   Pointers<S> at(Parameters<S>& parameters, Index offset) {
@@ -85,6 +68,51 @@ struct OptimizerState {
     return result;
   }
 };
+
+template <Scalar S>
+OptimizerState<S>::OptimizerState(const Parameters<S>& parameters,
+                                  std::shared_ptr<const LentPolicies<S>> policies, int states)
+    : size(parameters.values().size()),
+      lent(std::move(policies)),
+      numbers(size * static_cast<std::size_t>(states), S(0)),
+      active(parameters.entries().size()) {
+  for (const ParameterEntry<S>& e : parameters.entries()) shapes.push_back({e.rows, e.cols});
+}
+
+// Outside the class, so that espalier::compiled has them.
+template <Scalar S>
+OptimizerState<S>::OptimizerState(const OptimizerState&) = default;
+template <Scalar S>
+OptimizerState<S>::OptimizerState(OptimizerState&&) noexcept = default;
+template <Scalar S>
+OptimizerState<S>& OptimizerState<S>::operator=(const OptimizerState&) = default;
+template <Scalar S>
+OptimizerState<S>& OptimizerState<S>::operator=(OptimizerState&&) noexcept = default;
+template <Scalar S>
+OptimizerState<S>::~OptimizerState() = default;
+
+template <Scalar S>
+void OptimizerState<S>::plan_threads(const Parameters<S>& parameters) {
+  Index parts = 1;
+  BufferSize each, first;
+  for (const ParameterEntry<S>& e : parameters.entries()) {
+    const PackTraits& traits = e.pack.traits();
+    parts = std::max(parts, parts_of_update(traits.grain, e.rows, e.cols));
+    (traits.needs_all() ? first : each).include(buffer_size<S>(traits, e.rows, e.cols));
+  }
+  while (static_cast<Index>(buffers.size()) < parts) buffers.emplace_back(each);
+  for (ChunkBuffers<S>& own : buffers) own.fit(each);
+  buffers.front().fit(first);
+}
+
+template <Scalar S>
+bool OptimizerState<S>::belongs_to(const Parameters<S>& parameters) const {
+  const auto same = [](const ParameterShape& shape, const ParameterEntry<S>& e) {
+    return shape.rows == e.rows && shape.cols == e.cols;
+  };
+  return std::equal(shapes.begin(), shapes.end(), parameters.entries().begin(), parameters.entries().end(),
+                    same);
+}
 
 template <Scalar S>
 [[noreturn]] void fail_other_model(const Parameters<S>& parameters) {

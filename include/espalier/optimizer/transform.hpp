@@ -95,6 +95,4 @@ struct ClipNorm {
   bool operator==(const ClipNorm&) const = default;
 };
 
-static_assert(GradientTransform<ClipValue> && GradientTransform<ClipNorm>);
-
 }  // namespace espalier

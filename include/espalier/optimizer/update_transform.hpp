@@ -47,8 +47,6 @@ struct NormalizeUpdate {
   bool operator==(const NormalizeUpdate&) const = default;
 };
 
-static_assert(UpdateTransform<NormalizeUpdate>);
-
 namespace detail {
 
 template <class... Extras>

@@ -25,9 +25,11 @@
 #include "espalier/pack/pace.hpp"
 #include "espalier/pack/penalty.hpp"
 #include "espalier/pack/roles.hpp"
+#include "espalier/pack/validate_pack.hpp"
 #include "espalier/pack/vector_policies.hpp"
 
 namespace espalier {
+
 /// The order in which the policies are written does not matter.
 template <class... Ps>
 class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail::PackGrain<Ps...> {
@@ -91,7 +93,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   }
   /// Throws ValueError, naming `where`, for a value that makes no sense or sets that do not meet on groups of
   /// `n` weights. (Of sets that know the places of weights only AnyPack can say that.)
-  void validate(std::string_view where, Index n) const;
+  void validate(std::string_view where, Index n) const { detail::validate_pack(*this, where, n); }
 
   // Below, `memory` is what the policies keep of the weights at hand.
   template <class S>
@@ -280,21 +282,5 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
   std::tuple<Ps...> policies_;
 };
-// Outside its class it is not inline, so that a library can hold it (compiled.hpp).
-template <class... Ps>
-void Pack<Ps...>::validate(std::string_view where, Index n) const {
-  detail::PackPace<Ps...>::validate(where, policies_);
-  each([&](const auto& p, std::size_t) {
-    try {
-      if constexpr (requires { p.validate(); }) p.validate();
-    } catch (const ValueError& error) {
-      throw ValueError(detail::format_message("{}: {}", {where, error.what()}));
-    }
-    if constexpr (requires { p.validate(where, n); }) p.validate(where, n);
-  });
-  if constexpr (has_set && memories == 0)
-    if (!detail::have_common_point<float>(*this, n) || !detail::have_common_point<double>(*this, n))
-      detail::fail_to_intersect(*this, where);
-}
 
 }  // namespace espalier

@@ -94,7 +94,7 @@ class SetInBall {
       row_[i] = static_cast<double>(y_[i]) / shrink, steps[i] = t / shrink;
     }
     project_vector(set_, row_, n_, Steps<double>{steps, 1}, elements_, row_ + 2 * n_);
-    return (ConstRow<double>(row_, n_)).square().sum();
+    return sum_of_squares(row_, n_);
   }
 
   /// mu with norm(x(mu)) = radius: where 1 - radius / norm(x(mu)) is zero, which is nearly a line in mu.

@@ -27,7 +27,7 @@ struct GradientError {
 /// every parameter. The model is left as it was. Right gradients of smooth functions are ok(), below 1e-6;
 /// kinks (ReLU at 0, an absolute error of 0) do not count as errors of yours, so keep the batch away from
 /// them. Models with Dropout have no fixed function to differentiate.
-template <Model M, Loss L>
+template <Model M, Loss<double> L>
 std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<typename M::scalar_type>& x,
                                           const Target<typename M::scalar_type>& target, double step = 1e-5) {
   static_assert(std::is_same_v<typename M::scalar_type, double>,

@@ -102,7 +102,7 @@ Matrix<typename M::scalar_type> predict_probabilities(const M& model, const Eige
 }
 
 /// The data loss, without penalties.
-template <Model M, Scalar S, Loss L>
+template <Model M, Scalar S, Loss<S> L>
 double evaluate(const M& model, const BasicDataset<S>& data, const L& loss) {
   static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
   return loss(predict(model, data.inputs), data.target());

@@ -34,7 +34,7 @@ requires(!Rule<std::remove_cvref_t<O>>) History
     fit(M& model, const BasicDataset<S>& data, const L& loss, O&& optimizer,
         const BasicFitOptions<typename M::scalar_type>& options = {}, Observers&&... observers) {
   static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
-  static_assert(Loss<L>, "a loss lacks a call operator of espalier/loss/loss.hpp");
+  static_assert(Loss<L, S>, "a loss lacks a call operator of espalier/loss/loss.hpp");
   static_assert(!std::is_same_v<L, CrossEntropy> || !detail::ends_in<M, Softmax>,
                 "CrossEntropy takes logits: leave Softmax out of the model that you train");
   static_assert(!std::is_same_v<L, BinaryCrossEntropy> || !detail::ends_in<M, Sigmoid>,
@@ -46,7 +46,7 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   static_assert(
       (true && ... && Observer<std::remove_reference_t<Observers>, M>),
       "an observer has none of the members listed in espalier/train/observer.hpp: give it at least one");
-  const detail::FitData<S> parts(model, data, loss, options);
+  const detail::FitData<S> parts({model, loss}, data, options);
   Batches<S> batches(parts.training(), options.batch);
   const TrainState from = options.state ? *options.state : TrainState{};
   Progress progress{from.step, options.epochs * batches.count(), from.epoch, options.epochs, from.loss};

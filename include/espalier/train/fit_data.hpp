@@ -19,30 +19,53 @@ namespace detail {
 /// Throws for a model that nobody initialized: behind and before weights that are all zero, no other gets a
 /// gradient. One such layer alone does train, a linear model, or an output layer that starts at zero; unless
 /// its rows have scales, since a zero row has no direction and takes no gradient.
-template <class M>
-void check_initialized(const M& model) {
-  std::string first;
-  model.for_each_parameter([&](const auto& p) {
-    if (p.kind != ParameterKind::weight ||
-        (ConstArrayMap<typename M::scalar_type>(p.values, p.size()) != 0).any())
-      return;
-    if (!first.empty() || p.pack.traits().scales_rows)
-      fail(first.empty() ? p.path : first, "weights from initialize() or assign()", "all zero");
-    first = p.path;
-  });
+template <Scalar S>
+void check_initialized(const Parameters<S>& parameters) {
+  std::string_view first;
+  for (const ParameterEntry<S>& e : parameters.entries()) {
+    const Block<const S> w = parameters.values_of(e);
+    if (e.kind != ParameterKind::weight || std::any_of(w.data, w.data + w.size(), [](S x) { return x != 0; }))
+      continue;
+    if (!first.empty() || e.pack.traits().scales_rows)
+      fail(first.empty() ? e.path : first, "weights from initialize() or assign()", "all zero");
+    first = e.path;
+  }
 }
+
+/// What data are checked against, without the types of the model and of the loss.
+template <Scalar S>
+struct FitContract {
+  template <class M, class L>
+  FitContract(const M& model, const L& loss)
+      : parameters(model.parameters()),
+        inputs(model.inputs()),
+        outputs(model.outputs()),
+        least_samples(model.least_samples()),
+        model_loss(&loss),
+        total_weight_of(
+            [](const void* l, const Target<S>& t) { return total_weight(*static_cast<const L*>(l), t); }),
+        loss_of([](const void* l, const Matrix<S>& zeros, const Target<S>& t) {
+          (*static_cast<const L*>(l))(typename M::Outputs(zeros.data(), zeros.rows(), t.samples()), t);
+        }) {}
+
+  const Parameters<S>& parameters;
+  Index inputs, outputs, least_samples;
+  const void* model_loss;
+  double (*total_weight_of)(const void* loss, const Target<S>&);
+  void (*loss_of)(const void* loss, const Matrix<S>& outputs, const Target<S>&);
+};
 
 /// Throws for data that do not fit the model or the loss, which looks at all targets here, a part at a time:
 /// memory for made-up outputs does not grow with the data.
-template <class M, Scalar S, Loss L>
-void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
+template <Scalar S>
+void check_data(const FitContract<S>& contract, const BasicDataset<S>& data) {
   data.validate();
-  if (data.features() != model.inputs())
+  if (data.features() != contract.inputs)
     fail<ShapeError>("fit",
                      {"data of {} features, the inputs of the model{}",
-                      {model.inputs(), data.samples() == model.inputs() ? transpose_hint : ""}},
+                      {contract.inputs, data.samples() == contract.inputs ? transpose_hint : ""}},
                      data.features());
-  const Matrix<S> zeros = Matrix<S>::Zero(model.outputs(), std::min<Index>(256, data.samples()));
+  const Matrix<S> zeros = Matrix<S>::Zero(contract.outputs, std::min<Index>(256, data.samples()));
   double total = 0;
   for (Index first = 0, n = 0; first < data.samples(); first += n) {
     n = std::min(zeros.cols(), data.samples() - first);
@@ -50,9 +73,9 @@ void check_data(const M& model, const BasicDataset<S>& data, const L& loss) {
     // What counts nothing must make sense too: another shuffle mixes it with what counts.
     const Target<S> unweighted = part.has_labels() ? Target<S>(part.labels()) : Target<S>(part.values());
     try {
-      total += total_weight(loss, part);
-      if (total_weight(loss, unweighted) > 0)
-        loss(typename M::Outputs(zeros.data(), zeros.rows(), n), unweighted);
+      total += contract.total_weight_of(contract.model_loss, part);
+      if (contract.total_weight_of(contract.model_loss, unweighted) > 0)
+        contract.loss_of(contract.model_loss, zeros, unweighted);
     } catch (const ValueError& error) {
       if (first == 0) throw;
       throw ValueError(
@@ -91,30 +114,7 @@ inline void check_batches(Index least, Index samples, Index batch) {
 template <Scalar S>
 class FitData {
  public:
-  template <class M, class L>
-  FitData(const M& model, const BasicDataset<S>& data, const L& loss, const BasicFitOptions<S>& options)
-      : training_(&data), validation_(options.validation_data) {
-    if (options.epochs < 1) fail("fit", "epochs >= 1", options.epochs);
-    if (options.batch < 1) fail("fit", "batch >= 1", options.batch);
-    check_fraction("fit", "validation", options.validation);
-    if (options.validation > 0 && validation_) fail("fit", "validation or validation_data", "both");
-    check_initialized(model);
-    check_data(model, data, loss);
-    if (options.validation > 0) {
-      const auto samples = static_cast<double>(data.samples());
-      const double kept = std::round((1 - options.validation) * samples);  // as split does it
-      if (kept < 1 || kept >= samples)
-        fail("fit", "a validation fraction that leaves samples to validate with and to train on",
-             detail::format_message("{} of {} samples", {options.validation, samples}));
-      parts_ = data.split(1 - options.validation, Rng(options.seed, 1));
-      training_ = &parts_.first, validation_ = &parts_.second;
-      check_data(model, *training_, loss);
-    }
-    check_batches(model.least_samples(), training_->samples(), options.batch);
-    if (!validation_) return;
-    check_classes(data, *validation_);
-    check_data(model, *validation_, loss);
-  }
+  FitData(const FitContract<S>& contract, const BasicDataset<S>& data, const BasicFitOptions<S>& options);
   FitData(const FitData&) = delete;
   FitData& operator=(const FitData&) = delete;
 
@@ -126,6 +126,32 @@ class FitData {
   const BasicDataset<S>* training_;
   const BasicDataset<S>* validation_;
 };
+
+template <Scalar S>
+FitData<S>::FitData(const FitContract<S>& contract, const BasicDataset<S>& data,
+                    const BasicFitOptions<S>& options)
+    : training_(&data), validation_(options.validation_data) {
+  if (options.epochs < 1) fail("fit", "epochs >= 1", options.epochs);
+  if (options.batch < 1) fail("fit", "batch >= 1", options.batch);
+  check_fraction("fit", "validation", options.validation);
+  if (options.validation > 0 && validation_) fail("fit", "validation or validation_data", "both");
+  check_initialized(contract.parameters);
+  check_data(contract, data);
+  if (options.validation > 0) {
+    const auto samples = static_cast<double>(data.samples());
+    const double kept = std::round((1 - options.validation) * samples);  // as split does it
+    if (kept < 1 || kept >= samples)
+      fail("fit", "a validation fraction that leaves samples to validate with and to train on",
+           format_message("{} of {} samples", {options.validation, samples}));
+    parts_ = data.split(1 - options.validation, Rng(options.seed, 1));
+    training_ = &parts_.first, validation_ = &parts_.second;
+    check_data(contract, *training_);
+  }
+  check_batches(contract.least_samples, training_->samples(), options.batch);
+  if (!validation_) return;
+  check_classes(data, *validation_);
+  check_data(contract, *validation_);
+}
 
 }  // namespace detail
 }  // namespace espalier

@@ -27,14 +27,14 @@ class ProgressBar {
   ~ProgressBar() { end_line(); }  // a run that throws must not leave its message behind the bar
 
   void start(const Plan& plan) {
-    plan_ = plan;
+    epochs_ = plan.epochs, batches_ = plan.batches;
     if (plan.done > 0) return;
     for (const std::string& note : plan.notes) write("note: " + note + "\n");
   }
 
   void batch(const auto&, const BatchReport& report) {
     if (columns_ == 0) return;
-    const long most = 30, done = std::min(most, most * report.batch / std::max(1L, plan_.batches));
+    const long most = 30, done = std::min(most, most * report.batch / std::max(1L, batches_));
     if (done == done_ && report.batch > 1) return;
     done_ = done;
     columns_ = columns();
@@ -63,7 +63,7 @@ class ProgressBar {
 #endif
   }
   std::string head(long epoch) const {
-    const std::string number = std::to_string(epoch), all = std::to_string(plan_.epochs);
+    const std::string number = std::to_string(epoch), all = std::to_string(epochs_);
     const std::string margin(all.size() - std::min(all.size(), number.size()), ' ');
     return label_ + (label_.empty() ? "" : "  ") + "epoch " + margin + number + "/" + all;
   }
@@ -87,7 +87,7 @@ class ProgressBar {
   std::string label_;
   std::FILE* out_;
   long columns_;
-  Plan plan_;
+  long epochs_ = 0, batches_ = 0;
   long done_ = -1;
   bool open_ = false;
 };

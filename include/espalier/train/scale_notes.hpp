@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +19,11 @@ struct RowSpread {
   double size() const { return std::max(std::abs(mean), deviation); }
 };
 
-template <Scalar S>
+template <Scalar S, std::same_as<double> D = double>
 std::vector<RowSpread> spreads_of(const Matrix<S>& rows) {
-  Vector<double> sum = Vector<double>::Zero(rows.rows()), squares = sum;
+  Vector<D> sum = Vector<D>::Zero(rows.rows()), squares = sum;
   for (Index j = 0; j < rows.cols(); ++j) {
-    const auto column = rows.col(j).template cast<double>();
+    const auto column = rows.col(j).template cast<D>();
     sum += column;
     squares += column.cwiseAbs2();
   }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// What a pack refuses when it meets a weight: values that make no sense, and sets that do not meet.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "espalier/core/error.hpp"
+#include "espalier/pack/common_point.hpp"
+#include "espalier/pack/pace.hpp"
+
+namespace espalier {
+
+template <class... Ps>
+class Pack;
+
+namespace detail {
+
+/// Pack::validate. It is no member, so that a library can hold it (compiled.hpp) for packs whose classes a
+/// program never completes.
+template <class... Ps>
+void validate_pack(const Pack<Ps...>& pack, std::string_view where, Index n) {
+  PackPace<Ps...>::validate(where, pack.policies());
+  pack.each([&](const auto& p, std::size_t) {
+    try {
+      if constexpr (requires { p.validate(); }) p.validate();
+    } catch (const ValueError& error) {
+      throw ValueError(format_message("{}: {}", {where, error.what()}));
+    }
+    if constexpr (requires { p.validate(where, n); }) p.validate(where, n);
+  });
+  using P = Pack<Ps...>;
+  if constexpr (P::has_set && P::memories == 0)
+    if (!have_common_point<float>(pack, n) || !have_common_point<double>(pack, n))
+      fail_to_intersect(pack, where);
+}
+
+}  // namespace detail
+
+}  // namespace espalier
