@@ -54,10 +54,13 @@ namespace detail {
 template <class... Extras>
 inline constexpr bool transforms_updates = (false || ... || UpdateTransform<Extras>);
 
-/// Does a step need all of a parameter, because of the rule or of what an optimizer is given beside it?
+/// Does a step need all of a parameter, the `index`-th, because of the rule or of what an optimizer is given
+/// beside it?
 template <class RuleType, Scalar S, class... Extras>
-bool steps_whole(const RuleType& rule, const std::tuple<Extras...>&, const ParameterEntry<S>& e) {
-  return takes_matrix(rule, e) || (transforms_updates<Extras...> && e.kind == ParameterKind::weight);
+bool steps_whole(const RuleType& rule, const std::tuple<Extras...>&, const ParameterEntry<S>& e,
+                 const OptimizerState<S>& state, std::size_t index) {
+  return takes_matrix(rule, e, state.elementwise, index) ||
+         (transforms_updates<Extras...> && e.kind == ParameterKind::weight);
 }
 
 /// Throws ValueError for options of the rule that mean nothing with these extras.
@@ -80,8 +83,9 @@ void plan_step(const RuleType& rule, [[maybe_unused]] const std::tuple<Extras...
   plan_step(rule, parameters, state);
   if constexpr (transforms_updates<Extras...>) {
     BufferSize size;
+    std::size_t index = 0;
     for (const ParameterEntry<S>& e : parameters.entries()) {
-      if (!steps_whole(rule, extras, e)) continue;
+      if (!steps_whole(rule, extras, e, state, index++)) continue;
       size.include(buffer_size<S>(e.pack.traits(), e.rows, e.cols));
       size.include({.numbers = e.size()});
     }
@@ -126,7 +130,7 @@ bool step_whole(const RuleType& rule, double rate, double own_rate, bool penalti
     const Block<S> w = parameters.values_of(e);
     const Pointers<S> numbers = state.at(parameters, e.offset);
     ChunkBuffers<S>& buffers = state.buffers.front();
-    const double shrink = shrink_of(rule, e, rate, own_rate);
+    const double shrink = shrink_of(e, rate, rule.learning_rate, own_rate);
     PolicyCounts counts{};
     ArrayMap<S> before(buffers.before(), w.size()), steps(buffers.steps(), w.size());
     before = static_cast<S>(shrink) * ConstArrayMap<S>(w.data, w.size());
