@@ -7,8 +7,9 @@
 //   double factor(Block<const S> before, Block<const S> after, double rate) const;
 //
 // where `before` is the weight after decoupled decay, `after` what the rule has made of it at this learning
-// rate; the factor is finite and not negative. The step becomes that many times as long, and so do the step
-// sizes: the metric of the step is the rule's over the factor, in which prox and projection follow as always.
+// rate (the same, where a mask or Frozen lets a weight have one value only); the factor is finite and not
+// negative. The step becomes that many times as long, and so do the step sizes: the metric of the step is the
+// rule's over the factor, in which prox and projection follow as always.
 #pragma once
 
 #include <cmath>
@@ -135,6 +136,7 @@ bool step_whole(const RuleType& rule, double rate, double own_rate, bool penalti
     ArrayMap<S> before(buffers.before(), w.size()), steps(buffers.steps(), w.size());
     before = static_cast<S>(shrink) * ConstArrayMap<S>(w.data, w.size());
     if (!update.before_all(pack, static_cast<S>(shrink), w, numbers, buffers, 0, counts.data())) return false;
+    pack.put_held(w, w.data, before.data());
     const double factor = transform_update(extras, before.data(), w, rate * own_rate);
     steps *= static_cast<S>(factor);
     if (!all_finite(w.data, w.size()) ||
