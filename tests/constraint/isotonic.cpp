@@ -7,6 +7,9 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/model/access.hpp"
 #include "espalier/model/sequential.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
+#include "nets.hpp"
 #include "rows.hpp"
 
 using namespace espalier;
@@ -35,6 +38,18 @@ TEST_CASE("A frozen weight is a bound for those on either side, and keeps its bi
   assign(net, "0.weight", Matrix<float>{{5, 1, -0.0F, -3, 7}});
   CHECK(parameter(net, "0.weight") == Matrix<float>{{0, 0, 0, 0, 7}});
   CHECK(std::signbit(parameter(net, "0.weight")(2)));
+}
+
+TEST_CASE("In training, too, rows rise and frozen weights keep their bits") {
+  auto net = sequential<float>(Dense(5, 3, NoBias{}, Isotonic{}, Frozen{0, 0, 1, 0, 0}));
+  initialize(net, {.seed = 3});
+  const Matrix<float> start = parameter(net, "0.weight");
+  Optimizer optimizer{Adam{.learning_rate = 0.05}};
+  random_steps(net, optimizer, 40, 4);
+  const Matrix<float> end = parameter(net, "0.weight");
+  CHECK(end.col(2) == start.col(2));
+  CHECK((end.leftCols(2) - start.leftCols(2)).cwiseAbs().maxCoeff() > 0.1F);
+  for (Index i = 0; i < 4; ++i) CHECK((end.col(i).array() <= end.col(i + 1).array()).all());
 }
 
 TEST_CASE("Frozen weights that fall are refused, and nothing changes") {
