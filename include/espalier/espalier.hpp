@@ -105,6 +105,7 @@
 #include "espalier/train/progress_bar.hpp"
 
 #include "espalier/certify/audit.hpp"
+#include "espalier/certify/dead_units.hpp"
 #include "espalier/certify/monotone.hpp"
 #include "espalier/model/memory.hpp"
 #include "espalier/model/summary.hpp"

@@ -6,6 +6,7 @@
 #include "espalier/certify/audit.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
+#include "espalier/constraint/l2_to_start.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
@@ -16,7 +17,6 @@
 #include "espalier/layer/residual.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
-#include "espalier/testing/projection_check.hpp"
 
 using namespace espalier;
 
@@ -73,7 +73,7 @@ TEST_CASE("After training no output ever moves against the sign of an input, and
   CHECK(falls_and_rises(net, 2).second == 0);
   CHECK(is_monotone(net, signs));
   CHECK(audit(net).violation() == 0);
-  CHECK(audit(net).parameters[0].policies[0].policy == "Monotone");
+  CHECK(audit(net).parameters[0].policies[0].policy == "SignPattern");
 }
 
 TEST_CASE("A free model that learned the same is not monotone, and its weights prove nothing") {
@@ -107,11 +107,30 @@ TEST_CASE("Weights move into the sets at once, further policies go to each, and 
   CHECK(net.parameters().at("3.weight").pack.find<MaxNorm>() == nullptr);
 }
 
-TEST_CASE("The signs of inputs are the nearest point in any metric, with bounds beside them") {
-  const detail::InputSigns row{{1, 0, -1, -1, 1}};
-  CHECK(projection_check(row, Rng{1}).ok());
-  CHECK(projection_check(Pack(row, Clip{-0.5, 0.75}), Rng{2}, {.uneven_steps = true}).ok());
-  CHECK_THROWS_AS(Pack(row, Clip{-2, -1}).validate("row", 5), ValueError);
+TEST_CASE("The first weight is under the public SignPattern, beside which policies may keep numbers") {
+  Sequential net{Dense(3, 2), ReLU{}, Dense(2, 1)};
+  assign(net, "0.weight", Matrix<float>{{3, -7, -2}, {1, 5, 4}});
+  assign(net, "2.weight", Matrix<float>{{1, -1}});
+  constrain(net, signs, L2ToStart{1});
+  CHECK(*net.parameters().at("0.weight").pack.find<SignPattern>() == SignPattern{+1, 0, -1});
+  CHECK(net.parameters().at("2.weight").pack.find<NonNegative>() != nullptr);
+  CHECK(parameter(net, "0.weight") == Matrix<float>{{3, -7, -2}, {1, 5, 0}});
+  CHECK(penalty(net) == 0);  // the start is where the sets have brought the weights
+}
+
+TEST_CASE("Frozen weights outside the sets are refused by constrain, and nothing changes") {
+  Sequential net{Dense(3, 1)};
+  assign(net, "0.weight", Matrix<float>{{1, 7, 2}});
+  freeze(net, "0.weight");
+  const auto before = net;
+  CHECK(message_of([&] { constrain(net, signs); }) ==
+        "0.weight: expected frozen weights inside the sets that are chosen, found weights outside: unfreeze "
+        "them first");
+  CHECK(net == before);
+  CHECK(net.parameters().at("0.weight").pack.empty());
+  constrain(net, Monotone{+1, 0, +1});
+  CHECK(parameter(net, "0.weight") == Matrix<float>{{1, 7, 2}});
+  CHECK_THROWS_AS(constrain(net, signs, Clip{-2, -1}), ValueError);
 }
 
 TEST_CASE("Layers that may fall, and layers with policies of their own, are refused, and nothing changes") {

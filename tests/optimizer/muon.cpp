@@ -131,6 +131,41 @@ TEST_CASE("Sets in the Euclidean metric hold; others, and penalties with a prox,
         std::string::npos);
 }
 
+TEST_CASE("An output head that is elementwise moves as Adam's do, and hidden weights as without it") {
+  auto net = sequential<double>(Dense(3, 4), Dense(4, 3)), whole = net, adams = net;
+  for (auto* one : {&net, &whole, &adams}) initialize(*one, {.seed = 1});
+  Optimizer mixed{Muon{.other_rate = 0.01}, On{"1.weight", Elementwise{}, RateFactor{0.5}, WeightDecay{0.1}}};
+  Optimizer muon{Muon{.other_rate = 0.01}};
+  Optimizer adam{Adam{.learning_rate = 0.005, .beta2 = 0.95, .epsilon = 1e-10}, WeightDecay{0.1}};
+  for (int half = 0; half < 2; ++half) {
+    const auto seed = static_cast<std::uint64_t>(half);
+    random_steps(net, mixed, 4, seed), random_steps(whole, muon, 4, seed), random_steps(adams, adam, 4, seed);
+    mixed.scale_rate(0.25), muon.scale_rate(0.25), adam.scale_rate(0.25);
+  }
+  CHECK(parameter(net, "0.weight") == parameter(whole, "0.weight"));
+  CHECK((parameter(net, "1.weight") - parameter(adams, "1.weight")).norm() < 1e-14);
+  CHECK((parameter(net, "1.weight") - parameter(whole, "1.weight")).norm() > 1e-2);
+}
+
+TEST_CASE("The step of an elementwise weight has a metric, in which sets and penalties follow") {
+  Sequential net{Dense(6, 5), Dense(5, 4)};
+  initialize(net, {.seed = 1});
+  Optimizer optimizer{Muon{}, On{"1.weight", Elementwise{}, MaxNorm{0.1}}};
+  random_steps(net, optimizer, 5, 8);
+  CHECK(feasible(net));
+  CHECK(net.parameters().at("1.weight").activity[0].acted > 0);
+}
+
+TEST_CASE("Elementwise for a pattern that fits no weight is refused") {
+  Sequential net{Dense(3, 2), Dense(2, 2)};
+  CHECK(message_of([&] {
+          Optimizer{Muon{}, On{"2.weight", Elementwise{}}}.prepare(net);
+        }) == "2.weight: expected the path of a parameter, found 0.weight, 0.bias, 1.weight, 1.bias");
+  CHECK(message_of([&] {
+          Optimizer{Muon{}, On{"1.b*", Elementwise{}}}.prepare(net);
+        }) == "1.b*: expected a pattern that fits a weight, which Elementwise is for, found 1.bias");
+}
+
 TEST_CASE("Muon refuses options that make no sense") {
   CHECK_THROWS_AS(Optimizer{Muon{.learning_rate = 0}}, ValueError);
   CHECK_THROWS_AS(Optimizer{Muon{.momentum = 1}}, ValueError);

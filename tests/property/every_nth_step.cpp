@@ -98,3 +98,22 @@ TEST_CASE("Epochs of fit, averages and the best weights are inside its set") {
   CHECK(feasible(net));
   CHECK(feasible(watch.average.averaged(net)));
 }
+
+TEST_CASE("The end of fit makes no step of a penalty: what its steps have not reached is left as it is") {
+  Dataset data;
+  data.inputs = random_matrix<float>(6, 50, 3), data.targets = 4 * random_matrix<float>(2, 50, 4);
+  const auto trained = [&](const auto&... policy) {
+    Sequential net{Dense(6, 2, policy...)};
+    initialize(net, {.seed = 1});
+    fit(net, data, MeanSquared{}, SGD{.learning_rate = 0.1}, {.epochs = 2, .batch = 10});  // 10 steps
+    return Matrix<float>(parameter(net, "0.weight"));
+  };
+  const Matrix<float> free = trained(), own = trained(Every{10, L1{0.2}});
+  CHECK(trained(Every{11, L1{0.2}}) == free);
+  for (Index i = 0; i < free.size();
+       ++i) {  // the last step was its own: soft thresholding by 10 steps of 0.1
+    const float threshold = 10 * 0.1F * 0.2F, kept = std::max(std::abs(free(i)) - threshold, 0.0F);
+    CHECK(own(i) == Catch::Approx(std::copysign(kept, free(i))).epsilon(1e-5));
+  }
+  CHECK((own.array() == 0).count() > 0);
+}

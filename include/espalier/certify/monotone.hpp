@@ -2,20 +2,20 @@
 // Models that are monotone in named inputs: the sets of all weights are chosen at once, and checked.
 #pragma once
 
-#include <algorithm>
 #include <initializer_list>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/sign_pattern.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/layer/chain.hpp"
 #include "espalier/layer/slopes.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/model/settle.hpp"
 #include "espalier/pack/pack.hpp"
 
 namespace espalier {
@@ -33,41 +33,8 @@ struct Monotone {
 
 namespace detail {
 
-/// The weights of the first layer: those that an input feeds have its sign, or are zero.
-struct InputSigns {
-  std::vector<int> signs;
-
-  static constexpr std::string_view name = "Monotone";
-  static constexpr bool corners = true;
-
-  template <Scalar S>
-  bool contains(ConstRow<S> w) const {
-    for (Index i = 0; i < w.size(); ++i)
-      if (!(w[i] * sign<S>(i) >= 0)) return false;
-    return true;
-  }
-  template <Scalar S>
-  void project(Row<S> y, Steps<S> t, const auto& elements) const {
-    const auto interval = elements.template interval<S>();
-    for (Index i = 0; i < y.size(); ++i) {
-      const S x = std::clamp(elements.prox(y[i], t[i]), interval.low, interval.high);
-      y[i] = x * sign<S>(i) < 0 ? S(0) : x;
-    }
-  }
-  bool reaches(const auto& each, Index n) const {
-    for (Index i = 0; i < n; ++i)
-      if ((sign<double>(i) > 0 && each.high < 0) || (sign<double>(i) < 0 && each.low > 0)) return false;
-    return true;
-  }
-
-  bool operator==(const InputSigns&) const = default;
-
- private:
-  template <Scalar S>
-  S sign(Index i) const {
-    return static_cast<S>(signs[static_cast<std::size_t>(i)]);
-  }
-};
+/// What the weights of the first layer are in: those that an input feeds have its sign, or are zero.
+inline SignPattern sign_pattern(const Monotone& monotone) { return SignPattern(Pattern(monotone.signs)); }
 
 /// f(path of a layer's parameters, is it the first?) for each layer with weights, in the order of the model.
 /// Throws ValueError for a layer that may fall though no weight is negative.
@@ -141,25 +108,29 @@ void choose_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack<
     fail(e.path, "no policies of its layer: give them to constrain(net, Monotone{...}, ...) for all weights",
          e.pack.names().front());
   pack.validate(e.path, e.rows, e.cols);
-  if (e.frozen && !pack.contains(parameters.values_of(e)))
+  const Block<const S> before = parameters.values_of(e);
+  Settled<S> settled(before, AlignedVector<S>{});
+  settled.settle(e.path, pack, Remember::started);
+  if (e.frozen && !settled.equals(before))
     fail(e.path, "frozen weights inside the sets that are chosen", "weights outside: unfreeze them first");
   e.pack = pack, e.lent = false;
   e.activity.assign(pack.names().size(), {});
-  if (!e.frozen) pack.project(parameters.values_of(e));
+  settled.write(parameters, e);
 }
 
 }  // namespace detail
 
 /// Makes a model monotone from here on: `constrain(net, Monotone{+1, 0, -1})`. The weights of the first layer
-/// get the signs of the inputs that they read, all others are not negative; biases are free. Further policies
-/// are put on every weight: `constrain(net, Monotone{+1, 0, -1}, L1{1e-4})`. Throws, and changes nothing, for
-/// layers or activations that may fall (GELU, SiLU), and where a layer has policies of its own.
+/// get the signs of the inputs that they read (SignPattern), all others are not negative (NonNegative);
+/// biases are free. Further policies are put on every weight: `constrain(net, Monotone{+1, 0, -1},
+/// L1{1e-4})`. Throws, and changes nothing, for layers or activations that may fall (GELU, SiLU), and where a
+/// layer has policies of its own.
 template <class M, class... Ps>
 void constrain(M& model, const Monotone& monotone, const Ps&... further) {
   using S = typename M::scalar_type;
   Parameters<S> changed = model.parameters();
   detail::require_finite(changed, "weights", changed.values());
-  const AnyPack<S> signs(Pack(detail::InputSigns{monotone.signs}, further...)),
+  const AnyPack<S> signs(Pack(detail::sign_pattern(monotone), further...)),
       others(Pack(NonNegative{}, further...));
   detail::each_monotone_weight(model, changed, monotone, [&](ParameterEntry<S>& e, bool first) {
     detail::choose_pack(changed, e, first ? signs : others);
@@ -167,7 +138,6 @@ void constrain(M& model, const Monotone& monotone, const Ps&... further) {
   for (const ParameterEntry<S>& e : changed.entries())
     if (e.tied >= 0 && !(e.pack == changed.entries()[static_cast<std::size_t>(e.tied)].pack))
       detail::fail(e.path, "tied weights that are both behind the first layer", "one that reads the inputs");
-  changed.copy_tied();
   model.parameters() = changed;  // copied, so that numbers stay at their addresses
 }
 
@@ -178,14 +148,14 @@ template <class M>
 bool is_monotone(const M& model, const Monotone& monotone) {
   using S = typename M::scalar_type;
   bool proved = true;
-  const Pack signs(detail::InputSigns{monotone.signs});
+  const SignPattern signs = detail::sign_pattern(monotone);
   detail::each_monotone_weight(
       model, model.parameters(), monotone, [&](const ParameterEntry<S>& e, bool first) {
         const auto w = model.parameters().values_of(e);
         if (e.pack.traits().maps || e.pack.traits().scales_rows) proved = false;
         for (Index j = 0; j < w.rows; ++j)
-          proved = proved &&
-                   (first ? signs.contains(w.row(j), w.cols) : (ConstRow<S>(w.row(j), w.cols) >= 0).all());
+          for (Index i = 0; i < w.cols; ++i)
+            proved = proved && signs.contains(w.row(j)[i], first ? signs.at<S>({j, i}) : S(1));
       });
   return proved;
 }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 
+#include "espalier/core/elements.hpp"
 #include "espalier/core/policy.hpp"
 
 namespace espalier {
@@ -11,20 +13,20 @@ namespace espalier {
 /// w_1 <= w_2 <= ... <= w_n for each neuron, with no tolerance; rows that satisfy it are not touched. The
 /// step's y goes to the isotonic regression with weights 1 / t (pool adjacent violators: Barlow et al. 1972),
 /// a block to its weighted mean. A penalty h, which must be convex, and an interval move a block of k weights
-/// as one number with k h (Ahuja & Orlin 2001): with Clip, that is the regression, clipped.
+/// as one number with k h (Ahuja & Orlin 2001): with Clip, that is the regression, clipped. Beside sets that
+/// know places, as Mask and Frozen, a block stays in what the intervals of its weights have in common.
 struct Isotonic {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "Isotonic";
   static constexpr bool corners = true, convex = true;
-  static constexpr Index room = 4;
+  static constexpr Index room = 6;
 
   template <class Q>
   static constexpr bool meets() {
-    static_assert(
-        !KeepsNumbers<Q>,
-        "Isotonic with a policy that knows the place of each weight, as Mask or Frozen, has no exact "
-        "projection: weights that become equal need one interval; write one policy for both");
+    static_assert(!(KeepsNumbers<Q> && ProximalPenalty<Q>),
+                  "Isotonic with a penalty with a prox that knows the place of each weight has no exact "
+                  "projection: weights that become equal need the prox of the sum of their penalties");
     return true;
   }
 
@@ -34,12 +36,13 @@ struct Isotonic {
       if (!(w[i - 1] <= w[i])) return false;
     return w.size() != 1 || w[0] == w[0];
   }
-  template <Scalar S>
-  void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    const auto interval = elements.template interval<S>();
+  template <Scalar S, class Elements>
+  void project(Row<S> w, Steps<S> t, const Elements& elements, double* numbers) const {
+    const detail::Intervals<S, Elements> intervals(elements);
     Index count = 0;
     for (Index i = 0; i < w.size(); ++i) {
-      Block last{static_cast<double>(w[i]), weight(static_cast<double>(t[i])), 1, 0};
+      Block last{static_cast<double>(w[i]), weight(static_cast<double>(t[i]))};
+      if constexpr (!Elements::alike) last.limit(intervals[i]);
       last.settle(elements);
       for (; count > 0; --count) {
         const Block left = Block::load(numbers, count - 1);
@@ -52,7 +55,8 @@ struct Isotonic {
     Index i = 0;
     for (Index k = 0; k < count; ++k) {
       const Block block = Block::load(numbers, k);
-      for (double left = block.size; left > 0; --left) w[i++] = static_cast<S>(interval.clamp(block.value));
+      for (double left = block.size; left > 0; --left, ++i)
+        w[i] = static_cast<S>(intervals[i].clamp(block.value));
     }
   }
 
@@ -64,21 +68,34 @@ struct Isotonic {
 
   /// Neighbors that become equal.
   struct Block {
-    double mean, weight, size, value;
+    double mean, weight, size = 1, value = 0;
+    double low = -std::numeric_limits<double>::infinity(), high = -low;  // where places set bounds
 
     static Block load(const double* from, Index k) {
-      return {from[room * k], from[room * k + 1], from[room * k + 2], from[room * k + 3]};
+      from += room * k;
+      return {from[0], from[1], from[2], from[3], from[4], from[5]};
     }
     void store(double* to, Index k) const {
-      to[room * k] = mean, to[room * k + 1] = weight, to[room * k + 2] = size, to[room * k + 3] = value;
+      to += room * k;
+      to[0] = mean, to[1] = weight, to[2] = size, to[3] = value, to[4] = low, to[5] = high;
     }
 
+    template <Scalar S>
+    void limit(const detail::Interval<S>& interval) {
+      if (interval.bounded_below()) low = static_cast<double>(interval.low);
+      if (interval.bounded_above()) high = static_cast<double>(interval.high);
+    }
+    /// Bounds meet: a violator's left one has the larger value, so that its bounds reach this one's.
     void join(const Block& left) {
       const double sum = weight + left.weight;
       mean += (left.mean - mean) * (left.weight / sum);
       weight = sum, size += left.size;
+      low = std::max(low, left.low), high = std::min(high, left.high);
     }
-    void settle(const auto& elements) { value = elements.prox(mean, size / weight); }
+    void settle(const auto& elements) {
+      const double free = elements.at(0).prox(mean, size / weight);
+      value = free < low ? low : free > high ? high : free;
+    }
   };
 };
 

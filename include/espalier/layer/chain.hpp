@@ -122,6 +122,16 @@ class Chain {
     return {memory.outputs[k], widths_[k + 1], n};
   }
 
+  /// f(name, layer, what it keeps, its outputs) for each layer, after a pass with this memory and outputs y.
+  template <Scalar S>
+  void each_inside(const S* kept, const Eigen::Map<const Matrix<S>>& y, auto&& f) const {
+    const Memory<S> memory = plan(const_cast<S*>(kept), const_cast<S*>(y.data()), y.cols());
+    each([&]<std::size_t k>(const auto& layer) {
+      const S* const own = memory.kept[k];
+      f(std::to_string(k), layer, own, activation(k, kept, y.data(), y.cols()));
+    });
+  }
+
   bool operator==(const Chain&) const = default;
 
  private:

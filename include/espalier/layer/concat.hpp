@@ -152,6 +152,16 @@ class Concat {
     });
   }
 
+  /// As Chain has it.
+  template <Scalar S>
+  void each_inside(const S* kept, const Eigen::Map<const Matrix<S>>& y, auto&& f) const {
+    const Places places = plan<S>(y.cols());
+    each([&]<std::size_t b>(const auto& branch) {
+      f(std::to_string(b), branch, kept + places.kept[b],
+        Eigen::Map<const Matrix<S>>(kept + places.outputs[b], widths_[b], y.cols()));
+    });
+  }
+
   bool operator==(const Concat&) const = default;
 
  private:

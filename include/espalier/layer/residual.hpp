@@ -2,6 +2,8 @@
 // The residual block: layers whose outputs are added to their inputs.
 #pragma once
 
+#include <type_traits>
+
 #include "espalier/layer/chain.hpp"
 
 namespace espalier {
@@ -68,12 +70,23 @@ class Residual {
     body_.initialize(init, call, rng);
   }
 
+  /// As Chain has it.
+  template <Scalar S>
+  void each_inside(const S* kept, const Eigen::Map<const Matrix<S>>& y, auto&& f) const {
+    f("body", body_, kept, Eigen::Map<const Matrix<S>>(body_begin(kept, y.cols()), outputs(), y.cols()));
+  }
+
   bool operator==(const Residual&) const = default;
 
  private:
+  /// Where the outputs of the body stand.
+  template <class T>
+  T* body_begin(T* kept, Index n) const {
+    return kept + detail::padded<std::remove_const_t<T>>(body_.template kept_of<std::remove_const_t<T>>(n));
+  }
   template <Scalar S>
   detail::BatchMap<S> outputs_of_body(const Call<S>& call, Index n) const {
-    return {call.kept + detail::padded<S>(body_.template kept_of<S>(n)), outputs(), n};
+    return {body_begin(call.kept, n), outputs(), n};
   }
 
   Body body_;

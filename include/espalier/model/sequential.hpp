@@ -179,6 +179,11 @@ class Sequential {
                                          workspace_.samples);
   }
 
+  /// f(name, layer, what it keeps, its outputs) for each layer, after a `predict` with this workspace.
+  void each_inside(const workspace_type& w, auto&& f) const {
+    chain_.each_inside(static_cast<const S*>(w.kept), Outputs(w.outputs, outputs(), w.samples), f);
+  }
+
   /// Equal layers and equal parameters; activations and counters do not matter.
   bool operator==(const Sequential& other) const requires(true && ... && std::equality_comparable<Layers>) {
     return chain_ == other.chain_ && parameters_ == other.parameters_;

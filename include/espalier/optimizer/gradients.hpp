@@ -23,6 +23,13 @@ void clear_untrained(Parameters<S>& parameters) {
     if (!e.trained()) std::fill_n(parameters.gradients_of(e), e.size(), S(0));
 }
 
+/// No transform sees the gradients of weights that their sets do not let move, as masked and frozen ones.
+template <Scalar S>
+void clear_held(Parameters<S>& parameters) {
+  for (const ParameterEntry<S>& e : parameters.entries())
+    e.pack.put_held(parameters.values_of(e), parameters.gradients_of(e));
+}
+
 /// Adds the gradients of the smooth penalties of all packs; `active` has an entry for each parameter.
 template <Scalar S>
 void add_smooth_penalties(Parameters<S>& parameters, std::vector<PolicyCounts>& active) {
@@ -88,6 +95,7 @@ template <Scalar S, class... Extras>
 void transform_gradients(const std::tuple<Extras...>& extras, Parameters<S>& parameters, S largest,
                          std::vector<PolicyCounts>& active, AlignedVector<S>& room) {
   add_smooth_penalties(parameters, active);
+  clear_held(parameters);
   require_finite(parameters, "gradients with penalties", parameters.gradients());
   apply_transforms(extras, parameters, room);
   require_finite(parameters, "transformed gradients", parameters.gradients(), largest);

@@ -19,6 +19,7 @@ template <Scalar S>
 struct OnPaths {
   std::string pattern;
   double rate_factor = 1;
+  bool elementwise = false;
   AnyPack<S> weight{}, gain{}, bias{};
 
   const AnyPack<S>& pack_of(ParameterKind kind) const {
@@ -34,6 +35,7 @@ struct OnPaths {
 template <Scalar S, class... Items>
 OnPaths<S> on_paths(const On<Items...>& on) {
   OnPaths<S> result{on.pattern};
+  result.elementwise = says_elementwise<On<Items...>>;
   result.weight = AnyPack<S>(
       std::apply([](const Items&... item) { return pack_of<PoliciesOfPattern>(item...); }, on.items));
   on.for_each([&]<class T>(const T& item) {
@@ -114,6 +116,17 @@ struct LentPolicies {
     }
     return factors;
   }
+  /// Which parameters a rule that sees matrices moves number by number all the same; empty: none.
+  std::vector<bool> elementwise(const Parameters<S>& parameters) const {
+    std::vector<bool> found;
+    for (const OnPaths<S>& on : patterns) {
+      if (!on.elementwise) continue;
+      found.resize(parameters.entries().size());
+      for (std::size_t k = 0; k < found.size(); ++k)
+        if (parameters.entries()[k].fits(on.pattern)) found[k] = true;
+    }
+    return found;
+  }
 
  private:
   bool joint_are_on(const Parameters<S>& parameters) const {
@@ -152,6 +165,8 @@ struct LentPolicies {
       if (const AnyPack<S>& pack = on.pack_of(kind); !pack.empty() && !kinds[static_cast<std::size_t>(kind)])
         fail(on.pattern, {"a pattern that fits a {}, which {} is for", {what, names_of(pack)}}, found);
     };
+    if (on.elementwise && !kinds[static_cast<std::size_t>(ParameterKind::weight)])
+      fail(on.pattern, "a pattern that fits a weight, which Elementwise is for", found);
     require(ParameterKind::weight, "weight (policies for others are written Bias{...} or Gain{...})");
     require(ParameterKind::gain, "gain");
     require(ParameterKind::bias, "bias");

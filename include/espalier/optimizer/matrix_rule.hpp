@@ -10,7 +10,8 @@
 //   const;
 //
 // where w is the weight after decoupled decay, g its gradient with smooth penalties, and s the rule's numbers
-// for it, as many as states() says. The numbers are a rule's own: they need not be what its kernel keeps.
+// for it, as many as states() says. On{pattern, Elementwise{}} adds to the others what the user says. The
+// numbers are a rule's own: they need not be what its kernel keeps.
 //
 // The step of a matrix has no step size for a single weight, so that no metric says what is nearest to it.
 // Two kinds of sets go together with it all the same, others and penalties with a prox are refused: functions
@@ -47,10 +48,12 @@ concept MatrixRule = Rule<R> && requires(const R& rule, Block<float> w, Block<co
 
 namespace detail {
 
-/// Does the rule see this parameter as a matrix?
+/// Does the rule see this parameter, the `index`-th, as a matrix? `elementwise` as in OptimizerState.
 template <class RuleType, Scalar S>
-bool takes_matrix([[maybe_unused]] const RuleType& rule, [[maybe_unused]] const ParameterEntry<S>& e) {
-  if constexpr (MatrixRule<RuleType>) return rule.takes(e.kind, e.rows, e.cols);
+bool takes_matrix([[maybe_unused]] const RuleType& rule, [[maybe_unused]] const ParameterEntry<S>& e,
+                  [[maybe_unused]] const std::vector<bool>& elementwise, [[maybe_unused]] std::size_t index) {
+  if constexpr (MatrixRule<RuleType>)
+    return rule.takes(e.kind, e.rows, e.cols) && (elementwise.empty() || !elementwise[index]);
   return false;
 }
 
@@ -60,17 +63,12 @@ double rate_of_lines([[maybe_unused]] const RuleType& rule, double rate) {
   if constexpr (MatrixRule<RuleType>) return rule.rate_of_others(rate);
   return rate;
 }
-/// And for this parameter.
-template <class RuleType, Scalar S>
-double rate_of(const RuleType& rule, const ParameterEntry<S>& e, double rate) {
-  return takes_matrix(rule, e) ? rate : rate_of_lines(rule, rate);
-}
 
 /// Throws ValueError for a pack that has no meaning after the step of a matrix.
-template <class RuleType, Scalar S>
-void check_metric(const RuleType& rule, const ParameterEntry<S>& e) {
+template <Scalar S>
+void check_metric(const ParameterEntry<S>& e) {
   const PackTraits& traits = e.pack.traits();
-  if (!takes_matrix(rule, e) || !traits.constrains() || (traits.spectral && !traits.proximal)) return;
+  if (!traits.constrains() || (traits.spectral && !traits.proximal)) return;
   const S step[] = {S(1)};
   if (!traits.proximal && e.pack.metric(Steps<S>{step, S(1)}, S(1)).each == nullptr) return;
   std::string names;
@@ -89,8 +87,9 @@ void plan_step([[maybe_unused]] const RuleType& rule, const Parameters<S>& param
   state.plan_threads(parameters);
   if constexpr (MatrixRule<RuleType>) {
     BufferSize size;
+    std::size_t index = 0;
     for (const ParameterEntry<S>& e : parameters.entries()) {
-      if (!takes_matrix(rule, e)) continue;
+      if (!takes_matrix(rule, e, state.elementwise, index++)) continue;
       size.include(buffer_size<S>(e.pack.traits(), e.rows, e.cols));
       size.scratch.room = std::max(size.scratch.room, RuleType::room * e.size());
     }
@@ -98,23 +97,26 @@ void plan_step([[maybe_unused]] const RuleType& rule, const Parameters<S>& param
   }
 }
 
-/// The factor of decoupled decay of a parameter, at a learning rate of the rule that this parameter
-/// multiplies by `factor`.
+/// The factor of decoupled decay of a parameter that the rule sees number by number, at a learning rate of
+/// the rule that this parameter multiplies by `factor`.
 template <class RuleType, Scalar S>
-double shrink_of(const RuleType& rule, const ParameterEntry<S>& e, double rate, double factor) {
-  return shrink_of(e, rate_of(rule, e, rate), rate_of(rule, e, rule.learning_rate), factor);
+double shrink_of_lines(const RuleType& rule, const ParameterEntry<S>& e, double rate, double factor) {
+  return shrink_of(e, rate_of_lines(rule, rate), rate_of_lines(rule, rule.learning_rate), factor);
 }
 
 /// Throws ValueError for packs that have no meaning after the step of a matrix, and for decay that makes none
 /// at the rates that parameters have.
 template <class RuleType, Scalar S>
 void check_matrix_options(const RuleType& rule, const Parameters<S>& parameters, double rate,
-                          const std::vector<double>& factors) {
+                          const std::vector<double>& factors, const std::vector<bool>& elementwise) {
   std::size_t index = 0;
   for (const ParameterEntry<S>& e : parameters.entries()) {
-    const double factor = factors.empty() ? 1 : factors[index++];
-    check_metric(rule, e);
-    check_shrink(e, shrink_of(rule, e, rate, factor));
+    const bool matrix = takes_matrix(rule, e, elementwise, index);
+    const double factor = factors.empty() ? 1 : factors[index];
+    ++index;
+    if (matrix) check_metric(e);
+    check_shrink(
+        e, matrix ? shrink_of(e, rate, rule.learning_rate, factor) : shrink_of_lines(rule, e, rate, factor));
   }
 }
 
@@ -132,7 +134,7 @@ bool step_matrix([[maybe_unused]] const RuleType& rule, [[maybe_unused]] double 
     const Block<S> w = parameters.values_of(e);
     const Pointers<S> numbers = state.at(parameters, e.offset);
     const Scratch<S> scratch = state.buffers.front().scratch();
-    const double shrink = shrink_of(rule, e, rate, factor);
+    const double shrink = shrink_of(e, rate, rule.learning_rate, factor);
     if (!penalties_added && !pack.add_gradient(w, numbers[1], counts.data())) return false;
     ArrayMap<S>(w.data, w.size()) *= static_cast<S>(shrink);
     rule.step_matrix(w, Block<const S>{numbers[1], w.rows, w.cols},

@@ -18,9 +18,9 @@ enum class MuonScale { spectral, adam };
 
 /// m = momentum m + (1 - momentum) g;  w -= rate scale U V', where U S V' is m, or momentum m + (1 -
 /// momentum) g with `nesterov` (Jordan et al. 2024). For weights with two rows and two columns at least;
-/// kernels of Conv2D are matrices out x (in * height * width). Biases, gains and weights of one row or column
-/// move by Adam at `other_rate`, beta1, beta2 and epsilon. Decay is the policy WeightDecay, at the rate of
-/// its parameter.
+/// kernels of Conv2D are matrices out x (in * height * width). Biases, gains, weights of one row or column,
+/// and what On{"4.weight", Elementwise{}} says, as an output head or an embedding, move by Adam at
+/// `other_rate`, beta1, beta2 and epsilon. Decay is the policy WeightDecay, at the rate of its parameter.
 ///
 /// U V' is exact, by a singular value decomposition, where the original takes five steps of an iteration that
 /// leaves singular values between 0.7 and 1.2; directions in which m is zero up to rounding do not move. It

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an optimizer does to some parameters only, which a pattern of paths chooses: their rate, their
-// policies and their gradient transforms. PyTorch calls this parameter groups.
+// What an optimizer does to some parameters only, which a pattern of paths chooses: their rate, whether a
+// rule sees matrices, their policies and their gradient transforms. PyTorch calls this parameter groups.
 #pragma once
 
 #include <concepts>
@@ -25,12 +25,19 @@ struct RateFactor {
   bool operator==(const RateFactor&) const = default;
 };
 
+/// A rule that sees matrices moves these parameters number by number, as it moves biases: `On{"4.weight",
+/// Elementwise{}}` leaves an output head or an embedding to the Adam inside Muon, at its `other_rate`
+/// (`use_muon=False` in Jordan's code; with torch.optim.Muon they get an optimizer of their own).
+struct Elementwise {
+  bool operator==(const Elementwise&) const = default;
+};
+
 namespace detail {
 
 struct PoliciesOfPattern {
   template <class T>
-  static constexpr bool keeps =
-      !GradientTransform<T> && !JointPenalty<T> && !is_bias<T> && !is_gain<T> && !std::same_as<T, RateFactor>;
+  static constexpr bool keeps = !GradientTransform<T> && !JointPenalty<T> && !is_bias<T> && !is_gain<T> &&
+                                !std::same_as<T, RateFactor> && !std::same_as<T, Elementwise>;
 };
 
 }  // namespace detail
@@ -39,6 +46,7 @@ struct PoliciesOfPattern {
 /// given: for the parameters whose paths fit the pattern, in which * stands for any text. Any number of
 ///
 /// - RateFactor: the factors of all patterns that fit a parameter are multiplied;
+/// - Elementwise, under a rule that sees matrices, as Muon;
 /// - policies, written as for a layer: for the weights that fit, in Bias{...} for biases, in Gain{...} for
 /// gains. They come
 ///   before those that the optimizer has for all weights. A layer's own policies are not replaced: that is
@@ -87,6 +95,12 @@ template <class E>
 inline constexpr bool is_on = false;
 template <class... Items>
 inline constexpr bool is_on<On<Items...>> = true;
+
+/// Does an On say Elementwise?
+template <class E>
+inline constexpr bool says_elementwise = false;
+template <class... Items>
+inline constexpr bool says_elementwise<On<Items...>> = (false || ... || std::same_as<Items, Elementwise>);
 
 /// Does what an optimizer is given change gradients, by itself or for a pattern?
 template <class E>

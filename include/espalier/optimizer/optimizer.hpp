@@ -55,6 +55,11 @@ class Optimizer {
       Policies::reparametrizations == 0,
       "a reparametrization belongs to a layer, not to an optimizer: write Dense(in, out, WeightNorm{})");
 
+  static_assert(
+      MatrixRule<RuleType> || (true && ... && !detail::says_elementwise<Extras>),
+      "Elementwise is for a rule that sees matrices, as Muon: this one moves every weight number by "
+      "number already, drop it");
+
   /// Throws ValueError for options that make no sense.
   Optimizer() : Optimizer(RuleType{}, Extras{}...) {}
   explicit Optimizer(const RuleType& rule, const Extras&... extras)
@@ -106,12 +111,14 @@ class Optimizer {
     Parameters<S> changed = parameters;
     std::shared_ptr<const detail::LentPolicies<S>> lent;
     std::vector<double> factors;
+    std::vector<bool> elementwise;
     if constexpr (lends) {
       lent = known ? known->lent : detail::lent_policies<S>(policies_, extras_);
       lent->lend(changed);
-      if constexpr (has_patterns) factors = lent->rate_factors(changed);
+      if constexpr (has_patterns)
+        factors = lent->rate_factors(changed), elementwise = lent->elementwise(changed);
     }
-    check_options(changed, factors);
+    check_options(changed, factors, elementwise);
     if (!known) {
       state_ = detail::OptimizerState<S>(changed, lent, rule_.states());
       run_ = {run_.optimizer ? run_.optimizer : detail::next_identity(), detail::next_identity()};
@@ -119,7 +126,7 @@ class Optimizer {
       changed.runs().add(run_);
     }
     auto& state = std::get<detail::OptimizerState<S>>(state_);
-    state.rate_factors = std::move(factors);
+    state.rate_factors = std::move(factors), state.elementwise = std::move(elementwise);
     detail::plan_step(rule_, extras_, changed, state);
     parameters = changed;  // copied, so that numbers stay at their addresses
   }
@@ -140,7 +147,7 @@ class Optimizer {
                            transforms ? std::numeric_limits<S>::max() : square_fits);
     if (!is_ready(parameters)) prepare(parameters);
     detail::OptimizerState<S>& state = *state_of(parameters);
-    check_options(parameters, state.rate_factors);
+    check_options(parameters, state.rate_factors, state.elementwise);
     detail::plan_step(rule_, extras_, parameters, state);
     std::fill(state.active.begin(), state.active.end(), Counts{});
     if (auto& joint = parameters.joint_penalties(); !joint.empty())
@@ -156,9 +163,10 @@ class Optimizer {
     std::size_t index = 0;
     for (ParameterEntry<S>& e : parameters.entries()) {
       const double factor = state.rate_factor(index);
-      Counts& active = state.active[index++];
+      Counts& active = state.active[index];
+      const bool whole = detail::steps_whole(rule_, extras_, e, state, index++);
       if (!e.trained()) continue;
-      if (detail::steps_whole(rule_, extras_, e)) {
+      if (whole) {
         if (!detail::step_whole(rule_, learning_rate(), factor, transforms, extras_, parameters, e, steps_,
                                 state, active))
           detail::fail_step(e.path);
@@ -228,15 +236,17 @@ class Optimizer {
   }
 
   template <Scalar S>
-  void check_options(const Parameters<S>& parameters, const std::vector<double>& factors) const {
+  void check_options(const Parameters<S>& parameters, const std::vector<double>& factors,
+                     [[maybe_unused]] const std::vector<bool>& elementwise) const {
     constexpr bool sees_matrices = MatrixRule<RuleType>;
     detail::check_pack_options(parameters, rule_.at_bound, sees_matrices ? 0 : learning_rate(),
                                rule_.learning_rate, factors);
-    if constexpr (sees_matrices) detail::check_matrix_options(rule_, parameters, learning_rate(), factors);
+    if constexpr (sees_matrices)
+      detail::check_matrix_options(rule_, parameters, learning_rate(), factors, elementwise);
   }
   template <Scalar S>
   double shrink_of(const ParameterEntry<S>& e, double factor) const {
-    return detail::shrink_of(rule_, e, learning_rate(), factor);
+    return detail::shrink_of_lines(rule_, e, learning_rate(), factor);
   }
 
   /// Updates a parameter whose learning rate has a factor of its own.

@@ -47,6 +47,7 @@ struct OptimizerState {
   std::vector<ParameterShape> shapes;
   std::shared_ptr<const LentPolicies<S>> lent{};  // null: the optimizer has none
   std::vector<double> rate_factors{};             // of each parameter; empty: 1 for all
+  std::vector<bool> elementwise{};                // does the rule not see it as a matrix? empty: none
   AlignedVector<S> numbers;
   std::vector<ChunkBuffers<S>> buffers;  // of each thread
   std::vector<PolicyCounts> active;      // of each parameter, in the step at hand

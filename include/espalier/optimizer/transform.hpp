@@ -27,10 +27,10 @@ concept TransformsParameters = requires(const T& t, Parameters<float>& f, Parame
 
 }  // namespace detail
 
-/// `apply` sees the gradients of all parameters, penalties included: as one array, or as the parameters of
-/// the model with their paths and borders, of which it changes the gradients only (`void
-/// apply(Parameters<S>&) const`; one that takes whatever comes is given the array). Gaps between parameters
-/// are zero, whatever was written there before.
+/// `apply` sees the gradients of all parameters, penalties included, and zeros for what is frozen or masked:
+/// as one array, or as the parameters of the model with their paths and borders, of which it changes the
+/// gradients only (`void apply(Parameters<S>&) const`; one that takes whatever comes is given the array).
+/// Gaps between parameters are zero, whatever was written there before.
 template <class T>
 concept GradientTransform = detail::TransformsArray<T> || detail::TransformsParameters<T>;
 
@@ -64,10 +64,11 @@ struct ClipValue {
 };
 
 /// The norm of all gradients together to at most `limit` (Pascanu et al. 2013, algorithm 1), a few units of
-/// roundoff inside. Smooth penalties (L2) are part of these gradients, so they are clipped too: from w = 10
-/// under L2{1}, ClipNorm{1} and a rate of 0.1 SGD steps to 9.9. PyTorch's recipe clips the loss alone and
-/// adds `weight_decay` afterwards: with a gradient of 1 of the loss it steps to 8.9. Sets do not mind a
-/// shorter gradient; a penalty with a prox, as L1, is not shortened with it, and weighs more while this acts.
+/// roundoff inside. Frozen and masked weights do not count. Smooth penalties (L2) are part of these
+/// gradients, so they are clipped too: from w = 10 under L2{1}, ClipNorm{1} and a rate of 0.1 SGD steps
+/// to 9.9. PyTorch's recipe clips the loss alone and adds `weight_decay` afterwards: with a gradient of 1 of
+/// the loss it steps to 8.9. Sets do not mind a shorter gradient; a penalty with a prox, as L1, is not
+/// shortened with it, and weighs more while this acts.
 struct ClipNorm {
   double limit = 1;
 

@@ -7,8 +7,9 @@
 //   double factor(Block<const S> before, Block<const S> after, double rate) const;
 //
 // where `before` is the weight after decoupled decay, `after` what the rule has made of it at this learning
-// rate; the factor is finite and not negative. The step becomes that many times as long, and so do the step
-// sizes: the metric of the step is the rule's over the factor, in which prox and projection follow as always.
+// rate (the same, where a mask or Frozen lets a weight have one value only); the factor is finite and not
+// negative. The step becomes that many times as long, and so do the step sizes: the metric of the step is the
+// rule's over the factor, in which prox and projection follow as always.
 #pragma once
 
 #include <cmath>
@@ -52,10 +53,13 @@ namespace detail {
 template <class... Extras>
 inline constexpr bool transforms_updates = (false || ... || UpdateTransform<Extras>);
 
-/// Does a step need all of a parameter, because of the rule or of what an optimizer is given beside it?
+/// Does a step need all of a parameter, the `index`-th, because of the rule or of what an optimizer is given
+/// beside it?
 template <class RuleType, Scalar S, class... Extras>
-bool steps_whole(const RuleType& rule, const std::tuple<Extras...>&, const ParameterEntry<S>& e) {
-  return takes_matrix(rule, e) || (transforms_updates<Extras...> && e.kind == ParameterKind::weight);
+bool steps_whole(const RuleType& rule, const std::tuple<Extras...>&, const ParameterEntry<S>& e,
+                 const OptimizerState<S>& state, std::size_t index) {
+  return takes_matrix(rule, e, state.elementwise, index) ||
+         (transforms_updates<Extras...> && e.kind == ParameterKind::weight);
 }
 
 /// Throws ValueError for options of the rule that mean nothing with these extras.
@@ -78,8 +82,9 @@ void plan_step(const RuleType& rule, [[maybe_unused]] const std::tuple<Extras...
   plan_step(rule, parameters, state);
   if constexpr (transforms_updates<Extras...>) {
     BufferSize size;
+    std::size_t index = 0;
     for (const ParameterEntry<S>& e : parameters.entries()) {
-      if (!steps_whole(rule, extras, e)) continue;
+      if (!steps_whole(rule, extras, e, state, index++)) continue;
       size.include(buffer_size<S>(e.pack.traits(), e.rows, e.cols));
       size.include({.numbers = e.size()});
     }
@@ -124,11 +129,12 @@ bool step_whole(const RuleType& rule, double rate, double own_rate, bool penalti
     const Block<S> w = parameters.values_of(e);
     const Pointers<S> numbers = state.at(parameters, e.offset);
     ChunkBuffers<S>& buffers = state.buffers.front();
-    const double shrink = shrink_of(rule, e, rate, own_rate);
+    const double shrink = shrink_of(e, rate, rule.learning_rate, own_rate);
     PolicyCounts counts{};
     ArrayMap<S> before(buffers.before(), w.size()), steps(buffers.steps(), w.size());
     before = static_cast<S>(shrink) * ConstArrayMap<S>(w.data, w.size());
     if (!update.before_all(pack, static_cast<S>(shrink), w, numbers, buffers, 0, counts.data())) return false;
+    pack.put_held(w, w.data, before.data());
     const double factor = transform_update(extras, before.data(), w, rate * own_rate);
     steps *= static_cast<S>(factor);
     if (!all_finite(w.data, w.size()) ||

@@ -108,6 +108,11 @@ class AnyPack {
     return empty() ? 0 : operations_->penalty(pack_.get(), smooth_only, w);
   }
 
+  /// Where policies that know places leave a weight of w one value only, as a mask does: to = from; null: 0.
+  void put_held(Block<const S> w, S* to, const S* from = nullptr) const {
+    if (traits().memories > 0 && traits().has_set) operations_->put_held(pack_.get(), w, to, from);
+  }
+
   /// Writes down what the policies keep of w: traits().memories times `apart` numbers.
   void remember(Block<const S> w, S* numbers, Index apart, detail::Remember when) const {
     if (traits().memories > 0) operations_->remember(pack_.get(), w, numbers, apart, when);

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -15,6 +13,7 @@
 #include "espalier/core/block.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/pack/groups.hpp"
+#include "espalier/pack/held.hpp"
 #include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
 #include "espalier/pack/remember.hpp"
@@ -68,9 +67,8 @@ struct PackOperations {
   PackTraits traits;
   std::span<const std::string_view> names;  ///< of the policies, in the order in which they are written
 
-  const void* (*find)(const void* pack,
-                      const void* type_tag);  ///< the policy of a type, with or without the word that says on
-                                              ///< what; null: the pack has none
+  /// The policy of a type, with or without the word that says on what; null: the pack has none.
+  const void* (*find)(const void* pack, const void* type_tag);
   void (*validate)(const void* pack, std::string_view where, Index rows, Index cols);
   double (*shrink)(const void* pack, double rate, double base_rate);
   double (*slope_bound)(const void* pack);
@@ -84,6 +82,7 @@ struct PackOperations {
   bool (*contains)(const void* pack, Block<const S> w);
   double (*violation)(const void* pack, std::size_t policy, Block<const S> w);
   double (*penalty)(const void* pack, bool smooth_only, Block<const S> w);
+  void (*put_held)(const void* pack, Block<const S> w, S* to, const S* from);  ///< held.hpp
   /// What the policies keep of w, into numbers of which each policy's are `apart` from the one's before.
   void (*remember)(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when);
   void (*to_weight)(const void* pack, Block<S> numbers);  ///< from what is stored to W, number by number
@@ -283,6 +282,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .contains = F::contains,
                            .violation = F::violation,
                            .penalty = F::penalty,
+                           .put_held = detail::put_held<S, PackType>,
                            .remember = F::remember,
                            .to_weight = F::to_weight,
                            .to_stored = F::to_stored,
