@@ -16,6 +16,7 @@
 #include "espalier/layer/slopes.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/model/settle.hpp"
 #include "espalier/pack/pack.hpp"
 
 namespace espalier {
@@ -141,11 +142,13 @@ void choose_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack<
     fail(e.path, "no policies of its layer: give them to constrain(net, Monotone{...}, ...) for all weights",
          e.pack.names().front());
   pack.validate(e.path, e.rows, e.cols);
-  if (e.frozen && !pack.contains(parameters.values_of(e)))
+  Settled settled(Block<const S>(parameters.values_of(e)), e.memory);
+  settled.settle(e.path, pack, Remember::started);
+  if (e.frozen && !settled.equals(parameters.values_of(e)))
     fail(e.path, "frozen weights inside the sets that are chosen", "weights outside: unfreeze them first");
-  e.pack = pack, e.lent = false;
+  e.pack = pack, e.lent = e.edited = false;
   e.activity.assign(pack.names().size(), {});
-  if (!e.frozen) pack.project(parameters.values_of(e));
+  settled.write(parameters, e);
 }
 
 }  // namespace detail
