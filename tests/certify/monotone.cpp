@@ -161,3 +161,14 @@ TEST_CASE("Layers that may fall, and layers with policies of their own, are refu
   Sequential net{Dense(3, 1)};
   CHECK_THROWS_AS(constrain(net, Monotone{2, 0, 0}), ValueError);
 }
+
+TEST_CASE("Further policies keep their numbers of weights that are in the sets") {
+  Sequential net{Dense(3, 8), Tanh{}, Dense(8, 1)};
+  initialize(net, {.seed = 1});
+  constrain(net, signs, L2ToStart{2});
+  CHECK(is_monotone(net, signs));
+  CHECK(penalty(net) == 0);  // they start where they are
+  learn_waves(net);
+  CHECK(is_monotone(net, signs));
+  CHECK(penalty(net) > 0);
+}

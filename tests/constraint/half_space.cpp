@@ -2,6 +2,7 @@
 #include "espalier/constraint/half_space.hpp"
 
 #include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/frozen.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
@@ -50,4 +51,13 @@ TEST_CASE("Bounds that leave it no point are refused") {
         "Clip");
   CHECK_NOTHROW(Pack(HalfSpace({1, -2, 0}, -4), Clip{-1, 1.5}).validate("0.weight", 3));
   CHECK_NOTHROW(Pack(HalfSpace({1, -2, 0}, -4), NonNegative{}).validate("0.weight", 3));
+}
+
+TEST_CASE("It holds exactly where the one weight that gives way is lost in the sum of the others") {
+  auto net =
+      sequential<double>(Dense(5, 1, NoBias{}, Frozen{0, 1, 1, 1, 1}, HalfSpace({1, 1, 1, 1, 1}, 1e-20)));
+  assign(net, "0.weight", Matrix<double>{{1e-60, 1e-20, 0.5, 0.5, -1}});
+  CHECK(feasible(net));
+  CHECK(parameter(net, "0.weight")(0) <= 0);
+  CHECK(parameter(net, "0.weight")(0) >= -1e-29);
 }

@@ -2,6 +2,7 @@
 #include "espalier/constraint/l1_ball.hpp"
 
 #include "catch.hpp"
+#include "espalier/constraint/clip.hpp"
 #include "rows.hpp"
 
 using namespace espalier;
@@ -31,4 +32,15 @@ TEST_CASE("Rows in the ball are not touched; those at its bound hold exactly") {
 TEST_CASE("The radius must be positive, also as a float") {
   CHECK_THROWS_AS(L1Ball{0}.validate(), ValueError);
   CHECK_THROWS_AS(L1Ball{1e-60}.validate(), ValueError);
+}
+
+TEMPLATE_TEST_CASE("It holds exactly where all that gives way is tiny beside weights at their bounds", "",
+                   float, double) {
+  // Two halves take all of the ball: nothing is left for the third weight.
+  const Pack pack(L1Ball{1}, Clip{-0.5, 0.5});
+  for (const double size : {1e-3, 1e-10, 1e-20, 1e-30}) {
+    const auto tiny = static_cast<TestType>(size);
+    CHECK(constrained(pack, Numbers<TestType>{1, -1, tiny}) == Numbers<TestType>{0.5, -0.5, 0});
+    CHECK(test::contains(pack, constrained(pack, Numbers<TestType>{1, tiny, 1}, {1, tiny, 2})));
+  }
 }

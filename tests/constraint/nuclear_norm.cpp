@@ -71,3 +71,11 @@ TEST_CASE("SGD comes to rest at the optimum") {
 }
 
 TEST_CASE("The strength is not negative") { CHECK_THROWS_AS(NuclearNorm{-1}.validate(), ValueError); }
+
+TEST_CASE("A threshold above all singular values leaves zeros and no rounding") {
+  Rng rng{8};
+  std::vector<double> w(60);
+  for (double& x : w) x = rng.normal();
+  prox(NuclearNorm{4}, w, 5, 12, 10);
+  CHECK(w == std::vector<double>(60, 0));
+}

@@ -9,6 +9,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/sgd.hpp"
 #include "nets.hpp"
 #include "support.hpp"
 
@@ -43,10 +44,14 @@ TEMPLATE_TEST_CASE("The weight is the nearest level, by comparison with all of t
   }
   CHECK(grid.weight(std::numeric_limits<TestType>::max()) == static_cast<TestType>(4 * 0.3));
   CHECK(grid.weight(std::numeric_limits<TestType>::lowest()) == static_cast<TestType>(-2 * 0.3));
-  CHECK(
-      (grid.pull_back(TestType(1.25), TestType(3)) == 3 && grid.pull_back(TestType(1.35), TestType(3)) == 0));
+  CHECK((grid.pull_back(TestType(1.25), TestType(3)) == 3 &&
+         grid.pull_back(TestType(1.35), TestType(-3)) == 0));
   CHECK((listed.pull_back(TestType(-1), TestType(3)) == 3 &&
          listed.pull_back(TestType(-1.1), TestType(3)) == 0));
+  // What leads back passes.
+  CHECK((grid.pull_back(TestType(1.35), TestType(3)) == 3 &&
+         grid.pull_back(TestType(-0.8), TestType(-3)) == -3));
+  CHECK(listed.pull_back(TestType(-1.1), TestType(-3)) == -3);
 }
 
 TEST_CASE("A net works with the levels, and hands their gradient to the copy that is trained") {
@@ -66,9 +71,13 @@ TEST_CASE("A net works with the levels, and hands their gradient to the copy tha
   const Matrix<double> x = random_matrix<double>(6, 7, 3), dy = random_matrix<double>(2, 7, 4);
   CHECK((net.forward(x) - plain.forward(x)).norm() == 0);
   net.backward(x, dy), plain.backward(x, dy);
-  const Matrix<double> inside = ((latent.array() >= -1) && (latent.array() <= 0.5)).cast<double>().matrix();
-  CHECK(inside.sum() < 30);
-  CHECK(gradient(net, "0.weight") == gradient(plain, "0.weight").cwiseProduct(inside));
+  const Matrix<double> of_levels = gradient(plain, "0.weight");
+  const Matrix<double> passes =
+      ((latent.array() >= -1 || of_levels.array() < 0) && (latent.array() <= 0.5 || of_levels.array() > 0))
+          .cast<double>()
+          .matrix();
+  CHECK(passes.sum() < 30);
+  CHECK(gradient(net, "0.weight") == of_levels.cwiseProduct(passes));
 
   const Audit shown = audit(net);
   CHECK(shown.parameters[0].norm == Catch::Approx(w.norm()));
@@ -87,4 +96,31 @@ TEST_CASE("Grids that make no sense are refused") {
         "Dense(2, 2) weight: Quantized: expected a multiple of step from lo to hi, which are finite, found "
         "step = "
         "0.5, lo = 0.1, hi = 0.4");
+}
+
+TEST_CASE("Bounds in decimals are levels, though 3 times 0.1 is not 0.3") {
+  for (int k = 1; k <= 64; ++k)
+    for (const double step : {0.1, 0.01, 0.3, 0.7, 1e-7}) {
+      const double bound = std::stod(fmt::format("{:.9g}", k * step));
+      const Quantized grid{.step = step, .lo = -bound, .hi = bound};
+      CAPTURE(k, step, bound);
+      CHECK(grid.weight(1e3) == k * step);
+      CHECK(grid.weight(-1e3) == -k * step);
+      const Quantized less{.step = step, .lo = -bound * (1 - 1e-14), .hi = bound * (1 - 1e-14)};
+      CHECK(less.weight(1e3) == (k - 1) * step);
+    }
+}
+
+TEST_CASE("A stored copy that a step has taken beyond the levels comes back") {
+  auto net = sequential<double>(Dense(1, 1, NoBias{}, Quantized{.step = 0.25}));
+  assign(net, "0.weight", Matrix<double>{{1.25}});
+  CHECK(effective_weight(net, "0.weight")(0) == 1);
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
+  const Matrix<double> x{{1}};
+  for (int k = 0; k < 100; ++k) {  // to -0.5
+    const Matrix<double> error = (net.forward(x).array() + 0.5).matrix();
+    net.backward(x, error);
+    optimizer.step(net);
+  }
+  CHECK(effective_weight(net, "0.weight")(0) == -0.5);
 }

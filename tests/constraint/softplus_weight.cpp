@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "central_difference.hpp"
+#include "espalier/core/flush.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
@@ -57,4 +58,14 @@ TEST_CASE("A net under it has positive weights from the start, through training 
   CHECK(message_of([&] { assign(net, "0.weight", Matrix<double>(-w)); }) ==
         "0.weight: expected weights that SoftplusWeight can give, found others");
   CHECK(net == before);
+}
+
+TEMPLATE_TEST_CASE("Weights are positive however far below zero what is stored goes, in steps too", "", float,
+                   double) {
+  const detail::FlushDenormals flush;
+  for (const double theta : {-80.0, -100.0, -700.0, -745.0, -1e30}) {
+    const TestType w = SoftplusWeight{}.weight(static_cast<TestType>(theta));
+    CHECK(w > 0);
+    CHECK(std::isnormal(w));
+  }
 }

@@ -139,3 +139,18 @@ TEST_CASE("The bound must be positive, also as a float") {
   CHECK_THROWS_AS(SpectralBall{0}.validate(), ValueError);
   CHECK_THROWS_AS(Dense(2, 2, SpectralBall{-1}), ValueError);
 }
+
+TEMPLATE_TEST_CASE("From however far outside, the nearest weight is the bound times the polar factor", "",
+                   float, double) {
+  // (1, 1; 1, 2) is positive definite, so that its polar factor is the unit matrix.
+  for (const double size : {10.0, 1e4, 1e8, 1e16, 1e30, 1e37}) {
+    const auto s = static_cast<TestType>(size);
+    auto net = sequential<TestType>(Dense(2, 2, NoBias{}, SpectralBall{0.5}));
+    assign(net, "0.weight", Matrix<TestType>{{s, s}, {s, 2 * s}});
+    CHECK(feasible(net));
+    const double u = std::numeric_limits<TestType>::epsilon();
+    const Matrix<double> away =
+        parameter(net, "0.weight").template cast<double>() - 0.5 * Matrix<double>::Identity(2, 2);
+    CHECK(away.norm() < 4 * u + 1e-12);
+  }
+}

@@ -2,8 +2,15 @@
 #include "espalier/optimizer/lend.hpp"
 
 #include "../support.hpp"
+#include "espalier/certify/audit.hpp"
 #include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/l2_to_start.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/model/policies.hpp"
+#include "espalier/model/sequential.hpp"
+#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
 
@@ -61,4 +68,33 @@ TEST_CASE("Frozen weights outside the sets that an optimizer has for them are re
   CHECK(message_of([&] { lent.lend(parameters); }) ==
         "0.weight: expected frozen weights inside the sets of the optimizer, found weights outside: unfreeze "
         "them first");
+}
+
+TEST_CASE("What lent policies keep of the weights is that of weights in the sets") {
+  auto parameters = some_parameters();
+  auto& e = parameters.at("0.weight");
+  parameters.values_of(e).data[0] = 5;
+  const detail::LentPolicies<float> lent{AnyPack<float>(Pack(L2ToStart{1}, Clip{-1, 1})), {}};
+  lent.lend(parameters);
+  CHECK(parameters.values_of(e).data[0] == 1);
+  CHECK(e.pack.penalty(parameters.values_of(e)) == 0);
+}
+
+TEST_CASE("A lent policy that is edited stays so in the steps of its optimizer, not in those of another") {
+  const auto radius_after = [](auto optimizer) {
+    Sequential net{Dense(2, 1, NoBias{})};
+    assign(net, "0.weight", Matrix<float>{{3, 4}});
+    optimizer.step(net);
+    edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = 2; });
+    for (int k = 0; k < 3; ++k) optimizer.step(net);
+    optimizer.prepare(net);
+    CHECK(audit(net).parameters[0].policies[0].steps == 4);
+    const double radius = policy<MaxNorm>(net, "0.weight").radius;
+    Optimizer other{SGD{}, MaxNorm{1}};
+    other.step(net);
+    CHECK(policy<MaxNorm>(net, "0.weight").radius == 1);
+    return radius;
+  };
+  CHECK(radius_after(Optimizer{SGD{}, MaxNorm{4}}) == 2);
+  CHECK(radius_after(Optimizer{SGD{}, On{"0.*", MaxNorm{4}}}) == 2);
 }

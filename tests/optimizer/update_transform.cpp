@@ -138,3 +138,25 @@ TEST_CASE("Momentum at a bound is kept") {
           Optimizer{SGD{.momentum = 0.9, .at_bound = AtBound::zero}, NormalizeUpdate{}};
         }) == "optimizer: expected at_bound keep with a transform of the update, found another");
 }
+
+TEST_CASE("The direction is the rule's also where its own steps are lost in the weights, at all scales") {
+  const auto check = [](auto net, double weight, double gradient) {
+    using S = typename decltype(net)::scalar_type;
+    const Matrix<double> w{{3, -4}}, g{{2, -1}};
+    assign(net, "0.weight", Matrix<S>((weight * w).template cast<S>()));
+    for (Index i = 0; i < 2; ++i)
+      net.gradients()[static_cast<std::size_t>(i)] = static_cast<S>(gradient * g(i));
+    Optimizer optimizer{SGD{.learning_rate = 0.01}, NormalizeUpdate{}};
+    optimizer.step(net);
+    const Matrix<double> after = parameter(net, "0.weight").template cast<double>() / weight,
+                         expected = w - 0.01 * w.norm() / g.norm() * g;
+    CAPTURE(weight, gradient);
+    CHECK((after - expected).norm() < 4 * std::numeric_limits<S>::epsilon() * w.norm());
+  };
+  for (const double gradient : {1.0, 1e-3, 1e-6, 1e-12, 1e-30})
+    for (const double weight : {1e-30, 1.0, 1e5}) {
+      check(sequential<float>(Dense(2, 1, NoBias{})), weight, gradient);
+      check(sequential<double>(Dense(2, 1, NoBias{})), weight, gradient);
+    }
+  for (const double weight : {1e-200, 1e200}) check(sequential<double>(Dense(2, 1, NoBias{})), weight, 1e-3);
+}

@@ -19,14 +19,14 @@ using namespace espalier;
 
 namespace {
 
-/// What put_held leaves of 1, 2, ..., 6 beside a weight of 2 x 3 under these policies.
+/// What clear_held leaves of 1, 2, ..., 6 beside a weight of 2 x 3 under these policies.
 template <class... Ps>
 std::vector<float> left(const Ps&... policies) {
   auto net = sequential<float>(Dense(3, 2, policies..., NoBias{}));
   assign(net, "0.weight", Matrix<float>{{0.1F, 0, -0.0F}, {0, 0.5F, -0.6F}});
   const auto& e = net.parameters().entries()[0];
   std::vector<float> numbers{1, 2, 3, 4, 5, 6};
-  e.pack.put_held(std::as_const(net.parameters()).values_of(e), numbers.data());
+  e.pack.clear_held(std::as_const(net.parameters()).values_of(e), numbers.data());
   return numbers;
 }
 

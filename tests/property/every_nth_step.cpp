@@ -86,6 +86,26 @@ TEST_CASE("A penalty in Every rests where it rests without it, with its exact ze
   check(Adam{.learning_rate = 0.02});
 }
 
+TEST_CASE("Momentum at a bound is kept beside a penalty in Every, also in the steps between") {
+  // f = sum h (w - goal)^2 / 2 in a ball: rest where the penalty in every step rests.
+  const auto rest = [](const auto& penalty, AtBound at_bound) {
+    auto net = sequential<double>(Dense(3, 1, NoBias{}, MaxNorm{1}, penalty));
+    assign(net, "0.weight", Matrix<double>{{0.1, 0.2, 0.3}});
+    const Eigen::Array<double, 1, 3> goal(2, 0.5, 0.3), h(1, 2, 3);
+    Optimizer optimizer{SGD{.learning_rate = 0.02, .momentum = 0.9, .at_bound = at_bound}};
+    for (int k = 0; k < 4000; ++k) {
+      optimizer.scale_rate(std::pow(1e-3, k / 4000.0));
+      const auto w = parameter(net, "0.weight").array().eval();
+      Eigen::Map<Eigen::Array<double, 1, 3>>(net.gradients().data()) = h * (w - goal);
+      optimizer.step(net);
+    }
+    return Matrix<double>(parameter(net, "0.weight"));
+  };
+  const Matrix<double> optimum = rest(L1{0.3}, AtBound::keep);
+  for (const AtBound at_bound : {AtBound::keep, AtBound::zero, AtBound::tangent, AtBound::displacement})
+    CHECK((rest(Every{3, L1{0.3}}, at_bound) - optimum).norm() < 1e-3);
+}
+
 TEST_CASE("Epochs of fit, averages and the best weights are inside its set") {
   Dataset data;
   data.inputs = random_matrix<float>(6, 50, 3), data.targets = 4 * random_matrix<float>(2, 50, 4);

@@ -113,7 +113,7 @@ void choose_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack<
   settled.settle(e.path, pack, Remember::started);
   if (e.frozen && !settled.equals(before))
     fail(e.path, "frozen weights inside the sets that are chosen", "weights outside: unfreeze them first");
-  e.pack = pack, e.lent = false;
+  e.pack = pack, e.lent = e.edited = false;
   e.activity.assign(pack.names().size(), {});
   settled.write(parameters, e);
 }

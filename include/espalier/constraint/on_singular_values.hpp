@@ -29,14 +29,18 @@ class SingularValues {
   Index size() const { return rows_.rows().count; }
   double operator[](Index i) const { return std::sqrt(rows_.squares()[i]) / scale_; }
 
-  /// w = U diag(factor(s) s) V'. Values whose factor is 1 stay as they are. Only once.
+  /// w = U diag(factor(s) s) V'. Values whose factor is 1 stay as they are; where all are 0, w is exactly 0.
+  /// Only once.
   template <Scalar S, class F>
   void scale_values(Block<S> w, F&& factor) {
     double* const changes = rows_.squares();
+    bool all_zero = true;
     for (Index i = 0; i < size(); ++i) {
-      const double square = changes[i];
-      changes[i] = square > 0 ? (factor((*this)[i]) - 1) / square : 0;
+      const double square = changes[i], own = square > 0 ? factor((*this)[i]) : 0;
+      changes[i] = square > 0 ? (own - 1) / square : 0;
+      all_zero = all_zero && own == 0;
     }
+    if (all_zero) return std::fill(w.data, w.data + w.size(), S(0));
     for (Index j = 0; j < size(); ++j) {
       const double* const change = rows_.combine(j, changes);
       for (Index i = 0; i < rows_.rows().length; ++i) {
@@ -66,6 +70,13 @@ bool spectral_norm_holds(Block<const S> w, double bound, double* room) {
 template <Scalar S>
 void project_spectral_norm(Block<S> w, double bound, double* room) {
   if (!std::isfinite(largest_magnitude(Block<const S>(w)))) return;
+  // Values far above the bound come down by and by: what remains must not be lost in the roundings of what
+  // goes.
+  constexpr double stride = 0x1p-8;
+  for (double ball = largest_magnitude(Block<const S>(w)) * stride; ball > bound; ball *= stride)
+    SingularValues(Block<const S>(w), room, ball).scale_values(w, [&](double s) {
+      return s > ball ? ball / s : 1;
+    });
   const double goal = bound * (1 - spectral_slack(w.rows, w.cols) - 2 * roundoff<S>);
   SingularValues(Block<const S>(w), room, bound).scale_values(w, [&](double s) {
     return s > goal ? goal / s : 1;

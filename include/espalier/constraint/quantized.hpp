@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <initializer_list>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -13,11 +14,23 @@
 #include "espalier/core/policy.hpp"
 
 namespace espalier {
+namespace detail {
+
+/// The gradient of a stored copy from that of its level: only what leads back, where it is beyond the levels.
+template <Scalar S>
+S straight_through(S latent, S dw, double lo, double hi) {
+  const double x = latent;
+  return (x < lo && !(dw < 0)) || (x > hi && !(dw > 0)) ? S(0) : dw;
+}
+
+}  // namespace detail
 
 /// W is the nearest multiple of `step` from lo to hi to what is stored, in forward and backward; the
-/// optimizer moves the stored copy by the gradient at W, or not at all where that is beyond the levels
-/// (straight through: Bengio et al. 2013; Courbariaux et al. 2015). Halves go away from zero. W is a rounded
-/// product of `step` and a whole number, exactly. `assign` and initializers give the stored copy.
+/// optimizer moves the stored copy by the gradient at W (straight through: Bengio et al. 2013; Courbariaux et
+/// al. 2015). A copy beyond lo or hi is only moved back: further out it would change nothing, and without a
+/// way back it would never change again. Halves go away from zero. W is a rounded product of `step` and a
+/// whole number, exactly; bounds that miss a multiple by rounding only, as 0.3 that of 0.1, are that
+/// multiple. `assign` and initializers give the stored copy.
 struct Quantized {
   double step = 1.0 / 64, lo = -1, hi = 1;
 
@@ -25,8 +38,7 @@ struct Quantized {
 
   template <Scalar S>
   S weight(S latent) const {
-    const double most = std::floor(hi / step), least = std::ceil(lo / step),
-                 level = std::clamp(std::round(static_cast<double>(latent) / step), least, most);
+    const double level = std::clamp(std::round(static_cast<double>(latent) / step), least(), most());
     return static_cast<S>(level * step);
   }
   template <Scalar S>
@@ -35,17 +47,26 @@ struct Quantized {
   }
   template <Scalar S>
   S pull_back(S latent, S dw) const {
-    const double x = latent;
-    return x >= lo && x <= hi ? dw : S(0);
+    return detail::straight_through(latent, dw, lo, hi);
   }
   void validate() const {
     detail::check_positive_float(name, "step", step);
-    if (!(std::ceil(lo / step) <= std::floor(hi / step)) || !(std::max(-lo, hi) / step <= 0x1p53))
+    if (!(least() <= most()) || !(std::max(-lo, hi) / step <= 0x1p53))
       detail::fail(name, "a multiple of step from lo to hi, which are finite",
                    detail::format_message("step = {}, lo = {}, hi = {}", {step, lo, hi}));
   }
 
   bool operator==(const Quantized&) const = default;
+
+ private:
+  double most() const { return is_multiple(hi) ? std::round(hi / step) : std::floor(hi / step); }
+  double least() const { return is_multiple(lo) ? std::round(lo / step) : std::ceil(lo / step); }
+  /// But for the roundings of step, bound and quotient, a unit of roundoff each.
+  bool is_multiple(double bound) const {
+    const double number = bound / step;
+    return std::abs(number - std::round(number)) <=
+           2 * std::numeric_limits<double>::epsilon() * std::abs(number);
+  }
 };
 
 /// The same with levels of any distance: `QuantizedTo{-1, 0, 1}`.
@@ -75,8 +96,7 @@ class QuantizedTo {
   }
   template <Scalar S>
   S pull_back(S latent, S dw) const {
-    const double x = latent;
-    return x >= levels_.front() && x <= levels_.back() ? dw : S(0);
+    return detail::straight_through(latent, dw, levels_.front(), levels_.back());
   }
   void validate() const {
     if (levels_.empty()) detail::fail(name, "at least one level", "none");

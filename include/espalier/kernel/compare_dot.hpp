@@ -23,6 +23,8 @@ class ComparedDot {
     }
   }
 
+  /// What `excess` does not tell from nothing.
+  double resolution() const { return 0x1p-100 * size_; }
   /// How far it is above a bound, but for a part of 2^-100 of the sum of magnitudes.
   double excess(double bound) const {
     const double sum = high_ - bound, part = sum - high_;

@@ -46,6 +46,8 @@ class ComparedSum {
     high_ = sums.high, low_ = sums.low, size_ += sums.size, largest_ = std::max(largest_, sums.largest);
   }
 
+  /// What of the sum of magnitudes `excess` does not tell from nothing.
+  double resolution() const { return (std::same_as<S, float> ? 0x1p-50 : 0x1p-100) * size_; }
   /// The largest |x|.
   double largest() const { return largest_; }
   /// How far the sum is above a bound, but for a part of 2^-50 of the sum of magnitudes, for doubles 2^-100.

@@ -73,7 +73,9 @@ class HalfSpaceProjection {
   /// Rounding leaves the sum off by about sqrt(n) units in the last place of its largest term: that takes all
   /// of it, as far as it may. With `only_free` not one that rests. Was there any?
   bool move_one(bool only_free) {
-    const double excess = std::max(ComparedDot<S>(a_, row_, n_).excess(bound_), 0.0);
+    // The bound does not hold: it is missed by no less than can be told.
+    const ComparedDot<S> sum(a_, row_, n_);
+    const double excess = std::max(sum.excess(bound_), sum.resolution());
     if (!std::isfinite(excess)) return false;
     Index best = -1;
     double size = 0;

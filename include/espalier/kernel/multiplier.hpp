@@ -159,9 +159,12 @@ class SumProjection {
   bool holds() const { return magnitudes ? sum_of_sizes_holds(row_, n_, bound_) : sum_is(row_, n_, bound_); }
 
   /// Rounding leaves the sum off by about sqrt(n) units in the last place of its largest number: that takes
-  /// all of it, as far as it may. With `only_free` not one that rests. Was there any?
+  /// all of it, as far as it may. With `only_free` not one that rests. Was there any? A bound that does not
+  /// hold is missed by no less than can be told: the number may be so small that units of its own lead
+  /// nowhere.
   bool move_one(bool only_free) {
-    const double excess = ComparedSum<magnitudes, S>(row_, n_).excess(bound_);
+    const ComparedSum<magnitudes, S> sum(row_, n_);
+    const double above = sum.excess(bound_), excess = magnitudes ? std::max(above, sum.resolution()) : above;
     if (!std::isfinite(excess)) return false;
     Index best = -1;
     S result = 0;

@@ -61,6 +61,7 @@ void edit_policy(M& model, std::string_view path, F&& f) {
   policy<P>(model, path);
   auto& e = model.parameters().at(path);
   detail::replace_pack(model.parameters(), e, e.pack.template edited<P>(f), detail::Remember::edited);
+  e.edited = e.lent;
 }
 
 /// Replaces all policies of the parameter with this path: kinds of policies can be chosen while a program
@@ -83,7 +84,7 @@ void set_policies(M& model, std::string_view path, const AnyPack<typename M::sca
     detail::fail(path, "policies of all of a vector: write Whole{...} around those that look at rows",
                  pack.names().front());
   detail::replace_pack(model.parameters(), e, pack, detail::Remember::started);
-  e.lent = false;
+  e.lent = e.edited = false;
 }
 template <class M, class... Ps>
 requires(true && ... && Policy<detail::Ungrouped<Ps>>) void set_policies(M& model, std::string_view path,

@@ -27,7 +27,7 @@ void clear_untrained(Parameters<S>& parameters) {
 template <Scalar S>
 void clear_held(Parameters<S>& parameters) {
   for (const ParameterEntry<S>& e : parameters.entries())
-    e.pack.put_held(parameters.values_of(e), parameters.gradients_of(e));
+    e.pack.clear_held(parameters.values_of(e), parameters.gradients_of(e));
 }
 
 /// Adds the gradients of the smooth penalties of all packs; `active` has an entry for each parameter.

@@ -69,6 +69,7 @@ struct LentPolicies {
 
   /// The pack that a parameter is to have; null: its own, whatever that is.
   const AnyPack<S>* pack_for(const ParameterEntry<S>& e) const {
+    if (e.edited) return nullptr;
     for (const OnPaths<S>& on : patterns)
       if (!on.pack_of(e.kind).empty() && e.fits(on.pattern)) return &on.pack_of(e.kind);
     const bool takes_rest = e.kind == ParameterKind::weight && (e.pack.empty() || e.lent);
@@ -135,7 +136,7 @@ struct LentPolicies {
                                        [](const auto& a, const auto& b) { return a == b.penalty; });
   }
   static void put(const AnyPack<S>& pack, ParameterEntry<S>& e) {
-    e.pack = pack, e.lent = true;
+    e.pack = pack, e.lent = true, e.edited = false;
     e.activity.assign(pack.names().size(), {});
   }
   static void lend(const AnyPack<S>& pack, ParameterEntry<S>& e, Parameters<S>& parameters) {
@@ -143,6 +144,10 @@ struct LentPolicies {
       pack.validate(e.path + " (policies of the optimizer)", e.rows, e.cols);
       put(pack, e);
       parameters.remember(e, Remember::started);
+      if (!e.frozen && pack.traits().memories > 0) {
+        pack.project(parameters.values_of(e));
+        parameters.remember(e, Remember::started);  // of weights inside the sets, as `assign` has it
+      }
     }
     if (!e.frozen) pack.project(parameters.values_of(e));
     if ((e.frozen || pack.traits().memories > 0) && !pack.contains(parameters.values_of(e)))

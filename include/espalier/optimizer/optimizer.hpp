@@ -114,6 +114,8 @@ class Optimizer {
     std::vector<bool> elementwise;
     if constexpr (lends) {
       lent = known ? known->lent : detail::lent_policies<S>(policies_, extras_);
+      if (!known)  // policies of another optimizer, edited or not, go
+        for (ParameterEntry<S>& e : changed.entries()) e.edited = false;
       lent->lend(changed);
       if constexpr (has_patterns)
         factors = lent->rate_factors(changed), elementwise = lent->elementwise(changed);

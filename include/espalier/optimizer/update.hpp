@@ -139,7 +139,7 @@ class Update {
                           ChunkBuffers<S>& buffers, Index place, Index* active, bool& finite) const {
     const PackTraits& traits = pack.traits();
     finite = penalties_added_ || pack.add_gradient(chunk, numbers[1], active);
-    const bool follows = keeps_track(traits);
+    const bool follows = keeps_track(pack);
     if (follows) copy(chunk, shrink, buffers.before() + place);
     // Sets of single weights and decay need no step sizes.
     const bool sized = traits.proximal || traits.of_vectors() || follows;
@@ -161,7 +161,7 @@ class Update {
     if (sums && pack.traits().only_norm &&
         surely_below(sums->squares.sum(), block.size(), pack.ball_radius()))
       return true;
-    const bool follows = keeps_track(pack.traits());
+    const bool follows = keeps_track(pack);
     Steps<S> steps = step_sizes(pack, block, numbers, buffers.steps(), sums);
     if (pack.steps_at_once() > 1) lengthen(steps, pack.steps_at_once(), buffers.steps(), block.size());
     if (follows) copy(block, S(1), buffers.after());
@@ -216,8 +216,8 @@ class Update {
   }
 
   /// Does a set change the momentum?
-  bool keeps_track(const PackTraits& traits) const {
-    return traits.has_set && !traits.proximal && rule_.momentum_state() >= 0 && rate_ > 0 &&
+  bool keeps_track(const AnyPack<S>& pack) const {
+    return pack.traits().has_set && !pack.proximal() && rule_.momentum_state() >= 0 && rate_ > 0 &&
            rule_.at_bound != AtBound::keep;
   }
 

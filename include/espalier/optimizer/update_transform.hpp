@@ -4,12 +4,15 @@
 //
 // A transform gives one factor for each weight (ParameterKind::weight; biases and gains move as they are):
 //
-//   double factor(Block<const S> before, Block<const S> after, double rate) const;
+//   double factor(Block<const S> before, Block<const S> step, double rate) const;
 //
-// where `before` is the weight after decoupled decay, `after` what the rule has made of it at this learning
-// rate (the same, where a mask or Frozen lets a weight have one value only); the factor is finite and not
-// negative. The step becomes that many times as long, and so do the step sizes: the metric of the step is the
-// rule's over the factor, in which prox and projection follow as always.
+// where `before` is the weight after decoupled decay, `step` what the rule adds to it at this learning rate
+// (0 where a mask or Frozen lets a weight have one value only); the factor is finite and not negative. The
+// step becomes that many times as long, and so do the step sizes: the metric of the step is the rule's over
+// the factor, in which prox and projection follow as always.
+//
+// A step may be too short for the weights to show it, before it is scaled. So the kernel of the rule is given
+// zeros in their place: what it adds to a weight must not depend on that.
 #pragma once
 
 #include <cmath>
@@ -18,6 +21,7 @@
 #include <tuple>
 
 #include "espalier/core/block.hpp"
+#include "espalier/kernel/norm.hpp"
 #include "espalier/optimizer/matrix_rule.hpp"
 #include "espalier/optimizer/record_step.hpp"
 #include "espalier/optimizer/update.hpp"
@@ -33,17 +37,13 @@ concept UpdateTransform = requires(const T& t, Block<const float> f, Block<const
 /// Every step of a weight is as long as the learning rate times the weight, both in the Euclidean norm: the
 /// rate is the relative change, and on a sphere about the angle (Hyperball: Wen et al. 2026, which is this
 /// with Whole{UnitNorm{}} but for the radius). The rule says the direction only. Steps from a weight of zeros
-/// stay as they are.
+/// stay as they are, and so do those whose factor the precision of the weights does not hold.
 struct NormalizeUpdate {
   template <Scalar S>
-  double factor(Block<const S> before, Block<const S> after, double rate) const {
-    double length = 0, moved = 0;
-    for (Index i = 0; i < before.size(); ++i) {
-      const double w = static_cast<double>(before.data[i]), step = static_cast<double>(after.data[i]) - w;
-      length += w * w, moved += step * step;
-    }
-    const double factor = rate * std::sqrt(length) / std::sqrt(moved);
-    return length > 0 && std::isfinite(factor) ? factor : 1;
+  double factor(Block<const S> before, Block<const S> step, double rate) const {
+    const double length = detail::norm(before.data, before.size()),
+                 factor = rate * (length / detail::norm(step.data, step.size()));
+    return length > 0 && std::isfinite(static_cast<S>(factor)) ? factor : 1;
   }
   bool operator==(const NormalizeUpdate&) const = default;
 };
@@ -92,23 +92,16 @@ void plan_step(const RuleType& rule, [[maybe_unused]] const std::tuple<Extras...
   }
 }
 
-/// w = before + factor (w - before)
-template <Scalar S>
-void scale_update(const S* before, S* w, Index n, double factor) {
-  for (Index i = 0; i < n; ++i) {
-    const double from = static_cast<double>(before[i]);
-    w[i] = static_cast<S>(from + factor * (static_cast<double>(w[i]) - from));
-  }
-}
-
-/// Applies the transforms of the update to w. Returns the product of their factors.
+/// Applies the transforms of the update to the step from `before`. Returns the product of their factors.
 template <Scalar S, class... Extras>
-double transform_update(const std::tuple<Extras...>& extras, const S* before, Block<S> w, double rate) {
+double transform_update(const std::tuple<Extras...>& extras, Block<const S> before, Block<S> step,
+                        double rate) {
   double factor = 1;
   const auto apply = [&]<class E>([[maybe_unused]] const E& extra) {
     if constexpr (UpdateTransform<E>) {
-      const double own = extra.factor(Block<const S>{before, w.rows, w.cols}, Block<const S>(w), rate);
-      scale_update(before, w.data, w.size(), own);
+      const double own = extra.factor(before, Block<const S>(step), rate);
+      for (Index i = 0; i < step.size(); ++i)
+        step.data[i] = static_cast<S>(own * static_cast<double>(step.data[i]));
       factor *= own;
     }
   };
@@ -131,11 +124,16 @@ bool step_whole(const RuleType& rule, double rate, double own_rate, bool penalti
     ChunkBuffers<S>& buffers = state.buffers.front();
     const double shrink = shrink_of(e, rate, rule.learning_rate, own_rate);
     PolicyCounts counts{};
-    ArrayMap<S> before(buffers.before(), w.size()), steps(buffers.steps(), w.size());
-    before = static_cast<S>(shrink) * ConstArrayMap<S>(w.data, w.size());
-    if (!update.before_all(pack, static_cast<S>(shrink), w, numbers, buffers, 0, counts.data())) return false;
-    pack.put_held(w, w.data, before.data());
-    const double factor = transform_update(extras, before.data(), w, rate * own_rate);
+    ArrayMap<S> weights(w.data, w.size()), moved(buffers.after(), w.size()), steps(buffers.steps(), w.size());
+    moved = S(0);
+    Pointers<S> from_zero = numbers;
+    from_zero[0] = moved.data();
+    if (!update.before_all(pack, S(1), w, from_zero, buffers, 0, counts.data())) return false;
+    pack.clear_held(w, moved.data());
+    weights *= static_cast<S>(shrink);
+    const double factor =
+        transform_update(extras, Block<const S>(w), Block<S>{moved.data(), w.rows, w.cols}, rate * own_rate);
+    weights += moved;
     steps *= static_cast<S>(factor);
     if (!all_finite(w.data, w.size()) ||
         !update.scaled(static_cast<S>(factor)).after_all(pack, w, numbers, buffers, counts.data()))

@@ -60,6 +60,9 @@ class AnyPack {
     return traits().proximal ? operations_->slope_bound(pack_.get()) : seldom_slope_;
   }
 
+  /// Does a penalty follow steps, though not every one?
+  bool proximal() const { return traits().proximal || lacks_penalty_; }
+
   /// What acts in the k-th step: all, or the pack without its policy in Every.
   const AnyPack& in_step(long k) const { return !between_ || k % every_ == 0 ? *this : *between_; }
   /// Is there a policy in Every? Then its place in names(); else -1.
@@ -108,9 +111,9 @@ class AnyPack {
     return empty() ? 0 : operations_->penalty(pack_.get(), smooth_only, w);
   }
 
-  /// Where policies that know places leave a weight of w one value only, as a mask does: to = from; null: 0.
-  void put_held(Block<const S> w, S* to, const S* from = nullptr) const {
-    if (traits().memories > 0 && traits().has_set) operations_->put_held(pack_.get(), w, to, from);
+  /// Where policies that know places leave a weight of w one value only, as a mask does: to = 0.
+  void clear_held(Block<const S> w, S* to) const {
+    if (traits().memories > 0 && traits().has_set) operations_->clear_held(pack_.get(), w, to);
   }
 
   /// Writes down what the policies keep of w: traits().memories times `apart` numbers.
@@ -142,6 +145,7 @@ class AnyPack {
     AnyPack between(std::apply([](const Ps&... ps) { return detail::pack_of<detail::InEveryStep>(ps...); },
                                pack.policies()));
     between.seldom_slope_ = pack.slope_bound();
+    between.lacks_penalty_ = Pace::seldom_penalty;
     any.between_ = std::make_shared<const AnyPack>(std::move(between));
     any.every_ = Pace::steps(pack.policies());
     any.seldom_ = static_cast<Index>(Pace::place);
@@ -155,6 +159,7 @@ class AnyPack {
   Index seldom_ = -1;
   long every_ = 1, at_once_ = 1;
   double seldom_slope_ = 0;
+  bool lacks_penalty_ = false;
 };
 
 }  // namespace espalier

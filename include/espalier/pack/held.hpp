@@ -7,15 +7,15 @@
 
 namespace espalier::detail {
 
-/// to = from (null: 0) for each weight of `w` that policies which know places leave one value.
+/// to = 0 for each weight of `w` that policies which know places leave one value.
 template <Scalar S, class PackType>
-void put_held([[maybe_unused]] const void* pack, [[maybe_unused]] Block<const S> w, [[maybe_unused]] S* to,
-              [[maybe_unused]] const S* from) {
+void clear_held([[maybe_unused]] const void* pack, [[maybe_unused]] Block<const S> w,
+                [[maybe_unused]] S* to) {
   if constexpr (PackType::memories > 0 && PackType::element_sets > 0) {
     const auto elements = elements_of<false>(static_cast<const PackType*>(pack)->policies(), w.memory);
     for (Index i = 0; i < w.size(); ++i) {
       const auto interval = elements.at(i).template interval<S>();
-      if (interval.low == interval.high) to[i] = from ? from[i] : S(0);
+      if (interval.low == interval.high) to[i] = S(0);
     }
   }
 }

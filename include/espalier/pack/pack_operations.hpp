@@ -82,7 +82,7 @@ struct PackOperations {
   bool (*contains)(const void* pack, Block<const S> w);
   double (*violation)(const void* pack, std::size_t policy, Block<const S> w);
   double (*penalty)(const void* pack, bool smooth_only, Block<const S> w);
-  void (*put_held)(const void* pack, Block<const S> w, S* to, const S* from);  ///< held.hpp
+  void (*clear_held)(const void* pack, Block<const S> w, S* to);  ///< held.hpp
   /// What the policies keep of w, into numbers of which each policy's are `apart` from the one's before.
   void (*remember)(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when);
   void (*to_weight)(const void* pack, Block<S> numbers);  ///< from what is stored to W, number by number
@@ -282,7 +282,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .contains = F::contains,
                            .violation = F::violation,
                            .penalty = F::penalty,
-                           .put_held = detail::put_held<S, PackType>,
+                           .clear_held = detail::clear_held<S, PackType>,
                            .remember = F::remember,
                            .to_weight = F::to_weight,
                            .to_stored = F::to_stored,
