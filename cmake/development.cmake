@@ -44,3 +44,7 @@ if(ESPALIER_SANITIZE)
   target_compile_options(espalier_development INTERFACE ${sanitizers})
   target_link_options(espalier_development INTERFACE ${sanitizers})
 endif()
+
+# Options of tests: to compile takes longer than to run: nothing is optimized. GCC is faster if it hardly ever collects its
+# garbage, and takes more memory for it.
+set(unoptimized -O0 $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=1500000>)
