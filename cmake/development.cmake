@@ -37,8 +37,14 @@ if(ESPALIER_NATIVE)
 endif()
 
 if(ESPALIER_SANITIZE)
-  # The address sanitizer meets null pointers too.
-  set(sanitizers -fsanitize=address,undefined -fno-sanitize=null -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # The address sanitizer meets null pointers too. Alignment is asked for where addresses are made (tests/CMakeLists.txt): of each
+  # access it doubles the time to compile, and a vector's aligned load at another address ends the program anyway.
+  # Without debugging information a report names functions, not lines: give the one test -g in CXXFLAGS for them.
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize=null,alignment -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_compile_options(espalier_development INTERFACE ${sanitizers})
   target_link_options(espalier_development INTERFACE ${sanitizers})
 endif()
+
+# Options of tests: to compile takes longer than to run: nothing is optimized. GCC is faster if it hardly ever collects its
+# garbage, and takes more memory for it.
+set(unoptimized -O0 $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=1500000>)

@@ -3,6 +3,7 @@
 // weight, and on all of it what it does to one long row, in every bit and under every rule.
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
@@ -31,14 +32,22 @@ namespace {
 /// Number i of a rows x cols matrix, in the transposed one.
 Index transposed(Index i, Index rows, Index cols) { return i % cols * rows + i / cols; }
 
+using Place = std::function<Index(Index)>;
+
+bool feasible(const Parameters<float>& parameters) {
+  const ParameterEntry<float>& e = parameters.entries()[0];
+  return e.pack.contains(parameters.values_of(e));
+}
+
 /// Both nets make the same steps; `place` says where number i of the first one is in the second. Some
 /// gradients are zero for long, so that weights rest beside weights that move. How many bits, activities and
 /// sets differ?
-template <class One, class Other, class RuleType, class Place>
-int differences(One one, Other other, const RuleType& rule, const Place& place) {
+template <class RuleType>
+int differences(Parameters<float>& one, Parameters<float>& other, const RuleType& rule, const Place& place) {
   int different = 0;
   Rng rng{5};
-  for (Index i = 0; i < one.parameters().entries()[0].size(); ++i) {
+  const ParameterEntry<float>&e = one.entries()[0], &o = other.entries()[0];
+  for (Index i = 0; i < e.size(); ++i) {
     const float w = static_cast<float>(0.3 * rng.normal());
     detail::arena(one)[static_cast<std::size_t>(i)] = w,
     detail::arena(other)[static_cast<std::size_t>(place(i))] = w;
@@ -46,14 +55,13 @@ int differences(One one, Other other, const RuleType& rule, const Place& place) 
   project(one), project(other);
   Optimizer optimizer{rule}, other_optimizer{rule};
   for (int k = 0; k < 12; ++k) {
-    for (Index i = 0; i < one.parameters().entries()[0].size(); ++i) {
+    for (Index i = 0; i < e.size(); ++i) {
       const float g = i % 7 == 0 && k < 6 ? 0 : static_cast<float>(rng.normal());
       one.gradients()[static_cast<std::size_t>(i)] = g,
       other.gradients()[static_cast<std::size_t>(place(i))] = g;
     }
     optimizer.step(one), other_optimizer.step(other);
     different += !feasible(one) + !feasible(other);
-    const ParameterEntry<float>&e = one.parameters().entries()[0], &o = other.parameters().entries()[0];
     for (Index i = 0; i < e.size(); ++i)
       different += std::memcmp(&one.values()[static_cast<std::size_t>(i)],
                                &other.values()[static_cast<std::size_t>(place(i))], sizeof(float)) != 0;
@@ -64,22 +72,36 @@ int differences(One one, Other other, const RuleType& rule, const Place& place) 
   return different;
 }
 
-template <class P, class... Elements>
-void check(const P& policy, const Elements&... elements) {
-  CAPTURE(policy_name<P>());
+/// How to make the parameters of a weight of some rows and columns.
+using Make = std::function<Parameters<float>(Index rows, Index cols)>;
+
+void check(const Make& rows_of, const Make& columns_of, const Make& whole) {
   const auto check_rule = [&](const auto& rule, Index rows, Index cols) {
     CAPTURE(rows, cols);
-    CHECK(differences(Sequential{Dense(cols, rows, NoBias{}, PerInput{policy}, elements...)},
-                      Sequential{Dense(rows, cols, NoBias{}, policy, elements...)}, rule,
-                      [&](Index i) { return transposed(i, rows, cols); }) == 0);
-    CHECK(differences(Sequential{Dense(cols, rows, NoBias{}, Whole{policy}, elements...)},
-                      Sequential{Dense(rows * cols, 1, NoBias{}, policy, elements...)}, rule,
-                      [&](Index i) { return i; }) == 0);
+    Parameters<float> by_columns = columns_of(rows, cols), transpose = rows_of(cols, rows);
+    CHECK(differences(by_columns, transpose, rule, [&](Index i) { return transposed(i, rows, cols); }) == 0);
+    Parameters<float> of_all = whole(rows, cols), one_row = rows_of(1, rows * cols);
+    CHECK(differences(of_all, one_row, rule, [](Index i) { return i; }) == 0);
   };
   check_rule(Adam{.learning_rate = 0.05}, 5, 37);
   check_rule(SGD{.learning_rate = 0.1, .momentum = 0.9, .at_bound = AtBound::displacement}, 33, 4);
   check_rule(Adam{.learning_rate = 0.05, .at_bound = AtBound::zero}, 1, 3);
   check_rule(Lion{.learning_rate = 0.01}, 18, 16);
+}
+
+/// The parameters alone: what an optimizer needs of a net.
+template <class... Ps>
+Make weight(const Ps&... policies) {
+  return [=](Index rows, Index cols) {
+    return Sequential{Dense(cols, rows, NoBias{}, policies...)}.parameters();
+  };
+}
+
+template <class P, class... Elements>
+void check(const P& policy, const Elements&... elements) {
+  CAPTURE(policy_name<P>());
+  check(weight(policy, elements...), weight(PerInput{policy}, elements...),
+        weight(Whole{policy}, elements...));
 }
 
 }  // namespace
@@ -105,11 +127,11 @@ TEST_CASE("Penalties of columns and of a whole weight are those of rows") {
 
 TEST_CASE("The tangent at a bound is that of each column") {
   const Adam rule{.learning_rate = 0.05, .at_bound = AtBound::tangent};
-  CHECK(differences(Sequential{Dense(20, 6, NoBias{}, PerInput{MaxNorm{0.5}})},
-                    Sequential{Dense(6, 20, NoBias{}, MaxNorm{0.5})}, rule,
-                    [&](Index i) { return transposed(i, 6, 20); }) == 0);
-  CHECK(differences(Sequential{Dense(20, 6, NoBias{}, Whole{UnitNorm{}})},
-                    Sequential{Dense(120, 1, NoBias{}, UnitNorm{})}, rule, [&](Index i) { return i; }) == 0);
+  Parameters<float> by_columns = weight(PerInput{MaxNorm{0.5}})(6, 20),
+                    transpose = weight(MaxNorm{0.5})(20, 6);
+  CHECK(differences(by_columns, transpose, rule, [](Index i) { return transposed(i, 6, 20); }) == 0);
+  Parameters<float> of_all = weight(Whole{UnitNorm{}})(6, 20), one_row = weight(UnitNorm{})(1, 120);
+  CHECK(differences(of_all, one_row, rule, [](Index i) { return i; }) == 0);
 }
 
 TEST_CASE("Threads change no bit of what needs a whole weight") {
