@@ -64,10 +64,10 @@ struct ParameterEntry {
   Index size() const { return rows * cols; }
   /// Does its path fit a pattern, in which * stands for any text?
   bool fits(std::string_view pattern) const { return detail::fits(pattern, path); }
-  /// Do optimizers change it?
   PolicyMemory<S> kept() const {
     return {memory.empty() ? nullptr : memory.data(), detail::padded<S>(size())};
   }
+  /// Do optimizers change it?
   bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
 };
 
@@ -173,19 +173,21 @@ class Parameters {
     if (ParameterEntry<S>* found = find(path)) return *found;
     std::string paths;
     for (const auto& e : entries_) (paths += paths.empty() ? "" : ", ") += e.path;
-    detail::fail(path, "the path of a parameter", paths);
+    detail::fail("parameter", {"a path that is one of {}", {paths}}, path);
   }
   const ParameterEntry<S>& at(std::string_view path) const { return const_cast<Parameters&>(*this).at(path); }
 
   /// Freezes every parameter whose path fits the pattern, in which * stands for any text: freeze("0.*").
-  /// Optimizers, averages and projections leave it bit for bit as it is. ValueError, with the paths that
-  /// there are, if none fits.
+  /// Optimizers, averages and projections leave it bit for bit as it is, and what is tied to it. Layers still
+  /// write to buffers, as running means: these cannot be frozen. ValueError if the pattern fits no parameter,
+  /// or only buffers.
   void freeze(std::string_view pattern) { set_frozen(pattern, true); }
   void unfreeze(std::string_view pattern) { set_frozen(pattern, false); }
 
   /// From now on two weights are one: `other` takes the numbers of `one`, its gradient is added to that of
   /// `one`, and the policies of `one` hold for both. Throws, and changes nothing, for unknown paths,
-  /// ShapeError for other shapes, ValueError for other policies and for weights that are tied already.
+  /// ShapeError for other shapes, ValueError for other policies, for weights that are tied already, and where
+  /// only one of the two is frozen.
   void tie(std::string_view one, std::string_view other) {
     ParameterEntry<S>&first = at(one), &second = at(other);
     if (&first == &second || first.tied >= 0 || second.tied >= 0)
@@ -195,6 +197,8 @@ class Parameters {
                          second.rows, second.cols);
     if (first.kind != second.kind || !(first.pack == second.pack))
       detail::fail(other, "the kind and the policies of what it is tied to", "others");
+    if (first.frozen != second.frozen)
+      detail::fail(other, "two parameters that are both frozen, or both not", "one that is frozen");
     second.tied = &first - entries_.data();
     copy_tied();
     copy_tied_memory();
@@ -255,10 +259,19 @@ class Parameters {
   }
 
   void set_frozen(std::string_view pattern, bool frozen) {
-    bool found = false;
-    for (ParameterEntry<S>& e : entries_)
-      if (e.fits(pattern)) e.frozen = frozen, found = true;
+    std::vector<bool> fits(entries_.size());  // of originals; what is tied to one goes with it
+    bool found = false, only_buffers = true;
+    for (std::size_t k = 0; k < entries_.size(); ++k) {
+      const ParameterEntry<S>& e = entries_[k];
+      if (!e.fits(pattern)) continue;
+      fits[e.tied < 0 ? k : static_cast<std::size_t>(e.tied)] = found = true;
+      only_buffers = only_buffers && e.kind == ParameterKind::buffer;
+    }
     if (!found) at(pattern);
+    if (only_buffers) detail::fail(pattern, "a pattern that fits what is trained", "buffers only");
+    for (std::size_t k = 0; k < entries_.size(); ++k)
+      if (fits[entries_[k].tied < 0 ? k : static_cast<std::size_t>(entries_[k].tied)])
+        entries_[k].frozen = frozen;
   }
 
   std::vector<ParameterEntry<S>> entries_;

@@ -29,11 +29,12 @@ struct fmt::formatter<espalier::Audit> {
                            espalier::detail::format_message("{} x {}", {p.rows, p.cols}), p.zeros,
                            p.dead_rows < 0 ? "" : espalier::detail::format_message("{}", {p.dead_rows}),
                            p.norm, p.largest_row_norm);
-      if (p.policies.empty()) out = fmt::format_to(out, "  free\n");
+      if (p.policies.empty()) out = fmt::format_to(out, "  {}\n", p.untrained.empty() ? "free" : p.untrained);
       bool first = true;
       for (const espalier::PolicyAudit& policy : p.policies) {
-        out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}\n", "", first ? 0 : 69,
-                             policy.policy, policy.violation, 100 * policy.active_fraction, acted(policy));
+        out = fmt::format_to(out, "{:<{}}  {:<14} {:>9.2g} {:>9.0f} % {}{}{}\n", "", first ? 0 : 69,
+                             policy.policy, policy.violation, 100 * policy.active_fraction, acted(policy),
+                             p.untrained.empty() ? "" : ", ", p.untrained);
         first = false;
       }
     }

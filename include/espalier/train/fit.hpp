@@ -49,6 +49,7 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   const detail::FitData<S> parts(model, data, loss, options);
   Batches<S> batches(parts.training(), options.batch);
   const TrainState from = options.state ? *options.state : TrainState{};
+  detail::check_state(from, options.epochs, batches.count(), optimizer.steps());
   Progress progress{from.step, options.epochs * batches.count(), from.epoch, options.epochs, from.loss};
   auto schedule = from.schedule ? from.schedule : options.schedule;
   if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);

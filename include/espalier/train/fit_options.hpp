@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "espalier/core/error.hpp"
 #include "espalier/data/dataset.hpp"
 #include "espalier/optimizer/schedule.hpp"
 
@@ -23,6 +24,23 @@ struct TrainState {
   /// The schedule as it is now: OnPlateau remembers. Empty: take that of the options.
   std::function<double(const Progress&)> schedule{};
 };
+
+namespace detail {
+
+/// Does a state belong to a run of so many epochs and batches an epoch, and to this optimizer?
+inline void check_state(const TrainState& state, long epochs, long batches, long optimizer_steps) {
+  if (state.epoch > epochs)
+    fail("fit", {"epochs, of the whole run, >= the {} of the state", {state.epoch}}, epochs);
+  if (state.step != state.epoch * batches)
+    fail("fit",
+         {"data and a batch size as in the run of the state, with {} steps in {} epochs",
+          {state.step, state.epoch}},
+         format_message("{} steps an epoch", {batches}));
+  if (state.step > 0 && optimizer_steps == 0)
+    fail("fit", "the optimizer of the run that the state belongs to", "one that has made no step");
+}
+
+}  // namespace detail
 
 template <Scalar S>
 struct BasicFitOptions {
