@@ -156,8 +156,7 @@ struct LentPolicies {
     require(ParameterKind::weight, "weight (policies for others are written Bias{...} or Gain{...})");
     require(ParameterKind::gain, "gain");
     require(ParameterKind::bias, "bias");
-    if (on.rate_factor != 1 && !kinds[0] && !kinds[1] && !kinds[2])
-      fail(on.pattern, "a pattern that fits what is trained, for a RateFactor", found);
+    if (!kinds[0] && !kinds[1] && !kinds[2]) fail(on.pattern, "a pattern that fits what is trained", found);
   }
   /// Is there a weight for the policies of the optimizer?
   void check_rest(const Parameters<S>& parameters) const {
