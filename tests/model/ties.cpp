@@ -78,7 +78,8 @@ TEST_CASE("A tie that makes no sense is refused in one sentence, and nothing cha
   CHECK_THROWS_AS(tie(net, "0.weight", "0.weight"), ValueError);
   auto constrained = sequential<double>(Dense(3, 3), Dense(3, 3, L1{1}));
   CHECK(message_of([&] { tie(constrained, "0.weight", "1.weight"); }) ==
-        "1.weight: expected the kind and the policies of what it is tied to, found others");
+        "1.weight: expected the kind and the policies of what it is tied to (yours need operator==), found "
+        "others");
   CHECK(net == before);
   tie(net, "0.weight", "2.weight");
   CHECK_THROWS_AS(tie(net, "2.weight", "0.weight"), ValueError);

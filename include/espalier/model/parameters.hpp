@@ -196,7 +196,8 @@ class Parameters {
       detail::fail_shape(other, "the shape of what it is tied to, {} x {}", first.rows, first.cols,
                          second.rows, second.cols);
     if (first.kind != second.kind || !(first.pack == second.pack))
-      detail::fail(other, "the kind and the policies of what it is tied to", "others");
+      detail::fail(other, "the kind and the policies of what it is tied to (yours need operator==)",
+                   "others");
     if (first.frozen != second.frozen)
       detail::fail(other, "two parameters that are both frozen, or both not", "one that is frozen");
     second.tied = &first - entries_.data();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "espalier/core/check.hpp"
+#include "espalier/core/type_name.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
 
@@ -40,11 +41,11 @@ struct SavedOptimizer {
 
 namespace detail {
 
-/// The name of a rule; those of one's own may have one.
+/// The name that a rule gives itself; without one, that of its type.
 template <class R>
 std::string rule_name() {
   if constexpr (requires { std::string(R::name); }) return std::string(R::name);
-  return "user rule";
+  return std::string(short_name(type_name<R>()));
 }
 
 /// What a rule calls its k-th state.
