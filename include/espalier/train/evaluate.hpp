@@ -77,7 +77,7 @@ std::vector<int> predict_classes(const M& model, const Eigen::DenseBase<X>& x,
                                  const DecisionOptions& options = {}) {
   const auto outputs = predict(model, x);
   const double threshold =
-      detail::threshold_of("predict_classes", detail::with_threshold_for_one(model, options));
+      detail::threshold_of("predict_classes", detail::with_threshold_for_one(model, options), outputs.rows());
   std::vector<int> classes;
   for (Index i = 0; i < outputs.cols(); ++i)
     classes.push_back(static_cast<int>(

@@ -32,6 +32,14 @@ void check_initialized(const M& model) {
   });
 }
 
+/// Throws for a model of which nothing is trained.
+template <class M>
+void check_trained(const M& model) {
+  const auto entries = model.parameters().entries();
+  if (std::none_of(entries.begin(), entries.end(), [](const auto& e) { return e.trained(); }))
+    fail("fit", "a parameter that is trained", "none: all are frozen");
+}
+
 /// Throws for data that do not fit the model or the loss, which looks at all targets here, a part at a time:
 /// memory for made-up outputs does not grow with the data.
 template <class M, Scalar S, Loss L>
@@ -98,6 +106,7 @@ class FitData {
     if (options.batch < 1) fail("fit", "batch >= 1", options.batch);
     check_fraction("fit", "validation", options.validation);
     if (options.validation > 0 && validation_) fail("fit", "validation or validation_data", "both");
+    check_trained(model);
     check_initialized(model);
     check_data(model, data, loss);
     if (options.validation > 0) {
