@@ -33,7 +33,7 @@ struct ParameterAudit {
   /// Euclidean, of the whole and of a row: of the numbers as stored, or of W where each number of it is a
   /// function of the stored one.
   double norm = 0, largest_row_norm = 0;
-  /// Of a weight: rows that are exactly 0, whose units no longer see their inputs; -1 of what is no weight.
+  /// How many rows of a weight are exactly 0: their units no longer see their inputs; -1 if it is no weight.
   Index dead_rows = -1;
   std::vector<PolicyAudit> policies;
   std::string untrained{};  ///< why steps do not change it: "frozen", "tied to 0.weight", "buffer"; else ""

@@ -148,7 +148,7 @@ class Parameters {
   std::span<S> gradients() { return gradients_; }
   std::span<const S> gradients() const { return gradients_; }
 
-  /// Of an entry of these parameters; for optimizers, which project what they have written.
+  /// The numbers of an entry. Only optimizers write to them, and project what they have written.
   Block<S> values_of(const ParameterEntry<S>& e) {
     return {values_.data() + e.offset, e.rows, e.cols, e.kept()};
   }
@@ -168,7 +168,7 @@ class Parameters {
     return const_cast<Parameters&>(*this).find(path);
   }
 
-  /// The same; ValueError, with the paths that there are, if there is none.
+  /// The entry with this path; ValueError, with the paths that there are, if there is none.
   ParameterEntry<S>& at(std::string_view path) {
     if (ParameterEntry<S>* found = find(path)) return *found;
     std::string paths;
@@ -210,7 +210,7 @@ class Parameters {
     for (const ParameterEntry<S>& e : entries_)
       if (e.tied >= 0) std::copy_n(values_of(original_of(e)).data, e.size(), values_of(e).data);
   }
-  /// And what the policies of those keep.
+  /// The policies of tied parameters keep the numbers that those of what they are tied to keep.
   void copy_tied_memory() {
     for (ParameterEntry<S>& e : entries_)
       if (e.tied >= 0) e.memory = original_of(e).memory;

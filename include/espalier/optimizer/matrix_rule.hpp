@@ -60,7 +60,7 @@ double rate_of_lines([[maybe_unused]] const RuleType& rule, double rate) {
   if constexpr (MatrixRule<RuleType>) return rule.rate_of_others(rate);
   return rate;
 }
-/// And for this parameter.
+/// What it is for this parameter.
 template <class RuleType, Scalar S>
 double rate_of(const RuleType& rule, const ParameterEntry<S>& e, double rate) {
   return takes_matrix(rule, e) ? rate : rate_of_lines(rule, rate);

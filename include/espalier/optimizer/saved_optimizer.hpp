@@ -86,7 +86,8 @@ std::vector<NamedNumbers<S>> states_by_name(const Parameters<S>& parameters, std
   return result;
 }
 
-/// And back. Throws unless there are just the states of these parameters, finite.
+/// The states in the layout of the arenas, from what has been saved by name. Throws unless it has exactly the
+/// states of these parameters, all finite.
 template <Scalar S>
 AlignedVector<S> states_from_names(const Parameters<S>& parameters, const std::vector<NamedNumbers<S>>& saved,
                                    const std::vector<std::string>& names) {

@@ -52,8 +52,8 @@ struct BasicFitOptions {
   double validation = 0;                             ///< the share of the data that is held out for it
   const BasicDataset<S>* validation_data = nullptr;  ///< or these
   std::uint64_t seed = 0;                            ///< of shuffling and of the validation split
-  /// Of the learning rate, CosineDecay{} for example; empty: constant. A run works with a copy; another copy
-  /// is asked for the first step before anything changes.
+  /// Schedule of the learning rate, CosineDecay{} for example; empty: constant. A run works with a copy;
+  /// another copy is tried at the first step before anything changes.
   std::function<double(const Progress&)> schedule{};
   /// The run goes on from this state, up to `epochs` in all, and writes it after every epoch, before
   /// observers see the epoch. Null: it begins.
