@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: an optimizer takes policies of biases and gains by pattern: write On{"*.bias", Bias{NonNegative{}}}
+// expect: an optimizer takes policies of biases and gains by pattern: write
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
