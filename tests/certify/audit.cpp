@@ -12,6 +12,7 @@
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/batch_norm.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
@@ -142,4 +143,19 @@ TEST_CASE(
   CHECK(after.parameters[0].policies[0].acted == 1);
   CHECK(after.parameters[1].policies.empty());  // biases are free
   CHECK(after.parameters[2].policies[0].policy == "Unconstrained");
+}
+
+TEST_CASE("An audit says why steps do not change a parameter") {
+  auto net = Sequential(Dense(2, 2), BatchNorm(2), Dense(2, 2, L1{1}), Dense(2, 2));
+  freeze(net, "2.weight");
+  tie(net, "0.weight", "3.weight");
+  const auto why = [&, found = audit(net)](std::string_view path) {
+    for (const ParameterAudit& p : found.parameters)
+      if (p.parameter == path) return p.untrained;
+    return std::string("missing");
+  };
+  CHECK(why("0.weight").empty());
+  CHECK(why("1.running_mean") == "buffer");
+  CHECK(why("2.weight") == "frozen");
+  CHECK(why("3.weight") == "tied to 0.weight");
 }

@@ -52,7 +52,7 @@ TEMPLATE_TEST_CASE("Frozen weights keep their bits under decay, momentum, penalt
     auto net = started<TestType>(policies...);
     const auto start = parameter(net, "0.weight");
     Optimizer optimizer{Adam{.learning_rate = 0.05}};
-    ExponentialAverage<TestType> average{{.decay = 0.5}};
+    ExponentialAverage average{.decay = 0.5};
     for (int k = 0; k < 20; ++k) {
       random_steps(net, optimizer, 1, static_cast<std::uint64_t>(k));
       average.add(net);

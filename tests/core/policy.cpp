@@ -85,7 +85,7 @@ TEST_CASE("what plays no role, half a role or two is no policy") {
 
 TEST_CASE("name and homogeneity are optional") {
   CHECK(policy_name<Proximal>() == "proximal");
-  CHECK(policy_name<Smooth>() == "user policy");
+  CHECK(policy_name<Smooth>() == "Smooth");
   STATIC_REQUIRE(homogeneous_policy<Proximal>());
   STATIC_REQUIRE(!homogeneous_policy<Smooth>());
 }
@@ -94,7 +94,7 @@ TEST_CASE("A policy on columns, or on all of a weight, says so in its name") {
   CHECK(detail::written_name<Proximal>() == "proximal");
   CHECK(detail::written_name<PerInput<Proximal>>() == "proximal per input");
   CHECK(detail::written_name<Whole<Proximal>>() == "proximal of all");
-  CHECK(detail::written_name<Whole<Smooth>>() == "user policy of all");
+  CHECK(detail::written_name<Whole<Smooth>>() == "Smooth of all");
 }
 
 namespace {

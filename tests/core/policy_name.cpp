@@ -10,9 +10,9 @@ namespace {
 struct Nameless {};
 }  // namespace
 
-TEST_CASE("A policy has the name that it says, with the words for on what and when") {
+TEST_CASE("A policy has the name that it says, else that of its type, with the words for on what and when") {
   CHECK(policy_name<MaxNorm>() == "MaxNorm");
-  CHECK(policy_name<Nameless>() == "user policy");
+  CHECK(policy_name<Nameless>() == "Nameless");
   CHECK(detail::written_name<MaxNorm>() == "MaxNorm");
   CHECK(detail::written_name<PerInput<MaxNorm>>() == "MaxNorm per input");
   CHECK(detail::written_name<Whole<MaxNorm>>() == "MaxNorm of all");

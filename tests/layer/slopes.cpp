@@ -27,7 +27,7 @@ TEST_CASE("An activation is monotone whose least slope is not negative") {
   CHECK(Optional{0}.slopes().monotone());
 }
 
-TEST_CASE("An activation has the name that it says") {
+TEST_CASE("An activation has the name that it says, else that of its type") {
   CHECK(detail::activation_name<Fixed>() == "Fixed");
-  CHECK(detail::activation_name<Optional>() == "user activation");
+  CHECK(detail::activation_name<Optional>() == "Optional");
 }

@@ -49,10 +49,10 @@ TEST_CASE("assign refuses what does not fit, and changes nothing") {
   CHECK(message_of([&] { assign(net, "0.weight", Matrix<float>::Ones(2, 3)); }) ==
         "0.weight: expected 2 x 2, found 2 x 3");
   CHECK(message_of([&] { assign(net, "0.weights", right); }) ==
-        "0.weights: expected the path of a parameter, found 0.weight, 0.bias, 2.weight, 2.bias");
+        "parameter: expected a path that is one of 0.weight, 0.bias, 2.weight, 2.bias, found 0.weights");
   CHECK(message_of([&] {
           assign(net, "1.weight", right);
-        }).starts_with("1.weight: expected the path of a parameter"));
+        }).starts_with("parameter: expected a path that is one of "));
   CHECK_THROWS_AS(assign(net, "8.weight", right), ValueError);
   CHECK(message_of([&] {
           assign(net, "0.weight", Matrix<float>{{0, 0}, {no_number, 0}});

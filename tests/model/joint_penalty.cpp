@@ -131,6 +131,6 @@ TEST_CASE("A model that the penalty does not fit is refused") {
   auto net = sequential<double>(Dense(1, 1));
   Optimizer optimizer{SGD{}, SameSum{}};
   CHECK(message_of([&] { optimizer.prepare(net); }) ==
-        "1.weight: expected the path of a parameter, found 0.weight, 0.bias");
+        "parameter: expected a path that is one of 0.weight, 0.bias, found 1.weight");
   CHECK(net.parameters().joint_penalties().empty());
 }

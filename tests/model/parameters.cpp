@@ -53,7 +53,7 @@ TEST_CASE("A parameter is found by its path, and a wrong path is answered with t
   CHECK(fixed.at("0.bias").kind == ParameterKind::bias);
   CHECK(fixed.find("0") == nullptr);
   CHECK(message_of([&] { fixed.at("1.bias"); }) ==
-        "1.bias: expected the path of a parameter, found 0.weight, 0.gain, 0.bias");
+        "parameter: expected a path that is one of 0.weight, 0.gain, 0.bias, found 1.bias");
 }
 
 TEST_CASE("A path that there is, or a pack that cannot be met, is refused and leaves what there is") {

@@ -12,6 +12,7 @@
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/batch_norm.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
@@ -121,4 +122,10 @@ TEST_CASE("Policies that make no sense at a path are refused, and nothing change
   CHECK_THROWS_AS(set_policies(net, "2.weight", L1{0.1}), ValueError);
   CHECK(net == before);
   CHECK(policy<MaxNorm>(net, "0.weight").radius == 9);
+}
+
+TEST_CASE("A buffer takes no policies, since its layer writes it") {
+  auto net = Sequential(Dense(2, 3), BatchNorm(3), Dense(3, 1));
+  CHECK(message_of([&] { set_policies(net, "1.running_mean", NonNegative{}); }) ==
+        "1.running_mean: expected a parameter that is trained, found a buffer, which its layer writes");
 }

@@ -59,10 +59,3 @@ TEST_CASE("A layer of more than ten has its own parameters only") {
   CHECK(summary(net).layers[1].parameters.size() == 2);
   CHECK(summary(net).layers[10].parameters[0].path == "10.weight");
 }
-
-TEST_CASE("The name of a layer is that of its type, without scopes and parameters") {
-  STATIC_REQUIRE(detail::short_name(detail::type_name<Dense<2, 3, L1>>()) == "Dense");
-  STATIC_REQUIRE(detail::short_name(detail::type_name<Sine>()) == "Sine");
-  struct Inside {};
-  CHECK(detail::short_name(detail::type_name<Inside>()) == "Inside");
-}

@@ -9,6 +9,7 @@
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
 
@@ -70,13 +71,15 @@ TEST_CASE("A tie that makes no sense is refused in one sentence, and nothing cha
   const auto before = net;
   CHECK(message_of([&] { tie(net, "0.weight", "3.weight"); }) ==
         "3.weight: expected the shape of what it is tied to, 3 x 3, found 2 x 3");
-  CHECK(message_of([&] { tie(net, "0.weight", "1.weight"); }) ==
-        "1.weight: expected the path of a parameter, found 0.weight, 0.bias, 2.weight, 2.bias, 3.weight, "
-        "3.bias");
+  CHECK(
+      message_of([&] { tie(net, "0.weight", "1.weight"); }) ==
+      "parameter: expected a path that is one of 0.weight, 0.bias, 2.weight, 2.bias, 3.weight, 3.bias, found "
+      "1.weight");
   CHECK_THROWS_AS(tie(net, "0.weight", "0.weight"), ValueError);
   auto constrained = sequential<double>(Dense(3, 3), Dense(3, 3, L1{1}));
   CHECK(message_of([&] { tie(constrained, "0.weight", "1.weight"); }) ==
-        "1.weight: expected the kind and the policies of what it is tied to, found others");
+        "1.weight: expected the kind and the policies of what it is tied to (yours need operator==), found "
+        "others");
   CHECK(net == before);
   tie(net, "0.weight", "2.weight");
   CHECK_THROWS_AS(tie(net, "2.weight", "0.weight"), ValueError);
@@ -91,8 +94,46 @@ TEST_CASE("Parameters are frozen by pattern; none that fits is an error that lis
   unfreeze(net, "2.*");
   CHECK_FALSE(net.parameters().at("2.bias").frozen);
   CHECK(net.parameters().at("0.bias").frozen);
-  CHECK(message_of([&] { freeze(net, "7.*"); }) ==
-        "7.*: expected the path of a parameter, found 0.weight, 0.bias, 2.weight, 2.bias, 3.weight, 3.bias");
+  CHECK(
+      message_of([&] { freeze(net, "7.*"); }) ==
+      "parameter: expected a path that is one of 0.weight, 0.bias, 2.weight, 2.bias, 3.weight, 3.bias, found "
+      "7.*");
+}
+
+TEST_CASE("What is tied is frozen together, whichever of its paths is named") {
+  auto net = three_layers();
+  tie(net, "0.weight", "2.weight");
+  freeze(net, "2.weight");
+  const Matrix<double> before = parameter(net, "2.weight");
+  Optimizer optimizer{SGD{.learning_rate = 0.1}};
+  const Matrix<double> inputs = random_matrix<double>(3, 8, 1), dy = random_matrix<double>(2, 8, 2);
+  net.forward(inputs);
+  net.backward(inputs, dy);
+  optimizer.step(net);
+  CHECK(parameter(net, "2.weight") == before);
+  CHECK(parameter(net, "0.weight") == before);
+  CHECK(net.parameters().at("0.weight").frozen);
+  unfreeze(net, "0.weight");
+  CHECK_FALSE(net.parameters().at("2.weight").frozen);
+}
+
+TEST_CASE("A frozen parameter does not become another by a tie") {
+  auto net = three_layers();
+  freeze(net, "2.weight");
+  const auto before = net;
+  CHECK(message_of([&] { tie(net, "0.weight", "2.weight"); }) ==
+        "2.weight: expected two parameters that are both frozen, or both not, found one that is frozen");
+  CHECK(net == before);
+}
+
+TEST_CASE("Buffers alone cannot be frozen, since layers write them") {
+  Parameters<double> parameters;
+  parameters.add("0.weight", ParameterKind::weight, 2, 2);
+  parameters.add("0.mean", ParameterKind::buffer, 2, 1);
+  CHECK(message_of([&] { parameters.freeze("*.mean"); }) ==
+        "*.mean: expected a pattern that fits what is trained, found buffers only");
+  parameters.freeze("0.*");
+  CHECK(parameters.at("0.weight").frozen);
 }
 
 TEST_CASE("Frozen weights outside the sets of an optimizer are refused before anything changes") {

@@ -98,3 +98,19 @@ TEST_CASE("A lent policy that is edited stays so in the steps of its optimizer, 
   CHECK(radius_after(Optimizer{SGD{}, MaxNorm{4}}) == 2);
   CHECK(radius_after(Optimizer{SGD{}, On{"0.*", MaxNorm{4}}}) == 2);
 }
+
+TEST_CASE("What an optimizer has for nothing that is trained is refused") {
+  auto parameters = some_parameters();
+  parameters.add("2.weight", ParameterKind::weight, 2, 3);
+  parameters.tie("0.weight", "2.weight");
+  for (const char* path : {"2.weight", "1.mean"}) {
+    const detail::LentPolicies<float> lent{{}, {detail::on_paths<float>(On{path, RateFactor{0.1}})}};
+    CHECK(message_of([&] { lent.lend(parameters); }) ==
+          path + std::string(": expected a pattern that fits what is trained, found ") + path);
+  }
+  Parameters<float> taken;
+  taken.add("0.weight", ParameterKind::weight, 2, 2, pack(MaxNorm{1}));
+  const detail::LentPolicies<float> rest{pack(Clip{-1, 1}), {}};
+  CHECK(message_of([&] { rest.lend(taken); }) ==
+        "optimizer: expected a weight without policies of its own, for Clip, found none");
+}

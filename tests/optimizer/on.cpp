@@ -178,7 +178,7 @@ TEST_CASE(
     return message;
   };
   CHECK(refusal(Optimizer{SGD{}, Clip{-1e-3, 1e-3}, On{"2.*", RateFactor{0.1}}}) ==
-        "2.*: expected the path of a parameter, found 0.weight, 0.bias, 1.weight, 1.bias");
+        "parameter: expected a path that is one of 0.weight, 0.bias, 1.weight, 1.bias, found 2.*");
   CHECK(refusal(Optimizer{SGD{}, On{"*.bias", Clip{0, 1}}}) ==
         "*.bias: expected a pattern that fits a weight (policies for others are written Bias{...} or "
         "Gain{...}), which "

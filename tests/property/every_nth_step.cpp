@@ -22,7 +22,7 @@ namespace {
 
 /// Averages, and counts the steps that end outside of the sets.
 struct Watch {
-  ExponentialAverage<float> average{{.decay = 0.5}};
+  ExponentialAverage average{.decay = 0.5};
   int outside = 0, epochs = 0;
   void batch(const auto& model, const BatchReport&) { average.add(model), outside += !feasible(model); }
   bool epoch(const auto& model, const EpochReport&) {

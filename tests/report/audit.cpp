@@ -37,3 +37,11 @@ TEST_CASE("A penalty on several parameters has a line of its own") {
                       "several                                                                ProductOf"
                       "Norms                       never in 0, penalty 1\n"));
 }
+
+TEST_CASE("An audit prints why a parameter is not trained") {
+  auto net = sequential<double>(Dense(1, 1, Clip{-1, 1}));
+  freeze(net, "0.*");
+  const std::string table = fmt::format("{}", audit(net));
+  CHECK(table.find("never in 0, frozen\n") != table.npos);
+  CHECK(table.ends_with("  frozen\n"));
+}

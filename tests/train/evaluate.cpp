@@ -142,3 +142,10 @@ TEST_CASE("Classes and probabilities are those of the outputs") {
   CHECK(predict_classes(sure, x) == std::vector<int>{1, 0, 1});
   CHECK(predict_probabilities(sure, x) == sure.predict(x));
 }
+
+TEST_CASE("The class of the largest output takes no threshold") {
+  const auto net = sequential<double>(Dense(2, 3));
+  CHECK(message_of([&] { predict_classes(net, Matrix<double>::Ones(2, 1), {.threshold = 0.3}); }) ==
+        "predict_classes: expected a threshold for one output only, as of several the largest decides, found "
+        "0.3");
+}

@@ -10,6 +10,8 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/residual.hpp"
 #include "espalier/loss/cross_entropy.hpp"
+#include "espalier/optimizer/sgd.hpp"
+#include "espalier/train/fit.hpp"
 
 using namespace espalier;
 
@@ -88,6 +90,16 @@ TEST_CASE("Data the wrong way round are told") {
   data.targets = Matrix<float>::Zero(5, 2);
   CHECK(message() ==
         "targets: expected 5 entries to fit the inputs (a sample is a column: transpose it), found 2");
+}
+
+TEST_CASE("A model of which nothing is trained is refused") {
+  auto net = Sequential(Dense(2, 2));
+  initialize(net, {.seed = 1});
+  freeze(net, "*");
+  CHECK(message_of([&] { fit(net, two_halves(8), CrossEntropy{}, SGD{}, {.epochs = 1}); }) ==
+        "fit: expected a parameter that is trained, found none: all are frozen");
+  unfreeze(net, "0.bias");
+  CHECK_NOTHROW(fit(net, two_halves(8), CrossEntropy{}, SGD{}, {.epochs = 1}));
 }
 
 TEST_CASE("Weights that are all zero are refused where nothing would move them") {

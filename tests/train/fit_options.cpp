@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "../nets.hpp"
+#include "../support.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/layer/activation.hpp"
@@ -83,7 +84,28 @@ TEST_CASE("A finished run that is taken up again has nothing to do") {
   initialize(run.net, Rng{1});
   train(run, data);
   const Net before = run.net;
-  CHECK(fit(run.net, data, CrossEntropy{}, run.optimizer, {.epochs = 20, .state = &run.state}).empty());
+  CHECK(fit(run.net, data, CrossEntropy{}, run.optimizer, {.epochs = 20, .batch = 16, .state = &run.state})
+            .empty());
+  CHECK(run.net == before);
+}
+
+TEST_CASE("A state goes on with its own data, batches and optimizer, or is refused before anything changes") {
+  const Dataset data = two_halves(100);
+  Run<Optimizer<SGD>> run;
+  initialize(run.net, Rng{1});
+  train(run, data);
+  const Net before = run.net;
+  const auto message = [&](auto&& optimizer, const FitOptions& options) {
+    return message_of([&] { fit(run.net, data, CrossEntropy{}, optimizer, options); });
+  };
+  CHECK(message(run.optimizer, {.epochs = 10, .batch = 16, .state = &run.state}) ==
+        "fit: expected epochs, of the whole run, >= the 20 of the state, found 10");
+  CHECK(
+      message(run.optimizer, {.epochs = 30, .batch = 50, .state = &run.state}) ==
+      "fit: expected data and a batch size as in the run of the state, with 140 steps in 20 epochs, found 2 "
+      "steps an epoch");
+  CHECK(message(SGD{}, {.epochs = 30, .batch = 16, .state = &run.state}) ==
+        "fit: expected the optimizer of the run that the state belongs to, found one that has made no step");
   CHECK(run.net == before);
 }
 

@@ -49,8 +49,9 @@ TEST_CASE("What is odd about the data is said once, before the first epoch") {
   data.inputs.row(1) *= 1000;
   Sequential net(Dense(2, 2));
   TrainState state;
-  fit(net, data, CrossEntropy{}, SGD{.learning_rate = 1e-9}, {.epochs = 2, .state = &state}, bar);
-  fit(net, data, CrossEntropy{}, SGD{.learning_rate = 1e-9}, {.epochs = 3, .state = &state}, bar);  // goes on
+  Optimizer optimizer{SGD{.learning_rate = 1e-9}};
+  fit(net, data, CrossEntropy{}, optimizer, {.epochs = 2, .state = &state}, bar);
+  fit(net, data, CrossEntropy{}, optimizer, {.epochs = 3, .state = &state}, bar);  // goes on
   const std::string text = read(file.get());
   CHECK(text.starts_with("note: feature 1 has a mean of "));
   CHECK(text.find("note", 4) == std::string::npos);

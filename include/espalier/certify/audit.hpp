@@ -33,9 +33,10 @@ struct ParameterAudit {
   /// Euclidean, of the whole and of a row: of the numbers as stored, or of W where each number of it is a
   /// function of the stored one.
   double norm = 0, largest_row_norm = 0;
-  /// Of a weight: rows that are exactly 0, whose units no longer see their inputs; -1 of what is no weight.
+  /// How many rows of a weight are exactly 0: their units no longer see their inputs; -1 if it is no weight.
   Index dead_rows = -1;
   std::vector<PolicyAudit> policies;
+  std::string untrained{};  ///< why steps do not change it: "frozen", "tied to 0.weight", "buffer"; else ""
 
   double violation() const {
     double largest = 0;
@@ -77,6 +78,13 @@ std::vector<PolicyAudit> audit_pack(const View& p) {
   return result;
 }
 
+template <Scalar S>
+std::string why_untrained(const Parameters<S>& parameters, const ParameterEntry<S>& e) {
+  if (e.tied >= 0) return "tied to " + parameters.entries()[static_cast<std::size_t>(e.tied)].path;
+  if (e.kind == ParameterKind::buffer) return "buffer";
+  return e.frozen ? "frozen" : "";
+}
+
 template <class View>
 ParameterAudit audit_numbers(const View& p) {
   using S = std::remove_cvref_t<decltype(*p.values)>;
@@ -107,6 +115,8 @@ Audit audit(const M& model) {
     }
     result.parameters.push_back(detail::audit_numbers(p));
     result.parameters.back().policies = detail::audit_pack(p);
+    result.parameters.back().untrained =
+        detail::why_untrained(model.parameters(), model.parameters().at(p.path));
   });
   for (const auto& e : model.parameters().joint_penalties())
     result.joint_penalties.push_back({std::string(e.penalty.name()), e.penalty.value(model.parameters()),

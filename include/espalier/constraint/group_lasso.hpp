@@ -47,7 +47,7 @@ struct GroupLasso {
         ConstRow<S>(w.data(), w.size()), t, strength * std::sqrt(static_cast<double>(w.size()))};
     problem.write(problem.size(), w.data());
   }
-  /// Of the root mean square of a vector: sqrt(n) in the norm of it.
+  /// The root mean square of the gradient of a vector, whose norm is strength sqrt(n).
   double slope_bound() const { return strength; }
   void validate() const {
     detail::check_not_negative(name, "strength", strength);

@@ -54,7 +54,7 @@ class HalfSpace {
       if (!std::isfinite(static_cast<float>(a))) detail::fail(name, "finite coefficients, also as floats", a);
     if (!std::isfinite(static_cast<float>(b_))) detail::fail(name, "a finite bound, also as a float", b_);
   }
-  /// And ShapeError, naming `where`, for vectors of another length than a.
+  /// Throws ShapeError, naming `where`, for vectors of another length than a.
   void validate(std::string_view where, Index n) const {
     if (static_cast<Index>(a_.size()) != n)
       detail::fail<ShapeError>(

@@ -94,9 +94,9 @@ void project_spectral_norm(Block<S> w, double bound, double* room) {
 /// mind signs, since singular values have none: Clip{-2, 2}, not Clip{-2, 3}, which is refused (Lewis 1995).
 /// SpectralBall and NuclearNorm are this with Clip and with L1.
 ///
-/// Of a set, an interval from -b to b, norm(w)_2 <= b holds in exact arithmetic after every step, as the
-/// Cholesky factor of b^2 I - w w' proves. Weights that are inside by more than the roundings of that proof
-/// are not touched. The nearest point is that of the Euclidean norm, and of every scalar metric.
+/// Where P is a set, an interval from -b to b, norm(w)_2 <= b holds in exact arithmetic after every step, as
+/// the Cholesky factor of b^2 I - w w' proves. Weights that are inside by more than the roundings of that
+/// proof are not touched. The nearest point is that of the Euclidean norm, and of every scalar metric.
 ///
 /// A step costs a look at each number where the weight is far inside; m n min(m, n) multiplications for the
 /// proof where it is close; and about ten to twenty times that where values are above the bound.

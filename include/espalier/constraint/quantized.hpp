@@ -69,7 +69,7 @@ struct Quantized {
   }
 };
 
-/// The same with levels of any distance: `QuantizedTo{-1, 0, 1}`.
+/// As Quantized, with levels at any distance from one another: `QuantizedTo{-1, 0, 1}`.
 class QuantizedTo {
  public:
   static constexpr std::string_view name = "QuantizedTo";
@@ -80,7 +80,7 @@ class QuantizedTo {
     std::sort(levels_.begin(), levels_.end());
   }
 
-  /// Of two that are equally near, the larger one.
+  /// The nearest level; of two that are equally near, the larger one.
   template <Scalar S>
   S weight(S latent) const {
     const double x = latent;

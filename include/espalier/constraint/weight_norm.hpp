@@ -15,8 +15,7 @@ struct WeightNorm {
   bool operator==(const WeightNorm&) const = default;
 };
 
-/// The same with every gain fixed at one: rows of unit norm in the forward pass, whatever the stored
-/// directions.
+/// As WeightNorm, with every gain fixed at 1: rows of W have norm 1, whatever the stored directions.
 struct UnitNormalized {
   static constexpr std::string_view name = "UnitNormalized";
   static constexpr bool trains_gain = false;

@@ -28,7 +28,7 @@ struct CacheLineAllocator {
 
   T* allocate(std::size_t n) {
     void* memory = ::operator new(n * sizeof(T), alignment(n));
-#ifdef MADV_HUGEPAGE  // a wish that the system may refuse
+#ifdef MADV_HUGEPAGE  // madvise may fail, which changes nothing but speed
     if (alignment(n) == std::align_val_t{huge_page}) madvise(memory, n * sizeof(T), MADV_HUGEPAGE);
 #endif
     return static_cast<T*>(memory);

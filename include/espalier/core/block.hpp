@@ -20,7 +20,7 @@ struct Block {
   S* row(Index j) const { return data + j * cols; }
   /// Rows begin, ..., begin + n - 1.
   Block some_rows(Index begin, Index n) const { return {row(begin), n, cols, memory.from(begin * cols)}; }
-  /// The same numbers as one column, for what does not ask for rows.
+  /// All numbers as one column, for policies that do not look at rows.
   Block flat() const { return {data, size(), 1, memory}; }
 
   operator Block<const S>() const requires(!std::is_const_v<S>) { return {data, rows, cols, memory}; }
@@ -34,7 +34,7 @@ struct Steps {
   S uniform;
 
   S operator[](Index i) const { return each ? each[i] : uniform; }
-  /// Those of the weights from the i-th on.
+  /// The step sizes of the weights from the i-th on.
   Steps from(Index i) const { return {each ? each + i : nullptr, uniform}; }
 };
 

@@ -14,25 +14,25 @@ struct Cell {
   Index row, col;
 };
 
-/// What policies keep of weights: for each of them one number a weight, in the layout of the weights.
+/// The numbers that policies keep: for each such policy one a weight, in the layout of the weights.
 template <class S>
 struct PolicyMemory {
   const S* numbers = nullptr;  ///< null: no policy keeps any
   Index apart = 0;             ///< from the numbers of one policy to those of the next
 
-  /// Those of the weights from the i-th on.
+  /// The numbers of the weights from the i-th on.
   PolicyMemory from(Index i) const { return {numbers ? numbers + i : nullptr, apart}; }
-  /// Those of the k-th policy that keeps any.
+  /// The numbers of the k-th policy that keeps any.
   const S* of(Index k) const { return numbers ? numbers + k * apart : nullptr; }
 };
 
-/// Says its number of each place: a mask, a sign for each input.
+/// A policy with `at`, which gives a number for each place, as a mask does.
 template <class P>
 concept PlacedPolicy = requires(const P& p, Cell cell) {
   { p.template at<float>(cell) } -> std::same_as<float>;
   { p.template at<double>(cell) } -> std::same_as<double>;
 };
-/// Makes its number of the weight that training starts from.
+/// A policy with `keep`, which makes a number of the weight that training starts from.
 template <class P>
 concept StartingPolicy = requires(const P& p, float f, double d, Cell cell) {
   { p.keep(f, cell) } -> std::same_as<float>;

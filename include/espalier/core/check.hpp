@@ -18,7 +18,7 @@ inline void check_positive(std::string_view where, std::string_view what, double
   if (!(value > 0) || !std::isfinite(value)) fail(where, {"{} > 0 and finite", {what}}, value);
 }
 
-/// The same for what is also used in single precision, where it must not become zero or infinity.
+/// Throws unless value > 0 and finite in single precision too, where it must not become zero or infinity.
 inline void check_positive_float(std::string_view where, std::string_view what, double value) {
   const float narrow = static_cast<float>(value);
   if (!(narrow >= std::numeric_limits<float>::min()) || std::isinf(narrow))

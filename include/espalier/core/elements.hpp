@@ -45,7 +45,7 @@ class Intervals {
     if constexpr (Elements::alike) common_ = elements.template interval<S>().within(limits);
   }
 
-  /// That of all weights, where they are alike.
+  /// The interval of all weights, where they are alike.
   Interval<S> common() const { return common_; }
   Interval<S> operator[]([[maybe_unused]] Index i) const {
     if constexpr (Elements::alike)
@@ -70,7 +70,7 @@ struct NoElements {
   /// Are they the same for every weight? Where not, only at(i) has the members below.
   static constexpr bool alike = true;
 
-  /// Those of the i-th weight of the vector.
+  /// The policies of the i-th weight of the vector.
   const NoElements& at(Index) const { return *this; }
 
   /// The proximal point of the penalties of one weight, at step size t.

@@ -54,7 +54,7 @@ template <class E = ValueError>
   throw E(format_message("{}: expected {}, found {}", {where, sentence, found}));
 }
 
-/// The same of a matrix of the wrong shape; what is expected has gaps for rows and columns.
+/// Throws ShapeError for a matrix of the wrong shape; `expected` has gaps for rows and columns.
 [[noreturn, gnu::noinline, gnu::cold]] inline void fail_shape(std::string_view where,
                                                               std::string_view expected, long rows, long cols,
                                                               long found_rows, long found_cols) {

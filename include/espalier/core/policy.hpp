@@ -1,75 +1,88 @@
 // SPDX-License-Identifier: MIT
-// The contract of a constraint policy, on one page: the role is found from the members, never declared, and
-// how much a policy sees at once from their arguments. docs/policies.md shows how to write one.
+// The contract of a constraint policy, on one page. docs/policies.md shows how to write one.
 //
-// A policy is a small aggregate. It plays exactly one role (S is float or double):
+// A policy is a small aggregate. Its members decide its role, and their arguments how much of a weight it
+// sees at once. It plays exactly one role (S is float or double):
 //
 // clang-format off
 //   role               members                                               what it does
 //   smooth penalty     S value(S w), S gradient(S w)                         joins the loss and its gradient
 //   proximal penalty   S value(S w), S prox(S y, S t)                        argmin (x-y)^2/(2t) + value(x)
 //     of a vector      S value(ConstRow<S> w), void prox(Row<S> y, ...)      the same, of many weights at once
+//     of a matrix      S value(Block<const S> w), void prox(Block<S> y, S t) the same, of a whole weight
 //   decay              double shrink(double rate, double base_rate)          w *= shrink, apart from the loss
-//   set, by element    bool contains(S w), S project(S w)                    an interval
-//   set, by norm       NormBound norm_bound(), static constexpr bool sphere  bounds the Euclidean norm of a vector
+//   set of numbers     bool contains(S w), S project(S w)                    an interval
+//   set by norm        NormBound norm_bound(), static constexpr bool sphere  bounds the Euclidean norm of a vector
 //   set of vectors     bool contains(ConstRow<S> w), void project(Row<S> y, ...)  any other closed set
 //   set of matrices    bool contains(Block<const S> w), void project(Block<S> y)  the same, of a whole weight
-//   penalty of one     S value(Block<const S> w), void prox(Block<S> y, S t)      likewise, at one step size
 //   reparametrization  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
 //                      or S weight(S p), S parameter(S w), S pull_back(S p, S dw)
 //                                                                            W = weight(P), number by number
 // clang-format on
 //
-// A vector is a row of W, or what PerInput{P} and Whole{P} say. `project` and `prox` of vectors overwrite y
-// with the result, in one of these forms:
+// Numbers. A policy of single weights may treat each weight in its own way. It then has one of
 //
-//   project(Row<S> y)                                nearest in the Euclidean norm; a set needs this or the
-//   last project(Row<S> y, ConstRow<S> t)                 nearest in the metric of the step, sum (x-y)^2 / (2
-//   t) project(Row<S> y, Steps<S> t, const auto& elements [, double* room])
+//   S at<S>(Cell cell)         a number for the place of the weight, row and column
+//   S keep(S w, Cell cell)     a number made of the weight w that training starts from
 //
-// The last one also respects the policies on single weights beside it, whose members core/elements.hpp lists:
-// it minimizes over their sets, with their penalties added. Only a policy with this form goes together with
-// them. It is not called where `contains` holds of what `elements` alone make of y. `static constexpr Index
-// room` asks for so many doubles for each weight of a vector.
+// and value, gradient, prox, contains and project take that number as one more argument, the last. The model
+// keeps the numbers beside the weights. `keep` is called after `initialize` and `assign` have moved the
+// weights into their sets, and, of sets, after `edit_policy`. Before there are weights it is given NaN; with
+// what it then returns, a set must contain every weight. Sets beside it must have a point in common with what
+// `keep` makes of weights inside them, or `assign` refuses the weights.
 //
-// A policy of matrices sees all of a weight with its rows and columns, and knows one step size for all of it:
-// `project` is nearest in the Euclidean norm whatever the rule, and `prox` is given the harmonic mean of the
-// step sizes. Under a rule with a step size for each weight it so comes to rest beside the optimum. No other
-// set, and no penalty with a prox, goes together with it. `room` asks for so many doubles for each weight;
-// the pointer to them is then the last argument of project and prox, and may be that of contains.
-// A policy of single weights may know which weight it is given. It says one number for each of them,
+// Vectors. A vector is a row of W, or what PerInput{P} and Whole{P} say. `project` and `prox` overwrite y
+// with the result. A set has the first form and, if it can, the second; or the third alone:
 //
-//   S at<S>(Cell cell)               that of the place, row and column of the weight: a mask, a bound, a sign
-//   or S keep(S w, Cell cell)        made of the weight w that training starts from
+//   project(Row<S> y)                       nearest in the Euclidean norm
+//   project(Row<S> y, ConstRow<S> t)        nearest in the metric of the step, sum (x-y)^2 / (2t)
+//   project(Row<S> y, Steps<S> t, const auto& elements [, double* room])
 //
-// and value, gradient, prox, contains and project (and they on lines) take that number as one more argument,
-// the last. The model keeps the numbers, beside the weights, and copies of the model do. `keep` is called
-// after `initialize` and `assign` have brought the weights into their sets, and before that with a w that is
-// not a number, which stands for none yet; after `edit_policy` only for sets. What `keep` makes of weights in
-// the sets must leave these sets a point in common, or `assign` refuses the weights. A policy of vectors
-// beside it asks for elements.at(i).
+// The third also respects the policies of single weights beside it, which `elements` are
+// (core/elements.hpp): it minimizes over their sets, with their penalties added. Only a policy with this form
+// goes together with them, and asks for elements.at(i) where one of them has `at` or `keep`. It is not called
+// where `contains` accepts what `elements` alone make of y.
+//
+// Matrices. `project` finds the nearest matrix in the Euclidean norm whatever the rule, and `prox` is given
+// the harmonic mean of the step sizes: under a rule with a step size for each weight they come to rest beside
+// the optimum. No other set, and no penalty with a prox, goes together with a policy of matrices. `room`, if
+// it asks for any, is the last argument of project and prox, and may be that of contains.
 //
 // Several threads may call the members at once. Those that are templates are constrained with Scalar. A step
-// also hands them numbers that fill up the last line of a row: what they make of those is of no account, but
-// must not throw.
+// also hands them numbers that fill up the last line of a row: their results are not used, but they must not
+// throw. A step size t may be 0; prox(y, 0) is y.
 //
-// Optional, of any policy: `static constexpr std::string_view name`; `void validate() const`, which throws
-// ValueError; `void validate(std::string_view where, Index rows, Index cols) const`, which throws ShapeError,
-// naming `where`, for a weight whose shape does not fit; `void validate(std::string_view where, Index n)
-// const`, the same of a policy of vectors and their length; `template <class Q> static constexpr bool
-// meets()`, which refuses another policy Q of the same weight by a static_assert with a sentence of its own,
-// and returns true. Of policies of elements: gradient, prox and project also on Line<S>, many at a time
-// (Line<S> gradient(const Line<S>& w)), or on_lines<S>(), whose result has them; `static constexpr bool
-// homogeneous = true` where a set is a cone or a penalty's value(c w) is c value(w), c > 0. Of a proximal
-// penalty: `double slope_bound() const`, the largest slope of value(w) along one weight (of a vector: the
-// root mean square over its weights). Rules with a step size for each weight keep it so small then that slope
-// times step size is at most the learning rate. A step size t may be 0; prox(y, 0) is y. Of a penalty of
-// vectors: `static constexpr bool of_norm = true` where it depends on the Euclidean norm alone. Of a set of
-// vectors: `Metric metric`; `bool reaches(const auto& each, Index n) const`, whether it has a vector of n
-// weights from each.low to each.high; `static constexpr bool flat = true` where it has no inside, `corners =
-// true` where it has corners, `convex = true` where it may stand together with MaxNorm, if `project` has the
-// form with elements; and then `void settle(Row<S> w, const auto& elements) const`, which makes good what
-// rounding has done to a vector of the set, where it can leave it.
+// Optional, of any policy:
+//
+//   static constexpr std::string_view name                     for audits and messages; else the type's name
+//   void validate() const                                      throws ValueError
+//   void validate(std::string_view where, Index rows, Index cols) const    throws ShapeError, naming `where`
+//   template <class Q> static constexpr bool meets()           refuses Q beside it by a static_assert
+//
+// Of policies of numbers:
+//
+//   Line<S> gradient(const Line<S>& w) and so on               the same members on many weights at once, or
+//   on_lines<S>()                                              something that has them
+//   static constexpr bool homogeneous = true                   a cone; a penalty with value(c w) = c value(w)
+//
+// Of proximal penalties:
+//
+//   double slope_bound() const                                 the largest slope of value(w) along one weight
+//
+// (of a vector: the root mean square over its weights). Rules with a step size for each weight keep it so
+// small that slope times step size is at most the learning rate.
+//
+// Of policies of vectors, and of matrices where that makes sense:
+//
+//   static constexpr Index room                                doubles for each weight that they need
+//   void validate(std::string_view where, Index n) const       throws ShapeError for vectors of this length
+//   static constexpr bool of_norm = true                       a penalty of the Euclidean norm alone
+//   Metric metric                                              of a set; euclidean: its steps are all equal
+//   bool reaches(const auto& each, Index n) const              has it a vector from each.low to each.high?
+//   static constexpr bool flat = true                          the set has no inside
+//   static constexpr bool corners = true                       its boundary has corners
+//   static constexpr bool convex = true                        may stand beside MaxNorm, with the third form
+//   void settle(Row<S> w, const auto& elements) const          and makes good what rounding did to w
 #pragma once
 
 #include <concepts>

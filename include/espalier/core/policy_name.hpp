@@ -7,13 +7,15 @@
 #include <string_view>
 
 #include "espalier/core/group.hpp"
+#include "espalier/core/type_name.hpp"
 
 namespace espalier {
 
+/// The name that a policy gives itself; without one, that of its type.
 template <class P>
 constexpr std::string_view policy_name() {
   if constexpr (requires { std::string_view{P::name}; }) return P::name;
-  return "user policy";
+  return detail::short_name(detail::type_name<P>());
 }
 
 namespace detail {

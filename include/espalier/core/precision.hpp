@@ -6,7 +6,7 @@
 
 namespace espalier::detail {
 
-/// Says it in the compiler's message.
+/// Refuses data and a model of different precision, with both types in the compiler's message.
 template <class ModelScalar, class DataScalar>
 struct PrecisionOf {
   static_assert(std::is_same_v<ModelScalar, DataScalar>,

@@ -62,8 +62,8 @@ class ThreadScope {
   int before_;
 };
 
-/// Weights that are worth a thread. Whoever updates a row also multiplies with it and makes its gradient,
-/// however small the batch: to move it from one processor's cache to another's takes longer.
+/// Least number of weights for each thread. Update, product and gradient of a row are given to the same
+/// thread, however small the batch, so that the row stays in one processor's cache.
 inline constexpr Index weights_of_part = 16384;
 
 inline void pause() {

@@ -41,7 +41,7 @@ enum class CsvHeader { automatic, yes, no };
 struct CsvOptions {
   std::optional<Column> label = {};  ///< classes, of numbers or text
   Columns target = {};               ///< numbers to predict, one row of `targets` each, in this order
-  Columns ignore = {};               ///< read by nobody: may hold anything
+  Columns ignore = {};               ///< columns to skip, whatever they hold
   CsvHeader header = CsvHeader::automatic;
   char separator = ',';  ///< ' ' stands for any run of spaces and tabs
   Index skip = 0;        ///< lines before the header or the first row

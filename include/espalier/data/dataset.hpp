@@ -35,7 +35,7 @@ struct BasicDataset {
 
   /// What a loss compares with: a view that must not outlive the data. ShapeError without labels and targets.
   Target<S> target() const { return target(0, samples()); }
-  /// The same for the `count` samples from `first`, those of `inputs.middleCols(first, count)`.
+  /// The target of the `count` samples from `first` on, those of `inputs.middleCols(first, count)`.
   Target<S> target(Index first, Index count) const;
 
   /// The samples of these numbers, in this order; one may come twice.

@@ -124,7 +124,7 @@ class Convolution {
     });
   }
 
-  /// Of the product that a block of `rows` makes, whole or the last.
+  /// The room that the product of a block needs, a whole one or the last.
   template <class F>
   Index room_of(F&& product) const {
     return std::max(product(rows_).room(), product(length_ - (length_ - 1) / rows_ * rows_).room());

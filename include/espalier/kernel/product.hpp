@@ -19,8 +19,8 @@ inline Index parts_of_product(Index m, Index n, Index depth) { return parts_of(m
 /// To copy a panel takes as long as to multiply so many rows with it.
 inline constexpr Index rows_of_copy = 12;
 
-/// c (m x n) = a (m x depth) b (depth x n), in parts for threads. Those that `keep_rows` each have the rows
-/// of c that they would have of any other work on its numbers.
+/// c (m x n) = a (m x depth) b (depth x n), in parts for threads. With `keep_rows`, a thread gets the same
+/// rows of c as in the optimizer's update, so that they are in its cache.
 template <Layout layout, Scalar S>
 void multiply(Index parts, bool keep_rows, Index m, Index n, Index depth, Strided<S> a, const S* b, S* c) {
   constexpr Index width = tile_cols<S>;

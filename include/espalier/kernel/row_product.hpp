@@ -59,9 +59,9 @@ void row_products(Index depth, Rows<S> a, Index m, Rows<S> b, Index n, S* c, Ind
   }
 }
 
-/// Tiles take so many bytes of a row at a time: a few rows of a stay in the first-level cache,
+/// Bytes of a row that a tile takes at a time, so that a few rows of a stay in the first-level cache.
 inline constexpr std::size_t dot_bytes = 4096;
-/// and blocks of a and b in the second-level.
+/// Rows of a and of b in a block, so that a block of each stays in the second-level cache.
 inline constexpr Index block_rows_of_a = 32, block_rows_of_b = 24;
 /// Rows of b of which copies are made at a time.
 inline constexpr Index copied_rows = 512;

@@ -12,9 +12,9 @@
 
 namespace espalier::detail {
 
-/// Weights of so many bytes are small,
+/// Largest weight, in bytes, that is multiplied without panels of copies: it stays in the first-level cache.
 inline constexpr std::size_t small_weight_bytes = 4096;
-/// and so many multiply-adds are not worth panels.
+/// Most multiply-adds for which making panels would take longer than it saves.
 inline constexpr Index small_work = 300'000;
 
 template <Scalar S>

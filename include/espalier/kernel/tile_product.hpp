@@ -76,9 +76,9 @@ void multiply_strips(Index m, Index depth, const S* strips, const S* panels, S* 
   }
 }
 
-/// Panels of so many bytes stay in the second-level cache,
+/// Bytes of panels that are used at a time, so that they stay in the second-level cache.
 inline constexpr std::size_t panels_bytes = 196608;
-/// and strips of so many rows in the third-level.
+/// Rows of a that are used at a time, so that a strip of them stays in the third-level cache.
 inline constexpr Index most_rows = (1024 / tile_rows + 1) * tile_rows;
 
 /// c = a b, or c += a b, where a is about m x depth and b depth x n.

@@ -90,9 +90,9 @@ class BatchNorm {
     });
   }
 
-  /// Of a training pass: mean and variance depend on all samples. With z = (x - mean) / sqrt(variance +
-  /// epsilon) and means over the batch, dx = gain / sqrt(variance + epsilon) (dy - mean(dy) - z mean(z dy))
-  /// (ibid., section 3, put together).
+  /// Backward of a training pass, where mean and variance depend on all samples. With z = (x - mean) /
+  /// sqrt(variance + epsilon) and means over the batch, dx = gain / sqrt(variance + epsilon) (dy - mean(dy) -
+  /// z mean(z dy)) (ibid., section 3, put together).
   template <Scalar S>
   void backward(const Call<S>& call, const auto& x, const auto&, auto&& dy, auto&& dx) const {
     const Index n = x.cols();

@@ -11,7 +11,7 @@
 
 namespace espalier::detail {
 
-/// Numbers that are worth a thread, if a layer does little with each.
+/// Least number of activations for each thread.
 inline constexpr Index numbers_of_part = 8192;
 
 /// Parts begin at multiples of so many samples, on a cache line as the batch does: so the same numbers fill

@@ -159,7 +159,7 @@ class Chain {
     return memory;
   }
 
-  /// Of the activations between layers, whose gradients need room.
+  /// The largest width of the activations between layers, whose gradients need room.
   Index widest() const {
     Index most = 0;
     for (std::size_t k = 1; k < depth; ++k) most = std::max(most, widths_[k]);

@@ -36,7 +36,7 @@ class Concat {
   template <std::size_t b>
   using BranchAt = std::tuple_element_t<b, std::tuple<Branches...>>;
 
-  /// Of the branches that say so; Dynamic if none does.
+  /// The width of the inputs, from a branch whose type says it; Dynamic if none does.
   static constexpr int static_inputs() {
     int width = Dynamic;
     const auto look = [&](int extent) { width = width == Dynamic ? extent : width; };

@@ -104,7 +104,7 @@ class Conv2D {
     return {image, kernel, options.stride, options.padding};
   }
 
-  /// Of the layer in messages.
+  /// The name of the layer in messages.
   std::string name() const {
     return detail::format_message("Conv2D({} x {} x {}, kernel {} x {})",
                                   {patches_.image.height, patches_.image.width, patches_.image.channels,

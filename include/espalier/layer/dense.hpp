@@ -76,7 +76,7 @@ class Dense {
     if constexpr (has_bias) bias_.pack.validate(name(inputs, outputs) + " bias", outputs, 1);
   }
 
-  /// Of the layer in messages, once its sizes make sense.
+  /// The name of the layer in messages. Throws unless its sizes make sense.
   static std::string name(Index inputs, Index outputs) {
     if (inputs < 1 || outputs < 1)
       detail::fail<ShapeError>("Dense", "at least 1 input and 1 output",

@@ -60,10 +60,11 @@ struct Call {
   S* kept = nullptr;               ///< kept(samples) numbers, from forward to backward
   Pass pass{};
 
-  /// The same for a component whose parameters begin with the k-th, and which keeps its numbers in `own`.
+  /// The call for a component whose parameters begin with the k-th, and which keeps its numbers in `own`.
   Call part(Index k, S* own) const { return {values, gradients, buffers, offsets + k, own, pass}; }
-  /// The same for the `place`-th of the layers inside, which draws from a stream of its own: a polynomial of
-  /// the places on the way to it, by an odd factor, so that layers far inside do not share one either.
+  /// The call for the `place`-th of the layers inside, which draws random numbers from a stream of its own.
+  /// The stream is a polynomial of the places on the way to the layer, in an odd factor, so that layers far
+  /// inside do not share one either.
   Call inner(Index place, Index k, S* own) const {
     Call call = part(k, own);
     call.pass.stream = pass.stream * 0x9E3779B97F4A7C15U + static_cast<std::uint64_t>(place) + 1;

@@ -182,7 +182,7 @@ class Sequence {
   Steps<S> states(const Call<S>& call, const Places& at, Index n) const {
     return {call.kept + at.states, hidden(), n};
   }
-  /// Of no rows if the cell has none.
+  /// The cell states; without rows if the cell has none.
   template <Scalar S>
   Steps<S> cells(const Call<S>& call, const Places& at, Index n) const {
     return {call.kept + at.cells, Cell::has_state ? hidden() : 0, n};
@@ -233,7 +233,7 @@ class Sequence {
     }
   }
 
-  /// Of the layer in messages, once its sizes make sense.
+  /// The name of the layer in messages. Throws unless its sizes make sense.
   static std::string name(Index inputs, Index hidden, Index steps) {
     if (inputs < 1 || hidden < 1 || steps < 1)
       fail<ShapeError>(Cell::name, "at least 1 input, 1 hidden unit and 1 step",

@@ -5,6 +5,8 @@
 #include <concepts>
 #include <string_view>
 
+#include "espalier/core/type_name.hpp"
+
 namespace espalier {
 
 /// least <= (f(x) - f(y)) / (x - y) <= largest for all x and y.
@@ -28,7 +30,7 @@ namespace detail {
 template <class L>
 constexpr std::string_view activation_name() {
   if constexpr (requires { std::string_view{L::name}; }) return L::name;
-  return "user activation";
+  return short_name(type_name<L>());
 }
 
 }  // namespace detail

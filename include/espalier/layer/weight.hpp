@@ -23,8 +23,8 @@ namespace espalier {
 ///
 ///   weight.prepare(call);                          // at the beginning of a forward pass
 ///   weight.multiply(call, n, x, bias, y);          // y = W x + bias for n samples; as often as you like
-///   weight.set_gradient(call, n, dy, x);           // the gradient of W, from all samples of the pass at
-///   once weight.pull_back(call);                        // then that of what is stored
+///   weight.set_gradient(call, n, dy, x);           // the gradient of W, of all samples of the pass
+///   weight.pull_back(call);                        // then that of what is stored
 ///   weight.input_gradient(call, n, dy, dx);        // dx = W^T dy; overwrites dy if W is scaled
 ///
 /// `call` counts the parameters of the weight from 0 (Call::part), and its `kept` has kept() numbers.

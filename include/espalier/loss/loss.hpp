@@ -123,7 +123,7 @@ template <Scalar S, class Value, class Slope>
 double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
                           Matrix<S>* gradient, const Value& value, const Slope& slope) {
   const double size = static_cast<double>(y.rows());
-  /// Of `n` outputs; sets `g` to `scale` times the derivatives.
+  /// The mean over `n` outputs; sets `g` to `scale` times the derivatives.
   const auto sum_of = [&](const S* outputs, const S* targets, Index n, double scale, S* g) {
     const ConstArrayMap<S> out(outputs, n), wanted(targets, n);
     if (g) ArrayMap<S>(g, n) = static_cast<S>(scale / size) * slope(out, wanted);

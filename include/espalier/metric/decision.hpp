@@ -32,10 +32,12 @@ Index class_of(std::string_view where, const S* column, Index n, double threshol
   return n == 1 ? Index{static_cast<double>(column[0]) > threshold} : best;
 }
 
-/// The threshold of these options for outputs that are logits.
-inline double threshold_of(std::string_view where, const DecisionOptions& options) {
+/// The threshold of these options for `n` outputs that are logits.
+inline double threshold_of(std::string_view where, const DecisionOptions& options, Index n) {
   const double threshold = options.threshold.value_or(0);
   if (!std::isfinite(threshold)) fail(where, "a finite threshold", threshold);
+  if (n > 1 && options.threshold)
+    fail(where, "a threshold for one output only, as of several the largest decides", threshold);
   return threshold;
 }
 
@@ -69,9 +71,7 @@ void for_each_decision(std::string_view where, const ConstBatch<S>& y, const Tar
                        const DecisionOptions& options, const F& f) {
   check_samples(where, y, t);
   const Index n = y.rows();
-  const double threshold = threshold_of(where, options);
-  if (n > 1 && options.threshold)
-    fail(where, "a threshold for one output only, as of several the largest decides", threshold);
+  const double threshold = threshold_of(where, options, n);
   if (t.has_labels()) {
     check_labels(where, t.labels(), n == 1 ? 2 : n);
   } else {

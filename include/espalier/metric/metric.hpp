@@ -31,7 +31,7 @@ namespace detail {
 template <Scalar S, class F>
 void for_each_labeled(std::string_view where, const ConstBatch<S>& y, const Target<S>& t,
                       const DecisionOptions& options, const F& f) {
-  const double threshold = threshold_of(where, options);
+  const double threshold = threshold_of(where, options, 1);  // of each output alone
   check_values(where, y, t, "values from 0 to 1, one for each label,");
   for (Index i = 0; i < y.cols(); ++i) {
     const S *outputs = y.col(i).data(), *targets = t.values().col(i).data();

@@ -31,7 +31,8 @@ void project(M& model) {
   project(model.parameters());
 }
 
-/// The same for parameters under a policy in Every, which lets steps pass in which it does not act.
+/// Projects the parameters under a policy in Every only, which may be outside between the steps in which it
+/// acts.
 template <Scalar S>
 void project_seldom(Parameters<S>& parameters) {
   for (const ParameterEntry<S>& e : parameters.entries())

@@ -4,11 +4,10 @@
 // Such a policy has two members, const and for float and double:
 //
 //   double value(const Parameters<S>& parameters) const;
-//   bool add_gradient(Parameters<S>& parameters) const;   // adds to gradients; false: there was nothing to
-//   add
+//   bool add_gradient(Parameters<S>& parameters) const;   // false: there was nothing to add
 //
-// It finds its parameters by their paths and kinds, reads their values and changes gradients only; those of
-// parameters that are frozen may be written to and count for nothing, and those of a tied one are added to
+// It finds its parameters by their paths and kinds, reads their values and changes gradients only. It may
+// write to the gradients of frozen parameters, which are not used. Those of a tied parameter are added to
 // what it is tied to. Optional are a name, `void validate() const`, and `void validate(const Parameters<S>&
 // parameters) const`, which throws ValueError for a model that the policy does not fit.
 #pragma once

@@ -62,10 +62,10 @@ struct ParameterEntry {
   Index size() const { return rows * cols; }
   /// Does its path fit a pattern, in which * stands for any text?
   bool fits(std::string_view pattern) const { return detail::fits(pattern, path); }
-  /// Do optimizers change it?
   PolicyMemory<S> kept() const {
     return {memory.empty() ? nullptr : memory.data(), detail::padded<S>(size())};
   }
+  /// Do optimizers change it?
   bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
 };
 

@@ -68,7 +68,7 @@ class Parameters {
   std::span<S> gradients() { return gradients_; }
   std::span<const S> gradients() const { return gradients_; }
 
-  /// Of an entry of these parameters; for optimizers, which project what they have written.
+  /// The numbers of an entry. Only optimizers write to them, and project what they have written.
   Block<S> values_of(const ParameterEntry<S>& e) {
     return {values_.data() + e.offset, e.rows, e.cols, e.kept()};
   }
@@ -84,24 +84,26 @@ class Parameters {
     return const_cast<Parameters&>(*this).find(path);
   }
 
-  /// The same; ValueError, with the paths that there are, if there is none.
+  /// The entry with this path; ValueError, with the paths that there are, if there is none.
   ParameterEntry<S>& at(std::string_view path);
   const ParameterEntry<S>& at(std::string_view path) const { return const_cast<Parameters&>(*this).at(path); }
 
   /// Freezes every parameter whose path fits the pattern, in which * stands for any text: freeze("0.*").
-  /// Optimizers, averages and projections leave it bit for bit as it is. ValueError, with the paths that
-  /// there are, if none fits.
+  /// Optimizers, averages and projections leave it bit for bit as it is, and what is tied to it. Layers still
+  /// write to buffers, as running means: these cannot be frozen. ValueError if the pattern fits no parameter,
+  /// or only buffers.
   void freeze(std::string_view pattern) { set_frozen(pattern, true); }
   void unfreeze(std::string_view pattern) { set_frozen(pattern, false); }
 
   /// From now on two weights are one: `other` takes the numbers of `one`, its gradient is added to that of
   /// `one`, and the policies of `one` hold for both. Throws, and changes nothing, for unknown paths,
-  /// ShapeError for other shapes, ValueError for other policies and for weights that are tied already.
+  /// ShapeError for other shapes, ValueError for other policies, for weights that are tied already, and where
+  /// only one of the two is frozen.
   void tie(std::string_view one, std::string_view other);
 
   /// Tied parameters take the numbers of what they are tied to; for whoever has written to values().
   void copy_tied();
-  /// And what the policies of those keep.
+  /// The policies of tied parameters keep the numbers that those of what they are tied to keep.
   void copy_tied_memory();
   /// The gradients of tied parameters are added to those of what they are tied to.
   void add_tied_gradients();
@@ -180,7 +182,7 @@ ParameterEntry<S>& Parameters<S>::at(std::string_view path) {
   if (ParameterEntry<S>* found = find(path)) return *found;
   std::string paths;
   for (const auto& e : entries_) (paths += paths.empty() ? "" : ", ") += e.path;
-  detail::fail(path, "the path of a parameter", paths);
+  detail::fail("parameter", {"a path that is one of {}", {paths}}, path);
 }
 
 template <Scalar S>
@@ -192,7 +194,9 @@ void Parameters<S>::tie(std::string_view one, std::string_view other) {
     detail::fail_shape(other, "the shape of what it is tied to, {} x {}", first.rows, first.cols, second.rows,
                        second.cols);
   if (first.kind != second.kind || !(first.pack == second.pack))
-    detail::fail(other, "the kind and the policies of what it is tied to", "others");
+    detail::fail(other, "the kind and the policies of what it is tied to (yours need operator==)", "others");
+  if (first.frozen != second.frozen)
+    detail::fail(other, "two parameters that are both frozen, or both not", "one that is frozen");
   second.tied = &first - entries_.data();
   copy_tied();
   copy_tied_memory();
@@ -242,10 +246,19 @@ void Parameters<S>::clear_gaps(std::span<S> arena) const {
 
 template <Scalar S>
 void Parameters<S>::set_frozen(std::string_view pattern, bool frozen) {
-  bool found = false;
-  for (ParameterEntry<S>& e : entries_)
-    if (e.fits(pattern)) e.frozen = frozen, found = true;
+  std::vector<bool> fits(entries_.size());  // of originals; what is tied to one goes with it
+  bool found = false, only_buffers = true;
+  for (std::size_t k = 0; k < entries_.size(); ++k) {
+    const ParameterEntry<S>& e = entries_[k];
+    if (!e.fits(pattern)) continue;
+    fits[e.tied < 0 ? k : static_cast<std::size_t>(e.tied)] = found = true;
+    only_buffers = only_buffers && e.kind == ParameterKind::buffer;
+  }
   if (!found) at(pattern);
+  if (only_buffers) detail::fail(pattern, "a pattern that fits what is trained", "buffers only");
+  for (std::size_t k = 0; k < entries_.size(); ++k)
+    if (fits[entries_[k].tied < 0 ? k : static_cast<std::size_t>(entries_[k].tied)])
+      entries_[k].frozen = frozen;
 }
 
 template <Scalar S>

@@ -80,6 +80,8 @@ void set_policies(M& model, std::string_view path, const AnyPack<typename M::sca
     detail::fail(path,
                  "a reparametrization among the policies of its layer only, Dense(in, out, WeightNorm{})",
                  computed(pack) ? pack.names().front() : e.pack.names().front());
+  if (e.kind == ParameterKind::buffer)
+    detail::fail(path, "a parameter that is trained", "a buffer, which its layer writes");
   if (pack.traits().grain == Grain::row && e.kind != ParameterKind::weight)
     detail::fail(path, "policies of all of a vector: write Whole{...} around those that look at rows",
                  pack.names().front());

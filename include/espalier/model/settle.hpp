@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// New numbers of a parameter: moved into the sets of its policies beside the old ones, and written once that
-// has worked.
+// New numbers of a parameter, in a copy: they are moved into the sets of its policies there, and written to
+// the model only if that succeeds.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,8 @@
 
 namespace espalier::detail {
 
-/// The numbers of a parameter as they are to be, beside those that stay as they are if that fails.
+/// A copy of the numbers of a parameter, and of those that its policies keep. The model's stay as they are
+/// until write().
 template <Scalar S>
 struct Settled {
   WeightMatrix<S> numbers;

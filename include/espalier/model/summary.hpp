@@ -7,9 +7,9 @@
 #include <tuple>
 #include <vector>
 
+#include "espalier/core/type_name.hpp"
 #include "espalier/model/access.hpp"
 #include "espalier/model/sequential.hpp"
-#include "espalier/pack/canonical.hpp"
 
 namespace espalier {
 
@@ -39,15 +39,6 @@ struct Summary {
 };
 
 namespace detail {
-
-/// "Dense" of espalier::Dense<-1, -1, espalier::L1>; "layer" where a type has no name of its own.
-constexpr std::string_view short_name(std::string_view spelled) {
-  spelled.remove_prefix(spelled.find("T = ") + 4);
-  spelled = spelled.substr(0, spelled.find_first_of("<;]"));
-  const std::size_t scope = spelled.rfind("::");
-  if (scope != spelled.npos) spelled.remove_prefix(scope + 2);
-  return spelled.empty() ? "layer" : spelled;
-}
 
 /// The parameters whose paths begin with that of a layer.
 template <Scalar S>

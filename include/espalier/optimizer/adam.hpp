@@ -69,7 +69,7 @@ struct AdamFamily {
 /// at least the penalty's strength.
 using Adam = detail::AdamFamily<false>;
 
-/// The same, divided by the largest v so far (Reddi et al. 2018), as torch.optim.Adam(amsgrad=True).
+/// Adam divided by the root of the largest v so far (Reddi et al. 2018), torch.optim.Adam(amsgrad=True).
 using AMSGrad = detail::AdamFamily<true>;
 
 }  // namespace espalier

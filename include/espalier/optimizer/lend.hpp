@@ -91,6 +91,7 @@ struct LentPolicies {
   void lend(Parameters<S>& parameters) const {
     for (const OnPaths<S>& on : patterns) check(on, parameters);
     for (const AnyJointPenalty<S>& penalty : joint) penalty.validate(parameters);
+    check_rest(parameters);
     for (ParameterEntry<S>& e : parameters.entries())
       if (const AnyPack<S>* pack = e.tied < 0 ? pack_for(e) : nullptr) lend(*pack, e, parameters);
     for (ParameterEntry<S>& e : parameters.entries()) {
@@ -175,6 +176,14 @@ struct LentPolicies {
     require(ParameterKind::weight, "weight (policies for others are written Bias{...} or Gain{...})");
     require(ParameterKind::gain, "gain");
     require(ParameterKind::bias, "bias");
+    if (!kinds[0] && !kinds[1] && !kinds[2]) fail(on.pattern, "a pattern that fits what is trained", found);
+  }
+  /// Is there a weight for the policies of the optimizer?
+  void check_rest(const Parameters<S>& parameters) const {
+    const auto takes = [&](const ParameterEntry<S>& e) { return e.tied < 0 && pack_for(e) == &rest; };
+    const auto entries = parameters.entries();
+    if (!rest.empty() && std::none_of(entries.begin(), entries.end(), takes))
+      fail("optimizer", {"a weight without policies of its own, for {}", {names_of(rest)}}, "none");
   }
   void check_alone(const OnPaths<S>& on, const ParameterEntry<S>& e) const {
     if (!e.pack.empty() && !e.lent)

@@ -6,8 +6,8 @@
 //   bool takes(ParameterKind kind, Index rows, Index cols) const;  // which parameters it sees as matrices
 //   double rate_of_others(double rate) const;                      // the learning rate of the others
 //   static constexpr Index room;                                   // doubles for each number of a matrix
-//   void step_matrix(Block<S> w, Block<const S> g, const MatrixStates<S>& s, double rate, double* room)
-//   const;
+//   void step_matrix(Block<S> w, Block<const S> g, const MatrixStates<S>& s, double rate,
+//                    double* room) const;
 //
 // where w is the weight after decoupled decay, g its gradient with smooth penalties, and s the rule's numbers
 // for it, as many as states() says. On{pattern, Elementwise{}} adds to the others what the user says. The

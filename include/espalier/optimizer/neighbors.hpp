@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Weights under no policy that lie side by side in a model's arena are updated as one row: small parameters
-// cost a call together, not each.
+// Joins parameters under no policy that lie side by side in a model's arena, so that one call updates them.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +29,7 @@ class Neighbors {
     if (offset != end_ || offset + size - begin_ >= 2 * weights_of_part) finish(f), begin_ = offset;
     end_ = offset + size;
   }
-  /// The last stretch.
+  /// Calls f for the last stretch.
   template <class F>
   void finish(F&& f) {
     if (end_ > begin_) f(begin_, end_ - begin_);

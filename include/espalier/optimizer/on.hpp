@@ -48,11 +48,12 @@ struct PoliciesOfPattern {
 /// - RateFactor: the factors of all patterns that fit a parameter are multiplied;
 /// - Elementwise, under a rule that sees matrices, as Muon;
 /// - policies, written as for a layer: for the weights that fit, in Bias{...} for biases, in Gain{...} for
-/// gains. They come
-///   before those that the optimizer has for all weights. A layer's own policies are not replaced: that is
-///   refused, and so are the policies of two patterns for one parameter;
+///   gains. They replace those that the optimizer has for all weights. Where a layer has policies of its own,
+///   or two patterns have policies for one parameter, they are refused;
 /// - gradient transforms, which see the gradients of all that fit as one array, at their turn among the
-/// others.
+///   other transforms.
+///
+/// A pattern that fits nothing trained is refused.
 template <class... Items>
 struct On {
   static_assert(sizeof...(Items) > 0,

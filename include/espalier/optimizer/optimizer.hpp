@@ -37,7 +37,8 @@ namespace detail {
 
 struct PoliciesOfOptimizer {
   template <class E>
-  static constexpr bool keeps = !GradientTransform<E> && !UpdateTransform<E> && !JointPenalty<E> && !is_on<E>;
+  static constexpr bool keeps = !GradientTransform<E> && !UpdateTransform<E> && !JointPenalty<E> &&
+                                !is_on<E> && !is_bias<E> && !is_gain<E>;
 };
 
 }  // namespace detail
@@ -54,6 +55,9 @@ class Optimizer {
   static_assert(
       Policies::reparametrizations == 0,
       "a reparametrization belongs to a layer, not to an optimizer: write Dense(in, out, WeightNorm{})");
+  static_assert((true && ... && (!detail::is_bias<Extras> && !detail::is_gain<Extras>)),
+                "an optimizer takes policies of biases and gains by pattern: write On{\"*.bias\", "
+                "Bias{NonNegative{}}}");
 
   static_assert(
       MatrixRule<RuleType> || (true && ... && !detail::says_elementwise<Extras>),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Does what a rule is told make sense for the packs of a model?
+// Checks the options of a rule against the packs of a model.
 #pragma once
 
 #include <cmath>

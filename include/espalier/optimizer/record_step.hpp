@@ -9,8 +9,9 @@
 
 namespace espalier::detail {
 
-/// Of a step under `pack`, which is that of the parameter, or it without its policy in Every where it was not
-/// that one's turn. `counts` are those of each thread, `active` has what smooth penalties did before.
+/// Adds what each thread counted to `active`, which has the smooth penalties' counts, and writes it into the
+/// activity of the parameter. `pack` is the pack that acted: the parameter's, or that without its policy in
+/// Every in a step in which this one does not act.
 template <Scalar S>
 void record_step(ParameterEntry<S>& e, const AnyPack<S>& pack, std::span<const PolicyCounts> counts,
                  PolicyCounts& active, double shrink) {

@@ -17,7 +17,7 @@ namespace espalier::detail {
 template <Scalar S>
 using Pointers = std::array<S*, 5>;
 
-/// The same, n numbers further on.
+/// The pointers n numbers further on.
 template <Scalar S>
 Pointers<S> advanced(Pointers<S> from, Index n) {
   for (S*& p : from)
@@ -25,7 +25,7 @@ Pointers<S> advanced(Pointers<S> from, Index n) {
   return from;
 }
 
-/// The end of a stretch, which is shorter than a line: a copy, that zeros make one.
+/// A copy of the end of a stretch, which is shorter than a line, filled up with zeros to a line.
 template <Scalar S>
 class Tail {
  public:
@@ -59,7 +59,8 @@ struct UnderPolicies {
 };
 struct Free {};
 
-/// What a step says of the weights that it made, summed at each place of a line: who asks adds up the rest.
+/// Sums and minima over the weights that a step made, apart for each place of a line. Whoever reads them
+/// reduces the line.
 template <Scalar S>
 struct StepLines {
   Line<S> not_finite = S(0), squares = S(0);

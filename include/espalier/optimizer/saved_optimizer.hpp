@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "espalier/core/check.hpp"
+#include "espalier/core/type_name.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
 
@@ -40,11 +41,11 @@ struct SavedOptimizer {
 
 namespace detail {
 
-/// The name of a rule; those of one's own may have one.
+/// The name that a rule gives itself; without one, that of its type.
 template <class R>
 std::string rule_name() {
   if constexpr (requires { std::string(R::name); }) return std::string(R::name);
-  return "user rule";
+  return std::string(short_name(type_name<R>()));
 }
 
 /// What a rule calls its k-th state.
@@ -85,7 +86,8 @@ std::vector<NamedNumbers<S>> states_by_name(const Parameters<S>& parameters, std
   return result;
 }
 
-/// And back. Throws unless there are just the states of these parameters, finite.
+/// The states in the layout of the arenas, from what has been saved by name. Throws unless it has exactly the
+/// states of these parameters, all finite.
 template <Scalar S>
 AlignedVector<S> states_from_names(const Parameters<S>& parameters, const std::vector<NamedNumbers<S>>& saved,
                                    const std::vector<std::string>& names) {

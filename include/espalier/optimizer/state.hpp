@@ -19,7 +19,7 @@
 
 namespace espalier::detail {
 
-/// By this an optimizer knows the model that its state belongs to.
+/// Shape of a parameter. An optimizer compares them to know the model that its state belongs to.
 struct ParameterShape {
   Index rows, cols;
   bool operator==(const ParameterShape&) const = default;
@@ -61,7 +61,7 @@ struct OptimizerState {
   /// have to hold all of a parameter.
   void plan_threads(const Parameters<S>& parameters);
 
-  /// Of the weights at `offset` in the arenas of the parameters.
+  /// Pointers to the weights at `offset` in the arenas, to their gradients and to the rule's numbers.
   Pointers<S> at(Parameters<S>& parameters, Index offset) {
     Pointers<S> result{detail::arena(parameters).data() + offset, parameters.gradients().data() + offset};
     for (std::size_t k = 0; k < numbers.size() / size; ++k)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One step of one parameter, or of neighbors without policies: its rows are shared out to threads.
+// One step of one parameter, or of neighbors without policies. Its rows are shared out to threads.
 #pragma once
 
 #include <array>

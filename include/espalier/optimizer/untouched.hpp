@@ -54,7 +54,7 @@ bool even_out(S* t, const S* moved_by, Index n, S rate) {
   return even_out(t, moved_by, n, rate, Least<S>(t, moved_by, n));
 }
 
-/// The same for each column of rows x cols step sizes.
+/// Evens out each column of rows x cols step sizes, as even_out() does a row.
 template <Scalar S>
 void even_out_columns(S* t, const S* moved_by, Index rows, Index cols, S rate) {
   if (Least<S>(t, moved_by, rows * cols).move != 0) return;

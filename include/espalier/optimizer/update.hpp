@@ -78,14 +78,14 @@ class Update {
         rate_(static_cast<S>(rate)),
         penalties_added_(penalties_added) {}
 
-  /// Of n numbers under no policy. Returns whether all are finite afterwards, as below.
+  /// Updates n numbers under no policy. Returns whether all are finite afterwards.
   bool free(const Pointers<S>& numbers, Index n) const {
     return step_rule<RuleType>(kernel_, numbers, n, Free{}).finite();
   }
 
-  /// Of some rows of a parameter under a pack whose policies look at no more than rows. `active` has a number
-  /// for each policy, to which what it changed is added. Returns whether all weights are finite after the
-  /// rule, before sets hide an infinity, and at the end.
+  /// Updates some rows of a parameter under a pack whose policies look at no more than rows. Adds to
+  /// `active`, for each policy, how many weights (or rows) it changed. Returns false if a weight was not
+  /// finite after the rule, since Clip would turn infinity into its bound, or at the end.
   bool under(const AnyPack<S>& pack, S shrink, const Block<S>& rows, const Pointers<S>& numbers,
              ChunkBuffers<S>& buffers, Index* active) const {
     return each_chunk(pack, rows, [&](const Block<S>& chunk, Index first) {
@@ -96,8 +96,8 @@ class Update {
     });
   }
 
-  /// The same without what follows the step, for policies that need the whole parameter: of its numbers from
-  /// the `begin`-th on, whose step sizes and copies stay in buffers that all of it shares.
+  /// First half of an update under policies that need the whole parameter: makes the step of its numbers from
+  /// the `begin`-th on, and keeps step sizes and copies in buffers that the whole parameter shares.
   bool before_all(const AnyPack<S>& pack, S shrink, const Block<S>& some, const Pointers<S>& numbers,
                   ChunkBuffers<S>& shared, Index begin, Index* active) const {
     return each_chunk(pack, some, [&](const Block<S>& chunk, Index first) {
@@ -106,7 +106,7 @@ class Update {
       return finite;
     });
   }
-  /// What follows then, of the whole parameter.
+  /// Second half: prox and projection of the whole parameter.
   bool after_all(const AnyPack<S>& pack, const Block<S>& all, const Pointers<S>& numbers,
                  ChunkBuffers<S>& shared, Index* active) const {
     return constrain(pack, all, numbers, shared, nullptr, active);
@@ -170,7 +170,7 @@ class Update {
     return finite;
   }
 
-  /// Of `k` steps, which a penalty in Every takes at once.
+  /// Makes the step sizes those of `k` steps, for a penalty in Every that acts for k steps at once.
   static void lengthen(Steps<S>& steps, long k, S* each, Index n) {
     const S factor = static_cast<S>(k);
     steps.uniform *= factor;

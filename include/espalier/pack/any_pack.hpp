@@ -26,7 +26,7 @@ class AnyPack {
 
   bool empty() const { return names().empty(); }
   const detail::PackTraits& traits() const { return operations_->traits; }
-  /// Of the policies, in the order in which they were written.
+  /// Names of the policies, in the order in which they were written.
   std::span<const std::string_view> names() const { return operations_->names; }
 
   /// The policy of type P; null if there is none.
@@ -125,7 +125,7 @@ class AnyPack {
   void to_weight(Block<S> numbers) const {
     if (traits().maps) operations_->to_weight(pack_.get(), numbers);
   }
-  /// And back. Returns whether there is something that gives each number.
+  /// Turns W into what is stored. Returns false if nothing that can be stored gives one of its numbers.
   bool to_stored(Block<S> numbers) const {
     return !traits().maps || operations_->to_stored(pack_.get(), numbers);
   }

@@ -7,13 +7,9 @@
 #include <string_view>
 #include <utility>
 
-namespace espalier::detail {
+#include "espalier/core/type_name.hpp"
 
-/// The name of a type, as the compiler spells it, among other words.
-template <class T>
-constexpr std::string_view type_name() {
-  return __PRETTY_FUNCTION__;
-}
+namespace espalier::detail {
 
 /// Which of `Ts` comes first, second, ... by name. Sums of floats depend on their order; in this one they are
 /// the same bits, whatever the order in which somebody wrote the types.

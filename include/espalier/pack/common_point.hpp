@@ -53,11 +53,15 @@ bool have_common_point(const PackType& pack, Index n) {
 template <class PackType>
 [[noreturn]] void fail_to_intersect(const PackType& pack, std::string_view where) {
   std::string sets;
+  bool keeps = false;  // of the weights that training starts from, which are not there yet
   pack.for_each_policy([&]<class P>(const P&) {
+    keeps = keeps || (StartingPolicy<Ungrouped<P>> && Set<Ungrouped<P>>);
     if constexpr (Set<Ungrouped<P>>) (sets += sets.empty() ? "" : ", ") += policy_name<Ungrouped<P>>();
   });
   if (PackType::element_sets + PackType::norm_sets + PackType::vector_sets == 1)
-    fail(where, "a point of " + sets + " from its project()", "one that its contains() denies");
+    fail(where, "a point of " + sets + " from its project()",
+         keeps ? "one that its contains() denies with what keep(NaN, cell) says: for no weights yet"
+               : "one that its contains() denies");
   fail(where, "constraint sets that have a point in common", "an empty intersection of " + sets);
 }
 

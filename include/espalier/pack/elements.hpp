@@ -109,8 +109,7 @@ auto with_elements([[maybe_unused]] const std::tuple<Ps...>& policies, F&& f) {
   (std::index_sequence_for<Ps...>{});
 }
 
-/// Of the policies of a pack those that look at single weights, whichever these are. `memory` is that of the
-/// vector.
+/// The policies of a pack that look at single weights, whichever these are. `memory` is that of the vector.
 template <bool with_penalties, class... Ps, Scalar S>
 auto elements_of(const std::tuple<Ps...>& policies, [[maybe_unused]] const PolicyMemory<S>& memory) {
   return with_elements<with_penalties>(policies, [&]<class... Kept>(const std::tuple<const Kept&...>& found) {

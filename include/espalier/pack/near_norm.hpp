@@ -9,7 +9,7 @@
 
 namespace espalier::detail {
 
-/// Of a row x with step sizes t: sum x^2 in double, sum x^2 t, sum x^2 t^2, and the largest t; the last three
+/// Sums over a row x with step sizes t: x^2 in double, x^2 t, x^2 t^2, and the largest t; the last three
 /// are 0 where the step sizes are uniform. Inside a ball weights that are 0 stay, whatever their t; on a
 /// sphere they may be the first to move.
 struct RowSums {

@@ -45,7 +45,7 @@ class NormProjection {
   }
 
  private:
-  /// The same for a row that is not near. Apart, so that the usual case stays short.
+  /// Projects a row that one step did not leave near. Not inlined, so that the usual case stays short.
   template <bool sphere>
   [[gnu::noinline]] bool onto_exactly(RowSums row) {
     const double square = radius_ * radius_;
@@ -80,8 +80,8 @@ class NormProjection {
     return false;
   }
 
-  /// Of a row outside, x = x(nu) with norm(x) = radius, its norm correct to a few roundings. A metric that no
-  /// double can express leaves x as it is, for NormRescale to scale.
+  /// Moves a row from outside to x(nu) with norm(x) = radius, correct to a few roundings. In a metric that no
+  /// double can express it leaves x as it is, for NormRescale to scale.
   void into_ball(const NormProblem<S, Elements>& problem) const {
     if (Elements::homogeneous && !steps_.each) return;
     const Path<S> path(steps_, largest_step());
@@ -91,8 +91,7 @@ class NormProjection {
     root.write(root.solve(nu, 1, std::numeric_limits<double>::infinity()));
   }
 
-  /// The same of any row and a sphere. With one step size for all, a row that is not zero only has to be
-  /// scaled.
+  /// Moves any row to a sphere. With one step size for all, a row that is not zero only has to be scaled.
   void to_sphere(const NormProblem<S, Elements>& problem) const {
     if (!steps_.each && std::any_of(x_, x_ + n_, [](S x) { return x != 0; })) return;
     if (compare_norm(x_, n_, radius_) > 0)
@@ -101,7 +100,7 @@ class NormProjection {
       SphereSearch(problem).solve();
   }
 
-  /// Of the weights that count: where all element policies are homogeneous, a weight of 0 stays.
+  /// The largest step size of the weights that can move: under homogeneous policies a weight of 0 stays.
   double largest_step() const {
     double largest = 0;
     if (steps_.each)

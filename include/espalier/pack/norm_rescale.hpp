@@ -99,7 +99,7 @@ class NormRescale {
   struct Squares {
     SumOfSquares free, goal;
   };
-  /// Of the free coordinates, and what they are to be: radius^2 less those of the others.
+  /// The squares of the free coordinates, and their goal: radius^2 less the squares of the others.
   Squares squares(bool all) const {
     const double r = problem_.radius * scale_, square = r * r, lost = std::fma(r, r, -square);
     if constexpr (Elements::homogeneous && std::same_as<S, float>)  // many at a time, far below S's roundoff

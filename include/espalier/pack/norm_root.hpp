@@ -52,8 +52,8 @@ class NormRoot {
 
  private:
   static constexpr int most_iterations = 300;
-  // Of f^2. What is left is a factor for all free coordinates, which rescale_free() finds anyhow; the
-  // multiplier need not be better than the numbers that are rounded.
+  // Relative to f^2. What is left is a factor for all free coordinates, which rescale_free() finds anyhow;
+  // the multiplier need not be better than the numbers that are rounded.
   static constexpr double tolerance = std::same_as<S, float> ? 1e-10 : 8 * roundoff<double>;
 
   // Nothing is held, so that f is the radius, and the tolerance is wider than the roundings of a sum.

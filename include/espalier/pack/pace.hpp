@@ -17,7 +17,7 @@ inline constexpr bool acts_seldom = false;
 template <class P>
 inline constexpr bool acts_seldom<Every<P>> = true;
 
-/// Of the policies of a pack, those that act in every step.
+/// Selects the policies of a pack that act in every step.
 struct InEveryStep {
   template <class P>
   static constexpr bool keeps = !acts_seldom<P>;

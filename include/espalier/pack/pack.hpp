@@ -42,7 +42,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room, Roles::memories;
   using detail::PackGrain<Ps...>::grain;
 
-  /// Of the policies, in the order in which they are written.
+  /// Names of the policies, in the order in which they are written.
   static constexpr std::array<std::string_view, size> names{detail::written_name<Ps>()...};
   /// Vectors of a group's length for which `constrain` needs room.
   static constexpr Index copies = Roles::by_vector ? 1 + int{vector_penalties > 0} : matrix_penalties;
@@ -109,7 +109,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
     });
     return sum;
   }
-  /// That of the penalties of a group.
+  /// The sum of the penalties of a group.
   template <Scalar S>
   double vector_penalty(const S* w, Index n) const {
     double sum = 0;
@@ -124,7 +124,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
     return detail::add_gradient(on_lines<S>(), w, g, n, active, memory);
   }
 
-  /// What does to lines of weights what the policies do to single ones.
+  /// The policies of single weights, vectorized: they are applied to whole cache lines.
   template <Scalar S>
   using Lines = detail::LinePack<S, Ps...>;
   template <Scalar S>

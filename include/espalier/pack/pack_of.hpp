@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Of what a layer or an optimizer is given, the policies that form a pack.
+// Selects the policies that form a pack from all that a layer or an optimizer is given.
 #pragma once
 
 #include "espalier/pack/pack.hpp"

@@ -144,7 +144,7 @@ struct PackFunctions {
     } else if constexpr (PackType::constrains) {
       typename PackType::Counts counts{};
       const Scratch<S> room(scratch.row + gathered_room(w), scratch.room);
-      // Of many groups most may be inside, of one whoever calls knows.
+      // Most of many groups may be inside their ball. A single group has been looked at by the caller.
       const double radius = pack_of(pack).ball_radius();
       const bool look = PackType::only_norm && radius > 0 && PackType::group_count(w.rows, w.cols) > 1;
       each_group<PackType::grain, PackType::memories>(

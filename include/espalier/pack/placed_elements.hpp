@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The element policies of a pack in which one knows the place of each weight, as a policy of vectors sees
-// them.
+// The policies of single weights that a policy of vectors is given (its `elements`), where one of them has
+// `at` or `keep` and treats each weight in its own way.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,7 @@
 namespace espalier::detail {
 
 /// Each weight has its own interval and its own penalties: at(i) has the members of `Elements` for the i-th
-/// of the vector (theorem T4 of the policies: a weight that may not move leaves the problem, and the others
-/// are solved for as ever).
+/// of the vector. A weight that may not move, as under Frozen, has an interval of one point.
 template <Scalar S, class... Ps>
 struct PlacedElements {
   static constexpr bool homogeneous =
@@ -28,7 +27,7 @@ struct PlacedElements {
   std::tuple<const Ps&...> policies;
   std::array<const S*, sizeof...(Ps)> numbers;  // that each keeps for the vector; null: none
 
-  /// Those of one weight.
+  /// The policies of one weight.
   struct At {
     const PlacedElements& all;
     Index i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the policies of a pack keep of a weight, written down.
+// Calls `at` and `keep` of the policies of a pack for all places of a weight, and stores their numbers.
 #pragma once
 
 #include <limits>
@@ -30,7 +30,7 @@ void remember_one(const P& policy, Block<const S> w, S* numbers, Remember when) 
     }
 }
 
-/// Those of all policies of a pack, each `apart` numbers from the one before.
+/// Writes the numbers of all policies of a pack, each `apart` numbers from the one before.
 template <class PackType, Scalar S>
 void remember(const PackType& pack, std::type_identity_t<Block<const S>> w, S* numbers, Index apart,
               Remember when) {

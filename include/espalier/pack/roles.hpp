@@ -47,18 +47,29 @@ constexpr bool consents() {
 template <class P, class... Ps>
 inline constexpr bool meets_all = (true && ... && consents<P, Ps>());
 
+/// Has a set of vectors its nearest vector in the metric of the step, and not in the Euclidean norm?
+template <class P>
+inline constexpr bool lacks_plain_project = [] {
+  if constexpr (requires(const P& p, Row<float> y, ConstRow<float> w) { p.contains(w), p.project(y, w); })
+    return !VectorSet<P>;
+  return false;
+}();
+
 template <class... Ps>
-struct ReturnsNothing {
+struct FormsOfProject {
+  static_assert((true && ... && !lacks_plain_project<Ps>),
+                "a set of vectors has project(row, step_sizes) alone: give it project(row) too, which finds "
+                "the nearest vector where all step sizes are equal");
   static_assert(
       (true && ... && !returns_vector<Ps>),
       "a policy's project() or prox() of vectors returns its result, which nobody reads: let it change "
       "the vector that it is given, and return void");
-  bool operator==(const ReturnsNothing&) const = default;
+  bool operator==(const FormsOfProject&) const = default;
 };
 
 /// How often each role is played in a pack.
 template <class... Ps>
-struct PackRoles : private ReturnsNothing<Ps...> {
+struct PackRoles : private FormsOfProject<Ps...> {
   static constexpr std::size_t size = sizeof...(Ps);
   static constexpr bool empty = size == 0;
   static constexpr bool smooth = (false || ... || SmoothPenalty<Ps>);

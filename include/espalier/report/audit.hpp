@@ -15,7 +15,7 @@ std::string acted_in(const auto& policy) {
 }
 
 inline std::string line_of(const PolicyAudit& policy) {
-  return format_message("  {:<14} {:>9.2g} {:>9.0f} % {}\n",
+  return format_message("  {:<14} {:>9.2g} {:>9.0f} % {}",
                         {policy.policy, policy.violation, 100 * policy.active_fraction, acted_in(policy)});
 }
 
@@ -24,10 +24,11 @@ inline std::string lines_of(const ParameterAudit& p) {
       "{:<16} {:>11} {:>8} {:>9} {:>10.4g} {:>10.4g}",
       {p.parameter, format_message("{} x {}", {p.rows, p.cols}), p.zeros,
        p.dead_rows < 0 ? "" : format_message("{}", {p.dead_rows}), p.norm, p.largest_row_norm});
-  if (p.policies.empty()) text += "  free\n";
+  if (p.policies.empty()) text += format_message("  {}\n", {p.untrained.empty() ? "free" : p.untrained});
   const std::string margin(text.size(), ' ');
   for (const PolicyAudit& policy : p.policies)
-    text += (&policy == p.policies.data() ? "" : margin) + line_of(policy);
+    text += (&policy == p.policies.data() ? "" : margin) + line_of(policy) +
+            (p.untrained.empty() ? "" : ", ") + p.untrained + '\n';
   return text;
 }
 

@@ -3,45 +3,51 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
+#include <vector>
 
-#include "espalier/core/aligned.hpp"
 #include "espalier/core/check.hpp"
 #include "espalier/model/access.hpp"
 #include "espalier/train/observer.hpp"
 
 namespace espalier {
 
-struct ExponentialAverageOptions {
-  double decay = 0.999;  ///< what is kept of the average in a step
-};
-
 /// a += (1 - decay) (w - a) after each step, from the first on (Polyak & Juditsky 1992; the exponential form
-/// of Kingma & Ba 2015, section 7.2, without bias since a starts at the first w). An observer of `fit`; in a
-/// loop of one's own call `add(net)`. Buffers (running means) are averaged with the weights; frozen weights
-/// keep their bits.
-template <Scalar S = float>
-class ExponentialAverage {
- public:
-  explicit ExponentialAverage(const ExponentialAverageOptions& options = {}) : options_(options) {
-    detail::check_fraction("ExponentialAverage", "decay", options.decay);
-  }
+/// of Kingma & Ba 2015, section 7.2, without bias since a starts at the first w). An observer of `fit`:
+///
+///   ExponentialAverage average{.decay = 0.99};
+///   fit(net, data, loss, optimizer, options, average);
+///   const auto smooth = average.averaged(net);
+///
+/// In a loop of your own, call `add(net)` after each step. Each run of `fit` begins a new average, unless it
+/// goes on from a TrainState. Buffers (running means) are averaged with the weights; frozen weights keep
+/// their bits.
+struct ExponentialAverage {
+  double decay = 0.999;  ///< what is kept of the average in a step
 
+  /// Of the run so far.
+  struct State {
+    std::vector<double> averages{};  ///< of all numbers of the model; empty before the first step
+  } state{};
+
+  void validate() const { detail::check_fraction("ExponentialAverage", "decay", decay); }
+
+  void start(const Plan& plan) {
+    if (plan.done == 0) state = {};
+  }
   void batch(const auto& model, const BatchReport&) { add(model); }
 
+  /// Throws ShapeError for a model of another size than the one before.
   void add(const auto& model) {
+    validate();
     const auto w = model.values();
-    if (average_.empty()) {
-      average_.assign(w.begin(), w.end());
-      return;
-    }
-    if (average_.size() != w.size())
-      detail::fail<ShapeError>(
-          "ExponentialAverage",
-          detail::format_message("the model that it has averaged, of {} numbers", {average_.size()}),
-          w.size());
-    const S share = static_cast<S>(1 - options_.decay);
-    for (std::size_t i = 0; i < w.size(); ++i) average_[i] += share * (w[i] - average_[i]);
+    std::vector<double>& averages = state.averages;
+    if (averages.empty()) averages.assign(w.begin(), w.end());
+    if (averages.size() != w.size())
+      detail::fail<ShapeError>("ExponentialAverage",
+                               {"the model that it has averaged, of {} numbers", {averages.size()}},
+                               w.size());
+    for (std::size_t i = 0; i < averages.size(); ++i)
+      averages[i] += (1 - decay) * (static_cast<double>(w[i]) - averages[i]);
   }
 
   /// A copy of the model with the averaged weights, moved to the nearest point of every set: an average of
@@ -49,16 +55,14 @@ class ExponentialAverage {
   /// the first step.
   template <class M>
   M averaged(M model) const {
-    if (average_.size() != model.values().size())
+    using S = typename M::scalar_type;
+    if (state.averages.size() != model.values().size())
       detail::fail<ShapeError>("ExponentialAverage", "an average of this model", "none");
-    std::copy(average_.begin(), average_.end(), detail::arena(model.parameters()).begin());
+    std::transform(state.averages.begin(), state.averages.end(), detail::arena(model.parameters()).begin(),
+                   [](double average) { return static_cast<S>(average); });
     project(model);
     return model;
   }
-
- private:
-  ExponentialAverageOptions options_;
-  detail::AlignedVector<S> average_;
 };
 
 }  // namespace espalier

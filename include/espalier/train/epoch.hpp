@@ -30,7 +30,7 @@ double factor_of(Schedule& schedule, const Progress& progress) {
   return factor;
 }
 
-/// The factor of a schedule ends with its run, however that ends.
+/// Resets the schedule's factor when fit returns or throws.
 template <class O>
 struct ScheduledRate {
   O& optimizer;

@@ -31,7 +31,7 @@ DecisionOptions with_threshold(DecisionOptions options) {
   if (ends_in<M, Sigmoid> && !options.threshold) options.threshold = 0.5;
   return options;
 }
-/// The same where the largest of several outputs decides, if there are several.
+/// As with_threshold(), but without a threshold for several outputs, of which the largest decides.
 template <class M>
 DecisionOptions with_threshold_for_one(const M& model, const DecisionOptions& options) {
   return model.outputs() == 1 ? with_threshold<M>(options) : options;
@@ -77,7 +77,7 @@ std::vector<int> predict_classes(const M& model, const Eigen::DenseBase<X>& x,
                                  const DecisionOptions& options = {}) {
   const auto outputs = predict(model, x);
   const double threshold =
-      detail::threshold_of("predict_classes", detail::with_threshold_for_one(model, options));
+      detail::threshold_of("predict_classes", detail::with_threshold_for_one(model, options), outputs.rows());
   std::vector<int> classes;
   for (Index i = 0; i < outputs.cols(); ++i)
     classes.push_back(static_cast<int>(
@@ -118,7 +118,7 @@ double accuracy(const M& model, const BasicDataset<S>& data, const DecisionOptio
   detail::check_class_count("accuracy", data, model.outputs());
   return accuracy(predict(model, data.inputs), data.target(), detail::with_threshold_for_one(model, options));
 }
-/// The same.
+/// The confusion matrix, decided and checked as `accuracy` does.
 template <Model M, Scalar S>
 ConfusionMatrix confusion(const M& model, const BasicDataset<S>& data, const DecisionOptions& options = {}) {
   static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);

@@ -20,6 +20,28 @@ namespace espalier {
 /// A line for each epoch.
 using History = std::vector<EpochReport>;
 
+namespace detail {
+
+/// Do a loss and observers go together with a model? Says what does not.
+template <class M, class L, class... Observers>
+struct FitTypes {
+  static_assert(Loss<L, typename M::scalar_type>, "a loss lacks a call operator of espalier/loss/loss.hpp");
+  static_assert(!std::is_same_v<L, CrossEntropy> || !ends_in<M, Softmax>,
+                "CrossEntropy takes logits: leave Softmax out of the model that you train");
+  static_assert(!std::is_same_v<L, BinaryCrossEntropy> || !ends_in<M, Sigmoid>,
+                "BinaryCrossEntropy takes logits: leave Sigmoid out of the model that you train");
+  static_assert((true && ... && callable_members<Observers, M>()),
+                "an observer has a member named start, batch, epoch, finish or wants_training_loss that "
+                "cannot be called as listed in "
+                "espalier/train/observer.hpp: mind its arguments, and a const observer");
+  static_assert(
+      (true && ... && Observer<Observers, M>),
+      "an observer has none of the members listed in espalier/train/observer.hpp: give it at least one");
+  static constexpr bool fit = true;
+};
+
+}  // namespace detail
+
 /// Trains `model` on `data` and returns the history. Observers (train/observer.hpp) come last, as many as you
 /// like: `fit(net, train, CrossEntropy{}, optimizer, {.epochs = 30}, ProgressBar{}, stopping)`. Throws, and
 /// changes nothing, for data and options that make no sense; NotFiniteError, with the weights as they were
@@ -34,21 +56,11 @@ requires(!Rule<std::remove_cvref_t<O>>) History
     fit(M& model, const BasicDataset<S>& data, const L& loss, O&& optimizer,
         const BasicFitOptions<typename M::scalar_type>& options = {}, Observers&&... observers) {
   static_assert(detail::PrecisionOf<typename M::scalar_type, S>::fits);
-  static_assert(Loss<L, S>, "a loss lacks a call operator of espalier/loss/loss.hpp");
-  static_assert(!std::is_same_v<L, CrossEntropy> || !detail::ends_in<M, Softmax>,
-                "CrossEntropy takes logits: leave Softmax out of the model that you train");
-  static_assert(!std::is_same_v<L, BinaryCrossEntropy> || !detail::ends_in<M, Sigmoid>,
-                "BinaryCrossEntropy takes logits: leave Sigmoid out of the model that you train");
-  static_assert((true && ... && detail::callable_members<std::remove_reference_t<Observers>, M>()),
-                "an observer has a member named start, batch, epoch, finish or wants_training_loss that "
-                "cannot be called as listed in "
-                "espalier/train/observer.hpp: mind its arguments, and a const observer");
-  static_assert(
-      (true && ... && Observer<std::remove_reference_t<Observers>, M>),
-      "an observer has none of the members listed in espalier/train/observer.hpp: give it at least one");
+  static_assert(detail::FitTypes<M, L, std::remove_reference_t<Observers>...>::fit);
   const detail::FitData<S> parts({model, loss}, data, options);
   Batches<S> batches(parts.training(), options.batch);
   const TrainState from = options.state ? *options.state : TrainState{};
+  detail::check_state(from, options.epochs, batches.count(), optimizer.steps());
   Progress progress{from.step, options.epochs * batches.count(), from.epoch, options.epochs, from.loss};
   auto schedule = from.schedule ? from.schedule : options.schedule;
   if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);

@@ -32,6 +32,14 @@ void check_initialized(const Parameters<S>& parameters) {
   }
 }
 
+/// Throws for a model of which nothing is trained.
+template <Scalar S>
+void check_trained(const Parameters<S>& parameters) {
+  const auto entries = parameters.entries();
+  if (std::none_of(entries.begin(), entries.end(), [](const auto& e) { return e.trained(); }))
+    fail("fit", "a parameter that is trained", "none: all are frozen");
+}
+
 /// What data are checked against, without the types of the model and of the loss.
 template <Scalar S>
 struct FitContract {
@@ -135,6 +143,7 @@ FitData<S>::FitData(const FitContract<S>& contract, const BasicDataset<S>& data,
   if (options.batch < 1) fail("fit", "batch >= 1", options.batch);
   check_fraction("fit", "validation", options.validation);
   if (options.validation > 0 && validation_) fail("fit", "validation or validation_data", "both");
+  check_trained(contract.parameters);
   check_initialized(contract.parameters);
   check_data(contract, data);
   if (options.validation > 0) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "espalier/core/error.hpp"
 #include "espalier/data/dataset.hpp"
 #include "espalier/optimizer/schedule.hpp"
 
@@ -24,6 +25,23 @@ struct TrainState {
   std::function<double(const Progress&)> schedule{};
 };
 
+namespace detail {
+
+/// Does a state belong to a run of so many epochs and batches an epoch, and to this optimizer?
+inline void check_state(const TrainState& state, long epochs, long batches, long optimizer_steps) {
+  if (state.epoch > epochs)
+    fail("fit", {"epochs, of the whole run, >= the {} of the state", {state.epoch}}, epochs);
+  if (state.step != state.epoch * batches)
+    fail("fit",
+         {"data and a batch size as in the run of the state, with {} steps in {} epochs",
+          {state.step, state.epoch}},
+         format_message("{} steps an epoch", {batches}));
+  if (state.step > 0 && optimizer_steps == 0)
+    fail("fit", "the optimizer of the run that the state belongs to", "one that has made no step");
+}
+
+}  // namespace detail
+
 template <Scalar S>
 struct BasicFitOptions {
   long epochs = 10;
@@ -34,8 +52,8 @@ struct BasicFitOptions {
   double validation = 0;                             ///< the share of the data that is held out for it
   const BasicDataset<S>* validation_data = nullptr;  ///< or these
   std::uint64_t seed = 0;                            ///< of shuffling and of the validation split
-  /// Of the learning rate, CosineDecay{} for example; empty: constant. A run works with a copy; another copy
-  /// is asked for the first step before anything changes.
+  /// Schedule of the learning rate, CosineDecay{} for example; empty: constant. A run works with a copy;
+  /// another copy is tried at the first step before anything changes.
   std::function<double(const Progress&)> schedule{};
   /// The run goes on from this state, up to `epochs` in all, and writes it after every epoch, before
   /// observers see the epoch. Null: it begins.

@@ -52,8 +52,8 @@ struct EpochReport {
   long epoch = 0;      ///< counted from 1
   double loss = 0;     ///< mean over the samples, each at the weights its batch met; without penalties
   double penalty = 0;  ///< the sum of all penalties at the weights after the epoch
-  /// Of all training data at the weights after the epoch, as `evaluate` gives it: without dropout and
-  /// penalties. NaN: there are validation data, or no observer asks for it.
+  /// The loss of all training data at the weights after the epoch, as `evaluate` gives it: without dropout
+  /// and penalties. NaN: there are validation data, or no observer asks for it.
   double training_loss = std::numeric_limits<double>::quiet_NaN();
   double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< NaN: no validation data
   double validation_accuracy =

@@ -52,7 +52,7 @@ class ProgressBar {
   void finish(const auto&) { end_line(); }
 
  private:
-  /// Of the terminal; 0 if `out` is none.
+  /// Width of the terminal; 0 if `out` is none.
   long columns() const {
 #if __has_include(<sys/ioctl.h>)
     if (isatty(fileno(out_)) != 1) return 0;
