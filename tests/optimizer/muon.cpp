@@ -160,7 +160,7 @@ TEST_CASE("Elementwise for a pattern that fits no weight is refused") {
   Sequential net{Dense(3, 2), Dense(2, 2)};
   CHECK(message_of([&] {
           Optimizer{Muon{}, On{"2.weight", Elementwise{}}}.prepare(net);
-        }) == "2.weight: expected the path of a parameter, found 0.weight, 0.bias, 1.weight, 1.bias");
+        }) == "parameter: expected a path that is one of 0.weight, 0.bias, 1.weight, 1.bias, found 2.weight");
   CHECK(message_of([&] {
           Optimizer{Muon{}, On{"1.b*", Elementwise{}}}.prepare(net);
         }) == "1.b*: expected a pattern that fits a weight, which Elementwise is for, found 1.bias");

@@ -180,7 +180,7 @@ struct LentPolicies {
   }
   /// Is there a weight for the policies of the optimizer?
   void check_rest(const Parameters<S>& parameters) const {
-    const auto takes = [&](const ParameterEntry<S>& e) { return e.tied < 0 && pack_for(e) == &rest; };
+    const auto takes = [&](const ParameterEntry<S>& e) { return e.tied < 0 && (e.edited || pack_for(e) == &rest); };
     const auto entries = parameters.entries();
     if (!rest.empty() && std::none_of(entries.begin(), entries.end(), takes))
       fail("optimizer", {"a weight without policies of its own, for {}", {names_of(rest)}}, "none");
