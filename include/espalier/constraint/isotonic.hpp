@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "espalier/core/policy.hpp"
 
@@ -74,8 +75,8 @@ struct Isotonic {
     }
 
     void join(const Block& left) {
-      const double sum = weight + left.weight;
-      mean += (left.mean - mean) * (left.weight / sum);
+      const double sum = weight + left.weight, share = left.weight / sum, apart = left.mean - mean;
+      mean = std::isfinite(apart) ? mean + apart * share : mean * (1 - share) + left.mean * share;
       weight = sum, size += left.size;
     }
     void settle(const auto& elements) { value = elements.prox(mean, size / weight); }
