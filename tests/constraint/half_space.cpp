@@ -40,6 +40,7 @@ TEST_CASE("A net keeps every neuron in it, and coefficients of another number ar
         "found 2");
   CHECK_THROWS_AS(Dense(2, 4, PerInput{HalfSpace({1, 2}, 0)}), ShapeError);
   CHECK_THROWS_AS(Dense(2, 4, HalfSpace({1, std::nan("")}, 0)), ValueError);
+  CHECK_THROWS_AS(Dense(2, 4, HalfSpace({1, 1e-170}, 0)), ValueError);  // whose square would be 0
 }
 
 TEST_CASE("Bounds that leave it no point are refused") {
@@ -60,4 +61,16 @@ TEST_CASE("It holds exactly where the one weight that gives way is lost in the s
   CHECK(feasible(net));
   CHECK(parameter(net, "0.weight")(0) <= 0);
   CHECK(parameter(net, "0.weight")(0) >= -1e-29);
+}
+
+TEST_CASE("Rows far outside lose no digits of what is left, and steps of zero share alike") {
+  for (const double s : {0x1p13, 0x1p27, 0x1p40, 0x1p50}) {
+    const auto x = constrained(Pack(HalfSpace({1, 0.25, 1}, 0.23)), Numbers<double>{s, s / 4, s});
+    // y is s a, and a'a is 2.0625.
+    CHECK(x[0] == Catch::Approx(0.23 / 2.0625).epsilon(1e-12));
+    CHECK(x[1] == Catch::Approx(0.25 * 0.23 / 2.0625).epsilon(1e-12));
+  }
+  // The third goes to its bound, and two are left for the others.
+  CHECK(constrained(Pack(HalfSpace({1, 1, 1}, 1), Clip{-1, 4}), Numbers<double>{3, 3, 3}, {0, 0, 1e-3}) ==
+        Numbers<double>{1, 1, -1});
 }

@@ -66,3 +66,10 @@ TEST_CASE("Rows that rise are not touched; no numbers do") {
   CHECK(constrained(Pack(Isotonic{}), rising) == rising);
   CHECK(constrained(Pack(Isotonic{}), Numbers<float>{5}) == Numbers<float>{5});
 }
+
+TEST_CASE("Means of the largest doubles are finite") {
+  const double most = std::numeric_limits<double>::max();
+  const auto x = constrained(Pack(Isotonic{}), Numbers<double>{most, -most / 2});
+  CHECK(x[0] == Catch::Approx(most / 4));
+  CHECK(x[1] == x[0]);
+}

@@ -44,3 +44,25 @@ TEMPLATE_TEST_CASE("It holds exactly where all that gives way is tiny beside wei
     CHECK(test::contains(pack, constrained(pack, Numbers<TestType>{1, tiny, 1}, {1, tiny, 2})));
   }
 }
+
+TEST_CASE("Rows far outside, of which only the difference of neighboring doubles stays, come to the bound") {
+  const auto distance = [](const Numbers<double>& x, const Numbers<double>& y) {
+    double largest = 0;
+    for (std::size_t i = 0; i < y.size(); ++i) largest = std::max(largest, std::abs(x[i] - y[i]));
+    return largest;
+  };
+  for (const double s : {1e3, 1e8, 1e15, 1e16, 3e16, 1e17, 1e18}) {
+    CAPTURE(s);
+    const Numbers<double> y{s, s, -s / 2};
+    CHECK(distance(constrained(Pack(L1Ball{1.2}), y), {0.6, 0.6, 0}) < 1e-12);
+    // In the smaller ball the row only becomes shorter: its magnitudes are then 5/3 of its norm together.
+    CHECK(distance(constrained(Pack(L1Ball{1.2}, MaxNorm{0.6}), y), {0.4, 0.4, -0.2}) < 1e-12);
+  }
+}
+
+TEST_CASE("Weights with a step size of zero share alike what they must give") {
+  // The third moves first, to zero.
+  CHECK(constrained(Pack(L1Ball{1}), Numbers<double>{3, 3, -4}, {0, 0, 1e-3}) ==
+        Numbers<double>{0.5, 0.5, 0});
+  CHECK(constrained(Pack(L1Ball{8}), Numbers<double>{3, 3, -4}, {0, 0, 1e-3}) == Numbers<double>{3, 3, -2});
+}

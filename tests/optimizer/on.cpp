@@ -220,3 +220,16 @@ TEST_CASE("An optimizer with patterns is a value, and gives its policies to a mo
   random_steps(again, optimizer, 3, 1);
   CHECK(again == fresh);
 }
+
+TEST_CASE("A pattern that fits tied weights only would do nothing, and is refused") {
+  auto net = sequential<double>(Dense(3, 3, NoBias{}), Dense(3, 3, NoBias{}));
+  initialize(net, {.seed = 1});
+  tie(net, "0.weight", "1.weight");
+  Optimizer optimizer{SGD{}, On{"1.*", RateFactor{0.1}}};
+  CHECK(
+      message_of([&] { optimizer.prepare(net); }) ==
+      "1.*: expected a pattern that fits a parameter of its own numbers: not tied, not a running mean, found "
+      "1.weight");
+  Optimizer both{SGD{}, On{"*", RateFactor{0.1}}};
+  CHECK_NOTHROW(both.prepare(net));
+}

@@ -48,10 +48,12 @@ class HalfSpace {
     }
     return least <= b_;
   }
-  /// Throws ValueError for numbers that are not finite, also as floats.
+  /// Throws ValueError for numbers that are not finite, also as floats, and for coefficients that are zero as
+  /// floats only.
   void validate() const {
     for (const double a : a_)
-      if (!std::isfinite(static_cast<float>(a))) detail::fail(name, "finite coefficients, also as floats", a);
+      if (!std::isfinite(static_cast<float>(a)) || (a != 0 && static_cast<float>(a) == 0))
+        detail::fail(name, "finite coefficients, also as floats, none of which is 0 as a float only", a);
     if (!std::isfinite(static_cast<float>(b_))) detail::fail(name, "a finite bound, also as a float", b_);
   }
   /// Throws ShapeError, naming `where`, for vectors of another length than a.

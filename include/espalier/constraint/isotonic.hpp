@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "espalier/core/elements.hpp"
@@ -87,8 +88,8 @@ struct Isotonic {
     }
     /// Bounds meet: a violator's left one has the larger value, so that its bounds reach this one's.
     void join(const Block& left) {
-      const double sum = weight + left.weight;
-      mean += (left.mean - mean) * (left.weight / sum);
+      const double sum = weight + left.weight, share = left.weight / sum, apart = left.mean - mean;
+      mean = std::isfinite(apart) ? mean + apart * share : mean * (1 - share) + left.mean * share;
       weight = sum, size += left.size;
       low = std::max(low, left.low), high = std::min(high, left.high);
     }

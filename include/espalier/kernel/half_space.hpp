@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 
 #include "espalier/core/block.hpp"
@@ -24,6 +25,8 @@ class HalfSpaceProjection {
                       double bound)
       : elements_(elements), intervals_(elements), a_(a), row_(row), n_(n), steps_(steps), bound_(bound) {
     for (Index i = 0; i < n; ++i) total_ += a[i] * a[i] * static_cast<double>(steps[i]);
+    for (Index i = 0; i < n; ++i) least_ = std::max(least_, static_cast<double>(steps[i]));
+    least_ *= 0x1p-100;
     even_ = !(total_ > 0 && std::isfinite(total_));
     if (!even_) return;
     total_ = 0;
@@ -39,10 +42,13 @@ class HalfSpaceProjection {
   }
 
  private:
-  double step(Index i) const { return even_ ? 1 : static_cast<double>(steps_[i]); }
+  /// A step size of zero holds its weight as good as fast.
+  double step(Index i) const { return even_ ? 1 : std::max(static_cast<double>(steps_[i]), least_); }
   /// x_i(mu)
   double at(Index i) const {
-    const double moved = std::fma(-mu_, a_[i] * step(i), static_cast<double>(row_[i]));
+    const double factor = a_[i] * step(i);
+    double moved = std::fma(-mu_, factor, static_cast<double>(row_[i]));
+    if constexpr (std::same_as<S, double>) moved -= mu_ * std::fma(a_[i], step(i), -factor) + rest_ * factor;
     return intervals_[i].clamp(elements_.at(i).prox(moved, static_cast<double>(steps_[i])));
   }
   /// Does x_i follow when mu changes a little? It rests at the ends of its interval, and at the kinks of
@@ -68,6 +74,11 @@ class HalfSpaceProjection {
       mu_ = mu;
       return excess();
     });
+    if constexpr (std::same_as<S, double>) {
+      const ValueAndSlope last = excess();
+      const double rest = last.value / -last.slope;
+      if (std::abs(rest) <= 4 * std::numeric_limits<double>::epsilon() * mu_) rest_ = rest;
+    }
   }
 
   /// Rounding leaves the sum off by about sqrt(n) units in the last place of its largest term: that takes all
@@ -108,8 +119,9 @@ class HalfSpaceProjection {
   S* row_;
   Index n_;
   Steps<S> steps_;
-  double bound_, total_ = 0, mu_ = 0;
-  bool even_ = false;  // no step size says what is near: all are alike
+  double bound_, total_ = 0, least_ = 0;
+  double mu_ = 0, rest_ = 0;  // of double, where x is much smaller than y, one number is not enough
+  bool even_ = false;         // no step size says what is near: all are alike
 };
 
 }  // namespace espalier::detail

@@ -29,6 +29,7 @@ class SumProjection {
     double total = steps.each ? sum_of_steps() : static_cast<double>(n) * static_cast<double>(steps.uniform);
     even_ = !(total > 0 && std::isfinite(total));
     total_ = even_ ? static_cast<double>(n) : total;
+    least_ = total_ * 0x1p-100;
   }
 
   /// Turns y, in the row, into x.
@@ -51,7 +52,8 @@ class SumProjection {
     double high = 0, low = 0;
   };
 
-  double step(Index i) const { return even_ ? 1 : static_cast<double>(steps_[i]); }
+  /// A step size of zero holds its weight as good as fast.
+  double step(Index i) const { return even_ ? 1 : std::max(static_cast<double>(steps_[i]), least_); }
   /// y_i - mu t_i, rounded about once.
   double lowered(double y, double t) const {
     if constexpr (std::same_as<S, double>)
@@ -81,7 +83,7 @@ class SumProjection {
   }
   EIGEN_ALWAYS_INLINE Line<double> at(const WideInterval& interval, const Line<double>& y,
                                       const Line<double>& t) const {
-    const Line<double> step = even_ ? Line<double>(1.0) : t,
+    const Line<double> step = even_ ? Line<double>(1.0) : t.max(least_),
                        moved = magnitudes ? lowered(y.abs(), step).max(0.0) * y.sign() : lowered(y, step);
     if constexpr (Elements::none || !Elements::alike)
       return interval.clamp(moved);
@@ -127,7 +129,7 @@ class SumProjection {
           sums += magnitudes ? x.abs() : x, sizes += x.abs();
           Line<double> follows = interval.strictly_inside(x);
           if constexpr (magnitudes || !Elements::none) follows *= Line<double>::differ(x, 0.0);
-          free += even_ ? follows : follows * t;
+          free += even_ ? follows : follows * t.max(least_);
         },
         [&](Index i, double x) {
           sum += magnitudes ? std::abs(x) : x, size += std::abs(x);
@@ -149,6 +151,8 @@ class SumProjection {
       mu_.high = mu;
       return last = excess();
     });
+    // Between neighboring doubles all may come to rest at once: then the root is on the side where they move.
+    if (last.value < 0 && last.slope == 0) mu_.high = std::nextafter(mu_.high, -infinity);
     if constexpr (std::same_as<S, double>) {
       last = excess();
       const double rest = last.value / -last.slope;
@@ -196,7 +200,7 @@ class SumProjection {
   S* row_;
   Index n_;
   Steps<S> steps_;
-  double bound_, total_ = 0;
+  double bound_, total_ = 0, least_ = 0;
   bool even_ = false;  // no step size says what is near: all are alike
   Multiplier mu_;
 };

@@ -167,6 +167,9 @@ struct LentPolicies {
       if (!on.pack_of(e.kind).empty()) check_alone(on, e);
     }
     if (found.empty()) parameters.at(on.pattern);
+    if (!kinds[0] && !kinds[1] && !kinds[2])
+      fail(on.pattern, "a pattern that fits a parameter of its own numbers: not tied, not a running mean",
+           found);
     const auto require = [&](ParameterKind kind, const char* what) {
       if (const AnyPack<S>& pack = on.pack_of(kind); !pack.empty() && !kinds[static_cast<std::size_t>(kind)])
         fail(on.pattern, {"a pattern that fits a {}, which {} is for", {what, names_of(pack)}}, found);

@@ -101,11 +101,11 @@ class Optimizer {
 
   /// Plans the state for a model, and puts the policies on the weights whose layer names none: from here on
   /// they belong to the model, which audits and projects onto them. (Another optimizer with policies puts its
-  /// own there instead.) The first step does it too. A model of the same shapes that it has not trained takes
-  /// the place of the one before: steps and moments begin anew. Throws, and changes nothing: ShapeError for
-  /// parameters of other shapes or precision than the state belongs to, NotFiniteError for weights that are
-  /// not, ValueError for packs that the options do not fit, and for a model that it has trained before
-  /// another.
+  /// own there instead; what edit_policy has changed since then stays.) The first step does it too. A model
+  /// of the same shapes that it has not trained takes the place of the one before: steps and moments begin
+  /// anew. Throws, and changes nothing: ShapeError for parameters of other shapes or precision than the state
+  /// belongs to, NotFiniteError for weights that are not, ValueError for packs that the options do not fit,
+  /// and for a model that it has trained before another.
   template <Scalar S>
   void prepare(Parameters<S>& parameters) {
     if (!state_of(parameters) && !std::holds_alternative<std::monostate>(state_))
