@@ -40,6 +40,7 @@ struct PackTraits {
   bool flat;               ///< has a set no inside?
   bool corners;            ///< has a set of vectors corners, by itself or with bounds on elements?
   bool scales_rows;        ///< has W rows with a scale of their own (WeightNorm)?
+  bool trains_gain;        ///< is this scale a parameter, the gain behind the weight?
   bool spectral;           ///< do only functions of the singular values follow the step?
   bool maps;               ///< is each number of W a function of the one that is stored?
 
@@ -68,9 +69,8 @@ struct PackOperations {
   PackTraits traits;
   std::span<const std::string_view> names;  ///< of the policies, in the order in which they are written
 
-  const void* (*find)(const void* pack,
-                      const void* type_tag);  ///< the policy of a type, with or without the word that says on
-                                              ///< what; null: the pack has none
+  /// The policy of a type, with or without the word that says on what; null: the pack has none.
+  const void* (*find)(const void* pack, const void* type_tag);
   void (*validate)(const void* pack, std::string_view where, Index rows, Index cols);
   double (*shrink)(const void* pack, double rate, double base_rate);
   double (*slope_bound)(const void* pack);
@@ -267,6 +267,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                                       .flat = PackType::flat,
                                       .corners = PackType::corners && !PackType::has_prox,
                                       .scales_rows = PackType::scales_rows,
+                                      .trains_gain = PackType::trains_gain,
                                       .spectral = PackType::spectral,
                                       .maps = PackType::reparametrizations > 0 && !PackType::scales_rows},
                            .names = PackType::names,
