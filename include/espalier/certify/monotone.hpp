@@ -143,7 +143,7 @@ void choose_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack<
   pack.validate(e.path, e.rows, e.cols);
   if (e.frozen && !pack.contains(parameters.values_of(e)))
     fail(e.path, "frozen weights inside the sets that are chosen", "weights outside: unfreeze them first");
-  e.pack = pack, e.lent = false;
+  e.pack = pack, e.lent = e.edited = false;
   e.activity.assign(pack.names().size(), {});
   if (!e.frozen) pack.project(parameters.values_of(e));
 }

@@ -56,6 +56,7 @@ struct ParameterEntry {
   bool frozen = false;                ///< optimizers, averages and projections leave it as it is
   Index tied = -1;                    ///< the entry whose numbers these always are; -1: its own
   bool lent = false;                  ///< the pack came from an optimizer
+  bool edited = false;                ///< and has been changed since: this optimizer leaves it as it is
   detail::AlignedVector<S> memory{};  ///< what the policies of the pack keep of the weights
   std::string_view
       activation{};  ///< that the outputs of its layer go through: "ReLU"; "": none, or not known

@@ -67,6 +67,7 @@ struct LentPolicies {
 
   /// The pack that a parameter is to have; null: its own, whatever that is.
   const AnyPack<S>* pack_for(const ParameterEntry<S>& e) const {
+    if (e.edited) return nullptr;
     for (const OnPaths<S>& on : patterns)
       if (!on.pack_of(e.kind).empty() && e.fits(on.pattern)) return &on.pack_of(e.kind);
     const bool takes_rest = e.kind == ParameterKind::weight && (e.pack.empty() || e.lent);
@@ -123,7 +124,7 @@ struct LentPolicies {
                                        [](const auto& a, const auto& b) { return a == b.penalty; });
   }
   static void put(const AnyPack<S>& pack, ParameterEntry<S>& e) {
-    e.pack = pack, e.lent = true;
+    e.pack = pack, e.lent = true, e.edited = false;
     e.activity.assign(pack.names().size(), {});
   }
   static void lend(const AnyPack<S>& pack, ParameterEntry<S>& e, Parameters<S>& parameters) {
@@ -160,13 +161,15 @@ struct LentPolicies {
   }
   /// Is there a weight for the policies of the optimizer?
   void check_rest(const Parameters<S>& parameters) const {
-    const auto takes = [&](const ParameterEntry<S>& e) { return e.tied < 0 && pack_for(e) == &rest; };
+    const auto takes = [&](const ParameterEntry<S>& e) {
+      return e.tied < 0 && (e.edited || pack_for(e) == &rest);
+    };
     const auto entries = parameters.entries();
     if (!rest.empty() && std::none_of(entries.begin(), entries.end(), takes))
       fail("optimizer", {"a weight without policies of its own, for {}", {names_of(rest)}}, "none");
   }
   void check_alone(const OnPaths<S>& on, const ParameterEntry<S>& e) const {
-    if (!e.pack.empty() && !e.lent)
+    if (!e.pack.empty() && !e.lent && !e.edited)
       fail(e.path, {"no policies of its layer beside those that the optimizer has for {}", {on.pattern}},
            names_of(e.pack));
     for (const OnPaths<S>& other : patterns)

@@ -112,6 +112,8 @@ class Optimizer {
     std::vector<double> factors;
     if constexpr (lends) {
       lent = known ? known->lent : detail::lent_policies<S>(policies_, extras_);
+      if (!known)
+        for (ParameterEntry<S>& e : changed.entries()) e.edited = false;
       lent->lend(changed);
       if constexpr (has_patterns) factors = lent->rate_factors(changed);
     }
