@@ -13,7 +13,9 @@
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/batch_norm.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/weight.hpp"
 #include "espalier/model/sequential.hpp"
 
 using namespace espalier;
@@ -177,6 +179,47 @@ TEST_CASE("count is of the numbers that are trained") {
   CHECK(count(model) == 0);
   model.numbers.add("scale", ParameterKind::gain, 7, 1);
   CHECK(count(model) == 7);
+}
+
+namespace {
+
+/// A layer whose weight has another name.
+template <class... Policies>
+struct Named {
+  static constexpr int input_extent = Dynamic, output_extent = Dynamic;
+  Weight<Dynamic, Dynamic, Policies...> weight;
+
+  Named(Index in, Index out, const Policies&... policies) : weight("Named", in, out, policies...) {}
+  Index inputs() const { return weight.inputs(); }
+  Index outputs() const { return weight.outputs(); }
+  void declare(auto& d) const { weight.declare(d, "linear", "scale"); }
+  Index kept(Index) const { return weight.kept(); }
+  template <Scalar S>
+  void forward(const Call<S>& call, const auto& x, auto&& y) const {
+    weight.prepare(call);
+    weight.multiply(call, x.cols(), x.data(), static_cast<const S*>(nullptr), y.data());
+  }
+  template <Scalar S>
+  void backward(const Call<S>&, const auto&, const auto&, auto&&, auto&&) const {}
+  template <class Init, Scalar S>
+  void initialize(const Init& init, const Call<S>& call, Rng& rng) const {
+    weight.initialize(init, call, inputs(), outputs(), rng);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("The gain of a weight is found whatever a layer calls the two") {
+  auto net = sequential<double>(Named(2, 2, WeightNorm{}), Named(2, 1, UnitNormalized{}), BatchNorm(1));
+  const Matrix<double> weight{{3, -4}, {0, 2}};
+  assign(net, "0.linear", weight);
+  CHECK((parameter(net, "0.scale") - Matrix<double>{{5}, {2}}).norm() < 1e-15);
+  CHECK((effective_weight(net, "0.linear") - weight).norm() < 1e-15);
+  const Matrix<double> x{{1}, {10}};
+  CHECK((effective_weight(net, "0.linear") * x - Matrix<double>{{-37}, {20}}).norm() < 1e-13);
+  assign(net, "1.linear", Matrix<double>{{3, 4}});
+  assign(net, "2.weight", Matrix<double>{{7}});
+  CHECK((effective_weight(net, "1.linear") - Matrix<double>{{0.6, 0.8}}).norm() < 1e-15);
 }
 
 TEST_CASE("A weight under WeightNorm is assigned as the weight that multiplies") {

@@ -16,6 +16,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
 
@@ -128,4 +129,34 @@ TEST_CASE("A buffer takes no policies, since its layer writes it") {
   auto net = Sequential(Dense(2, 3), BatchNorm(3), Dense(3, 1));
   CHECK(message_of([&] { set_policies(net, "1.running_mean", NonNegative{}); }) ==
         "1.running_mean: expected a parameter that is trained, found a buffer, which its layer writes");
+}
+
+TEST_CASE("What is changed of an optimizer's policies stays, until another optimizer brings its own") {
+  auto net = Sequential(Dense(2, 2), Dense(2, 2), Dense(2, 2), Dense(2, 1));
+  initialize(net, {.seed = 1});
+  Optimizer optimizer{SGD{}, On{"0.weight", MaxNorm{3}}, MaxNorm{4}};
+  random_steps(net, optimizer, 1, 1);
+  edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = 1; });
+  edit_policy<MaxNorm>(net, "1.weight", [](MaxNorm& p) { p.radius = 2; });
+  set_policies(net, "2.weight", L1{1e-3});
+  set_policies(net, "3.weight");
+  const auto radius_on = [&](const char* path) { return policy<MaxNorm>(net, path).radius; };
+  const auto check = [&] {
+    CHECK(radius_on("0.weight") == 1);
+    CHECK(radius_on("1.weight") == 2);
+    CHECK(policy<L1>(net, "2.weight").strength == 1e-3);
+    CHECK(net.parameters().at("3.weight").pack.empty());
+  };
+  random_steps(net, optimizer, 1, 2);
+  check();
+  optimizer.prepare(net);  // as fit does
+  check();
+  Optimizer other{SGD{}, MaxNorm{5}};
+  other.prepare(net);
+  CHECK((radius_on("0.weight") == 5 && radius_on("1.weight") == 5 && radius_on("3.weight") == 5));
+  CHECK(policy<L1>(net, "2.weight").strength == 1e-3);  // the model's own by now
+  Optimizer third{SGD{}, On{"2.weight", MaxNorm{1}}};
+  CHECK(message_of([&] { third.prepare(net); }) ==
+        "2.weight: expected no policies of its layer beside those that the optimizer has for 2.weight, found "
+        "L1");
 }

@@ -12,9 +12,6 @@ using test::Numbers;
 
 namespace {
 
-template <class... Ps>
-constexpr detail::PackTraits traits_of = detail::pack_operations<float, Pack<Ps...>>.traits;
-
 /// At most 1, but for a row or weight beyond 9, of which it makes NaN.
 struct Broken {
   bool contains(Scalar auto w) const { return w <= 1; }
@@ -48,24 +45,6 @@ struct Table {
 };
 
 }  // namespace
-
-TEST_CASE("The traits say what a step must do for a pack") {
-  STATIC_REQUIRE((traits_of<>.grain == Grain::element && !traits_of<>.smooth && !traits_of<>.decays &&
-                  !traits_of<>.constrains()));
-  STATIC_REQUIRE((traits_of<L2, WeightDecay>.smooth && traits_of<L2, WeightDecay>.decays));
-  STATIC_REQUIRE(
-      (!traits_of<L2, WeightDecay>.constrains() && !traits_of<Clip>.smooth && !traits_of<Clip>.decays));
-  STATIC_REQUIRE((traits_of<L1>.proximal && !traits_of<L1>.has_set && traits_of<L1>.constrains()));
-  STATIC_REQUIRE(
-      (traits_of<Clip>.has_set && traits_of<Clip>.grain == Grain::element && !traits_of<Clip>.proximal));
-  STATIC_REQUIRE(
-      (traits_of<MaxNorm>.grain == Grain::row && !traits_of<MaxNorm>.flat && traits_of<UnitNorm>.flat));
-  STATIC_REQUIRE(
-      (traits_of<Clip, MaxNorm>.corners && !traits_of<MaxNorm>.corners && !traits_of<Clip>.corners));
-  STATIC_REQUIRE((!traits_of<Clip, MaxNorm, L1>.corners));
-  STATIC_REQUIRE((traits_of<Doubled>.maps && !traits_of<Doubled>.scales_rows && !traits_of<WeightNorm>.maps));
-  STATIC_REQUIRE((traits_of<WeightNorm>.scales_rows && !traits_of<MaxNorm>.scales_rows));
-}
 
 TEMPLATE_TEST_CASE("What policies change is added to the counts, rows of them where they look at rows", "",
                    float, double) {

@@ -107,13 +107,14 @@ double penalty(const M& model, bool smooth_only = false) {
 
 namespace detail {
 
-/// The gains of the rows of a weight; null where they are fixed or there are none.
+/// The gains of the rows of a weight, which its layer declares right behind it; null where they are fixed or
+/// there are none.
 template <Scalar S>
 const ParameterEntry<S>* gain_of(const Parameters<S>& parameters, const ParameterEntry<S>& weight) {
-  if (!weight.pack.traits().scales_rows) return nullptr;
-  std::string path = weight.path;
-  const std::size_t name = path.rfind("weight");
-  return name == path.npos ? nullptr : parameters.find(path.replace(name, 6, "gain"));
+  const auto entries = parameters.entries();
+  const ParameterEntry<S>* const next = &weight + 1;
+  if (!weight.pack.traits().trains_gain || next == entries.data() + entries.size()) return nullptr;
+  return next->kind == ParameterKind::gain ? next : nullptr;
 }
 
 }  // namespace detail
@@ -145,7 +146,7 @@ void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) 
   detail::Settled<S> settled(std::move(stored), e.memory);
   settled.settle(path, e.pack, detail::Remember::started);
   if (const ParameterEntry<S>* scales = detail::gain_of(parameters, e)) {
-    ParameterEntry<S>* const gain = parameters.find(scales->path);
+    ParameterEntry<S>* const gain = &e + (scales - &e);
     WeightMatrix<S> norms(e.rows, 1);
     for (Index j = 0; j < e.rows; ++j)
       norms(j) = static_cast<S>(detail::norm(settled.numbers.data() + j * e.cols, e.cols));

@@ -89,7 +89,8 @@ class Parameters {
   const ParameterEntry<S>& at(std::string_view path) const { return const_cast<Parameters&>(*this).at(path); }
 
   /// Freezes every parameter whose path fits the pattern, in which * stands for any text: freeze("0.*").
-  /// Optimizers, averages and projections leave it bit for bit as it is, and what is tied to it. Layers still
+  /// Optimizers, averages and projections leave it bit for bit as it is, and what is tied to it.
+  /// `initialize`, `assign` and `edit` still write to it, which is what they are called for. Layers still
   /// write to buffers, as running means: these cannot be frozen. ValueError if the pattern fits no parameter,
   /// or only buffers.
   void freeze(std::string_view pattern) { set_frozen(pattern, true); }

@@ -47,6 +47,7 @@ void replace_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack
         !std::equal(pack.names().begin(), pack.names().end(), other.pack.names().begin()))
       other.activity.assign(pack.names().size(), {});
     other.pack = pack;
+    other.edited = other.edited || other.lent;
   }
   settled.write(parameters, e);
 }
@@ -55,13 +56,13 @@ void replace_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack
 
 /// Changes the policy of type P on the parameter with this path, for a warm-up or an annealed radius:
 /// `edit_policy<MaxNorm>(net, "0.weight", [](MaxNorm& p) { p.radius = 2; })`; then moves the weights into its
-/// set. Throws, and changes nothing, for values that make no sense.
+/// set. Throws, and changes nothing, for values that make no sense. A policy that came from an optimizer
+/// stays as it is edited until another optimizer, or this one after reset(), puts its own there.
 template <class P, class M, class F>
 void edit_policy(M& model, std::string_view path, F&& f) {
   policy<P>(model, path);
   auto& e = model.parameters().at(path);
   detail::replace_pack(model.parameters(), e, e.pack.template edited<P>(f), detail::Remember::edited);
-  e.edited = e.lent;
 }
 
 /// Replaces all policies of the parameter with this path: kinds of policies can be chosen while a program
@@ -86,7 +87,7 @@ void set_policies(M& model, std::string_view path, const AnyPack<typename M::sca
     detail::fail(path, "policies of all of a vector: write Whole{...} around those that look at rows",
                  pack.names().front());
   detail::replace_pack(model.parameters(), e, pack, detail::Remember::started);
-  e.lent = e.edited = false;
+  if (!pack.empty()) e.lent = false;
 }
 template <class M, class... Ps>
 requires(true && ... && Policy<detail::Ungrouped<Ps>>) void set_policies(M& model, std::string_view path,

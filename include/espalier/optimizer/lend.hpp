@@ -167,9 +167,7 @@ struct LentPolicies {
       if (!on.pack_of(e.kind).empty()) check_alone(on, e);
     }
     if (found.empty()) parameters.at(on.pattern);
-    if (!kinds[0] && !kinds[1] && !kinds[2])
-      fail(on.pattern, "a pattern that fits a parameter of its own numbers: not tied, not a running mean",
-           found);
+    if (!kinds[0] && !kinds[1] && !kinds[2]) fail(on.pattern, "a pattern that fits what is trained", found);
     const auto require = [&](ParameterKind kind, const char* what) {
       if (const AnyPack<S>& pack = on.pack_of(kind); !pack.empty() && !kinds[static_cast<std::size_t>(kind)])
         fail(on.pattern, {"a pattern that fits a {}, which {} is for", {what, names_of(pack)}}, found);
@@ -179,17 +177,18 @@ struct LentPolicies {
     require(ParameterKind::weight, "weight (policies for others are written Bias{...} or Gain{...})");
     require(ParameterKind::gain, "gain");
     require(ParameterKind::bias, "bias");
-    if (!kinds[0] && !kinds[1] && !kinds[2]) fail(on.pattern, "a pattern that fits what is trained", found);
   }
   /// Is there a weight for the policies of the optimizer?
   void check_rest(const Parameters<S>& parameters) const {
-    const auto takes = [&](const ParameterEntry<S>& e) { return e.tied < 0 && (e.edited || pack_for(e) == &rest); };
+    const auto takes = [&](const ParameterEntry<S>& e) {
+      return e.tied < 0 && (e.edited || pack_for(e) == &rest);
+    };
     const auto entries = parameters.entries();
     if (!rest.empty() && std::none_of(entries.begin(), entries.end(), takes))
       fail("optimizer", {"a weight without policies of its own, for {}", {names_of(rest)}}, "none");
   }
   void check_alone(const OnPaths<S>& on, const ParameterEntry<S>& e) const {
-    if (!e.pack.empty() && !e.lent)
+    if (!e.pack.empty() && !e.lent && !e.edited)
       fail(e.path, {"no policies of its layer beside those that the optimizer has for {}", {on.pattern}},
            names_of(e.pack));
     for (const OnPaths<S>& other : patterns)

@@ -16,6 +16,7 @@
 #include "espalier/pack/held.hpp"
 #include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
+#include "espalier/pack/pack_traits.hpp"
 #include "espalier/pack/remember.hpp"
 
 namespace espalier::detail {
@@ -27,26 +28,6 @@ inline constexpr char type_tag = 0;
 /// How often each policy of a pack acted on a parameter in one step.
 inline constexpr std::size_t most_policies = 16;
 using PolicyCounts = std::array<Index, most_policies>;
-
-/// What a table says of a pack without being called.
-struct PackTraits {
-  Grain grain;             ///< what must be seen as a whole?
-  Index memories;          ///< how many policies keep a number of their own for each weight
-  Index copies, room;      ///< copies of a group that `constrain` needs, and doubles for each weight of it
-  bool smooth, decays;     ///< has it penalties with a gradient, has it decay?
-  bool proximal, has_set;  ///< does something follow the step?
-  bool only_norm;          ///< is a bound of norms all that does?
-  bool flat;               ///< has a set no inside?
-  bool corners;            ///< has a set of vectors corners, by itself or with bounds on elements?
-  bool scales_rows;        ///< has W rows with a scale of their own (WeightNorm)?
-  bool spectral;           ///< do only functions of the singular values follow the step?
-  bool maps;               ///< is each number of W a function of the one that is stored?
-
-  constexpr bool constrains() const { return proximal || has_set; }
-  constexpr bool of_vectors() const { return grain != Grain::element; }
-  /// Must all of a parameter be there, before a policy can look at a group of it?
-  constexpr bool needs_all() const { return grain == Grain::column || is_all(grain); }
-};
 
 /// What `constrain` needs to work in for rows x cols numbers: so many numbers, and so many doubles.
 struct ScratchSize {
@@ -254,20 +235,7 @@ std::shared_ptr<void> copy_pack(const void* pack) {
 template <Scalar S, class PackType>
 inline constexpr PackOperations<S> pack_operations = [] {
   using F = PackFunctions<S, PackType>;
-  return PackOperations<S>{.traits = {.grain = PackType::grain,
-                                      .memories = PackType::memories,
-                                      .copies = PackType::copies,
-                                      .room = PackType::room,
-                                      .smooth = PackType::smooth,
-                                      .decays = PackType::decays,
-                                      .proximal = PackType::has_prox,
-                                      .has_set = PackType::has_set,
-                                      .only_norm = PackType::only_norm,
-                                      .flat = PackType::flat,
-                                      .corners = PackType::corners && !PackType::has_prox,
-                                      .scales_rows = PackType::scales_rows,
-                                      .spectral = PackType::spectral,
-                                      .maps = PackType::reparametrizations > 0 && !PackType::scales_rows},
+  return PackOperations<S>{.traits = traits_of<PackType>,
                            .names = PackType::names,
                            .find = F::find,
                            .validate = F::validate,
@@ -290,7 +258,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .copy = copy_pack<PackType>};
 }();
 
-/// The same behind a function, which a library can hold for packs that many programs use (compiled.hpp).
+/// Behind a function, which a library can hold for packs that many programs use (compiled.hpp).
 template <Scalar S, class PackType>
 const PackOperations<S>& operations_of() {
   return pack_operations<S, PackType>;

@@ -82,6 +82,10 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static constexpr int matrix_sets = (0 + ... + int{MatrixSet<Ps>});
   static constexpr int matrix_penalties = (0 + ... + int{MatrixPenalty<Ps>});
   static constexpr bool scales_rows = (false || ... || RowScale<Ps>);
+  static constexpr bool trains_gain = (false || ... || [] {
+    if constexpr (RowScale<Ps>) return bool{Ps::trains_gain};
+    return false;
+  }());
   static constexpr int reparametrizations = (0 + ... + int{Reparametrization<Ps>});
   /// How many keep a number of their own for each weight.
   static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ps>});

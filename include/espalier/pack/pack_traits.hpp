@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What a step must know of a pack, as plain data: on what its policies look, and what they do.
+#pragma once
+
+#include "espalier/core/group.hpp"
+#include "espalier/core/matrix.hpp"
+
+namespace espalier::detail {
+
+/// What is known of a pack before any of its functions is called.
+struct PackTraits {
+  Grain grain;             ///< what must be seen as a whole?
+  Index memories;          ///< how many policies keep a number of their own for each weight
+  Index copies, room;      ///< copies of a group that `constrain` needs, and doubles for each weight of it
+  bool smooth, decays;     ///< has it penalties with a gradient, has it decay?
+  bool proximal, has_set;  ///< does something follow the step?
+  bool only_norm;          ///< is a bound of norms all that does?
+  bool flat;               ///< has a set no inside?
+  bool corners;            ///< has a set of vectors corners, by itself or with bounds on elements?
+  bool scales_rows;        ///< has W rows with a scale of their own (WeightNorm)?
+  bool trains_gain;        ///< is this scale a parameter, the gain behind the weight?
+  bool spectral;           ///< do only functions of the singular values follow the step?
+  bool maps;               ///< is each number of W a function of the one that is stored?
+
+  constexpr bool constrains() const { return proximal || has_set; }
+  constexpr bool of_vectors() const { return grain != Grain::element; }
+  /// Must all of a parameter be there, before a policy can look at a group of it?
+  constexpr bool needs_all() const { return grain == Grain::column || is_all(grain); }
+};
+
+template <class PackType>
+inline constexpr PackTraits traits_of = {.grain = PackType::grain,
+                                         .memories = PackType::memories,
+                                         .copies = PackType::copies,
+                                         .room = PackType::room,
+                                         .smooth = PackType::smooth,
+                                         .decays = PackType::decays,
+                                         .proximal = PackType::has_prox,
+                                         .has_set = PackType::has_set,
+                                         .only_norm = PackType::only_norm,
+                                         .flat = PackType::flat,
+                                         .corners = PackType::corners && !PackType::has_prox,
+                                         .scales_rows = PackType::scales_rows,
+                                         .trains_gain = PackType::trains_gain,
+                                         .spectral = PackType::spectral,
+                                         .maps = PackType::reparametrizations > 0 && !PackType::scales_rows};
+
+}  // namespace espalier::detail
