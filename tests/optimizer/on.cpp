@@ -226,9 +226,8 @@ TEST_CASE("A pattern that fits tied weights only would do nothing, and is refuse
   initialize(net, {.seed = 1});
   tie(net, "0.weight", "1.weight");
   Optimizer optimizer{SGD{}, On{"1.*", RateFactor{0.1}}};
-  CHECK(
-      message_of([&] { optimizer.prepare(net); }) ==
-      "1.*: expected a pattern that fits what is trained, found 1.weight");
+  CHECK(message_of([&] { optimizer.prepare(net); }) ==
+        "1.*: expected a pattern that fits what is trained, found 1.weight");
   Optimizer both{SGD{}, On{"*", RateFactor{0.1}}};
   CHECK_NOTHROW(both.prepare(net));
 }
