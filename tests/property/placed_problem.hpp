@@ -174,8 +174,11 @@ struct PlacedFaults {
     const Numbers<S> row = pack.sized(y), steps(t.begin(), t.end()), x = pack.constrained(row, steps);
     infeasible += !pack.contains(x);
     moved_twice += !same_bits(pack.template constrained<false>(x, steps), x);
-    const Numbers<S> start = pack.sized(at.start);
-    if (pack.contains(start)) touched += !same_bits(pack.template constrained<false>(start, steps), start);
+    for (const Numbers<S>& from : {row, pack.sized(at.start)}) {
+      const Numbers<S> inside = pack.template constrained<false>(from, steps);
+      infeasible += !pack.contains(inside);
+      if (pack.contains(from)) touched += !same_bits(inside, from);
+    }
     Numbers<double> result;
     for (const S value : x) result.push_back(static_cast<double>(value) / size);
     return result;
