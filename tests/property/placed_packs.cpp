@@ -9,26 +9,13 @@ using test::Numbers, test::Places;
 
 namespace {
 
-Places random_places(Index n, Rng& rng) {
-  Places at;
-  for (Index i = 0; i < n; ++i) {
-    at.mask.push_back(rng.uniform() < 0.7);
-    at.signs.push_back(static_cast<double>(rng.below(3)) - 1);
-    at.frozen.push_back(i % 5 == 1);
-    // of both precisions, small, and of a sign that nobody minds
-    const float value = static_cast<float>(0.25 * rng.uniform());
-    at.start.push_back(at.mask.back() == 0 ? 0 : at.signs.back() < 0 ? -value : value);
-  }
-  return at;
-}
-
 template <class... Vectors>
 void check(const Vectors&... vectors) {
   test::PlacedFaults faults;
   Rng rng{21};
   for (int trial = 0; trial < 150; ++trial) {
     const Index n = 1 + rng.below(30);
-    const Places at = random_places(n, rng);
+    const Places at = test::random_places(n, rng);
     const Numbers<double> y = test::random_row<double>(n, trial % 3 == 0 ? 0.2 : 1.5, rng),
                           t = trial % 5 == 0 ? Numbers<double>(static_cast<std::size_t>(n), 1)
                                              : test::random_steps<double>(n, rng);

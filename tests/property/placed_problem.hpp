@@ -22,6 +22,20 @@ struct Places {
   Numbers<double> start, mask, signs, frozen;
 };
 
+/// Random masks and signs, and frozen weights that they allow: of both precisions, small, and of a sign that
+/// nobody minds.
+inline Places random_places(Index n, Rng& rng) {
+  Places at;
+  for (Index i = 0; i < n; ++i) {
+    at.mask.push_back(rng.uniform() < 0.7);
+    at.signs.push_back(static_cast<double>(rng.below(3)) - 1);
+    at.frozen.push_back(i % 5 == 1);
+    const float value = static_cast<float>(0.25 * rng.uniform());
+    at.start.push_back(at.mask.back() == 0 ? 0 : at.signs.back() < 0 ? -value : value);
+  }
+  return at;
+}
+
 /// What policies say of the problem: bounds and penalties by hand.
 struct PlacedProblem : ConvexProblem {
   enum class Kind { free, sum, sizes, norm, isotonic } kind = Kind::free;

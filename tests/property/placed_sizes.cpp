@@ -9,19 +9,6 @@ using test::Numbers, test::Places;
 
 namespace {
 
-/// Random masks and signs, and frozen weights that they allow.
-Places random_places(Index n, Rng& rng) {
-  Places at;
-  for (Index i = 0; i < n; ++i) {
-    at.mask.push_back(rng.uniform() < 0.7);
-    at.signs.push_back(static_cast<double>(rng.below(3)) - 1);
-    at.frozen.push_back(i % 5 == 1);
-    const float value = static_cast<float>(0.25 * rng.uniform());
-    at.start.push_back(at.mask.back() == 0 ? 0 : at.signs.back() < 0 ? -value : value);
-  }
-  return at;
-}
-
 /// `policies(places, size)` is a tuple of them for weights of this size.
 template <class F>
 void check(F&& policies) {
@@ -30,7 +17,7 @@ void check(F&& policies) {
     Rng rng{41};
     for (int trial = 0; trial < 60; ++trial) {
       const Index n = 1 + rng.below(30);
-      const Places at = random_places(n, rng);
+      const Places at = test::random_places(n, rng);
       const Numbers<double> y = test::random_row<double>(n, trial % 3 == 0 ? 0.2 : 1.5, rng);
       faults.look(at, y, test::random_steps<double>(n, rng), size, policies(at, size), policies(at, 1));
     }
