@@ -38,7 +38,7 @@ endif()
 
 if(ESPALIER_SANITIZE)
   # The address sanitizer meets null pointers too. Alignment is asked for where addresses are made (tests/CMakeLists.txt): of each
-  # access it doubles the time to compile, and a vector's aligned load at another address ends the program anyway.
+  # access it is among the dearest to compile, and a vector's aligned load at another address ends the program anyway.
   # Without debugging information a report names functions, not lines: give the one test -g in CXXFLAGS for them.
   set(sanitizers -fsanitize=address,undefined -fno-sanitize=null,alignment -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_compile_options(espalier_development INTERFACE ${sanitizers})
