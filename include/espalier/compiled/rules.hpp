@@ -16,6 +16,9 @@
 
 #define ESPALIER_RULE(declare, S, R)                                                                              \
   ESPALIER_STEP(declare, S, R, Free)                                                                              \
+  ESPALIER_STEP(declare, S, R, UnderDecay<S>)                                                                     \
+  ESPALIER_STEP(declare, S, R, UnderPenalty<S>)                                                                   \
+  ESPALIER_STEP(declare, S, R, UnderNorm<S>)                                                                      \
   ESPALIER_STEP(declare, S, R, UnderPolicies<S>)                                                                  \
   declare void Optimizer<R>::prepare(Parameters<S>&);                                                             \
   declare void Optimizer<R>::step(Parameters<S>&);

@@ -46,50 +46,52 @@ class Tail {
   alignas(64) S lines_[std::tuple_size_v<Pointers<S>> + 1][Line<S>::size];
 };
 
-/// What a step under policies needs beside the rule: the factor of decay, the largest slope of the penalty
-/// that follows, and room for the step sizes of an adaptive rule; null: nobody asks for them. If a policy is
-/// `of_vectors`, the step says what StepLines has; `momentum` is then the state by which a weight is moved,
-/// -1 for its gradient.
+// What a step does for policies beside the rule: types, so that a line does nothing that no policy asks for.
+// `shrink` is the factor of decay, `slope_bound` the largest slope of the penalty that follows, and `steps`
+// room for the step sizes of an adaptive rule; null: nobody asks for them.
+
+/// Nothing: no policies, or sets of single weights that follow.
+struct Free {};
+template <Scalar S>
+struct UnderDecay {
+  S shrink;
+};
+/// Penalties with a prox, or sets in the metric of the step.
+template <Scalar S>
+struct UnderPenalty {
+  S slope_bound;
+  S* steps;
+};
+/// Bounds of norms alone, which ask for the sum of the squares.
+template <Scalar S>
+struct UnderNorm {
+  S* steps;
+  static constexpr bool squares = true;
+};
+/// All of it.
 template <Scalar S>
 struct UnderPolicies {
   S shrink, slope_bound;
   S* steps;
-  bool of_vectors;
-  int momentum;
+  static constexpr bool squares = true;
 };
-struct Free {};
+template <class Policies>
+concept AsksForSteps = requires(const Policies& policies) { policies.steps; };
 
-/// Sums and minima over the weights that a step made, apart for each place of a line. Whoever reads them
-/// reduces the line.
+/// Sums over the weights that a step made, apart for each place of a line. Whoever reads them reduces the
+/// line.
 template <Scalar S>
 struct StepLines {
   Line<S> not_finite = S(0), squares = S(0);
-  Line<S> least_step = std::numeric_limits<S>::max(), least_move = std::numeric_limits<S>::max();
 
   /// Behind the first n places, as before.
   EIGEN_ALWAYS_INLINE void keep_first(Index n, const StepLines& before) {
     const Line<S> counts = Line<S>(S(1)).first(n);
     not_finite = Line<S>::if_zero(counts, before.not_finite, not_finite);
     squares = Line<S>::if_zero(counts, before.squares, squares);
-    least_step = Line<S>::if_zero(counts, before.least_step, least_step);
-    least_move = Line<S>::if_zero(counts, before.least_move, least_move);
   }
   bool finite() const { return not_finite.sum() == 0; }
 };
-
-/// What moved the weights of a line: their momentum, or their gradient.
-template <class RuleType, Scalar S>
-EIGEN_ALWAYS_INLINE Line<S> moved_by(int momentum, const Line<S>& gradient, const States<S>& state) {
-  Line<S> found = gradient;
-  unrolled<3>([&](auto k) __attribute__((always_inline)) {
-    if constexpr (requires { typename std::integral_constant<int, RuleType::momentum_state()>; }) {
-      if constexpr (RuleType::momentum_state() == Index{k}) found = state[k];
-    } else {
-      if (momentum == k) found = state[k];
-    }
-  });
-  return found;
-}
 
 /// Tells the processor what is wanted soon, where its own guess ends with the chunk: the weights and
 /// gradients of the next one, 4 kB ahead, since policies may look there first, and the states 1 kB ahead.
@@ -114,34 +116,25 @@ EIGEN_ALWAYS_INLINE void step_line(const Kernel& kernel, const Pointers<S>& from
   unrolled<3>([&](auto k) __attribute__((always_inline)) {
     if (has_state(k)) prefetch(from[k + 2] + offset, 1024);
   });
-  constexpr bool free = std::same_as<Policies, Free>;
   Line<S> x = Line<S>::load(from[0] + offset), t;
   States<S> state;
   unrolled<3>([&](auto k) __attribute__((always_inline)) {
     state[k] = has_state(k) ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
   });
   const Line<S> gradient = Line<S>::load(from[1] + offset);
-  if constexpr (free) {
-    run_kernel(kernel, x, gradient, state, t, NoPenalty{});
-  } else {
-    x *= policies.shrink;
+  if constexpr (requires { policies.shrink; }) x *= policies.shrink;
+  if constexpr (requires { policies.slope_bound; })
     run_kernel(kernel, x, gradient, state, t, policies.slope_bound);
-  }
+  else
+    run_kernel(kernel, x, gradient, state, t, NoPenalty{});
   unrolled<3>([&](auto k) __attribute__((always_inline)) {
     if (has_state(k)) state[k].store(from[k + 2] + offset);
   });
   x.store(from[0] + offset);
   sums.not_finite += x * S(0);
-  if constexpr (!free) {
-    if constexpr (RuleType::adaptive)
-      if (policies.steps) t.store(policies.steps + offset);
-    if (!policies.of_vectors) return;
-    sums.squares += x * x;
-    if constexpr (RuleType::adaptive) {
-      sums.least_step = sums.least_step.min(t);
-      sums.least_move = sums.least_move.min(moved_by<RuleType>(policies.momentum, gradient, state).abs());
-    }
-  }
+  if constexpr (requires { Policies::squares; }) sums.squares += x * x;
+  if constexpr (RuleType::adaptive && AsksForSteps<Policies>)
+    if (policies.steps) t.store(policies.steps + offset);
 }
 
 /// One step of a rule on n weights.
@@ -157,20 +150,20 @@ EIGEN_DONT_INLINE StepLines<S> step_rule(const Kernel kernel, const Pointers<S> 
     Pointers<S> lines = here;
     if (left < length) lines = tail.copy(here, left);
     Policies own = policies;
-    if constexpr (!std::same_as<Policies, Free>)
+    if constexpr (AsksForSteps<Policies>)
       if (policies.steps) own.steps = left < length ? tail.steps() : policies.steps + done;
     const StepLines<S> before = sums;
     for (Index i = 0; i < size; i += length) step_line<RuleType>(kernel, lines, i, own, sums);
     if (left < length) {
       sums.keep_first(left, before);
       tail.copy_back(here, left);
-      if constexpr (!std::same_as<Policies, Free> && RuleType::adaptive)
+      if constexpr (RuleType::adaptive && AsksForSteps<Policies>)
         if (policies.steps) copy_rest(tail.steps(), left, policies.steps + done);
     }
     done += size;
   }
   // Not `sums`, which would then be where the result is, in memory.
-  return {sums.not_finite, sums.squares, sums.least_step, sums.least_move};
+  return {sums.not_finite, sums.squares};
 }
 
 }  // namespace espalier::detail

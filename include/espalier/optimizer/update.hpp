@@ -88,11 +88,12 @@ class Update {
   /// finite after the rule, since Clip would turn infinity into its bound, or at the end.
   bool under(const AnyPack<S>& pack, S shrink, const Block<S>& rows, const Pointers<S>& numbers,
              ChunkBuffers<S>& buffers, Index* active) const {
+    const Wishes wishes = wishes_of(pack, shrink);
     return each_chunk(pack, rows, [&](const Block<S>& chunk, Index first) {
       const Pointers<S> own = advanced(numbers, first);
       bool finite = true;
-      const StepLines<S> sums = step_chunk(pack, shrink, chunk, own, buffers, 0, active, finite);
-      return constrain(pack, chunk, own, buffers, &sums, active) && finite;
+      const StepLines<S> sums = step_chunk(wishes, chunk, own, buffers, 0, active, finite);
+      return constrain(wishes, chunk, own, buffers, &sums, active) && finite;
     });
   }
 
@@ -100,16 +101,17 @@ class Update {
   /// the `begin`-th on, and keeps step sizes and copies in buffers that the whole parameter shares.
   bool before_all(const AnyPack<S>& pack, S shrink, const Block<S>& some, const Pointers<S>& numbers,
                   ChunkBuffers<S>& shared, Index begin, Index* active) const {
+    const Wishes wishes = wishes_of(pack, shrink);
     return each_chunk(pack, some, [&](const Block<S>& chunk, Index first) {
       bool finite = true;
-      step_chunk(pack, shrink, chunk, advanced(numbers, first), shared, begin + first, active, finite);
+      step_chunk(wishes, chunk, advanced(numbers, first), shared, begin + first, active, finite);
       return finite;
     });
   }
   /// Second half: prox and projection of the whole parameter.
   bool after_all(const AnyPack<S>& pack, const Block<S>& all, const Pointers<S>& numbers,
                  ChunkBuffers<S>& shared, Index* active) const {
-    return constrain(pack, all, numbers, shared, nullptr, active);
+    return constrain(wishes_of(pack, S(1)), all, numbers, shared, nullptr, active);
   }
 
   /// The same update, whose step was made `factor` times as long before what follows it.
@@ -120,6 +122,25 @@ class Update {
   }
 
  private:
+  /// What a pack asks of a step, known before its first chunk.
+  struct Wishes {
+    const AnyPack<S>& pack;
+    S shrink, slope_bound;
+    double radius;  ///< of the ball inside which nothing follows; 0 if there is none
+    bool follows;   ///< does a set change the momentum?
+    bool sized;     ///< does anybody read the step size of each weight?
+  };
+  Wishes wishes_of(const AnyPack<S>& pack, S shrink) const {
+    const PackTraits& traits = pack.traits();
+    const bool follows = keeps_track(pack);
+    // Sets of single weights need no step sizes, and no more do sets that have a metric of their own.
+    const S one = 1;
+    const bool sized = RuleType::adaptive &&
+                       (traits.proximal || follows ||
+                        (traits.of_vectors() && traits.has_set && pack.metric({&one, one}, one).each));
+    return {pack, shrink, static_cast<S>(pack.slope_bound()), pack.ball_radius(), follows, sized};
+  }
+
   /// f(chunk, the index of its first number) for each chunk; were all true?
   template <class F>
   static bool each_chunk(const AnyPack<S>& pack, const Block<S>& rows, F&& f) {
@@ -135,38 +156,46 @@ class Update {
   }
 
   /// gradient -> smooth penalties -> moments -> decay -> step. The chunk's buffers begin at `place`.
-  StepLines<S> step_chunk(const AnyPack<S>& pack, S shrink, const Block<S>& chunk, const Pointers<S>& numbers,
+  StepLines<S> step_chunk(const Wishes& wishes, const Block<S>& chunk, const Pointers<S>& numbers,
                           ChunkBuffers<S>& buffers, Index place, Index* active, bool& finite) const {
-    const PackTraits& traits = pack.traits();
-    finite = penalties_added_ || pack.add_gradient(chunk, numbers[1], active);
-    const bool follows = keeps_track(pack);
-    if (follows) copy(chunk, shrink, buffers.before() + place);
-    // Sets of single weights and decay need no step sizes.
-    const bool sized = traits.proximal || traits.of_vectors() || follows;
-    const UnderPolicies<S> policies{shrink, static_cast<S>(pack.slope_bound()),
-                                    sized ? buffers.steps() + place : nullptr, traits.of_vectors(),
-                                    rule_.momentum_state()};
-    const StepLines<S> sums = sized || traits.decays
-                                  ? step_rule<RuleType>(kernel_, numbers, chunk.size(), policies)
-                                  : step_rule<RuleType>(kernel_, numbers, chunk.size(), Free{});
+    finite = penalties_added_ || wishes.pack.add_gradient(chunk, numbers[1], active);
+    if (wishes.follows) copy(chunk, wishes.shrink, buffers.before() + place);
+    S* const steps = wishes.sized ? buffers.steps() + place : nullptr;
+    const StepLines<S> sums = step_lines(wishes, numbers, chunk.size(), steps);
     finite = sums.finite() && finite;
     return sums;
   }
 
+  /// The step of the rule, in the form in which it does no more than is asked for.
+  StepLines<S> step_lines(const Wishes& wishes, const Pointers<S>& numbers, Index n, S* steps) const {
+    const PackTraits& traits = wishes.pack.traits();
+    const auto step = [&](const auto& policies) {
+      return step_rule<RuleType>(kernel_, numbers, n, policies);
+    };
+    const bool norm = traits.only_norm && wishes.radius > 0;
+    if (traits.decays && (norm || wishes.sized))
+      return step(UnderPolicies<S>{wishes.shrink, wishes.slope_bound, steps});
+    if (traits.decays) return step(UnderDecay<S>{wishes.shrink});
+    if (norm) return step(UnderNorm<S>{steps});
+    if constexpr (RuleType::adaptive)
+      if (wishes.sized) return step(UnderPenalty<S>{wishes.slope_bound, steps});
+    return step(Free{});
+  }
+
   /// -> prox and projection in the metric of the step. `sums` are the chunk's; null: not known.
-  bool constrain(const AnyPack<S>& pack, const Block<S>& block, const Pointers<S>& numbers,
+  bool constrain(const Wishes& wishes, const Block<S>& block, const Pointers<S>& numbers,
                  ChunkBuffers<S>& buffers, const StepLines<S>* sums, Index* active) const {
+    const AnyPack<S>& pack = wishes.pack;
     if (!pack.traits().constrains()) return true;
     // Most chunks of a bound that is seldom reached: no row is longer than all of it.
-    if (sums && pack.traits().only_norm &&
-        surely_below(sums->squares.sum(), block.size(), pack.ball_radius()))
+    if (sums && pack.traits().only_norm && surely_below(sums->squares.sum(), block.size(), wishes.radius))
       return true;
-    const bool follows = keeps_track(pack);
-    Steps<S> steps = step_sizes(pack, block, numbers, buffers.steps(), sums);
+    Steps<S> steps{wishes.sized ? buffers.steps() : nullptr, uniform()};
+    if (wishes.sized && pack.traits().of_vectors()) even_out(wishes, block, numbers, buffers.steps());
     if (pack.steps_at_once() > 1) lengthen(steps, pack.steps_at_once(), buffers.steps(), block.size());
-    if (follows) copy(block, S(1), buffers.after());
+    if (wishes.follows) copy(block, S(1), buffers.after());
     const bool finite = pack.constrain(block, steps, uniform(), buffers.scratch(), active);
-    if (follows) hold_momentum(pack, steps, block, numbers, buffers);
+    if (wishes.follows) hold_momentum(pack, steps, block, numbers, buffers);
     return finite;
   }
 
@@ -179,29 +208,21 @@ class Update {
 
   S uniform() const { return factor_ * uniform_step(kernel_, rate_); }
 
-  /// The metric of the step just made, where policies look at vectors without the sizes of weights that did
-  /// not move.
-  Steps<S> step_sizes(const AnyPack<S>& pack, const Block<S>& block, const Pointers<S>& numbers, S* t,
-                      const StepLines<S>* sums) const {
-    if constexpr (!RuleType::adaptive) return {nullptr, uniform()};
-    if (!pack.traits().of_vectors() || !(rate_ > 0) || (sums && sums->least_move.least() > 0))
-      return {t, uniform()};
+  /// Policies that look at vectors see them without the step sizes of weights that did not move.
+  void even_out(const Wishes& wishes, const Block<S>& block, const Pointers<S>& numbers, S* t) const {
+    if (!(rate_ > 0)) return;
+    const AnyPack<S>& pack = wishes.pack;
     const S rate = factor_ * rate_;
     const int momentum = rule_.momentum_state();
     const S* moved_by = momentum < 0 ? numbers[1] : numbers[static_cast<std::size_t>(momentum) + 2];
-    if (pack.traits().grain == Grain::column) {
-      even_out_columns(t, moved_by, block.rows, block.cols, rate);
-    } else if (pack.traits().grain == Grain::row && sums && block.rows == 1) {
-      even_out(t, moved_by, block.cols, rate, Least<S>(sums->least_step.least(), S(0)));
-    } else {
-      // Inside its ball a row has no use for step sizes, unless a penalty does.
-      const double radius = pack.traits().proximal ? 0 : pack.ball_radius();
-      each_group(pack, block, [&](Index first, Index n, Index) {
-        if (!(radius > 0 && surely_shorter(block.data + first, n, radius)))
-          even_out(t + first, moved_by + first, n, rate);
-      });
-    }
-    return {t, uniform()};
+    if (pack.traits().grain == Grain::column)
+      return even_out_columns(t, moved_by, block.rows, block.cols, rate);
+    // Inside its ball a row has no use for step sizes, unless a penalty does.
+    const double radius = pack.traits().proximal || block.rows == 1 ? 0 : wishes.radius;
+    each_group(pack, block, [&](Index first, Index n, Index) {
+      if (!(radius > 0 && surely_shorter(block.data + first, n, radius)))
+        detail::even_out(t + first, moved_by + first, n, rate);
+    });
   }
 
   /// f(first, n, apart) for each vector: its first number, how many there are and how far apart.
