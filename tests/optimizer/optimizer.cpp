@@ -300,8 +300,8 @@ TEST_CASE("Another optimizer with policies puts its own there, and never where a
 TEST_CASE("An optimizer leaves frozen parameters and buffers alone, whatever their gradients") {
   auto net = Sequential(Dense(2, 2, WeightDecay{0.5}), Dense(2, 2));
   initialize(net, Rng{1});
-  net.parameters().at("0.weight").frozen = true;
-  net.parameters().at("1.bias").kind = ParameterKind::buffer;
+  net.parameters().freeze("0.weight");
+  detail::Change(net.parameters()).at("1.bias").kind = ParameterKind::buffer;
   const Matrix<float> weight = parameter(net, "0.weight"), bias = parameter(net, "1.bias");
   const auto before = net;
   Optimizer optimizer{Adam{}};

@@ -132,7 +132,8 @@ void constrain(M& model, const Monotone& monotone, const Ps&... further) {
   detail::require_finite(changed, "weights", changed.values());
   const AnyPack<S> signs(Pack(detail::sign_pattern(monotone), further...)),
       others(Pack(NonNegative{}, further...));
-  detail::each_monotone_weight(model, changed, monotone, [&](ParameterEntry<S>& e, bool first) {
+  const detail::Change<S> change(changed);
+  detail::each_monotone_weight(model, change, monotone, [&](ParameterEntry<S>& e, bool first) {
     detail::choose_pack(changed, e, first ? signs : others);
   });
   for (const ParameterEntry<S>& e : changed.entries())

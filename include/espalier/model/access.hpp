@@ -48,10 +48,10 @@ void begin_anew(Parameters<S>& parameters) {
   parameters.remember(Remember::opened);
   project(parameters);
   parameters.remember(Remember::started);
-  for (ParameterEntry<S>& e : parameters.entries())
-    std::fill(e.activity.begin(), e.activity.end(), Activity{});
-  for (JointEntry<S>& joint : parameters.joint_penalties()) joint.activity = {};
-  parameters.runs().clear();
+  const Change<S> change(parameters);
+  for (ParameterEntry<S>& e : change.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
+  for (JointEntry<S>& joint : change.joint_penalties()) joint.activity = {};
+  change.runs().clear();
 }
 
 }  // namespace detail
@@ -67,7 +67,7 @@ void edit(Parameters<S>& parameters, F&& f) {
   f(detail::arena(edited));
   edited.clear_gaps_of_values();
   detail::require_finite(edited, "weights", edited.values());
-  for (ParameterEntry<S>& e : edited.entries()) {
+  for (ParameterEntry<S>& e : detail::Change<S>(edited).entries()) {
     if (e.tied >= 0) continue;
     detail::Settled settled(Block<const S>(edited.values_of(e)), e.memory);
     settled.settle(e.path, e.pack, detail::Remember::started);
@@ -131,7 +131,7 @@ void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) 
                 "the matrix and the model differ in precision: write matrix.cast<float>() or, for a model of "
                 "sequential<double>, matrix.cast<double>()");
   Parameters<S>& parameters = model.parameters();
-  ParameterEntry<S>& e = parameters.at(path);
+  ParameterEntry<S>& e = detail::Change<S>(parameters).at(path);
   if (e.tied >= 0)
     detail::fail(path,
                  detail::format_message("the path that it is tied to, {}",

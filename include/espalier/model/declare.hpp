@@ -46,7 +46,7 @@ class Declaration {
       finish();
     layer.declare(own);
     open_ = {};
-    if constexpr (requires { requires L::affine; }) open_ = parameters_.entries().subspan(first);
+    if constexpr (requires { requires L::affine; }) open_ = Change<S>(parameters_).entries().subspan(first);
     if constexpr (is_chain<L>) open_ = own.open_;
   }
   /// A layer without parameters, behind those before.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,11 @@ template <Scalar S>
 class Parameters;
 
 namespace detail {
+
+template <Scalar S>
+class Change;
+template <Scalar S>
+class InStep;
 
 /// All numbers of the parameters, for layers and optimizers to write to. Whoever does so projects and calls
 /// copy_tied() afterwards, and leaves zeros in the gaps.
@@ -56,10 +62,8 @@ class Parameters {
   void remember(detail::Remember when);
 
   std::span<const ParameterEntry<S>> entries() const { return entries_; }
-  std::span<ParameterEntry<S>> entries() { return entries_; }
   /// The penalties that see several parameters; an optimizer puts its own here.
   const std::vector<JointEntry<S>>& joint_penalties() const { return joint_penalties_; }
-  std::vector<JointEntry<S>>& joint_penalties() { return joint_penalties_; }
   /// The offset of each entry in the arenas.
   const Index* offsets() const { return offsets_.data(); }
 
@@ -79,14 +83,10 @@ class Parameters {
   const S* gradients_of(const ParameterEntry<S>& e) const { return gradients_.data() + e.offset; }
 
   /// The entry with this path; null if there is none.
-  ParameterEntry<S>* find(std::string_view path);
-  const ParameterEntry<S>* find(std::string_view path) const {
-    return const_cast<Parameters&>(*this).find(path);
-  }
+  const ParameterEntry<S>* find(std::string_view path) const;
 
   /// The entry with this path; ValueError, with the paths that there are, if there is none.
-  ParameterEntry<S>& at(std::string_view path);
-  const ParameterEntry<S>& at(std::string_view path) const { return const_cast<Parameters&>(*this).at(path); }
+  const ParameterEntry<S>& at(std::string_view path) const;
 
   /// Freezes every parameter whose path fits the pattern, in which * stands for any text: freeze("0.*").
   /// Optimizers, averages and projections leave it bit for bit as it is, and what is tied to it.
@@ -110,8 +110,11 @@ class Parameters {
   void add_tied_gradients();
 
   /// By which optimizers they have been trained.
-  detail::Runs& runs() { return runs_; }
   const detail::Runs& runs() const { return runs_; }
+
+  /// Another number after each change of what there is beside numbers and activities: paths, shapes, packs,
+  /// what is frozen and tied. Copies share it. By it an optimizer knows that it need not look again.
+  std::uint64_t version() const { return version_; }
 
   /// The gaps between gradients (or values) are zero again, after somebody wrote to all of an arena.
   void clear_gaps() { clear_gaps(gradients_); }
@@ -122,6 +125,8 @@ class Parameters {
 
  private:
   friend std::span<S> detail::arena<S>(Parameters<S>&);
+  friend class detail::Change<S>;
+  friend class detail::InStep<S>;
 
   const ParameterEntry<S>& original_of(const ParameterEntry<S>& e) const {
     return entries_[static_cast<std::size_t>(e.tied)];
@@ -136,7 +141,44 @@ class Parameters {
   std::vector<Index> offsets_;
   detail::AlignedVector<S> values_, gradients_;
   detail::Runs runs_;
+  std::uint64_t version_ = 0;
+  bool ties_ = false;
 };
+
+namespace detail {
+
+/// What the library changes of parameters, users by its functions only. With each they get another version.
+template <Scalar S>
+class Change {
+ public:
+  explicit Change(Parameters<S>& parameters) : of_(parameters) { of_.version_ = next_identity(); }
+
+  std::span<ParameterEntry<S>> entries() const { return of_.entries_; }
+  /// As Parameters::at.
+  ParameterEntry<S>& at(std::string_view path) const {
+    return of_.entries_[static_cast<std::size_t>(&of_.at(path) - of_.entries_.data())];
+  }
+  std::vector<JointEntry<S>>& joint_penalties() const { return of_.joint_penalties_; }
+  Runs& runs() const { return of_.runs_; }
+
+ private:
+  Parameters<S>& of_;
+};
+
+/// The same for a step, which writes activities and changes nothing else of them.
+template <Scalar S>
+class InStep {
+ public:
+  explicit InStep(Parameters<S>& parameters) : of_(parameters) {}
+
+  std::span<ParameterEntry<S>> entries() const { return of_.entries_; }
+  std::vector<JointEntry<S>>& joint_penalties() const { return of_.joint_penalties_; }
+
+ private:
+  Parameters<S>& of_;
+};
+
+}  // namespace detail
 
 template <Scalar S>
 Parameters<S>::Parameters() = default;
@@ -161,6 +203,7 @@ void Parameters<S>::add(std::string path, ParameterKind kind, Index rows, Index 
   std::vector<Activity> activity(pack.names().size());
   entries_.push_back({std::move(path), kind, rows, cols, offset, std::move(pack), std::move(activity)});
   offsets_.push_back(offset);
+  version_ = detail::next_identity();
   remember(entries_.back(), detail::Remember::opened);
 }
 
@@ -172,15 +215,15 @@ void Parameters<S>::remember(detail::Remember when) {
 }
 
 template <Scalar S>
-ParameterEntry<S>* Parameters<S>::find(std::string_view path) {
+const ParameterEntry<S>* Parameters<S>::find(std::string_view path) const {
   const auto found =
       std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.path == path; });
   return found == entries_.end() ? nullptr : &*found;
 }
 
 template <Scalar S>
-ParameterEntry<S>& Parameters<S>::at(std::string_view path) {
-  if (ParameterEntry<S>* found = find(path)) return *found;
+const ParameterEntry<S>& Parameters<S>::at(std::string_view path) const {
+  if (const ParameterEntry<S>* found = find(path)) return *found;
   std::string paths;
   for (const auto& e : entries_) (paths += paths.empty() ? "" : ", ") += e.path;
   detail::fail("parameter", {"a path that is one of {}", {paths}}, path);
@@ -188,7 +231,8 @@ ParameterEntry<S>& Parameters<S>::at(std::string_view path) {
 
 template <Scalar S>
 void Parameters<S>::tie(std::string_view one, std::string_view other) {
-  ParameterEntry<S>&first = at(one), &second = at(other);
+  const detail::Change<S> change(*this);
+  ParameterEntry<S>&first = change.at(one), &second = change.at(other);
   if (&first == &second || first.tied >= 0 || second.tied >= 0)
     detail::fail(other, "two parameters that are not tied yet", "one that is");
   if (first.rows != second.rows || first.cols != second.cols)
@@ -199,12 +243,14 @@ void Parameters<S>::tie(std::string_view one, std::string_view other) {
   if (first.frozen != second.frozen)
     detail::fail(other, "two parameters that are both frozen, or both not", "one that is frozen");
   second.tied = &first - entries_.data();
+  ties_ = true;
   copy_tied();
   copy_tied_memory();
 }
 
 template <Scalar S>
 void Parameters<S>::copy_tied() {
+  if (!ties_) return;
   for (const ParameterEntry<S>& e : entries_)
     if (e.tied >= 0) std::copy_n(values_of(original_of(e)).data, e.size(), values_of(e).data);
 }
@@ -217,6 +263,7 @@ void Parameters<S>::copy_tied_memory() {
 
 template <Scalar S>
 void Parameters<S>::add_tied_gradients() {
+  if (!ties_) return;
   for (const ParameterEntry<S>& e : entries_) {
     if (e.tied < 0) continue;
     S *const sum = gradients_of(original_of(e)), *const own = gradients_of(e);
@@ -257,6 +304,7 @@ void Parameters<S>::set_frozen(std::string_view pattern, bool frozen) {
   }
   if (!found) at(pattern);
   if (only_buffers) detail::fail(pattern, "a pattern that fits what is trained", "buffers only");
+  version_ = detail::next_identity();
   for (std::size_t k = 0; k < entries_.size(); ++k)
     if (fits[entries_[k].tied < 0 ? k : static_cast<std::size_t>(entries_[k].tied)])
       entries_[k].frozen = frozen;

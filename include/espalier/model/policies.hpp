@@ -41,7 +41,7 @@ void replace_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack
   if (e.frozen && !settled.equals(parameters.values_of(e)))
     fail(e.path, "frozen numbers inside the sets of the policies", "numbers outside: unfreeze them first");
   const Index place = &e - parameters.entries().data();
-  for (ParameterEntry<S>& other : parameters.entries()) {
+  for (ParameterEntry<S>& other : Change<S>(parameters).entries()) {
     if (&other != &e && other.tied != place) continue;
     if (other.activity.size() != pack.names().size() ||
         !std::equal(pack.names().begin(), pack.names().end(), other.pack.names().begin()))
@@ -61,7 +61,7 @@ void replace_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack
 template <class P, class M, class F>
 void edit_policy(M& model, std::string_view path, F&& f) {
   policy<P>(model, path);
-  auto& e = model.parameters().at(path);
+  auto& e = detail::Change(model.parameters()).at(path);
   detail::replace_pack(model.parameters(), e, e.pack.template edited<P>(f), detail::Remember::edited);
 }
 
@@ -75,7 +75,7 @@ void edit_policy(M& model, std::string_view path, F&& f) {
 /// a matter of the layer's type.
 template <class M>
 void set_policies(M& model, std::string_view path, const AnyPack<typename M::scalar_type>& pack) {
-  auto& e = model.parameters().at(path);
+  auto& e = detail::Change(model.parameters()).at(path);
   const auto computed = [](const auto& any) { return any.traits().scales_rows || any.traits().maps; };
   if (computed(pack) || computed(e.pack))
     detail::fail(path,

@@ -44,7 +44,7 @@ void add_smooth_penalties(Parameters<S>& parameters, std::vector<PolicyCounts>& 
 /// `largest`.
 template <Scalar S>
 void add_joint_penalties(Parameters<S>& parameters, S largest) {
-  std::vector<JointEntry<S>>& all = parameters.joint_penalties();
+  std::vector<JointEntry<S>>& all = InStep<S>(parameters).joint_penalties();
   if (all.empty()) return;
   for (JointEntry<S>& e : all) e.added = e.penalty.add_gradient(parameters);
   parameters.add_tied_gradients();

@@ -92,9 +92,10 @@ struct LentPolicies {
     for (const OnPaths<S>& on : patterns) check(on, parameters);
     for (const AnyJointPenalty<S>& penalty : joint) penalty.validate(parameters);
     check_rest(parameters);
-    for (ParameterEntry<S>& e : parameters.entries())
+    const Change<S> change(parameters);
+    for (ParameterEntry<S>& e : change.entries())
       if (const AnyPack<S>* pack = e.tied < 0 ? pack_for(e) : nullptr) lend(*pack, e, parameters);
-    for (ParameterEntry<S>& e : parameters.entries()) {
+    for (ParameterEntry<S>& e : change.entries()) {
       if (e.tied < 0) continue;
       const ParameterEntry<S>& one = parameters.entries()[static_cast<std::size_t>(e.tied)];
       if (!(e.pack == one.pack)) put(one.pack, e);
@@ -102,9 +103,9 @@ struct LentPolicies {
     parameters.copy_tied();
     parameters.copy_tied_memory();
     if (joint_are_on(parameters)) return;
-    parameters.joint_penalties().clear();
+    change.joint_penalties().clear();
     for (const AnyJointPenalty<S>& penalty : joint)
-      parameters.joint_penalties().push_back({penalty, add_joint_penalties<S>});
+      change.joint_penalties().push_back({penalty, add_joint_penalties<S>});
   }
 
   /// The factor of the learning rate of each parameter; empty: 1 for all.

@@ -119,7 +119,7 @@ class Optimizer {
     if constexpr (lends) {
       lent = known ? known->lent : detail::lent_policies<S>(policies_, extras_);
       if (!known)  // policies of another optimizer, edited or not, go
-        for (ParameterEntry<S>& e : changed.entries()) e.edited = false;
+        for (ParameterEntry<S>& e : detail::Change<S>(changed).entries()) e.edited = false;
       lent->lend(changed);
       if constexpr (has_patterns)
         factors = lent->rate_factors(changed), elementwise = lent->elementwise(changed);
@@ -129,7 +129,7 @@ class Optimizer {
       state_ = detail::OptimizerState<S>(changed, lent, rule_.states());
       run_ = {run_.optimizer ? run_.optimizer : detail::next_identity(), detail::next_identity()};
       steps_ = 0;
-      changed.runs().add(run_);
+      detail::Change<S>(changed).runs().add(run_);
     }
     auto& state = std::get<detail::OptimizerState<S>>(state_);
     state.rate_factors = std::move(factors), state.elementwise = std::move(elementwise);
@@ -151,12 +151,8 @@ class Optimizer {
     const S square_fits = std::sqrt(std::numeric_limits<S>::max()) / 8;
     detail::require_finite(parameters, "gradients", parameters.gradients(),
                            transforms ? std::numeric_limits<S>::max() : square_fits);
-    if (!is_ready(parameters)) prepare(parameters);
-    detail::OptimizerState<S>& state = *state_of(parameters);
-    check_options(parameters, state.rate_factors, state.elementwise);
-    detail::plan_step(rule_, extras_, parameters, state);
-    std::fill(state.active.begin(), state.active.end(), Counts{});
-    if (auto& joint = parameters.joint_penalties(); !joint.empty())
+    detail::OptimizerState<S>& state = begin_step(parameters);
+    if (const auto& joint = parameters.joint_penalties(); !joint.empty())
       joint.front().add_gradients(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
     if constexpr (transforms)
       detail::transform_gradients(extras_, parameters, square_fits, state.active, state.gathered);
@@ -167,7 +163,7 @@ class Optimizer {
       detail::step_free(parameters, update, begin, n, state);
     };
     std::size_t index = 0;
-    for (ParameterEntry<S>& e : parameters.entries()) {
+    for (ParameterEntry<S>& e : detail::InStep<S>(parameters).entries()) {
       const double factor = state.rate_factor(index);
       Counts& active = state.active[index];
       const bool whole = detail::steps_whole(rule_, extras_, e, state, index++);
@@ -239,6 +235,22 @@ class Optimizer {
     const auto* state = state_of(parameters);
     if constexpr (lends) return state && state->lent->are_on(parameters);
     return state != nullptr;
+  }
+
+  /// The state for a step on these parameters. What depends on neither gradients nor weights is looked at
+  /// once, until something of it changes.
+  template <Scalar S>
+  detail::OptimizerState<S>& begin_step(Parameters<S>& parameters) {
+    auto* state = std::get_if<detail::OptimizerState<S>>(&state_);
+    if (!state || state->begun != detail::Begun{parameters.version(), threads(), learning_rate()}) {
+      if (!is_ready(parameters)) prepare(parameters);
+      state = state_of(parameters);
+      check_options(parameters, state->rate_factors, state->elementwise);
+      detail::plan_step(rule_, extras_, parameters, *state);
+      state->begun = {parameters.version(), threads(), learning_rate()};
+    }
+    std::fill(state->active.begin(), state->active.end(), Counts{});
+    return *state;
   }
 
   template <Scalar S>

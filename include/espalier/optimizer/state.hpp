@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <utility>
@@ -31,6 +32,14 @@ inline Index parts_of_update(Grain grain, Index rows, Index cols) {
   return std::min(grain == Grain::row ? rows : rows * cols, parts_of(rows * cols, weights_of_part));
 }
 
+/// For what a step has been checked and planned.
+struct Begun {
+  std::uint64_t version = 0;  ///< of the parameters
+  int threads = 0;
+  double rate = 0;
+  bool operator==(const Begun&) const = default;
+};
+
 /// The numbers of a rule for all parameters of a model, one kind after another in the layout of the model's
 /// arena.
 template <Scalar S>
@@ -52,6 +61,7 @@ struct OptimizerState {
   std::vector<ChunkBuffers<S>> buffers;  // of each thread
   std::vector<PolicyCounts> active;      // of each parameter, in the step at hand
   AlignedVector<S> gathered{};           // gradients of the parameters that a pattern fits
+  Begun begun{};
 
   double rate_factor(std::size_t index) const { return rate_factors.empty() ? 1 : rate_factors[index]; }
 
