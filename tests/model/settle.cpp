@@ -20,7 +20,7 @@ Parameters<double> one_weight(const Ps&... ps) {
 
 TEST_CASE("New numbers are moved into the sets, and the parameter is as it was until they are written") {
   Parameters<double> parameters = one_weight(Clip{-1, 1});
-  ParameterEntry<double>& e = parameters.at("w");
+  ParameterEntry<double>& e = detail::Change(parameters).at("w");
   WeightMatrix<double> numbers(1, 3);
   numbers << 2, -3, 0.5;
   detail::Settled<double> settled(std::move(numbers), e.memory);
@@ -36,7 +36,7 @@ TEST_CASE("New numbers are moved into the sets, and the parameter is as it was u
 
 TEST_CASE("Frozen weights keep the new numbers, as far as the other sets allow them") {
   Parameters<double> parameters = one_weight(Clip{-1, 1}, Frozen{1, 0, 0});
-  ParameterEntry<double>& e = parameters.at("w");
+  ParameterEntry<double>& e = detail::Change(parameters).at("w");
   WeightMatrix<double> numbers(1, 3);
   numbers << 0.25, -3, 0.5;
   detail::Settled<double> settled(std::move(numbers), e.memory);

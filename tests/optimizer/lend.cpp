@@ -56,7 +56,7 @@ TEST_CASE("Lent policies are on the parameters afterwards, whose numbers are in 
   CHECK(parameters.at("0.weight").lent);
   CHECK(parameters.at("0.weight").activity.size() == 1);
   CHECK(parameters.values_of(parameters.at("0.weight")).data[0] == 1);
-  parameters.at("0.weight").pack = pack(Clip{-2, 2});
+  detail::Change(parameters).at("0.weight").pack = pack(Clip{-2, 2});
   CHECK_FALSE(lent.are_on(parameters));
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("Frozen weights outside the sets that an optimizer has for them are re
 
 TEST_CASE("What lent policies keep of the weights is that of weights in the sets") {
   auto parameters = some_parameters();
-  auto& e = parameters.at("0.weight");
+  auto& e = detail::Change(parameters).at("0.weight");
   parameters.values_of(e).data[0] = 5;
   const detail::LentPolicies<float> lent{AnyPack<float>(Pack(L2ToStart{1}, Clip{-1, 1})), {}};
   lent.lend(parameters);

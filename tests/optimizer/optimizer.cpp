@@ -12,6 +12,7 @@
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/model/policies.hpp"
 #include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/lion.hpp"
@@ -309,6 +310,26 @@ TEST_CASE("An optimizer leaves frozen parameters and buffers alone, whatever the
   CHECK(parameter(net, "0.weight") == weight);
   CHECK(parameter(net, "1.bias") == bias);
   for (const char* path : {"0.bias", "1.weight"}) CHECK(parameter(net, path) != parameter(before, path));
+}
+
+TEST_CASE("Policies that a model gets between two steps are planned for, and checked, in the next") {
+  auto net = Sequential(Dense(70, 50));
+  initialize(net, Rng{1});
+  Optimizer optimizer{Adam{.learning_rate = 0.1}};
+  random_steps(net, optimizer, 2, 1);
+  set_policies(net, "0.weight", PerInput{MaxNorm{.radius = 1}});  // needs all of the weight at once
+  random_steps(net, optimizer, 2, 2);
+  const auto& e = net.parameters().at("0.weight");
+  CHECK(e.pack.contains(net.parameters().values_of(e)));
+  set_policies(net, "0.weight", WeightDecay{20});
+  const auto before = net;
+  CHECK(
+      message_of([&] { random_steps(net, optimizer, 1, 3); }) ==
+      "0.weight: expected a decay that keeps the sign of a weight (learning rate times decay <= 1), found a "
+      "factor of -1");
+  CHECK(net == before);
+  optimizer.scale_rate(0.1);
+  CHECK_NOTHROW(random_steps(net, optimizer, 1, 3));
 }
 
 TEST_CASE("Policies for weights that are not finite are refused") {

@@ -12,7 +12,7 @@ using detail::PolicyCounts;
 TEST_CASE("The counts of all threads are added to those of smooth penalties") {
   Parameters<double> parameters;
   parameters.add("w", ParameterKind::weight, 4, 5, AnyPack<double>(Pack(L2{1}, Clip{-1, 1})));
-  ParameterEntry<double>& e = parameters.at("w");
+  ParameterEntry<double>& e = detail::Change(parameters).at("w");
   const PolicyCounts threads[] = {{0, 3}, {0, 2}};
   PolicyCounts active{10};
   detail::record_step(e, e.pack, threads, active, 1);
@@ -23,7 +23,7 @@ TEST_CASE("The counts of all threads are added to those of smooth penalties") {
 TEST_CASE("A policy in Every has not acted in a step that is not its own") {
   Parameters<double> parameters;
   parameters.add("w", ParameterKind::weight, 4, 5, AnyPack<double>(Pack(Every{3, MaxNorm{1}}, Clip{-1, 1})));
-  ParameterEntry<double>& e = parameters.at("w");
+  ParameterEntry<double>& e = detail::Change(parameters).at("w");
   PolicyCounts active{};
   const PolicyCounts without[] = {{5}}, with[] = {{2, 5}};
   detail::record_step(e, e.pack.in_step(1), without, active, 1);

@@ -31,7 +31,7 @@ Index step_first(Parameters<float>& parameters, const detail::Update<SGD, float>
   detail::OptimizerState<float> state(parameters, {}, 0);
   state.plan_threads(parameters);
   PolicyCounts active{};
-  ParameterEntry<float>& e = parameters.at("a");
+  ParameterEntry<float>& e = detail::Change(parameters).at("a");
   detail::step_under(parameters, e, update, 1, 1, state, active);
   CHECK(e.activity[0].fraction == static_cast<double>(active[0]) / rows);
   return active[0];

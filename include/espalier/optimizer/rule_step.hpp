@@ -76,7 +76,9 @@ struct UnderPolicies {
   static constexpr bool squares = true;
 };
 template <class Policies>
-concept AsksForSteps = requires(const Policies& policies) { policies.steps; };
+concept AsksForSteps = requires(const Policies& policies) {
+  policies.steps;
+};
 
 /// Sums over the weights that a step made, apart for each place of a line. Whoever reads them reduces the
 /// line.

@@ -135,9 +135,9 @@ class Update {
     const bool follows = keeps_track(pack);
     // Sets of single weights need no step sizes, and no more do sets that have a metric of their own.
     const S one = 1;
-    const bool sized = RuleType::adaptive &&
-                       (traits.proximal || follows ||
-                        (traits.of_vectors() && traits.has_set && pack.metric({&one, one}, one).each));
+    const bool sized =
+        RuleType::adaptive && (traits.proximal || follows ||
+                               (traits.of_vectors() && traits.has_set && pack.metric({&one, one}, one).each));
     return {pack, shrink, static_cast<S>(pack.slope_bound()), pack.ball_radius(), follows, sized};
   }
 
