@@ -17,6 +17,7 @@ struct Clip {
   double lo = -1, hi = 1;
 
   static constexpr std::string_view name = "Clip";
+  static constexpr bool keeps_finite = true;
 
   template <Scalar S>
   bool contains(S w) const {

@@ -17,6 +17,7 @@ struct L1 {
   double strength = 0;
 
   static constexpr std::string_view name = "L1";
+  static constexpr bool keeps_finite = true;
   static constexpr bool homogeneous = true;
 
   template <Scalar S>

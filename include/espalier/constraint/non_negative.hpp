@@ -10,6 +10,7 @@ namespace espalier {
 /// w >= 0, exactly. On every weight, with monotone activations, the network is monotone in each input.
 struct NonNegative {
   static constexpr std::string_view name = "NonNegative";
+  static constexpr bool keeps_finite = true;
   static constexpr bool homogeneous = true;
 
   template <Scalar S>

@@ -128,7 +128,7 @@ ConstrainedLines<S> constrain_lines(const LinePackType& policies, S* w, Index n,
       lines.template constrain<penalties, sets>(x, t, own.counts, there.from(i));
       x.store(row + i);
       if constexpr (of_vector) own_squares += x.square();
-      own.check(x);
+      if constexpr (LinePackType::may_err) own.check(x);
     }
     if (left < length) copy_rest(end[0], left, w + done);
     sums.add(own, left);

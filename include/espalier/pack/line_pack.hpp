@@ -24,6 +24,10 @@ decltype(auto) on_lines(const P& p) {
     return (p);
 }
 
+/// Does a policy say that weights which are finite stay so?
+template <class P>
+concept KeepsFinite = P::keeps_finite;
+
 template <Scalar S, class... Ps>
 class LinePack {
  public:
@@ -34,6 +38,8 @@ class LinePack {
       : policies_(
             std::apply([](const Ps&... p) { return Policies(on_lines<S>(ungrouped(p))...); }, policies)) {}
 
+  /// May one of the policies make a number that is not finite of one that is?
+  static constexpr bool may_err = !(true && ... && KeepsFinite<Ungrouped<Ps>>);
   /// How many of the policies keep numbers.
   static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ungrouped<Ps>>});
 
