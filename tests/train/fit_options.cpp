@@ -61,11 +61,11 @@ void check(const O& optimizer) {
   Run<O> straight{.optimizer = optimizer};
   initialize(straight.net, Rng{1});
   Run<O> resumed = train(straight, data);
-  CHECK(resumed.state.epoch == 10);
+  CHECK(resumed.state.epoch() == 10);
   CHECK(resumed.state.step == 70);
   CHECK_FALSE(resumed.net == straight.net);
   train(resumed, data);
-  CHECK(resumed.state.epoch == 20);
+  CHECK(resumed.state.epoch() == 20);
   CHECK(resumed.net == straight.net);
   CHECK(resumed.stopping.best_loss() == straight.stopping.best_loss());
   CHECK(resumed.stopping.best_epoch() == straight.stopping.best_epoch());
@@ -84,8 +84,9 @@ TEST_CASE("A finished run that is taken up again has nothing to do") {
   initialize(run.net, Rng{1});
   train(run, data);
   const Net before = run.net;
-  CHECK(fit(run.net, data, CrossEntropy{}, run.optimizer, {.epochs = 20, .batch = 16, .state = &run.state})
-            .empty());
+  const History history =
+      fit(run.net, data, CrossEntropy{}, run.optimizer, {.epochs = 20, .batch = 16, .state = &run.state});
+  CHECK(history.size() == 20);  // those of the run
   CHECK(run.net == before);
 }
 

@@ -139,7 +139,7 @@ void constrain(M& model, const Monotone& monotone, const Ps&... further) {
   for (const ParameterEntry<S>& e : changed.entries())
     if (e.tied >= 0 && !(e.pack == changed.entries()[static_cast<std::size_t>(e.tied)].pack))
       detail::fail(e.path, "tied weights that are both behind the first layer", "one that reads the inputs");
-  model.parameters() = changed;  // copied, so that numbers stay at their addresses
+  model.parameters().take(std::move(changed));
 }
 
 /// Do the weights prove that the model is monotone? True is a proof, for whatever policies there are. False

@@ -73,7 +73,7 @@ void edit(Parameters<S>& parameters, F&& f) {
     settled.settle(e.path, e.pack, detail::Remember::started);
     settled.write(edited, e);
   }
-  parameters = edited;  // copied, so that numbers stay at their addresses
+  parameters.take(std::move(edited));
 }
 template <class M, class F>
 void edit(M& model, F&& f) {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "espalier/core/error.hpp"
@@ -51,6 +52,9 @@ class Parameters {
   Parameters& operator=(const Parameters&);
   Parameters& operator=(Parameters&&) noexcept;
   ~Parameters();
+
+  /// Becomes `changed`, a copy of these that has been changed. The numbers stay at their addresses.
+  void take(Parameters&& changed) noexcept;
 
   /// Adds a parameter of zeros. Throws ValueError for a path that there is, or for a pack that cannot be met.
   void add(std::string path, ParameterKind kind, Index rows, Index cols, AnyPack<S> pack = {});
@@ -192,6 +196,21 @@ template <Scalar S>
 Parameters<S>& Parameters<S>::operator=(Parameters&&) noexcept = default;
 template <Scalar S>
 Parameters<S>::~Parameters() = default;
+
+template <Scalar S>
+void Parameters<S>::take(Parameters&& changed) noexcept {
+  if (changed.values_.size() != values_.size()) {
+    *this = std::move(changed);
+    return;
+  }
+  std::copy(changed.values_.begin(), changed.values_.end(), values_.begin());
+  std::copy(changed.gradients_.begin(), changed.gradients_.end(), gradients_.begin());
+  entries_ = std::move(changed.entries_);
+  joint_penalties_ = std::move(changed.joint_penalties_);
+  offsets_ = std::move(changed.offsets_);
+  runs_ = std::move(changed.runs_);
+  version_ = changed.version_, ties_ = changed.ties_;
+}
 
 template <Scalar S>
 void Parameters<S>::add(std::string path, ParameterKind kind, Index rows, Index cols, AnyPack<S> pack) {

@@ -22,6 +22,12 @@
 
 namespace espalier {
 
+/// Which random numbers layers draw in the next training pass, Dropout for example.
+struct Draws {
+  std::uint64_t seed = 0, passes = 0;  ///< what `initialize` drew, and the passes since then
+  bool operator==(const Draws&) const = default;
+};
+
 struct BackwardOptions {
   bool add = false;  ///< to the gradients that there are
 };
@@ -124,6 +130,9 @@ class Sequential {
     run_back(x, output_gradient, input_gradient.data());
   }
 
+  Draws draws() const { return {seed_, passes_}; }
+  void set_draws(const Draws& draws) { seed_ = draws.seed, passes_ = draws.passes; }
+
   /// f(ParameterView) for each parameter.
   template <class F>
   void for_each_parameter(F&& f) {
@@ -146,7 +155,7 @@ class Sequential {
     Call<S> call{filled.values().data(), nullptr, detail::arena(filled).data(), filled.offsets()};
     chain_.initialize(init, call, rng);
     detail::begin_anew(filled);
-    parameters_ = filled;  // copied, so that numbers stay at their addresses
+    parameters_.take(std::move(filled));
     seed_ = rng();
     passes_ = 0;
   }

@@ -134,7 +134,7 @@ class Optimizer {
     auto& state = std::get<detail::OptimizerState<S>>(state_);
     state.rate_factors = std::move(factors), state.elementwise = std::move(elementwise);
     detail::plan_step(rule_, extras_, changed, state);
-    parameters = changed;  // copied, so that numbers stay at their addresses
+    parameters.take(std::move(changed));
   }
   template <class M>
   requires requires(M& model) { model.parameters(); }

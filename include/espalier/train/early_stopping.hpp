@@ -37,6 +37,11 @@ struct EarlyStopping {
     detail::check_not_negative("EarlyStopping", "min_delta", min_delta);
   }
 
+  static void each_state(auto& self, auto&& f) {
+    f("best_loss", self.state.best_loss);
+    f("best_epoch", self.state.best_epoch);
+    f("weights", self.state.weights);
+  }
   bool wants_training_loss() const { return true; }
 
   /// Counted from 1; 0 before the first epoch whose loss is a finite number.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -16,9 +17,6 @@
 #include "espalier/train/scale_notes.hpp"
 
 namespace espalier {
-
-/// A line for each epoch.
-using History = std::vector<EpochReport>;
 
 namespace detail {
 
@@ -61,8 +59,10 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   Batches<S> batches(parts.training(), options.batch);
   const TrainState from = options.state ? *options.state : TrainState{};
   detail::check_state(from, options.epochs, batches.count(), optimizer.steps());
-  Progress progress{from.step, options.epochs * batches.count(), from.epoch, options.epochs, from.loss};
-  auto schedule = from.schedule ? from.schedule : options.schedule;
+  Progress progress{from.step, options.epochs * batches.count(), from.epoch(), options.epochs};
+  if (from.epoch() > 0) progress.loss = detail::loss_of(from.history.back());
+  auto schedule = options.schedule;
+  if (schedule) detail::replay(schedule, from, options.epochs, batches.count());
   if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);
   (detail::validate(observers), ...);
   optimizer.prepare(model);
@@ -70,14 +70,15 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   const detail::ThreadScope threads(options.threads);
   const auto start = std::chrono::steady_clock::now();
   const detail::ScheduledRate<std::remove_reference_t<O>> scheduled{optimizer, static_cast<bool>(schedule)};
+  const double seconds_before = from.epoch() > 0 ? from.history.back().seconds : 0;
   Matrix<S> gradient;
-  History history;
+  TrainState state = from;
   constexpr bool starts = (false || ... || detail::Starts<std::remove_reference_t<Observers>>);
   if constexpr (starts) {
-    const Plan plan{options.epochs, batches.count(), from.epoch, scale_notes(parts.training())};
+    const Plan plan{options.epochs, batches.count(), from.epoch(), scale_notes(parts.training())};
     (detail::start(observers, plan), ...);
   }
-  for (bool going = true; going && progress.epoch < options.epochs;) {
+  while (!state.ended && progress.epoch < options.epochs) {
     if (options.shuffle) batches.shuffle(options.seed, static_cast<std::uint64_t>(optimizer.steps()));
     const double mean = detail::train_epoch(
         model, batches, loss, optimizer, schedule, progress, gradient,
@@ -85,14 +86,19 @@ requires(!Rule<std::remove_cvref_t<O>>) History
     project_seldom(model.parameters());
     EpochReport report = detail::report_epoch(++progress.epoch, mean, model, loss, optimizer, parts,
                                               (false || ... || detail::wants_training_loss(observers)));
-    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    progress.loss = parts.validation() ? report.validation_loss : mean + report.penalty;
-    history.push_back(report);
-    if (options.state) *options.state = {progress.epoch, progress.step, progress.loss, schedule};
-    ((going = detail::end_epoch(observers, model, report) && going), ...);
+    report.seconds =
+        seconds_before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    progress.loss = detail::loss_of(report);
+    state.step = progress.step;
+    state.history.push_back(report);
+    if (options.state) *options.state = state;
+    ((state.ended = !detail::end_epoch(observers, model, report) || state.ended), ...);
+    if (options.state) options.state->ended = state.ended;
+    (detail::save(observers, model, optimizer, std::as_const(state), std::tie(std::as_const(observers)...)),
+     ...);
   }
   (detail::finish(observers, model), ...);
-  return history;
+  return std::move(state.history);
 }
 
 /// The same with a fresh optimizer of this rule: `fit(net, train, CrossEntropy{}, Adam{.learning_rate =

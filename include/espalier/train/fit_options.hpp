@@ -2,39 +2,55 @@
 // Options of `fit`, and the state of a run, which can be copied and taken up again.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
-#include <limits>
+#include <utility>
 #include <vector>
 
 #include "espalier/core/error.hpp"
 #include "espalier/data/dataset.hpp"
 #include "espalier/optimizer/schedule.hpp"
+#include "espalier/train/observer.hpp"
 
 namespace espalier {
 
-/// How far a run has come. With copies of the model, the optimizer and the observers it is all that a run
-/// needs to be taken up where it was, bit for bit: the order of the data in an epoch follows from the seed
-/// and the steps before it.
+/// How far a run has come, as plain data. With copies of the model, the optimizer and the observers it is all
+/// that a run needs to be taken up where it was, bit for bit: the order of the data in an epoch follows from
+/// the seed and the steps before it, and a schedule is shown the epochs before.
 struct TrainState {
-  long epoch = 0;  ///< finished so far
-  long step = 0;   ///< finished so far
-  double loss =
-      std::numeric_limits<double>::quiet_NaN();  ///< what schedules see of the latest epoch; NaN before it
-  /// The schedule as it is now: OnPlateau remembers. Empty: take that of the options.
-  std::function<double(const Progress&)> schedule{};
+  long step = 0;       ///< finished so far
+  History history{};   ///< of the epochs finished so far
+  bool ended = false;  ///< by an observer, as EarlyStopping: `fit` has nothing more to do
+
+  long epoch() const { return static_cast<long>(history.size()); }
 };
 
 namespace detail {
 
+/// What schedules see of an epoch.
+inline double loss_of(const EpochReport& report) {
+  return std::isnan(report.validation_loss) ? report.loss + report.penalty : report.validation_loss;
+}
+
+/// Shows a schedule the steps of the epochs before, so that it remembers what it would: OnPlateau the losses.
+template <class ScheduleType>
+void replay(ScheduleType& schedule, const TrainState& state, long epochs, long batches) {
+  Progress progress{.steps = epochs * batches, .epochs = epochs};
+  for (; progress.epoch < state.epoch(); ++progress.epoch) {
+    for (long b = 0; b < batches; ++b, ++progress.step) schedule(std::as_const(progress));
+    progress.loss = loss_of(state.history[static_cast<std::size_t>(progress.epoch)]);
+  }
+}
+
 /// Does a state belong to a run of so many epochs and batches an epoch, and to this optimizer?
 inline void check_state(const TrainState& state, long epochs, long batches, long optimizer_steps) {
-  if (state.epoch > epochs)
-    fail("fit", {"epochs, of the whole run, >= the {} of the state", {state.epoch}}, epochs);
-  if (state.step != state.epoch * batches)
+  if (state.epoch() > epochs)
+    fail("fit", {"epochs, of the whole run, >= the {} of the state", {state.epoch()}}, epochs);
+  if (state.step != state.epoch() * batches)
     fail("fit",
          {"data and a batch size as in the run of the state, with {} steps in {} epochs",
-          {state.step, state.epoch}},
+          {state.step, state.epoch()}},
          format_message("{} steps an epoch", {batches}));
   if (state.step > 0 && optimizer_steps == 0)
     fail("fit", "the optimizer of the run that the state belongs to", "one that has made no step");
@@ -56,7 +72,7 @@ struct BasicFitOptions {
   /// another copy is tried at the first step before anything changes.
   std::function<double(const Progress&)> schedule{};
   /// The run goes on from this state, up to `epochs` in all, and writes it after every epoch, before
-  /// observers see the epoch. Null: it begins.
+  /// observers see the epoch. The history that `fit` returns is that of all epochs. Null: the run begins.
   TrainState* state = nullptr;
   int threads = 0;  ///< of this run; 0: as set_threads says
 };

@@ -20,6 +20,15 @@
 //
 //   // asks for EpochReport::training_loss, which costs a pass over the data each epoch
 //   bool wants_training_loss() const;
+//
+//   // after all observers have seen an epoch: the run as it is now, `observers` a tuple of references to all
+//   // of them. Checkpoint writes it to a file.
+//   void save(const M& model, const O& optimizer, const TrainState& state, const auto& observers);
+//
+// An observer that keeps something over epochs tells what, so that a run can be taken up from a file:
+//
+//   // f(name, x) for each; x is a double, a long, or a std::vector<double>
+//   static void each_state(auto& self, auto&& f);
 #pragma once
 
 #include <algorithm>
@@ -62,6 +71,9 @@ struct EpochReport {
   double seconds = 0;                            ///< since the start of the run
 };
 
+/// A line for each epoch.
+using History = std::vector<EpochReport>;
+
 namespace detail {
 
 /// The numbers of a report on one line; those that are missing are left out.
@@ -103,7 +115,7 @@ concept MayWantTrainingLoss = requires(const O& o) {
 /// With a member of its own, whatever it is, the class below finds two of that name: `&Twice<O>::start` is
 /// ambiguous.
 struct Names {
-  int start, batch, epoch, finish, wants_training_loss;
+  int start, batch, epoch, finish, wants_training_loss, save;
 };
 template <class O>
 struct Twice : O, Names {};
@@ -141,6 +153,19 @@ void end_batch(O& observer, const M& model, const BatchReport& report) {
 template <class O, class M>
 void finish(O& observer, M& model) {
   if constexpr (Finishes<O, M>) observer.finish(model);
+}
+template <class O, class M, class Optimizer, class State, class All>
+void save([[maybe_unused]] O& observer, [[maybe_unused]] const M& model,
+          [[maybe_unused]] const Optimizer& optimizer, [[maybe_unused]] const State& state,
+          [[maybe_unused]] const All& observers) {
+  using Class = std::remove_const_t<O>;
+  if constexpr (requires { observer.save(model, optimizer, state, observers); })
+    observer.save(model, optimizer, state, observers);
+  else if constexpr (std::is_class_v<Class> && !std::is_final_v<Class>)
+    static_assert(
+        requires { &Twice<Class>::save; },
+        "an observer has a member save that cannot be called as listed in espalier/train/observer.hpp: mind "
+        "its arguments, and a const observer");
 }
 /// Whether to go on.
 template <class O, class M>

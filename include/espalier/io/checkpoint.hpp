@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// A run that survives: written to a file after epochs, and taken up again.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "espalier/core/check.hpp"
+#include "espalier/io/file_lock.hpp"
+#include "espalier/io/run_file.hpp"
+#include "espalier/train/observer.hpp"
+
+namespace espalier {
+
+struct CheckpointOptions {
+  long every = 1;  ///< epochs from one to the next; the last epoch of a run is always written
+  long keep = 2;   ///< files: run.espalier, and before it run.espalier.1, run.espalier.2, ...
+};
+
+namespace detail {
+
+/// "run.espalier", "run.espalier.1", ...
+inline std::filesystem::path numbered(const std::filesystem::path& path, long k) {
+  return k == 0 ? path : std::filesystem::path(path.string() + "." + std::to_string(k));
+}
+
+/// Each file of a checkpoint becomes the one before it, so that `path` is free. At any moment the newest
+/// whole run is the first of those that there are.
+inline void make_room(const std::filesystem::path& path, long keep) {
+  for (long k = keep - 1; k > 0; --k) {
+    std::error_code error;
+    const auto from = numbered(path, k - 1);
+    if (!std::filesystem::exists(from, error)) continue;
+    std::filesystem::rename(from, numbered(path, k), error);
+    if (error) fail<FileError>(from.string(), "a file that can be renamed", error.message());
+  }
+}
+
+}  // namespace detail
+
+/// An observer: `fit(net, data, loss, optimizer, {.epochs = 100, .state = &state}, stopping,
+/// Checkpoint{"run.espalier"})`. What it writes is all of the run: model, optimizer, state and the observers
+/// that keep something. A file is whole or not there: it is written aside and takes its place when the disk
+/// has it. Throws FileError if a file cannot be written, or while another run writes to it; the files before
+/// are untouched.
+class Checkpoint {
+ public:
+  explicit Checkpoint(std::filesystem::path path, CheckpointOptions options = {})
+      : path_(std::move(path)), options_(options) {}
+
+  const std::filesystem::path& path() const { return path_; }
+
+  void validate() const {
+    if (options_.every < 1) detail::fail("Checkpoint", "every >= 1 epochs", options_.every);
+    if (options_.keep < 1) detail::fail("Checkpoint", "keep >= 1 files", options_.keep);
+  }
+  void start(const Plan& plan) {
+    epochs_ = plan.epochs;
+    if (!lock_) lock_ = std::make_shared<detail::FileLock>(path_);
+  }
+  void save(const auto& model, const auto& optimizer, const TrainState& state, const auto& observers) {
+    const long epoch = state.epoch();
+    if (epoch % options_.every != 0 && epoch != epochs_ && !state.ended) return;
+    const TensorFile file = std::apply(
+        [&](const auto&... all) { return detail::run_file(model, optimizer, state, all...); }, observers);
+    write(file);
+  }
+  void finish(auto&) { lock_.reset(); }
+
+ private:
+  void write(const TensorFile& file) const {
+    const auto aside = std::filesystem::path(path_.string() + ".new");
+    write_tensors(aside, file);
+    detail::make_room(path_, options_.keep);
+    std::error_code error;
+    std::filesystem::rename(aside, path_, error);
+    if (error) detail::fail<FileError>(path_.string(), "a file that can be written", error.message());
+    detail::sync_folder(path_);
+  }
+
+  std::filesystem::path path_;
+  CheckpointOptions options_;
+  long epochs_ = 0;
+  std::shared_ptr<detail::FileLock> lock_;
+};
+
+/// What `resume` found.
+struct Resumed {
+  std::filesystem::path file;        ///< that the run came from; empty: there is none, the run begins
+  std::vector<std::string> refused;  ///< what was wrong with newer files, a message each
+
+  explicit operator bool() const { return !file.empty(); }
+};
+
+/// Takes a run up where the newest whole file of its checkpoint left it:
+///
+///   TrainState state;
+///   resume("run.espalier", net, optimizer, state, stopping);
+///   fit(net, data, loss, optimizer, {.epochs = 100, .state = &state}, stopping, Checkpoint{"run.espalier"});
+///
+/// is the same program for the first start and for all others: without a file nothing happens. Model,
+/// optimizer and observers are made as at the first start, with the same policies; `observers` are those of
+/// `fit` in the same order. The rest of the run has the bits that it would have had. A damaged or foreign
+/// file is refused, and the one before it is taken; FileError if there are only such files. ValueError, and
+/// nothing changed, for the run of another model, of other policies or another optimizer.
+template <Model M, class O, class... Observers>
+Resumed resume(const std::filesystem::path& path, M& model, O& optimizer, TrainState& state,
+               Observers&... observers) {
+  constexpr long most = 100;
+  Resumed result;
+  for (long k = 0; k < most; ++k) {
+    const auto candidate = detail::numbered(path, k);
+    std::error_code ignored;
+    if (!std::filesystem::exists(candidate, ignored)) continue;
+    TensorFile file;
+    try {
+      file = detail::read_run(candidate);
+    } catch (const FileError& error) {
+      result.refused.push_back(error.what());
+      continue;
+    }
+    detail::take_run(file, candidate.string(), model, optimizer, state, observers...);
+    result.file = candidate;
+    return result;
+  }
+  if (!result.refused.empty()) {
+    std::string all;
+    for (const std::string& message : result.refused) (all += all.empty() ? "" : "; ") += message;
+    detail::fail<FileError>(path.string(), "a whole file of a run", all);
+  }
+  return result;
+}
+
+}  // namespace espalier

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// All that a run is, as named numbers: model, optimizer, state and observers, to a file and back.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "espalier/core/version.hpp"
+#include "espalier/io/run_observers.hpp"
+#include "espalier/io/run_parameters.hpp"
+#include "espalier/model/sequential.hpp"
+#include "espalier/optimizer/saved_optimizer.hpp"
+#include "espalier/train/fit_options.hpp"
+
+namespace espalier::detail {
+
+/// What stands under "format" in the metadata of such a file.
+inline constexpr std::string_view run_format = "espalier run 1";
+
+/// A hash of all numbers of a file with their names, eight bytes at a time: no two files that differ by a
+/// flipped bit or a lost block have the same one.
+inline std::uint64_t checksum(const TensorFile& file) {
+  std::uint64_t hash = 0x9E3779B97F4A7C15U;
+  const auto add = [&](std::string_view bytes) {
+    for (std::size_t k = 0; k < bytes.size(); k += 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes.data() + k, std::min<std::size_t>(8, bytes.size() - k));
+      hash = (std::rotl(hash, 29) ^ word) * 0xD6E8FEB86659FD93U;
+    }
+    hash = (std::rotl(hash, 29) ^ bytes.size()) * 0xD6E8FEB86659FD93U;
+  };
+  for (const Tensor& tensor : file.tensors) add(tensor.name), add(tensor.dtype), add(tensor.bytes);
+  for (const auto& [key, value] : file.metadata)
+    if (key != "checksum") add(key), add(value);
+  return hash;
+}
+
+inline void put_history(TensorFile& file, const History& history) {
+  std::vector<double> all;
+  for (const EpochReport& r : history)
+    for (const double x : {r.loss, r.penalty, r.training_loss, r.validation_loss, r.validation_accuracy,
+                           r.learning_rate, r.seconds})
+      all.push_back(x);
+  file.tensors.push_back(Tensor::of<double>("history", {history.size(), 7}, all));
+}
+inline History history_of(const TensorFile& file) {
+  const Tensor& tensor = file.at("history");
+  const auto all = exactly<double>(file, "history", 7 * (tensor.size() / 7));
+  History history(all.size() / 7);
+  for (std::size_t k = 0; k < history.size(); ++k) {
+    const double* const x = all.data() + 7 * k;
+    history[k] = {static_cast<long>(k) + 1, x[0], x[1], x[2], x[3], x[4], x[5], x[6]};
+  }
+  return history;
+}
+
+inline std::uint64_t whole_number(const TensorFile& file, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  const std::string text = found == file.metadata.end() ? "" : found->second;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || text.empty())
+    fail<FileError>(key, "a whole number", text.empty() ? "none" : text);
+  return number;
+}
+
+/// The run as a file.
+template <class M, class O, class... Observers>
+TensorFile run_file(const M& model, const O& optimizer, const TrainState& state,
+                    const Observers&... observers) {
+  TensorFile file;
+  put_parameters(file, model.parameters());
+  const auto saved = optimizer.state(model);
+  for (const auto& n : saved.numbers)
+    file.tensors.push_back(matrix_tensor("optimizer." + n.name, n.rows, n.cols, n.numbers.data()));
+  file.tensors.push_back(row_tensor("optimizer rate factor", std::vector<double>{saved.rate_factor}));
+  put_history(file, state.history);
+  each_with_state([&](const std::string& prefix, const auto& o) { put_observer(file, prefix, o); },
+                  observers...);
+  auto& metadata = file.metadata;
+  metadata["format"] = run_format;
+  metadata["version"] =
+      format_message("{}.{}.{}", {ESPALIER_VERSION_MAJOR, ESPALIER_VERSION_MINOR, ESPALIER_VERSION_PATCH});
+  metadata["optimizer"] = saved.rule;
+  metadata["optimizer steps"] = std::to_string(saved.steps);
+  metadata["step"] = std::to_string(state.step);
+  metadata["ended"] = state.ended ? "1" : "0";
+  metadata["seed"] = std::to_string(model.draws().seed);
+  metadata["passes"] = std::to_string(model.draws().passes);
+  metadata["checksum"] = std::to_string(checksum(file));
+  return file;
+}
+
+/// Reads a run. FileError if it is none, or not all of it.
+inline TensorFile read_run(const std::filesystem::path& path) {
+  TensorFile file = read_tensors(path);
+  const std::string where = path.string();
+  const auto found = file.metadata.find("format");
+  if (found == file.metadata.end() || found->second != run_format)
+    fail<FileError>(where, {"a file of a run (\"{}\")", {run_format}},
+                    found == file.metadata.end() ? "another file of tensors" : found->second);
+  if (whole_number(file, "checksum") != checksum(file))
+    fail<FileError>(where, "the bytes that were written", "others: the file is damaged");
+  return file;
+}
+
+/// Takes up the run of a file. Throws, and changes nothing, if it is that of another program.
+template <class M, class O, class... Observers>
+void take_run(const TensorFile& file, std::string_view where, M& model, O& optimizer, TrainState& state,
+              Observers&... observers) {
+  using S = typename M::scalar_type;
+  M changed = model;
+  O restored = optimizer;
+  SavedOptimizer<S> saved{file.metadata.at("optimizer"),
+                          static_cast<long>(whole_number(file, "optimizer steps")),
+                          exactly<double>(file, "optimizer rate factor", 1)[0],
+                          {}};
+  constexpr std::string_view prefix = "optimizer.";
+  for (const Tensor& t : file.tensors)
+    if (t.name.starts_with(prefix) && t.shape.size() == 2)
+      saved.numbers.push_back({t.name.substr(prefix.size()), static_cast<Index>(t.shape[0]),
+                               static_cast<Index>(t.shape[1]), exactly<S>(file, t.name, t.size())});
+  restored.prepare(changed);
+  check_build(file, changed.parameters(), where);
+  restored.restore(changed, saved);
+  take_parameters(file, changed.parameters());
+  changed.set_draws({whole_number(file, "seed"), whole_number(file, "passes")});
+  TrainState come{static_cast<long>(whole_number(file, "step")), history_of(file),
+                  whole_number(file, "ended") != 0};
+  std::tuple<std::conditional_t<KeepsState<Observers>, Observers, const Observers&>...> copies(observers...);
+  std::apply(
+      [&](auto&... all) {
+        each_with_state(
+            [&](const std::string& name, auto& o) {
+              if constexpr (!std::is_const_v<std::remove_reference_t<decltype(o)>>)
+                take_observer(file, name, o);
+            },
+            all...);
+      },
+      copies);
+
+  model.parameters().take(std::move(changed.parameters()));  // from here on nothing throws
+  model.set_draws(changed.draws());
+  optimizer = std::move(restored);
+  state = std::move(come);
+  [&]<std::size_t... k>(std::index_sequence<k...>) {
+    const auto give = []<class Observer>(Observer& observer, auto& copy) {
+      if constexpr (KeepsState<Observer>) observer = std::move(copy);
+    };
+    (give(observers, std::get<k>(copies)), ...);
+  }
+  (std::index_sequence_for<Observers...>{});
+}
+
+}  // namespace espalier::detail
