@@ -4,6 +4,7 @@
 #include "../support.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/frozen.hpp"
+#include "espalier/model/change.hpp"
 
 using namespace espalier;
 

@@ -14,6 +14,7 @@
 #include "espalier/layer/chain.hpp"
 #include "espalier/layer/slopes.hpp"
 #include "espalier/model/finite.hpp"
+#include "espalier/model/change.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/model/settle.hpp"
 #include "espalier/pack/pack.hpp"

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "espalier/io/tensor_file.hpp"
+#include "espalier/model/change.hpp"
 #include "espalier/model/parameters.hpp"
 
 namespace espalier::detail {

@@ -11,6 +11,7 @@
 
 #include "espalier/core/check.hpp"
 #include "espalier/kernel/norm.hpp"
+#include "espalier/model/change.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/model/settle.hpp"

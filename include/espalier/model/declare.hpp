@@ -9,6 +9,7 @@
 
 #include "espalier/layer/chain.hpp"
 #include "espalier/layer/slopes.hpp"
+#include "espalier/model/change.hpp"
 #include "espalier/model/parameters.hpp"
 
 namespace espalier::detail {

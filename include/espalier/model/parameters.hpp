@@ -149,41 +149,6 @@ class Parameters {
   bool ties_ = false;
 };
 
-namespace detail {
-
-/// What the library changes of parameters, users by its functions only. With each they get another version.
-template <Scalar S>
-class Change {
- public:
-  explicit Change(Parameters<S>& parameters) : of_(parameters) { of_.version_ = next_identity(); }
-
-  std::span<ParameterEntry<S>> entries() const { return of_.entries_; }
-  /// As Parameters::at.
-  ParameterEntry<S>& at(std::string_view path) const {
-    return of_.entries_[static_cast<std::size_t>(&of_.at(path) - of_.entries_.data())];
-  }
-  std::vector<JointEntry<S>>& joint_penalties() const { return of_.joint_penalties_; }
-  Runs& runs() const { return of_.runs_; }
-
- private:
-  Parameters<S>& of_;
-};
-
-/// The same for a step, which writes activities and changes nothing else of them.
-template <Scalar S>
-class InStep {
- public:
-  explicit InStep(Parameters<S>& parameters) : of_(parameters) {}
-
-  std::span<ParameterEntry<S>> entries() const { return of_.entries_; }
-  std::vector<JointEntry<S>>& joint_penalties() const { return of_.joint_penalties_; }
-
- private:
-  Parameters<S>& of_;
-};
-
-}  // namespace detail
-
 template <Scalar S>
 Parameters<S>::Parameters() = default;
 template <Scalar S>
@@ -199,10 +164,7 @@ Parameters<S>::~Parameters() = default;
 
 template <Scalar S>
 void Parameters<S>::take(Parameters&& changed) noexcept {
-  if (changed.values_.size() != values_.size()) {
-    *this = std::move(changed);
-    return;
-  }
+  eigen_assert(changed.values_.size() == values_.size());
   std::copy(changed.values_.begin(), changed.values_.end(), values_.begin());
   std::copy(changed.gradients_.begin(), changed.gradients_.end(), gradients_.begin());
   entries_ = std::move(changed.entries_);
@@ -250,8 +212,8 @@ const ParameterEntry<S>& Parameters<S>::at(std::string_view path) const {
 
 template <Scalar S>
 void Parameters<S>::tie(std::string_view one, std::string_view other) {
-  const detail::Change<S> change(*this);
-  ParameterEntry<S>&first = change.at(one), &second = change.at(other);
+  const ParameterEntry<S>& first = at(one);
+  ParameterEntry<S>& second = entries_[static_cast<std::size_t>(&at(other) - entries_.data())];
   if (&first == &second || first.tied >= 0 || second.tied >= 0)
     detail::fail(other, "two parameters that are not tied yet", "one that is");
   if (first.rows != second.rows || first.cols != second.cols)
@@ -262,7 +224,7 @@ void Parameters<S>::tie(std::string_view one, std::string_view other) {
   if (first.frozen != second.frozen)
     detail::fail(other, "two parameters that are both frozen, or both not", "one that is frozen");
   second.tied = &first - entries_.data();
-  ties_ = true;
+  ties_ = true, version_ = detail::next_identity();
   copy_tied();
   copy_tied_memory();
 }

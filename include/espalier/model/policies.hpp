@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "espalier/layer/policies.hpp"
+#include "espalier/model/change.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/model/settle.hpp"
 

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "espalier/model/change.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/optimizer/gradients.hpp"
 #include "espalier/optimizer/on.hpp"

@@ -17,6 +17,7 @@
 #include "espalier/core/threads.hpp"
 #include "espalier/model/access.hpp"
 #include "espalier/model/finite.hpp"
+#include "espalier/model/change.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/optimizer/gradients.hpp"
 #include "espalier/optimizer/lend.hpp"
