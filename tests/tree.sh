@@ -26,7 +26,7 @@ compiled   core kernel constraint pack init layer model optimizer loss data trai
 '
 # Headers of headers have no rule, and no test at the mirrored path: the programs in tests/consumer include them, and the
 # tests of the README.
-umbrellas='espalier data report testing all compiled'
+umbrellas='espalier data io report testing all compiled'
 
 # What the header includes, and what that includes.
 includes_of() { sed -n 's|^ *# *include *["<]espalier/\([^">]*\)[">].*|\1|p' "$@"; }
