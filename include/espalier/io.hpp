@@ -4,5 +4,8 @@
 
 // clang-format off
 
+#include "espalier/io/save.hpp"
+#include "espalier/io/load.hpp"
+#include "espalier/io/load_options.hpp"
 #include "espalier/io/tensor.hpp"
 #include "espalier/io/tensor_file.hpp"
