@@ -22,7 +22,7 @@ io         core kernel pack init layer model optimizer train data io
 certify    core kernel constraint pack init layer model certify
 report     core kernel pack init layer model optimizer loss metric data train certify report
 testing    core kernel pack init layer model optimizer loss data train io certify testing
-compiled   core kernel constraint pack init layer model optimizer loss data train
+compiled   core kernel constraint pack init layer model optimizer loss data train io
 '
 # Headers of headers have no rule, and no test at the mirrored path: the programs in tests/consumer include them, and the
 # tests of the README.

@@ -9,3 +9,7 @@
 #include "espalier/io/load_options.hpp"
 #include "espalier/io/tensor.hpp"
 #include "espalier/io/tensor_file.hpp"
+
+#ifdef ESPALIER_COMPILED  // by the target espalier::compiled
+#include "espalier/compiled/io.hpp"
+#endif
