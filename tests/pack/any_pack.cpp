@@ -158,3 +158,11 @@ TEST_CASE("Reparametrizations change no stored number, and are told") {
   CHECK(w.numbers == before);
   CHECK(pack.penalty(w.block()) == 0);
 }
+
+TEST_CASE("The policies say their numbers, with the words that say on what and when") {
+  const AnyPack<float> any(Pack(L1{1e-3}, PerInput{MaxNorm{2}}, Every{10, Clip{-1, 0.5}}));
+  CHECK(any.text(0) == "L1{strength = 0.001}");
+  CHECK(any.text(1) == "MaxNorm per input{radius = 2}");
+  CHECK(any.text(2) == "Clip every n steps{n = 10, lo = -1, hi = 0.5}");
+  CHECK(AnyPack<double>(Pack(NonNegative{})).text(0) == "NonNegative");
+}

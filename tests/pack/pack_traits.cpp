@@ -5,6 +5,8 @@
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/l2_to_start.hpp"
+#include "espalier/constraint/mask.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
@@ -52,4 +54,10 @@ TEST_CASE("The traits say what a step must do for a pack") {
   STATIC_REQUIRE((!traits_of<Clip, MaxNorm, L1>.corners));
   STATIC_REQUIRE((traits_of<Doubled>.maps && !traits_of<Doubled>.scales_rows && !traits_of<WeightNorm>.maps));
   STATIC_REQUIRE((traits_of<WeightNorm>.scales_rows && !traits_of<MaxNorm>.scales_rows));
+}
+
+TEST_CASE("The traits say which policies keep numbers, and which make them of the start") {
+  STATIC_REQUIRE(
+      (traits_of<L1, Mask, L2ToStart>.keeping == 0b110 && traits_of<L1, Mask, L2ToStart>.starting == 0b100));
+  STATIC_REQUIRE((traits_of<L2ToStart, L1>.starting == 1 && traits_of<L1>.keeping == 0));
 }

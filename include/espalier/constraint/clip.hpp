@@ -46,6 +46,8 @@ struct Clip {
       detail::fail("Clip", "a float between lo and hi", detail::format_message("lo = {}, hi = {}", {lo, hi}));
   }
 
+  void describe(auto&& f) const { f("lo", lo), f("hi", hi); }
+
   bool operator==(const Clip&) const = default;
 };
 

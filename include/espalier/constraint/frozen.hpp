@@ -46,6 +46,8 @@ class Frozen {
     pattern_.check_shape(where, name, rows, cols);
   }
 
+  void describe(auto&& f) const { f("pattern", pattern_.numbers()); }
+
   bool operator==(const Frozen&) const = default;
 
  private:

@@ -55,6 +55,8 @@ struct GroupLasso {
       detail::fail(name, "a strength that is finite also as a float", strength);
   }
 
+  void describe(auto&& f) const { f("strength", strength); }
+
   bool operator==(const GroupLasso&) const = default;
 
  private:

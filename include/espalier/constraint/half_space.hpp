@@ -63,6 +63,8 @@ class HalfSpace {
           where, {"a HalfSpace with {} coefficients, one for each weight of a vector", {n}}, a_.size());
   }
 
+  void describe(auto&& f) const { f("a", a_), f("b", b_); }
+
   bool operator==(const HalfSpace&) const = default;
 
  private:

@@ -43,6 +43,8 @@ struct L1 {
       detail::fail(name, "a strength that is finite also as a float", strength);
   }
 
+  void describe(auto&& f) const { f("strength", strength); }
+
   bool operator==(const L1&) const = default;
 };
 

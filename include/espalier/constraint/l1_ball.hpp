@@ -47,6 +47,7 @@ struct L1Ball {
     return least * static_cast<double>(n) <= radius;
   }
   void validate() const { detail::check_positive_float(name, "radius", radius); }
+  void describe(auto&& f) const { f("radius", radius); }
 
   bool operator==(const L1Ball&) const = default;
 

@@ -29,6 +29,7 @@ struct L2 {
     return static_cast<S>(strength) * w;
   }
   void validate() const { detail::check_not_negative(name, "strength", strength); }
+  void describe(auto&& f) const { f("strength", strength); }
 
   bool operator==(const L2&) const = default;
 };

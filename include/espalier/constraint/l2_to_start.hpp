@@ -34,6 +34,7 @@ struct L2ToStart {
     return static_cast<S>(strength) * (w - start);
   }
   void validate() const { detail::check_not_negative(name, "strength", strength); }
+  void describe(auto&& f) const { f("strength", strength); }
 
   bool operator==(const L2ToStart&) const = default;
 };

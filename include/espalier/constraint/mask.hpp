@@ -38,6 +38,8 @@ class Mask {
     pattern_.check_shape(where, name, rows, cols);
   }
 
+  void describe(auto&& f) const { f("pattern", pattern_.numbers()); }
+
   bool operator==(const Mask&) const = default;
 
  private:

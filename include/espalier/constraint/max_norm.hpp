@@ -27,6 +27,8 @@ struct MaxNorm {
       detail::fail(name, "radius >= 2.3e-308, the least normal double", radius);
   }
 
+  void describe(auto&& f) const { f("radius", radius); }
+
   bool operator==(const MaxNorm&) const = default;
 };
 

@@ -33,6 +33,7 @@ struct NuclearNorm {
   }
   double slope_bound() const { return strength; }
   void validate() const { L1{strength}.validate(); }
+  void describe(auto&& f) const { f("strength", strength); }
 
   bool operator==(const NuclearNorm&) const = default;
 

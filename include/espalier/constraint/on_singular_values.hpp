@@ -174,6 +174,10 @@ struct OnSingularValues {
     }
   }
 
+  void describe(auto&& f) const {
+    if constexpr (requires { policy.describe(f); }) policy.describe(f);
+  }
+
   bool operator==(const OnSingularValues&) const = default;
 
  private:

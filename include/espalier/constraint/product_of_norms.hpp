@@ -50,6 +50,8 @@ struct ProductOfNorms {
     if (!found) detail::fail(name, "a pattern that fits the path of a weight", pattern);
   }
 
+  void describe(auto&& f) const { f("strength", strength); }
+
   bool operator==(const ProductOfNorms&) const = default;
 
  private:

@@ -56,6 +56,8 @@ struct Quantized {
                    detail::format_message("step = {}, lo = {}, hi = {}", {step, lo, hi}));
   }
 
+  void describe(auto&& f) const { f("step", step), f("lo", lo), f("hi", hi); }
+
   bool operator==(const Quantized&) const = default;
 
  private:
@@ -104,6 +106,8 @@ class QuantizedTo {
       if (!std::isfinite(static_cast<float>(level)))
         detail::fail(name, "levels that are finite, also as floats", level);
   }
+
+  void describe(auto&& f) const { f("levels", levels_); }
 
   bool operator==(const QuantizedTo&) const = default;
 

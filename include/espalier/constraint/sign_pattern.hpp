@@ -44,6 +44,8 @@ class SignPattern {
     pattern_.check_shape(where, name, rows, cols);
   }
 
+  void describe(auto&& f) const { f("pattern", pattern_.numbers()); }
+
   bool operator==(const SignPattern&) const = default;
 
  private:

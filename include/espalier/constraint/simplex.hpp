@@ -37,6 +37,7 @@ struct Simplex {
            (!each.bounded_above() || most * static_cast<double>(n) >= sum);
   }
   void validate() const { detail::check_positive_float(name, "sum", sum); }
+  void describe(auto&& f) const { f("sum", sum); }
 
   bool operator==(const Simplex&) const = default;
 

@@ -36,6 +36,7 @@ struct SpectralBall {
     lifted().project(w, numbers);
   }
   void validate() const { detail::check_positive_float(name, "bound", bound); }
+  void describe(auto&& f) const { f("bound", bound); }
 
   bool operator==(const SpectralBall&) const = default;
 

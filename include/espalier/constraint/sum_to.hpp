@@ -42,6 +42,8 @@ struct SumTo {
     if (value != 0) detail::check_positive_float(name, "abs(value)", std::abs(value));
   }
 
+  void describe(auto&& f) const { f("value", value); }
+
   bool operator==(const SumTo&) const = default;
 
  private:

@@ -19,6 +19,7 @@ struct WeightDecay {
   /// `eta` is the learning rate of this step, `base` the one before the schedule.
   double shrink(double eta, double base) const { return 1 - (schedule_only ? eta / base : eta) * strength; }
   void validate() const { detail::check_not_negative(name, "strength", strength); }
+  void describe(auto&& f) const { f("strength", strength); }
 
   bool operator==(const WeightDecay&) const = default;
 };

@@ -32,6 +32,12 @@ constexpr Index places_of_window(Index extent, Index window, Index stride, Index
   return (extent + 2 * padding - window) / stride + 1;
 }
 
+/// The numbers of an image, as core/description.hpp has it.
+inline void describe_image(const Image& image, auto&& f) {
+  f("height", static_cast<double>(image.height)), f("width", static_cast<double>(image.width));
+  f("channels", static_cast<double>(image.channels));
+}
+
 /// Throws ShapeError for an image that has no pixels, naming the layer.
 inline void check_image(std::string_view where, const Image& image) {
   if (std::min({image.height, image.width, image.channels}) < 1)

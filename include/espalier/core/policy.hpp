@@ -57,6 +57,7 @@
 //   static constexpr std::string_view name                     for audits and messages; else the type's name
 //   void validate() const                                      throws ValueError
 //   void validate(std::string_view where, Index rows, Index cols) const    throws ShapeError, naming `where`
+//   void describe(auto&& f) const                              f("radius", radius): what files say of it
 //   template <class Q> static constexpr bool meets()           refuses Q beside it by a static_assert
 //
 // Of policies of numbers:

@@ -106,6 +106,8 @@ struct LeakyReLU {
     detail::gate(x, dy, dx, static_cast<detail::ScalarOf<decltype(x)>>(slope));
   }
 
+  void describe(auto&& f) const { f("slope", slope); }
+
   bool operator==(const LeakyReLU&) const = default;
 };
 
@@ -128,6 +130,8 @@ struct ELU {
     const S a = static_cast<S>(alpha);
     dx.array() = dy.array() * x.array().unaryExpr([a](S at) { return at > 0 ? S(1) : a * std::exp(at); });
   }
+
+  void describe(auto&& f) const { f("alpha", alpha); }
 
   bool operator==(const ELU&) const = default;
 };
@@ -229,6 +233,8 @@ struct Softplus {
   void backward(const auto& x, const auto&, const auto& dy, auto&& dx) const {
     dx.array() = dy.array() * detail::logistic(static_cast<detail::ScalarOf<decltype(x)>>(beta) * x.array());
   }
+
+  void describe(auto&& f) const { f("beta", beta); }
 
   bool operator==(const Softplus&) const = default;
 };

@@ -62,6 +62,13 @@ class BatchNorm {
     d.buffer("running_var", channels_, 1);
   }
 
+  /// PyTorch counts batches, which nobody reads here.
+  void in_files(auto& d) const { d.counter("num_batches_tracked"); }
+  void describe(auto&& f) const {
+    f("channels", static_cast<double>(channels_)), f("per", static_cast<double>(options_.per));
+    f("epsilon", options_.epsilon);
+  }
+
   /// A variance needs two numbers.
   Index least_samples() const { return options_.per == 1 ? 2 : 1; }
 

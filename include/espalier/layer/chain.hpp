@@ -61,6 +61,8 @@ class Chain {
     each([&]<std::size_t k>(const auto& layer) {
       if constexpr (Parametric<LayerAt<k>>)
         d.inner(std::to_string(k), layer);
+      else if constexpr (requires { d.plain(std::to_string(k), layer); })
+        d.plain(std::to_string(k), layer);
       else if constexpr (requires { d.follow(layer); })
         d.follow(layer);
     });

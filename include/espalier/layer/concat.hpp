@@ -89,7 +89,10 @@ class Concat {
 
   void declare(auto& d) const {
     each([&]<std::size_t b>(const auto& branch) {
-      if constexpr (Parametric<BranchAt<b>>) d.inner(std::to_string(b), branch);
+      if constexpr (Parametric<BranchAt<b>>)
+        d.inner(std::to_string(b), branch);
+      else if constexpr (requires { d.plain(std::to_string(b), branch); })
+        d.plain(std::to_string(b), branch);
     });
   }
 

@@ -61,6 +61,18 @@ class Conv2D {
     if constexpr (has_bias) d.bias("bias", weight_.outputs(), 1, bias_.pack);
   }
 
+  /// As PyTorch has it.
+  void in_files(auto& d) const {
+    const Kernel& kernel = patches_.kernel;
+    d.shape("weight", {weight_.outputs(), patches_.image.channels, kernel.height, kernel.width});
+  }
+  void describe(auto&& f) const {
+    detail::describe_image(patches_.image, f);
+    f("kernel_height", static_cast<double>(patches_.kernel.height));
+    f("kernel_width", static_cast<double>(patches_.kernel.width));
+    f("stride", static_cast<double>(patches_.stride)), f("padding", static_cast<double>(patches_.padding));
+  }
+
   Index kept(Index) const { return weight_.kept(); }
 
   template <Scalar S>

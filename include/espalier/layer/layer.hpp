@@ -33,7 +33,16 @@
 //
 // Optional: `Slopes slopes()` of an activation (layer/slopes.hpp); `static constexpr bool affine = true`: the
 // outputs are W x + b with the parameter "weight"; `static constexpr bool monotone = true`: no output falls
-// when an input rises.
+// when an input rises; `void describe(auto&& f) const`, which calls f("stride", stride) for each number that
+// predictions depend on: then a file made with other numbers is refused.
+//
+// A parameter stands in files under its path, with its rows and columns. A layer whose parameters have
+// another name or shape there says so in `void in_files(auto& d) const`, with any of
+//
+//   d.shape("weight", {out, in, height, width});          // an array of as many numbers in the same order
+//   d.rename("weight_ih", "weight_ih_l0");
+//   d.sum("bias", "bias_ih_l0", "bias_hh_l0");            // two arrays, whose sum it is
+//   d.counter("num_batches_tracked");                     // a whole number that nobody reads here
 #pragma once
 
 #include <concepts>

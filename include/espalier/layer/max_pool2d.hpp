@@ -43,6 +43,11 @@ class MaxPool2D {
             detail::places_of_window(image_.width, size_, stride_, 0), image_.channels};
   }
 
+  void describe(auto&& f) const {
+    detail::describe_image(image_, f);
+    f("size", static_cast<double>(size_)), f("stride", static_cast<double>(stride_));
+  }
+
   void forward(const auto& x, auto&& y) const {
     with_shape([&](auto size, auto stride) { largest(x.cols(), size, stride, x.data(), y.data()); });
   }

@@ -71,6 +71,14 @@ class Sequence {
     if constexpr (has_bias) d.bias("bias", Cell::gates * hidden(), 1, bias_.pack);
   }
 
+  /// As PyTorch has it, whose two biases are one here.
+  void in_files(auto& d) const {
+    d.rename("weight_ih", "weight_ih_l0");
+    d.rename("weight_hh", "weight_hh_l0");
+    if constexpr (has_bias) d.sum("bias", "bias_ih_l0", "bias_hh_l0");
+  }
+  void describe(auto&& f) const { f("steps", static_cast<double>(steps_)), f("last", last_ ? 1.0 : 0.0); }
+
   Index kept(Index samples) const { return kept_of<float>(samples); }
   template <Scalar S>
   Index kept_of(Index n) const {

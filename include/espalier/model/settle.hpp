@@ -34,6 +34,11 @@ struct Settled {
       fail(where, "frozen weights inside the sets of the policies beside them", "weights outside");
     if (when == Remember::started) remember(pack, block(), memory, when);
   }
+  Block<S> block() {
+    const Index apart = padded<S>(numbers.size());
+    return {
+        numbers.data(), numbers.rows(), numbers.cols(), {memory.empty() ? nullptr : memory.data(), apart}};
+  }
   /// Has nothing been moved?
   bool equals(Block<const S> w) const { return std::equal(w.data, w.data + w.size(), numbers.data()); }
   void write(Parameters<S>& parameters, ParameterEntry<S>& e) const {
@@ -41,13 +46,6 @@ struct Settled {
     e.memory = memory;
     parameters.copy_tied();
     parameters.copy_tied_memory();
-  }
-
- private:
-  Block<S> block() {
-    const Index apart = padded<S>(numbers.size());
-    return {
-        numbers.data(), numbers.rows(), numbers.cols(), {memory.empty() ? nullptr : memory.data(), apart}};
   }
 };
 template <class T>

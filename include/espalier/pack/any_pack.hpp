@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <type_traits>
 
 #include "espalier/pack/pack_of.hpp"
@@ -28,6 +29,13 @@ class AnyPack {
   const detail::PackTraits& traits() const { return operations_->traits; }
   /// Names of the policies, in the order in which they were written.
   std::span<const std::string_view> names() const { return operations_->names; }
+
+  /// The k-th of them with its numbers: "MaxNorm{radius = 0.5}".
+  std::string text(std::size_t k) const {
+    detail::Description numbers;
+    operations_->describe(pack_.get(), k, numbers);
+    return numbers.with(names()[k]);
+  }
 
   /// The policy of type P; null if there is none.
   template <class P>

@@ -39,7 +39,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
  public:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
       Roles::set_in_ball, Roles::matrix_sets, Roles::matrix_penalties, Roles::on_sphere, Roles::element_sets,
-      Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room, Roles::memories;
+      Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room, Roles::memories, Roles::keeping,
+      Roles::starting;
   using detail::PackGrain<Ps...>::grain;
 
   /// Names of the policies, in the order in which they are written.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "espalier/core/block.hpp"
+#include "espalier/core/description.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/pack/groups.hpp"
 #include "espalier/pack/held.hpp"
@@ -68,6 +69,7 @@ struct PackOperations {
   void (*remember)(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when);
   void (*to_weight)(const void* pack, Block<S> numbers);  ///< from what is stored to W, number by number
   bool (*to_stored)(const void* pack, Block<S> numbers);  ///< and back; false: nothing gives one of them
+  void (*describe)(const void* pack, std::size_t policy, Description& text);
   bool (*equal)(const void* pack, const void* other);
   std::shared_ptr<void> (*copy)(const void* pack);
 };
@@ -219,6 +221,15 @@ struct PackFunctions {
     });
   }
 
+  static void describe(const void* pack, std::size_t policy, Description& text) {
+    std::size_t k = 0;
+    pack_of(pack).for_each_policy([&]<class P>(const P& p) {
+      if (k++ != policy) return;
+      if constexpr (requires { name_in_time(&p); }) text("n", static_cast<double>(p.n));
+      detail::describe(ungrouped(p), text);
+    });
+  }
+
   static bool equal(const void* pack, const void* other) {
     if constexpr (std::equality_comparable<PackType>)
       return pack_of(pack) == pack_of(other);
@@ -254,6 +265,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .remember = F::remember,
                            .to_weight = F::to_weight,
                            .to_stored = F::to_stored,
+                           .describe = F::describe,
                            .equal = F::equal,
                            .copy = copy_pack<PackType>};
 }();

@@ -11,6 +11,8 @@ namespace espalier::detail {
 struct PackTraits {
   Grain grain;             ///< what must be seen as a whole?
   Index memories;          ///< how many policies keep a number of their own for each weight
+  unsigned keeping;        ///< which policies those are: bit k is the k-th
+  unsigned starting;       ///< and which make it of the weights that training starts from
   Index copies, room;      ///< copies of a group that `constrain` needs, and doubles for each weight of it
   bool smooth, decays;     ///< has it penalties with a gradient, has it decay?
   bool proximal, has_set;  ///< does something follow the step?
@@ -31,6 +33,8 @@ struct PackTraits {
 template <class PackType>
 inline constexpr PackTraits traits_of = {.grain = PackType::grain,
                                          .memories = PackType::memories,
+                                         .keeping = PackType::keeping,
+                                         .starting = PackType::starting,
                                          .copies = PackType::copies,
                                          .room = PackType::room,
                                          .smooth = PackType::smooth,

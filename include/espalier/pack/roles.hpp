@@ -89,6 +89,17 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static constexpr int reparametrizations = (0 + ... + int{Reparametrization<Ps>});
   /// How many keep a number of their own for each weight.
   static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ps>});
+  /// Which of them do, and which make it of the weights that training starts from: bit k is the k-th.
+  static constexpr unsigned keeping = [] {
+    unsigned bits = 0, k = 0;
+    ((bits |= unsigned{KeepsNumbers<Ps>} << k++), ...);
+    return bits;
+  }();
+  static constexpr unsigned starting = [] {
+    unsigned bits = 0, k = 0;
+    ((bits |= unsigned{StartingPolicy<Ps>} << k++), ...);
+    return bits;
+  }();
   static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
   static constexpr bool has_prox = proximal + vector_penalties + matrix_penalties > 0;
   static constexpr bool constrains = has_set || has_prox;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Models and arrays in files: the format safetensors.
+#pragma once
+
+// clang-format off
+
+#include "espalier/io/save.hpp"
+#include "espalier/io/load.hpp"
+#include "espalier/io/load_options.hpp"
+#include "espalier/io/tensor.hpp"
+#include "espalier/io/tensor_file.hpp"
+
+#ifdef ESPALIER_COMPILED  // by the target espalier::compiled
+#include "espalier/compiled/io.hpp"
+#endif

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+// The file format safetensors: 8 bytes with the length of a header, the header in JSON, and the numbers.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "espalier/core/error.hpp"
+#include "espalier/data/file.hpp"
+#include "espalier/io/json.hpp"
+#include "espalier/io/tensor.hpp"
+#include "espalier/io/write_file.hpp"
+
+namespace espalier {
+
+/// A value: what a file holds, `write_tensors("a.safetensors", file)` and `read_tensors("a.safetensors")`.
+struct TensorFile {
+  std::vector<Tensor> tensors;
+  std::map<std::string, std::string> metadata;
+
+  /// The tensor of this name; null if there is none.
+  const Tensor* find(std::string_view name) const {
+    for (const Tensor& tensor : tensors)
+      if (tensor.name == name) return &tensor;
+    return nullptr;
+  }
+  /// The same; FileError if there is none.
+  const Tensor& at(std::string_view name) const {
+    if (const Tensor* found = find(name)) return *found;
+    detail::fail<FileError>(name, "a tensor of this name", "none");
+  }
+
+  bool operator==(const TensorFile&) const = default;
+};
+
+namespace detail {
+
+/// The longest header that readers of the format accept, in bytes.
+inline constexpr std::uint64_t longest_header = 100'000'000;
+
+/// A tensor in the header: its bytes are from `begin` to `end` behind it.
+struct PlacedTensor {
+  Tensor tensor;
+  std::uint64_t begin = 0, end = 0;
+};
+
+/// Reads a header and checks all that it says.
+class TensorHeaderReader {
+ public:
+  TensorHeaderReader(std::string_view header, std::uint64_t data, std::string_view where)
+      : json_(header, where), data_(data), where_(where) {}
+
+  void read(std::vector<PlacedTensor>& placed, std::map<std::string, std::string>& metadata) {
+    bool has_metadata = false;
+    json_.object([&](std::string name) {
+      if (name == "__metadata__") {
+        json_.expect(!std::exchange(has_metadata, true), "__metadata__ once");
+        json_.object([&](std::string key) {
+          json_.expect(metadata.emplace(key, json_.string()).second, "every key of __metadata__ once");
+        });
+      } else {
+        placed.push_back(entry(std::move(name)));
+      }
+    });
+    json_.end();
+    check_names(placed);
+    check_places(placed);
+  }
+
+ private:
+  PlacedTensor entry(std::string name) {
+    PlacedTensor result;
+    result.tensor.name = std::move(name);
+    std::vector<std::uint64_t> offsets;
+    bool dtype = false, shape = false, places = false;
+    json_.object([&](const std::string& key) {
+      if (key == "dtype") {
+        json_.expect(!std::exchange(dtype, true), "dtype once");
+        result.tensor.dtype = json_.string();
+      } else if (key == "shape") {
+        json_.expect(!std::exchange(shape, true), "shape once");
+        json_.array([&] { result.tensor.shape.push_back(json_.whole()); });
+      } else {
+        json_.expect(key == "data_offsets" && !std::exchange(places, true),
+                     "dtype, shape and data_offsets, each once, before this");
+        json_.array([&] { offsets.push_back(json_.whole()); });
+      }
+    });
+    json_.expect(dtype && shape && offsets.size() == 2,
+                 "a tensor with dtype, shape and two data_offsets before this");
+    result.begin = offsets[0], result.end = offsets[1];
+    check(result);
+    return result;
+  }
+
+  void check(const PlacedTensor& placed) const {
+    const Tensor& t = placed.tensor;
+    const std::string name = quoted_text(t.name);
+    const unsigned bits = bits_of(t.dtype);
+    if (bits == 0) fail<FileError>(where_, {"a dtype of safetensors for {}", {name}}, quoted_text(t.dtype));
+    if (placed.begin > placed.end || placed.end > data_)
+      fail<FileError>(where_,
+                      {"data_offsets of {} that rise and end within the {} bytes of data", {name, data_}},
+                      fmt::format("{} and {}", placed.begin, placed.end));
+    std::uint64_t bytes = 0;
+    if (!bytes_of_shape(t.shape, bits, bytes) || bytes != placed.end - placed.begin)
+      fail<FileError>(where_, {"bytes for {} numbers of type {} in {}", {shape_text(t.shape), t.dtype, name}},
+                      fmt::format("{} bytes", placed.end - placed.begin));
+  }
+
+  void check_names(const std::vector<PlacedTensor>& placed) const {
+    std::vector<std::string_view> names;
+    for (const PlacedTensor& p : placed) names.push_back(p.tensor.name);
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice != names.end()) fail<FileError>(where_, "every name once", quoted_text(*twice) + " twice");
+  }
+
+  /// Every byte of the data belongs to one tensor.
+  void check_places(const std::vector<PlacedTensor>& placed) const {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
+    for (const PlacedTensor& p : placed) places.emplace_back(p.begin, p.end);
+    std::sort(places.begin(), places.end());
+    std::uint64_t next = 0;
+    for (const auto& [begin, end] : places) {
+      if (begin != next)
+        fail<FileError>(where_, {"tensors one behind the other, the next at byte {} of the data", {next}},
+                        fmt::format("one at {}", begin));
+      next = end;
+    }
+    if (next != data_) fail<FileError>(where_, {"{} bytes of data, which the tensors say", {next}}, data_);
+  }
+
+  JsonReader json_;
+  std::uint64_t data_;
+  std::string_view where_;
+};
+
+}  // namespace detail
+
+/// Reads the bytes of a file; `where` names it in messages. FileError, which says the place, for anything
+/// that is not exactly safetensors. The order of the tensors is that of the header.
+inline TensorFile parse_tensors(std::string_view bytes, std::string_view where) {
+  constexpr std::uint64_t prefix = 8;
+  if (bytes.size() < prefix)
+    detail::fail<FileError>(where, "a file of safetensors, at least 8 bytes",
+                            detail::format_message("{}", {bytes.size()}));
+  const auto length = detail::number_at<std::uint64_t>(bytes, 0);
+  if (length > detail::longest_header || length > bytes.size() - prefix)
+    detail::fail<FileError>(where,
+                            {"a header of at most {} bytes",
+                             {std::min<std::uint64_t>(detail::longest_header, bytes.size() - prefix)}},
+                            fmt::format("a length of {}", length));
+  const std::string_view header = bytes.substr(prefix, length), data = bytes.substr(prefix + length);
+  if (!header.starts_with('{')) detail::fail<FileError>(where, "a header that begins with '{'", "another");
+  std::vector<detail::PlacedTensor> placed;
+  TensorFile file;
+  detail::TensorHeaderReader(header, data.size(), where).read(placed, file.metadata);
+  for (detail::PlacedTensor& p : placed) {
+    p.tensor.bytes = data.substr(p.begin, p.end - p.begin);
+    file.tensors.push_back(std::move(p.tensor));
+  }
+  return file;
+}
+
+/// FileError, with the path, if there is no such file or it is not exactly safetensors.
+inline TensorFile read_tensors(const std::filesystem::path& path) {
+  return parse_tensors(detail::read_file(path), path.string());
+}
+
+namespace detail {
+
+/// The header with its length, and what stands behind it, in the order of the file: numbers of many bytes
+/// first, so that each stands at a multiple of its size.
+inline std::string header_of(const TensorFile& file, std::vector<const Tensor*>& order,
+                             std::string_view where) {
+  for (const Tensor& tensor : file.tensors) order.push_back(&tensor);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Tensor* a, const Tensor* b) { return bits_of(a->dtype) > bits_of(b->dtype); });
+  std::map<std::string_view, std::uint64_t> begins;
+  std::uint64_t next = 0;
+  for (const Tensor* t : order) {
+    std::uint64_t bytes = 0;
+    const unsigned bits = bits_of(t->dtype);
+    if (bits == 0 || !bytes_of_shape(t->shape, bits, bytes) || bytes != t->bytes.size())
+      fail(where,
+           {"the bytes of {} numbers of type {} in {}",
+            {shape_text(t->shape), t->dtype, quoted_text(t->name)}},
+           t->bytes.size());
+    if (t->name == "__metadata__" || !begins.emplace(t->name, next).second)
+      fail(where, "a name of its own for every tensor", quoted_text(t->name));
+    next += bytes;
+  }
+  std::string header = "{";
+  const auto comma = [&] {
+    if (header.size() > 1) header += ',';
+  };
+  if (!file.metadata.empty()) {
+    std::string members;
+    for (const auto& [key, value] : file.metadata)
+      ((((members += members.empty() ? "" : ",") += json_string(key)) += ':') += json_string(value));
+    header += "\"__metadata__\":{" + members + "}";
+  }
+  for (const Tensor& t : file.tensors) {
+    std::string shape;
+    for (const std::uint64_t extent : t.shape) (shape += shape.empty() ? "" : ",") += std::to_string(extent);
+    comma();
+    const std::uint64_t begin = begins[t.name];
+    header += fmt::format("{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}",
+                          json_string(t.name), t.dtype, shape, begin, begin + t.bytes.size());
+  }
+  header += '}';
+  header.append((8 - header.size() % 8) % 8, ' ');
+  if (header.size() > longest_header)
+    fail(where, {"a header of at most {} bytes", {longest_header}}, header.size());
+  std::string length;
+  for (int k = 0; k < 64; k += 8) length += static_cast<char>(header.size() >> k & 0xFF);
+  return length + header;
+}
+
+}  // namespace detail
+
+/// Replaces the file at `path` when all of the new one is on the disk. FileError, and the old file as it was,
+/// if that fails; ValueError for tensors of one name, or whose bytes are not those of their shape.
+inline void write_tensors(const std::filesystem::path& path, const TensorFile& file) {
+  std::vector<const Tensor*> order;
+  const std::string header = detail::header_of(file, order, path.string());
+  std::vector<std::string_view> pieces{header};
+  for (const Tensor* tensor : order) pieces.push_back(tensor->bytes);
+  detail::write_file(path, pieces);
+}
+
+}  // namespace espalier

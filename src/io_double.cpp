@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/compiled/io.hpp"
+
+namespace espalier::detail {
+ESPALIER_IO(template, double)
+}  // namespace espalier::detail

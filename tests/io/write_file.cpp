@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/io/write_file.hpp"
+
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "data/files.hpp"
+#include "espalier/data/file.hpp"
+
+using namespace espalier;
+namespace fs = std::filesystem;
+
+namespace {
+
+long entries(const TemporaryDirectory& directory) {
+  const fs::directory_iterator all(directory / "");
+  return std::distance(begin(all), end(all));
+}
+
+/// No file of more than `bytes` may be written while it lives: as on a full disk.
+class LargestFile {
+ public:
+  explicit LargestFile(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &old_);
+    const rlimit less{bytes, old_.rlim_max};
+    signal_ = std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &less);
+  }
+  ~LargestFile() {
+    setrlimit(RLIMIT_FSIZE, &old_);
+    std::signal(SIGXFSZ, signal_);
+  }
+
+ private:
+  rlimit old_{};
+  void (*signal_)(int);
+};
+
+}  // namespace
+
+TEST_CASE("pieces are written one after another, into a new file and over an old one") {
+  const TemporaryDirectory directory;
+  const std::string large(1 << 20, 'x');
+  const std::string_view pieces[] = {"a", "", std::string_view("\0\n", 2), large};
+  detail::write_file(directory / "new", pieces);
+  CHECK(detail::read_file(directory / "new") == "a" + std::string("\0\n", 2) + large);
+  detail::write_file(directory / "new", "short");
+  CHECK(detail::read_file(directory / "new") == "short");
+  CHECK(entries(directory) == 1);
+  detail::write_file(directory / std::string(255, 'n'), "a long name");
+  CHECK(detail::read_file(directory / std::string(255, 'n')) == "a long name");
+}
+
+TEST_CASE("a file with a relative path is written beside it") {
+  const TemporaryDirectory directory;
+  const fs::path before = fs::current_path();
+  fs::current_path(directory / "");
+  detail::write_file("relative", "here");
+  fs::current_path(before);
+  CHECK(detail::read_file(directory / "relative") == "here");
+}
+
+TEST_CASE("a disk that is full leaves the old file as it was and nothing else") {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("weights", "old");
+  const std::string much(100000, 'x');
+  std::string message, message_of_new;
+  {
+    const LargestFile full(5000);
+    message = message_of([&] { detail::write_file(path, much); });
+    message_of_new = message_of([&] { detail::write_file(directory / "other", much); });
+  }
+  CHECK(message == path.string() + ": expected a file that can be written, found File too large");
+  CHECK(message_of_new ==
+        (directory / "other").string() + ": expected a file that can be written, found File too large");
+  CHECK(detail::read_file(path) == "old");
+  CHECK(entries(directory) == 1);
+}
+
+TEST_CASE("a device is written to, and its errors are told") {
+  if (!fs::exists("/dev/full")) return;
+  CHECK(message_of([&] { detail::write_file("/dev/full", "x"); }) ==
+        "/dev/full: expected a file that can be written, found No space left on device");
+  CHECK(fs::is_character_file("/dev/full"));
+  CHECK_NOTHROW(detail::write_file("/dev/null", "x"));
+  CHECK(fs::is_character_file("/dev/null"));
+}
+
+TEST_CASE("folders, and paths that lead nowhere, are refused") {
+  const TemporaryDirectory directory;
+  CHECK(message_of([&] {
+          detail::write_file(directory / "", "x");
+        }).ends_with("expected a file, found a directory"));
+  CHECK_THROWS_AS(detail::write_file("", "x"), FileError);
+  CHECK(message_of([&] {
+          detail::write_file(directory / "none/file", "x");
+        }).ends_with("none/file: expected a file that can be written, found No such file or directory"));
+  CHECK_THROWS_AS(detail::write_file(directory.write("file", "") / "inside", "x"), FileError);
+}
+
+TEST_CASE("a file that nobody may write to stays as it is") {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("kept", "old");
+  fs::permissions(path, fs::perms::owner_read);
+  if (::geteuid() == 0) return;  // root may
+  CHECK_THROWS_AS(detail::write_file(path, "new"), FileError);
+  CHECK(detail::read_file(path) == "old");
+  fs::create_directory(directory / "closed");
+  fs::permissions(directory / "closed", fs::perms::owner_read | fs::perms::owner_exec);
+  CHECK_THROWS_AS(detail::write_file(directory / "closed/new", "new"), FileError);
+  CHECK(fs::is_empty(directory / "closed"));
+}
+
+TEST_CASE("permissions and links of the old file are kept") {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("target", "old");
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("target", directory / "link");
+  detail::write_file(directory / "link", "new");
+  CHECK(fs::is_symlink(directory / "link"));
+  CHECK(detail::read_file(path) == "new");
+  CHECK(fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+}
