@@ -10,6 +10,7 @@
 #include "espalier/data/csv.hpp"
 #include "espalier/data/idx.hpp"
 #include "espalier/data/npy.hpp"
+#include "espalier/data/npz.hpp"
 #include "espalier/data/preprocess.hpp"
 
 #ifdef ESPALIER_COMPILED  // by the target espalier::compiled
