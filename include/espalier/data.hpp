@@ -9,6 +9,7 @@
 #include "espalier/data/dataset.hpp"
 #include "espalier/data/csv.hpp"
 #include "espalier/data/idx.hpp"
+#include "espalier/data/mnist.hpp"
 #include "espalier/data/npy.hpp"
 #include "espalier/data/npz.hpp"
 #include "espalier/data/preprocess.hpp"

@@ -3,7 +3,7 @@
 
 #include "data/files.hpp"
 #include "espalier/data/csv.hpp"
-#include "espalier/data/idx.hpp"
+#include "espalier/data/mnist.hpp"
 
 using namespace espalier;
 
