@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "espalier/io/history.hpp"
 #include "espalier/report/audit.hpp"
-#include "espalier/report/history.hpp"
 #include "espalier/report/memory.hpp"
 #include "espalier/report/summary.hpp"
