@@ -17,6 +17,10 @@ namespace espalier::detail {
 
 inline bool is_gzip(std::string_view bytes) { return bytes.substr(0, 2) == "\x1f\x8b"; }
 
+/// How many bytes one of gzip or ZIP data can unpack to, at most: 258 from two bits. What announces more is
+/// refused, or no memory is set aside for it.
+inline constexpr std::size_t best_deflate_ratio = 1032;
+
 /// Unpacks gzip data that were read from `where`. Null unless a source file of the program includes
 /// espalier/data/gzip.hpp, which sets it before `main`: programs without it do not need zlib.
 inline std::string (*unpack)(std::string packed, std::string_view where) = nullptr;

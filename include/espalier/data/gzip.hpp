@@ -29,6 +29,15 @@ struct Inflater {
   ~Inflater() { inflateEnd(&stream); }
 };
 
+/// What the last four bytes say of the size of the contents, modulo 2^32; 0 if that cannot be so. Only memory
+/// is set aside by it.
+inline std::size_t announced_size(std::string_view packed) {
+  std::size_t size = 0;
+  for (std::size_t k = 0; k < std::min<std::size_t>(4, packed.size()); ++k)
+    size = size << 8 | static_cast<unsigned char>(packed[packed.size() - 1 - k]);
+  return size / best_deflate_ratio <= packed.size() ? size : 0;
+}
+
 /// The contents of all members, one after another, as gzip itself does it; zeros may follow, with which tapes
 /// and disks fill a block. FileError if they are truncated or corrupt, or if anything else follows. (`packed`
 /// is not const because zlib's input is not.)
@@ -37,6 +46,7 @@ inline std::string gunzip(std::string packed, std::string_view where) {
   Inflater inflater;
   z_stream& stream = inflater.stream;
   std::string unpacked;
+  unpacked.reserve(announced_size(packed));
   std::vector<char> buffer(piece);
   for (std::size_t fed = 0;;) {
     if (stream.avail_in == 0) {

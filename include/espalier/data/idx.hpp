@@ -83,10 +83,16 @@ inline IdxFile open_idx(ByteSource& source) {
 template <Scalar S>
 Matrix<S> read_idx_values(ByteSource& source, const IdxFile& file, const IdxOptions& options) {
   Matrix<S> values(static_cast<Index>(file.features()), static_cast<Index>(file.samples()));
-  read_numbers(source, file.where, file.format, file.count, values.data());
   const double divisor = options.divisor.value_or(file.format.type == NumberType::u1 ? 255 : 1);
-  if (divisor != 1)
-    for (S& value : values.reshaped()) value = static_cast<S>(static_cast<double>(value) / divisor);
+  if (divisor == 1) {
+    read_numbers(source, file.where, file.format, file.count, values.data());
+    return values;
+  }
+  const auto divided = [divisor](S x) { return static_cast<S>(static_cast<double>(x) / divisor); };
+  read_pieces<S>(source, file.where, file.format, file.count,
+                 [&](std::size_t first, std::span<const S> numbers) {
+                   std::transform(numbers.begin(), numbers.end(), values.data() + first, divided);
+                 });
   return values;
 }
 

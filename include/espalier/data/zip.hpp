@@ -87,7 +87,6 @@ inline std::vector<ZipMember> read_zip_directory(ByteSource& source) {
 /// larger than its data can be.
 inline void check_zip_member(const ZipMember& member, std::string_view where) {
   constexpr unsigned encrypted = 1 | 1 << 6 | 1 << 13;
-  constexpr std::size_t best_ratio = 1032;  // of deflate: 258 bytes from 2 bits
   if (member.flags & encrypted) fail<FileError>(where, "data that are not encrypted", "encrypted data");
   if (member.method != ZipMember::stored && member.method != ZipMember::deflated)
     fail<FileError>(where, "data that are stored (method 0) or deflated (method 8)",
@@ -95,7 +94,7 @@ inline void check_zip_member(const ZipMember& member, std::string_view where) {
   if (member.packed == 0xffffffff || member.size == 0xffffffff || member.at == 0xffffffff)
     fail<FileError>(where, "a member of less than 4 GiB", "the larger format zip64");
   const bool fits = member.method == ZipMember::stored ? member.size == member.packed
-                                                       : member.size / best_ratio <= member.packed;
+                                                       : member.size / best_deflate_ratio <= member.packed;
   if (!fits)
     fail<FileError>(where, "as many bytes as the data can hold",
                     format_message("{} in {}", {member.size, member.packed}));
