@@ -124,13 +124,13 @@ inline void check_zip_sum(const ZipMember& member, std::uint32_t found, std::str
 
 /// A stored member, compared with its checksum: the source stands before its data.
 inline void open_stored(ByteSource& source, const ZipMember& member, std::string_view where) {
-  constexpr std::size_t piece = std::size_t{1} << 18;
   seek_zip_data(source, member, where);
+  std::string bytes(std::min(std::size_t{1} << 18, member.size), '\0');
   std::uint32_t sum = 0;
-  for (std::size_t left = member.size; left > 0;) {
-    const std::string bytes = source.take(std::min(piece, left));
+  for (std::size_t left = member.size; left > 0; left -= bytes.size()) {
+    bytes.resize(std::min(bytes.size(), left));
+    source.read(bytes.data(), bytes.size());
     sum = crc32(bytes, sum);
-    left -= bytes.size();
   }
   check_zip_sum(member, sum, where);
   seek_zip_data(source, member, where);
