@@ -5,10 +5,13 @@
 
 // clang-format off
 
+#include "espalier/data/file_format.hpp"
 #include "espalier/data/dataset.hpp"
 #include "espalier/data/csv.hpp"
 #include "espalier/data/idx.hpp"
+#include "espalier/data/mnist.hpp"
 #include "espalier/data/npy.hpp"
+#include "espalier/data/npz.hpp"
 #include "espalier/data/preprocess.hpp"
 
 #ifdef ESPALIER_COMPILED  // by the target espalier::compiled

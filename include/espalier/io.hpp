@@ -9,6 +9,8 @@
 #include "espalier/io/load_options.hpp"
 #include "espalier/io/tensor.hpp"
 #include "espalier/io/tensor_file.hpp"
+#include "espalier/io/checkpoint.hpp"
+#include "espalier/io/history.hpp"
 
 #ifdef ESPALIER_COMPILED  // by the target espalier::compiled
 #include "espalier/compiled/io.hpp"

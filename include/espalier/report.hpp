@@ -5,6 +5,5 @@
 #include <fmt/core.h>
 
 #include "espalier/report/audit.hpp"
-#include "espalier/report/history.hpp"
 #include "espalier/report/memory.hpp"
 #include "espalier/report/summary.hpp"

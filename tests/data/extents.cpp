@@ -20,6 +20,7 @@ TEST_CASE("a shape that accounts for every byte is accepted") {
   check({2, 3, 4}, 24);
   check({7}, 28, 4);
   check({1, 1, 1}, 8, 8);
+  check({}, 8, 8);  // one number
   SUCCEED();
 }
 
@@ -32,6 +33,12 @@ TEST_CASE("a shape for more or fewer bytes than there are is refused") {
   CHECK(message_of([] {
           check({2, 3}, 25, 4);
         }) == "a.bin: expected 2 x 3 numbers of 4 bytes after the header, found 25 bytes");
+}
+
+TEST_CASE("without extents there is one number") {
+  CHECK_THROWS_AS(check({}, 16, 8), FileError);
+  CHECK(message_of([] { check({}, 0, 8); }) ==
+        "a.bin: expected 1 numbers of 8 bytes after the header, found 0 bytes");
 }
 
 TEST_CASE("a shape whose product overflows does not wrap round to the right one") {

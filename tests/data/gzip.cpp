@@ -3,7 +3,7 @@
 
 #include "data/files.hpp"
 #include "espalier/data/csv.hpp"
-#include "espalier/data/idx.hpp"
+#include "espalier/data/mnist.hpp"
 
 using namespace espalier;
 
@@ -40,6 +40,34 @@ TEST_CASE("a gzip file with other bytes in it or after it is refused") {
   }
   CHECK(message_of([] { detail::gunzip(hello + "more", "long.gz"); }) ==
         "long.gz: expected nothing after the gzip data, found 4 bytes");
+}
+
+TEST_CASE("zeros may follow gzip data, as they fill a block of a tape, and nothing else") {
+  CHECK(detail::gunzip(hello + std::string(512, '\0'), "padded.gz") == "hello\n");
+  CHECK_THROWS_AS(detail::gunzip(hello + std::string(512, '\0') + "x", "long.gz"), FileError);
+}
+
+TEST_CASE("gzip data in gzip data are named") {
+  const TemporaryDirectory directory;
+  // Python: gzip.compress(gzip.compress(b"hello\n", mtime=0), mtime=0)
+  const auto path = directory.write(
+      "twice.gz",
+      from_hex("1f8b080000000000020393efe660000126e6d31e674f9e7ccec4a0606065c606140100c68fbb421a000000"));
+  CHECK(message_of([&] { detail::read_file(path); }) ==
+        path.string() + ": expected data that are packed once, found gzip data in gzip data");
+}
+
+TEST_CASE("the data of a member of an archive are unpacked to their announced size, or refused") {
+  // Python: zlib.compress(b"hello\n", wbits=-15)
+  const std::string packed = from_hex("cb48cdc9c9e70200");
+  CHECK(detail::inflate_raw(packed, 6, "a.npz") == "hello\n");
+  CHECK(detail::inflate_raw(from_hex("0300"), 0, "a.npz").empty());
+  for (const std::size_t wrong : {0U, 5U, 7U, 1000U})
+    CHECK_THROWS_AS(detail::inflate_raw(packed, wrong, "a.npz"), FileError);
+  for (std::size_t size = 0; size < packed.size(); ++size)
+    CHECK_THROWS_AS(detail::inflate_raw(packed.substr(0, size), 6, "a.npz"), FileError);
+  CHECK_THROWS_AS(detail::inflate_raw(packed + "x", 6, "a.npz"), FileError);
+  CHECK_THROWS_AS(detail::inflate_raw("\xff" + packed.substr(1), 6, "a.npz"), FileError);
 }
 
 TEST_CASE("a packed file is read like a plain one") {

@@ -41,6 +41,15 @@ TEST_CASE("the keys of a header come in any order, with or without blanks and a 
   CHECK(read(file("{'descr': '<f4', 'fortran_order': False, 'shape': ()}")).shape.empty());
 }
 
+TEST_CASE("a header is read as Python 2 and as other programs write it") {
+  const detail::NpyHeader header =
+      read(file("{\"descr\": \"<f4\",\t'fortran_order': False, 'shape': (4L, 3L)}\r\n"));
+  CHECK(header.type == "<f4");
+  CHECK(header.shape == std::vector<std::size_t>{4, 3});
+  CHECK_THROWS_AS(read(file("{'descr\": '<f4', 'fortran_order': False, 'shape': (1,)}")), FileError);
+  CHECK_THROWS_AS(read(file("{'descr': '<f4', 'fortran_order': False, 'shape': (4LL,)}")), FileError);
+}
+
 TEST_CASE("a header that lacks, doubles or invents anything is refused") {
   const char* const dictionary = GENERATE(
       "", "{", "{}", "[]", "{'descr': '<f4', 'fortran_order': False}", "{'descr': '<f4', 'shape': (1,)}",

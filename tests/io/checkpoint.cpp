@@ -209,7 +209,11 @@ TEST_CASE("Damaged files alone, and files of other programs, are refused, and no
       refused(other.net, free) ==
       path.string() +
           ": expected the model and the policies of the run that the file belongs to, found 4.weight: 8 x 8 "
-          "here, 8 x 8, MaxNorm there; 6.weight: 2 x 8 here, 2 x 8, MaxNorm there");
+          "here, 8 x 8, MaxNorm{radius = 1} there; 6.weight: 2 x 8 here, 2 x 8, MaxNorm{radius = 1} there");
+  auto linear = Sequential(Dense(2, 8, L1{1e-3}, L2ToStart{1e-3}), BatchNorm(8), GELU{},
+                           Dropout{.probability = 0.3}, Dense(8, 8), Tanh{}, Dense(8, 2));
+  initialize(linear, {.seed = 1});
+  CHECK(refused(linear, other.optimizer).find("2 ReLU\n") != std::string::npos);
   CHECK(other.net == before);
   CHECK(other.state.epoch() == 0);
   CHECK(other.optimizer.steps() == 0);

@@ -2,96 +2,156 @@
 // NumPy's .npy files, format versions 1 to 3 (NumPy Enhancement Proposal 1).
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cstdint>
-#include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "espalier/core/matrix.hpp"
+#include "espalier/data/array_view.hpp"
 #include "espalier/data/extents.hpp"
-#include "espalier/data/file.hpp"
 #include "espalier/data/npy_header.hpp"
+#include "espalier/data/numbers.hpp"
 
 namespace espalier {
 namespace detail {
 
-/// Calls `use` with a number of the type that NumPy calls `name`; false if there is none.
-template <class Use>
-bool with_npy_type(std::string_view name, Use use) {
-  if (name == "f4") return use(float{}), true;
-  if (name == "f8") return use(double{}), true;
-  if (name == "i1") return use(std::int8_t{}), true;
-  if (name == "i2") return use(std::int16_t{}), true;
-  if (name == "i4") return use(std::int32_t{}), true;
-  if (name == "i8") return use(std::int64_t{}), true;
-  if (name == "u1" || name == "b1") return use(std::uint8_t{}), true;
-  if (name == "u2") return use(std::uint16_t{}), true;
-  if (name == "u4") return use(std::uint32_t{}), true;
-  if (name == "u8") return use(std::uint64_t{}), true;
-  return false;
+/// The numbers that NumPy calls `name`, "<f4" for instance; empty if they are none that a matrix can have.
+inline std::optional<NumberFormat> npy_format(std::string_view name) {
+  constexpr std::string_view names[]{"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"};
+  const auto* const found =
+      std::find(std::begin(names), std::end(names), name.substr(std::min<std::size_t>(1, name.size())));
+  if (found == std::end(names)) return {};
+  const char order = name[0];
+  if (order != '<' && order != '>' && !(order == '|' && name.ends_with('1'))) return {};
+  return NumberFormat{static_cast<NumberType>(found - std::begin(names)),
+                      order == (std::endian::native == std::endian::little ? '>' : '<')};
 }
 
-template <class T, Scalar S>
-void read_numbers(const char* from, bool swap, Matrix<S>& to) {
-  std::array<char, sizeof(T)> raw{};
-  for (Index k = 0; k < to.size(); ++k, from += sizeof(T)) {
-    std::memcpy(raw.data(), from, sizeof(T));
-    if (swap) std::reverse(raw.begin(), raw.end());
-    to.data()[k] = static_cast<S>(std::bit_cast<T>(raw));
+/// An array whose header has been read and compared with the bytes that follow; the source stands before the
+/// numbers.
+struct NpyArray {
+  std::string where;
+  NumberFormat format;
+  bool fortran_order = false;
+  std::vector<std::size_t> shape;
+  std::size_t count = 1;  ///< numbers
+
+  std::size_t samples() const { return shape.empty() ? 1 : shape[0]; }
+  std::size_t features() const { return count / samples(); }
+};
+
+/// Reads the header of the .npy file that is the next `size` bytes.
+inline NpyArray open_npy(ByteSource& source, std::size_t size, std::string where) {
+  std::string bytes = source.take(std::min(npy_prefix, size));
+  const std::size_t header_size = npy_header_size(bytes, size, where);
+  if (header_size > bytes.size()) bytes += source.take(header_size - bytes.size());
+  NpyHeader header = NpyHeaderReader(bytes, where).read();
+  const std::optional<NumberFormat> format = npy_format(header.type);
+  if (!format)
+    fail<FileError>(where, "a dtype of integers, booleans, f2, f4 or f8", quoted_text(header.type));
+  const std::size_t item = size_of(format->type);
+  check_extents(where, header.shape, size - header_size, item);
+  return {std::move(where), *format, header.fortran_order, std::move(header.shape),
+          (size - header_size) / item};
+}
+
+/// Counts the features of a sample in Fortran order, where the first extent runs fastest, and tells the
+/// number of each in C order, where the last one does.
+class FortranFeatures {
+ public:
+  explicit FortranFeatures(std::span<const std::size_t> extents)
+      : extents_(extents), strides_(extents.size(), 1), at_(extents.size(), 0) {
+    for (std::size_t d = extents.size(); d-- > 1;) strides_[d - 1] = strides_[d] * extents[d];
   }
-}
+  std::size_t feature() const { return feature_; }
+  void next() {
+    for (std::size_t d = 0; d < at_.size(); ++d) {
+      feature_ += strides_[d];
+      if (++at_[d] < extents_[d]) return;
+      feature_ -= strides_[d] * extents_[d];
+      at_[d] = 0;
+    }
+  }
 
-}  // namespace detail
+ private:
+  std::span<const std::size_t> extents_;
+  std::vector<std::size_t> strides_, at_;
+  std::size_t feature_ = 0;
+};
 
-/// Reads an array `(samples, features)` as features x samples; C order is the order in memory here, so
-/// nothing moves. One dimension `(samples)` gives 1 x samples; from the third on they join the features (C
-/// order only). Integers, booleans and f4, f8 of either byte order are converted to S. FileError for anything
-/// else, and for a file cut short or too long. nan and infinity are kept: Dataset::validate finds them.
-template <Scalar S = float>
-Matrix<S> read_npy(const std::filesystem::path& path) {
-  const std::string bytes = detail::read_file(path), where = path.string();
-  const detail::NpyHeader header = detail::NpyHeaderReader(bytes, where).read();
-  const std::vector<std::size_t>& shape = header.shape;
-  const bool transposed = header.fortran_order && shape.size() > 1;
-  if (shape.empty() || (transposed && shape.size() > 2))
-    detail::fail<FileError>(
-        where, "an array of 1 or 2 dimensions, or of more in C order",
-        detail::format_message("{} dimensions{}", {shape.size(), transposed ? " in Fortran order" : ""}));
-  const char order = header.type.empty() ? ' ' : header.type[0];
-  const bool swap = order == (std::endian::native == std::endian::little ? '>' : '<');
-  Matrix<S> values;
-  const bool ordered = order == '<' || order == '>' || (order == '|' && header.type.ends_with('1'));
-  const bool known =
-      ordered && detail::with_npy_type(std::string_view(header.type).substr(1), [&]<class T>(T) {
-        detail::check_extents(where, shape, bytes.size() - header.size, sizeof(T));
-        const auto samples = static_cast<Index>(shape[0]);
-        const Index features = static_cast<Index>((bytes.size() - header.size) / sizeof(T)) / samples;
-        values.resize(transposed ? samples : features, transposed ? features : samples);
-        detail::read_numbers<T>(bytes.data() + header.size, swap, values);
-      });
-  if (!known) detail::fail<FileError>(where, "a dtype of integers, booleans, f4 or f8", header.type);
-  if (transposed) values.transposeInPlace();
+/// The numbers of an array as features x samples. In C order they stand in the file as they do here.
+template <Scalar S>
+Matrix<S> read_npy_values(ByteSource& source, const NpyArray& array) {
+  Matrix<S> values(static_cast<Index>(array.features()), static_cast<Index>(array.samples()));
+  if (!array.fortran_order || array.shape.size() < 2) {
+    read_numbers(source, array.where, array.format, array.count, values.data());
+    return values;
+  }
+  const std::size_t features = array.features(), samples = array.samples();
+  FortranFeatures order(std::span(array.shape).subspan(1));
+  std::size_t sample = 0;
+  read_pieces<S>(source, array.where, array.format, array.count,
+                 [&](std::size_t, std::span<const S> numbers) {
+                   for (const S x : numbers) {
+                     values.data()[sample * features + order.feature()] = x;
+                     if (++sample < samples) continue;
+                     sample = 0;
+                     order.next();
+                   }
+                 });
   return values;
 }
 
-/// Writes features x samples as a C-ordered array `(samples, features)`; `read_npy` gives the same bits back.
-/// ShapeError for an empty matrix, FileError if the file cannot be written.
-template <Scalar S>
-void write_npy(const std::filesystem::path& path, const Matrix<S>& values) {
-  if (values.size() == 0) detail::fail<ShapeError>(path.string(), "at least one number to write", "none");
-  std::string header = fmt::format("{{'descr': '{}f{}', 'fortran_order': False, 'shape': ({}, {}), }}",
-                                   std::endian::native == std::endian::little ? '<' : '>', sizeof(S),
-                                   values.cols(), values.rows());
-  constexpr std::size_t prefix = 10, alignment = 64;
-  header.append(alignment - 1 - (prefix + header.size()) % alignment, ' ');
-  header += '\n';
+/// The labels of an array `(samples)` or `(samples, 1)`.
+inline std::vector<int> read_npy_labels(ByteSource& source, const NpyArray& array) {
+  if (array.features() != 1)
+    fail<FileError>(array.where, "one label a sample, an array (samples) or (samples, 1)",
+                    "the shape " + extents_text(array.shape));
+  return read_label_numbers(source, array.where, array.format, array.count);
+}
+
+inline NpyArray open_npy(ByteSource& source) { return open_npy(source, source.left(), source.where()); }
+
+}  // namespace detail
+
+/// Reads an array `(samples, features)` as features x samples. The first dimension is that of the samples;
+/// all others join the features, the last one running fastest, whatever the order in the file. So
+/// `(samples)` gives 1 x samples, and an array without dimensions 1 x 1; `npy_shape` tells the extents.
+/// Integers, booleans and floating-point numbers of 2, 4 and 8 bytes, of either byte order, are converted to
+/// S. FileError for anything else, for a file cut short or too long, and for a finite number that S cannot
+/// hold. NaN and infinity are kept: Dataset::validate finds them.
+template <Scalar S = float>
+Matrix<S> read_npy(const std::filesystem::path& path) {
+  detail::ByteSource source(path);
+  return detail::read_npy_values<S>(source, detail::open_npy(source));
+}
+
+/// One label a sample, from an array `(samples)` or `(samples, 1)` of any of these types. FileError unless
+/// they are whole numbers from 0 on.
+inline std::vector<int> read_npy_labels(const std::filesystem::path& path) {
+  detail::ByteSource source(path);
+  return detail::read_npy_labels(source, detail::open_npy(source));
+}
+
+/// The extents of an array as NumPy says them, samples first.
+inline std::vector<Index> npy_shape(const std::filesystem::path& path) {
+  detail::ByteSource source(path);
+  const std::vector<std::size_t> shape = detail::open_npy(source).shape;
+  return {shape.begin(), shape.end()};
+}
+
+/// Writes a matrix features x samples as a C-ordered array `(samples, features)`, or labels as `(samples)`;
+/// `read_npy` gives the same bits back. ShapeError if there are no numbers, FileError if the file cannot be
+/// written.
+inline void write_npy(const std::filesystem::path& path, const ArrayView& array) {
+  const std::string header = detail::npy_header(array, path.string());
   std::ofstream file(path, std::ios::binary);
-  file << "\x93NUMPY" << '\1' << '\0' << static_cast<char>(header.size() & 0xff)
-       << static_cast<char>(header.size() >> 8) << header;
-  file.write(reinterpret_cast<const char*>(values.data()),
-             static_cast<std::streamsize>(sizeof(S)) * values.size());
+  file << header;
+  file.write(array.data, static_cast<std::streamsize>(array.bytes()));
   file.close();
   if (!file) detail::fail<FileError>(path.string(), "a file that can be written", "an error");
 }

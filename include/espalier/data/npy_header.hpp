@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "espalier/core/error.hpp"
+#include "espalier/data/file_format.hpp"
 
 namespace espalier::detail {
 
@@ -21,38 +22,50 @@ struct NpyHeader {
   std::size_t size = 0;  ///< bytes before the numbers
 };
 
-/// Reads the header: a Python dictionary with these three keys in any order.
+/// The bytes that tell how long a header is.
+inline constexpr std::size_t npy_prefix = 12;
+
+/// The size of the header with all that stands before it, from the first bytes of a file of `size` bytes.
+/// FileError if these begin no .npy file, or if it is longer than the file.
+inline std::size_t npy_header_size(std::string_view bytes, std::size_t size, std::string_view where) {
+  if (!bytes.starts_with("\x93NUMPY")) fail<FileError>(where, "an .npy file", found_format(bytes));
+  if (bytes.size() < npy_prefix)
+    fail<FileError>(where, "an .npy file", format_message("{} bytes of one", {size}));
+  const int version = static_cast<unsigned char>(bytes[6]);
+  if (version < 1 || version > 3) fail<FileError>(where, ".npy format version 1, 2 or 3", version);
+  const std::size_t start = version == 1 ? 10 : npy_prefix;
+  std::size_t length = 0;
+  for (std::size_t k = start; k-- > 8;) length = length << 8 | static_cast<unsigned char>(bytes[k]);
+  if (length > size - start)
+    fail<FileError>(where, {"a header of {} bytes", {length}}, format_message("{}", {size - start}));
+  return start + length;
+}
+
+/// Reads the header: a Python dictionary with these three keys in any order, as Python 3 or Python 2 writes
+/// it.
 class NpyHeaderReader {
  public:
   NpyHeaderReader(std::string_view bytes, std::string_view where) : where_(where) {
-    if (bytes.substr(0, 6) != "\x93NUMPY" || bytes.size() < 12)
-      fail<FileError>(where, "an .npy file",
-                      detail::format_message("{} bytes that start otherwise", {bytes.size()}));
-    const int version = bytes[6];
-    if (version < 1 || version > 3) fail<FileError>(where, ".npy format version 1, 2 or 3", version);
-    const std::size_t start = version == 1 ? 10 : 12;
-    std::size_t length = 0;
-    for (std::size_t k = start; k-- > 8;) length = length << 8 | static_cast<unsigned char>(bytes[k]);
-    if (length > bytes.size() - start)
-      fail<FileError>(where, {"a header of {} bytes", {length}},
-                      detail::format_message("{}", {bytes.size() - start}));
-    text_ = rest_ = bytes.substr(start, length);
-    header_.size = start + length;
+    header_.size = npy_header_size(bytes.substr(0, npy_prefix), bytes.size(), where);
+    const std::size_t start = bytes[6] == 1 ? 10 : npy_prefix;
+    text_ = rest_ = bytes.substr(start, header_.size - start);
   }
 
   NpyHeader read() {
     bool type = false, order = false, shape = false;
     expect(take("{"));
     while (!take("}")) {
-      if (take("'descr':")) {
+      const std::string key = string();
+      expect(take(":"));
+      if (key == "descr") {
         expect(!std::exchange(type, true));
         header_.type = string();
-      } else if (take("'fortran_order':")) {
+      } else if (key == "fortran_order") {
         expect(!std::exchange(order, true));
         header_.fortran_order = take("True");
         expect(header_.fortran_order || take("False"));
       } else {
-        expect(take("'shape':") && !std::exchange(shape, true));
+        expect(key == "shape" && !std::exchange(shape, true));
         header_.shape = tuple();
       }
       if (take(",")) continue;
@@ -70,7 +83,7 @@ class NpyHeaderReader {
       fail<FileError>(where_, "an .npy header with descr (one number type), fortran_order and shape",
                       quoted_text(text_, 80));
   }
-  void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
+  void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size())); }
   bool take(std::string_view token) {
     skip_blanks();
     if (!rest_.starts_with(token)) return false;
@@ -78,8 +91,9 @@ class NpyHeaderReader {
     return true;
   }
   std::string string() {
-    expect(take("'"));
-    const std::size_t end = rest_.find('\'');
+    const char quote = take("'") ? '\'' : '"';
+    expect(quote == '\'' || take("\""));
+    const std::size_t end = rest_.find(quote);
     expect(end != std::string_view::npos);
     const std::string result(rest_.substr(0, end));
     rest_.remove_prefix(end + 1);
@@ -94,6 +108,7 @@ class NpyHeaderReader {
       const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
       expect(error == std::errc());
       rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+      take("L");  // a long of Python 2
       result.push_back(value);
       if (take(",")) continue;
       expect(take(")") && result.size() > 1);  // (4) is a number, (4,) a tuple

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "espalier/core/version.hpp"
+#include "espalier/io/metadata.hpp"
 #include "espalier/io/run_observers.hpp"
 #include "espalier/io/run_parameters.hpp"
 #include "espalier/model/sequential.hpp"
@@ -64,13 +64,17 @@ inline History history_of(const TensorFile& file) {
   return history;
 }
 
-inline std::uint64_t whole_number(const TensorFile& file, const std::string& key) {
-  const auto found = file.metadata.find(key);
-  const std::string text = found == file.metadata.end() ? "" : found->second;
+/// What the metadata have under a key. FileError if they have no such key.
+inline const std::string& text_in(const TensorFile& file, std::string_view key) {
+  const auto found = file.metadata.find(std::string(key));
+  if (found == file.metadata.end()) fail<FileError>(key, "metadata of this name", "none");
+  return found->second;
+}
+inline std::uint64_t whole_number(const TensorFile& file, std::string_view key) {
+  const std::string& text = text_in(file, key);
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty())
-    fail<FileError>(key, "a whole number", text.empty() ? "none" : text);
+  if (error != std::errc{} || end != text.data() + text.size()) fail<FileError>(key, "a whole number", text);
   return number;
 }
 
@@ -89,8 +93,8 @@ TensorFile run_file(const M& model, const O& optimizer, const TrainState& state,
                   observers...);
   auto& metadata = file.metadata;
   metadata["format"] = run_format;
-  metadata["version"] =
-      format_message("{}.{}.{}", {ESPALIER_VERSION_MAJOR, ESPALIER_VERSION_MINOR, ESPALIER_VERSION_PATCH});
+  metadata[std::string(version_key)] = version_text();
+  metadata[std::string(layers_key)] = layers_text(stored(model));
   metadata["optimizer"] = saved.rule;
   metadata["optimizer steps"] = std::to_string(saved.steps);
   metadata["step"] = std::to_string(state.step);
@@ -121,7 +125,7 @@ void take_run(const TensorFile& file, std::string_view where, M& model, O& optim
   using S = typename M::scalar_type;
   M changed = model;
   O restored = optimizer;
-  SavedOptimizer<S> saved{file.metadata.at("optimizer"),
+  SavedOptimizer<S> saved{text_in(file, "optimizer"),
                           static_cast<long>(whole_number(file, "optimizer steps")),
                           exactly<double>(file, "optimizer rate factor", 1)[0],
                           {}};
@@ -131,6 +135,8 @@ void take_run(const TensorFile& file, std::string_view where, M& model, O& optim
       saved.numbers.push_back({t.name.substr(prefix.size()), static_cast<Index>(t.shape[0]),
                                static_cast<Index>(t.shape[1]), exactly<S>(file, t.name, t.size())});
   restored.prepare(changed);
+  if (const std::string here = layers_text(stored(model)), &there = text_in(file, layers_key); here != there)
+    fail(where, {"the layers of the run,\n{}", {there}}, "\n" + here);
   check_build(file, changed.parameters(), where);
   restored.restore(changed, saved);
   take_parameters(file, changed.parameters());

@@ -51,12 +51,12 @@ inline void set_activity(Activity& a, const double* numbers) {
        numbers[3]};
 }
 
-/// The names of an entry's policies, its kind of freezing, and what it is tied to: what a program that takes
-/// a run up must have built alike.
+/// Shape, policies with their values, and what it is tied to: what a program that takes a run up must have
+/// alike.
 template <Scalar S>
 std::string build_of(const Parameters<S>& parameters, const ParameterEntry<S>& e) {
   std::string text = format_message("{} x {}", {e.rows, e.cols});
-  for (const std::string_view name : e.pack.names()) (text += ", ") += name;
+  for (std::size_t k = 0; k < e.pack.names().size(); ++k) (text += ", ") += e.pack.text(k);
   if (e.tied >= 0) (text += ", tied to ") += parameters.entries()[static_cast<std::size_t>(e.tied)].path;
   return text;
 }
