@@ -18,6 +18,7 @@
 
 #include "espalier/core/error.hpp"
 #include "espalier/core/matrix.hpp"
+#include "espalier/data/half.hpp"
 
 namespace espalier {
 
@@ -46,19 +47,19 @@ struct Tensor {
 
 namespace detail {
 
-struct NumberType {
+struct TensorType {
   std::string_view name;
   unsigned bits;
 };
 /// All that the format has.
-inline constexpr NumberType number_types[] = {
+inline constexpr TensorType tensor_types[] = {
     {"F64", 64}, {"F32", 32},    {"F16", 16},    {"BF16", 16},   {"I64", 64},    {"I32", 32},   {"I16", 16},
     {"I8", 8},   {"U64", 64},    {"U32", 32},    {"U16", 16},    {"U8", 8},      {"BOOL", 8},   {"C64", 64},
     {"F4", 4},   {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}};
 
 /// How many bits a number of this type has; 0: there is no such type.
 inline unsigned bits_of(std::string_view dtype) {
-  for (const NumberType& type : number_types)
+  for (const TensorType& type : tensor_types)
     if (type.name == dtype) return type.bits;
   return 0;
 }
@@ -104,15 +105,6 @@ T number_at(std::string_view bytes, std::size_t n) {
   return number;
 }
 
-/// IEEE 754's half precision: 1 bit of sign, 5 of exponent, 10 of fraction.
-inline float from_half(std::uint16_t half) {
-  const int exponent = half >> 10 & 0x1F, fraction = half & 0x3FF;
-  const float magnitude = exponent == 0x1F ? (fraction ? std::numeric_limits<float>::quiet_NaN()
-                                                       : std::numeric_limits<float>::infinity())
-                          : exponent == 0  ? std::ldexp(static_cast<float>(fraction), -24)
-                                           : std::ldexp(static_cast<float>(fraction + 0x400), exponent - 25);
-  return half >> 15 ? -magnitude : magnitude;
-}
 /// The upper half of a float.
 inline float from_bfloat(std::uint16_t upper) { return std::bit_cast<float>(std::uint32_t{upper} << 16); }
 
@@ -151,7 +143,7 @@ std::vector<T> Tensor::numbers() const {
   if (dtype == detail::dtype_of<T>()) return convert(T{}, [](T x) { return x; });
   if constexpr (Scalar<T>) {
     if (dtype == "F16")
-      return convert(std::uint16_t{}, [](std::uint16_t x) { return T{detail::from_half(x)}; });
+      return convert(std::uint16_t{}, [](std::uint16_t x) { return T{static_cast<float>(detail::Half{x})}; });
     if (dtype == "BF16")
       return convert(std::uint16_t{}, [](std::uint16_t x) { return T{detail::from_bfloat(x)}; });
     if (dtype == "F32") return convert(float{}, [](float x) { return T{x}; });
