@@ -64,7 +64,7 @@
 //
 //   Line<S> gradient(const Line<S>& w) and so on               the same members on many weights at once, or
 //   on_lines<S>()                                              something that has them
-//   static constexpr bool keeps_finite = true                  finite weights stay so: a step does not check it
+//   static constexpr bool keeps_finite = true                  of what is finite it makes nothing else
 //   static constexpr bool homogeneous = true                   a cone; a penalty with value(c w) = c value(w)
 //
 // Of proximal penalties:
