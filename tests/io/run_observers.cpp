@@ -26,6 +26,7 @@ struct Silent {};
 TEST_CASE(
     "What observers keep goes to a file and back, each under its place among those that keep something") {
   const Counting first{0.1, 7, {1, 2.5}}, second{-0.0, -3, {}};
+  Silent silent;
   TensorFile file;
   detail::each_with_state(
       [&](const std::string& name, const auto& o) { detail::put_observer(file, name, o); }, first, silent,

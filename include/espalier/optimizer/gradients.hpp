@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "espalier/core/aligned.hpp"
-#include "espalier/model/finite.hpp"
 #include "espalier/model/change.hpp"
+#include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/optimizer/on.hpp"
 #include "espalier/optimizer/transform.hpp"
