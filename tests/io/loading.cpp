@@ -73,6 +73,28 @@ TEST_CASE("a layer that only the file or only the model has is told, one without
   CHECK_NOTHROW(load(other, file));
 }
 
+TEST_CASE("a value that is no file is refused before anything is read from it") {
+  auto net = initialized(1, Dense(2, 2));
+  const auto before = net;
+  TensorFile file = tensors(net);
+  at(file, "0.weight").bytes.resize(8);
+  CHECK_THROWS_AS(load(net, file), ValueError);
+  file = tensors(net);
+  file.tensors.push_back(file.tensors[0]);
+  CHECK_THROWS_AS(load(net, file), ValueError);
+  CHECK(net == before);
+}
+
+TEST_CASE("names and layers of a file stand in messages without what a terminal would obey") {
+  auto net = initialized(1, Dense(2, 2));
+  TensorFile file = tensors(net);
+  file.tensors.push_back(floats<float>("x\x1b[2J", {1}, {0}));
+  file.metadata["espalier.layers"] = "0 Dense 2 -> 2\n\x1b y\n";
+  CHECK(message_of([&] {
+          load(net, file);
+        }).ends_with("unknown: x?[2J (F32 1)\n  other layers: ? is y in the file, absent in the model"));
+}
+
 TEST_CASE("without strictness what fits is loaded, and the rest is returned") {
   auto net = initialized(1, Dense(2, 3), Tanh{}, Dense(3, 1));
   auto other = initialized(2, Dense(2, 3), ReLU{}, Dense(3, 4));

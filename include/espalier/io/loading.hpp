@@ -44,22 +44,6 @@ class TensorsByName {
   std::map<std::string_view, const Tensor*> all_, unused_;
 };
 
-/// Which layers are not the same in the file's text as in the model.
-inline std::vector<std::string> other_layers(const StoredModel& stored, std::string_view text) {
-  std::map<std::string, std::pair<std::string, std::string>> by_path;
-  for (const StoredLayer& layer : layers_of_text(text)) by_path[layer.path].first = layer.text;
-  for (const StoredLayer& layer : stored.layers) by_path[layer.path].second = layer.text;
-  std::vector<std::string> result;
-  for (const auto& [path, texts] : by_path) {
-    const auto& [there, here] = texts;
-    if (there != here)
-      result.push_back(
-          format_message("{} is {} in the file, {} in the model",
-                         {path, there.empty() ? "absent" : there, here.empty() ? "absent" : here}));
-  }
-  return result;
-}
-
 /// One attempt to load a file into a model.
 template <Scalar S>
 class Loading {
@@ -189,7 +173,7 @@ class Loading {
       const bool kept = dot != std::string_view::npos && parameters_.find(name.substr(0, dot));
       if (!kept)
         result_.unknown.push_back(
-            format_message("{} ({} {})", {name, tensor->dtype, shape_text(tensor->shape)}));
+            format_message("{} ({} {})", {printable(name), tensor->dtype, shape_text(tensor->shape)}));
     }
   }
 
