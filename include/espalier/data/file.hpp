@@ -21,9 +21,8 @@ inline bool is_gzip(std::string_view bytes) { return bytes.substr(0, 2) == "\x1f
 /// espalier/data/gzip.hpp, which sets it before `main`: programs without it do not need zlib.
 inline std::string (*unpack)(std::string packed, std::string_view where) = nullptr;
 
-/// All bytes of a file; gzip is known by its first bytes, not by the name. FileError if it cannot be read, or
-/// is gzip that the program cannot unpack.
-inline std::string read_file(const std::filesystem::path& path) {
+/// All bytes of a file as they are. FileError if it cannot be read.
+inline std::string read_bytes(const std::filesystem::path& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) fail<FileError>(path.string(), "a file", "a directory");
   errno = 0;
@@ -42,6 +41,13 @@ inline std::string read_file(const std::filesystem::path& path) {
     bytes.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
   } while (file);
   if (file.bad()) fail<FileError>(path.string(), "a readable file", "a read error");
+  return bytes;
+}
+
+/// All bytes of a file, unpacked; gzip is known by its first bytes, not by the name. FileError if it cannot
+/// be read, or is gzip that the program cannot unpack.
+inline std::string read_file(const std::filesystem::path& path) {
+  std::string bytes = read_bytes(path);
   if (!is_gzip(bytes)) return bytes;
   if (!unpack)
     fail<FileError>(

@@ -71,7 +71,10 @@ class Loading {
     std::vector<std::optional<Settled<S>>> settled(names_.size());
     std::string outside;
     for (std::size_t k = 0; k < names_.size(); ++k)
-      if (numbers_[k]) settled[k] = settle(entry(k), *numbers_[k], outside);
+      if (numbers_[k]) {
+        check_signs(k);
+        settled[k] = settle(entry(k), *numbers_[k], outside);
+      }
     if (!outside.empty())
       fail(where_, "weights inside the sets of the model ({.outside = Outside::project} moves them there)",
            outside);
@@ -192,6 +195,12 @@ class Loading {
     throw FileError(
         std::string(where_) +
         ": expected the tensors and layers of the model ({.strict = false} loads what fits), found" + found);
+  }
+
+  void check_signs(std::size_t k) const {
+    if (!stored_.parameters[k].not_negative) return;
+    for (const S x : *numbers_[k])
+      if (x < 0) fail(where_, {"numbers >= 0 in {}", {entry(k).path}}, x);
   }
 
   /// The numbers of an entry with what its policies keep. Adds to `outside` what is in no set.

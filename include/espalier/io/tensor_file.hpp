@@ -174,7 +174,7 @@ inline TensorFile parse_tensors(std::string_view bytes, std::string_view where) 
 
 /// FileError, with the path, if there is no such file or it is not exactly safetensors.
 inline TensorFile read_tensors(const std::filesystem::path& path) {
-  return parse_tensors(detail::read_file(path), path.string());
+  return parse_tensors(detail::read_bytes(path), path.string());
 }
 
 namespace detail {
