@@ -35,3 +35,8 @@ TEST_CASE("without the header for gzip, a compressed file says what to include a
         path.string() + ": expected an unpacked file, or a program with #include <espalier/data/gzip.hpp>, " +
             "linked with zlib (-lz), found gzip data");
 }
+
+TEST_CASE("bytes that only begin as gzip does can be read as they are") {
+  const TemporaryDirectory directory;
+  CHECK(detail::read_bytes(directory.write("a", "\x1f\x8b and more")) == "\x1f\x8b and more");
+}

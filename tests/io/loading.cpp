@@ -6,10 +6,12 @@
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/softplus_weight.hpp"
+#include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/io/load.hpp"
 #include "espalier/io/save.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/batch_norm.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/model/access.hpp"
 #include "nets.hpp"
@@ -71,6 +73,28 @@ TEST_CASE("a layer that only the file or only the model has is told, one without
   TensorFile file = tensors(net);
   file.metadata.clear();  // of another program: nothing is said of layers
   CHECK_NOTHROW(load(other, file));
+}
+
+TEST_CASE("a value that is no file is refused before anything is read from it") {
+  auto net = initialized(1, Dense(2, 2));
+  const auto before = net;
+  TensorFile file = tensors(net);
+  at(file, "0.weight").bytes.resize(8);
+  CHECK_THROWS_AS(load(net, file), ValueError);
+  file = tensors(net);
+  file.tensors.push_back(file.tensors[0]);
+  CHECK_THROWS_AS(load(net, file), ValueError);
+  CHECK(net == before);
+}
+
+TEST_CASE("names and layers of a file stand in messages without what a terminal would obey") {
+  auto net = initialized(1, Dense(2, 2));
+  TensorFile file = tensors(net);
+  file.tensors.push_back(floats<float>("x\x1b[2J", {1}, {0}));
+  file.metadata["espalier.layers"] = "0 Dense 2 -> 2\n\x1b y\n";
+  CHECK(message_of([&] {
+          load(net, file);
+        }).ends_with("unknown: x?[2J (F32 1)\n  other layers: ? is y in the file, absent in the model"));
 }
 
 TEST_CASE("without strictness what fits is loaded, and the rest is returned") {
@@ -142,6 +166,24 @@ TEST_CASE("numbers that are not finite, or that the precision does not have, are
   at(file, "0.bias") = Tensor::of<std::int64_t>("0.bias", {1}, std::vector<std::int64_t>{1});
   CHECK(message_of([&] { load(net, file); }).find("0.bias is I64 1, here 1") != std::string::npos);
   CHECK(net == before);
+}
+
+TEST_CASE("a running variance below zero is refused") {
+  auto net = initialized(1, Dense(1, 2), BatchNorm(2));
+  TensorFile file = tensors(net);
+  at(file, "1.running_var") = floats<float>("1.running_var", {2}, {0, -0.5F});
+  CHECK(message_of([&] { load(net, file); }) ==
+        "tensors: expected numbers >= 0 in 1.running_var, found -0.5");
+  at(file, "1.running_var") = floats<float>("1.running_var", {2}, {0, -0.0F});
+  CHECK_NOTHROW(load(net, file));
+}
+
+TEST_CASE("weights of norm 1 in float are not in double, and are projected") {
+  const auto net = initialized(1, Dense(40, 3, UnitNorm{}));
+  auto precise = sequential<double>(Dense(40, 3, UnitNorm{}));
+  CHECK_THROWS_AS(load(precise, tensors(net)), ValueError);
+  load(precise, tensors(net), {.outside = Outside::project});
+  CHECK(feasible(precise));
 }
 
 TEST_CASE("a plain weight is taken by a reparametrized one, which multiplies by it") {

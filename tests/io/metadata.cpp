@@ -61,3 +61,13 @@ TEST_CASE("layers are read back from their text, and from torn text without harm
   CHECK(layers[4].text.empty());
   CHECK(detail::layers_of_text("").empty());
 }
+
+TEST_CASE("Layers that differ are told in the order of the model, then those that only the file has") {
+  detail::StoredModel model;
+  model.layers = {{"0", "Dense 2 -> 3"}, {"1", "ReLU"}, {"10", "Tanh"}, {"2", "GELU"}};
+  CHECK(detail::other_layers(model, "0 Dense 2 -> 3\n1 Tanh\n10 Tanh\n11 ELU\n") ==
+        std::vector<std::string>{"1 is Tanh in the file, ReLU in the model",
+                                 "2 is absent in the file, GELU in the model",
+                                 "11 is ELU in the file, absent in the model"});
+  CHECK(detail::other_layers(model, detail::layers_text(model)).empty());
+}

@@ -68,6 +68,12 @@ TEST_CASE("what other programs may write is read: padding, another order, no met
   CHECK(file.metadata.empty());
 }
 
+TEST_CASE("a file whose length of the header begins as gzip does is read") {
+  const TemporaryDirectory directory;
+  const std::string header = "{}" + std::string(0x8B1F - 2, ' ');
+  CHECK(read_tensors(directory.write("a", with_header(header))) == TensorFile{});
+}
+
 TEST_CASE("a file torn at any byte is refused") {
   const TemporaryDirectory directory;
   write_tensors(directory / "a", small());

@@ -82,12 +82,16 @@ inline std::string unpacked(std::string bytes, std::string_view where) {
   return bytes;
 }
 
-/// All bytes of a file; gzip is known by its first bytes, not by the name. FileError if it cannot be read, or
-/// is gzip that the program cannot unpack.
-inline std::string read_file(const std::filesystem::path& path) {
-  const std::string where = path.string();
+/// All bytes of a file as they are. FileError if it cannot be read.
+inline std::string read_bytes(const std::filesystem::path& path) {
   std::ifstream file = open_file(path);
-  return unpacked(read_rest(file, size_of_file(path), where), where);
+  return read_rest(file, size_of_file(path), path.string());
+}
+
+/// All bytes of a file, unpacked; gzip is known by its first bytes, not by the name. FileError if it cannot
+/// be read, or is gzip that the program cannot unpack.
+inline std::string read_file(const std::filesystem::path& path) {
+  return unpacked(read_bytes(path), path.string());
 }
 
 }  // namespace espalier::detail

@@ -37,6 +37,14 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
+/// Text from a file as it may stand in a message: control characters, which a terminal would obey, are '?'.
+inline std::string printable(std::string_view bytes) {
+  std::string text(bytes);
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  return text;
+}
+
 /// The text as a JSON string. ValueError if it is not UTF-8.
 inline std::string json_string(std::string_view text) {
   if (!is_utf8(text)) fail("JSON", "text in UTF-8", quoted_text(text));
@@ -125,18 +133,10 @@ class JsonReader {
     if (condition) return;
     const std::string_view rest = text_.substr(at_);
     fail<FileError>(where_, {"{} at byte {} of the header", {what, at_}},
-                    rest.empty() ? std::string("its end") : printable(rest));
+                    rest.empty() ? std::string("its end") : quoted_text(printable(rest.substr(0, 50))));
   }
 
  private:
-  /// The beginning of some bytes as they may stand in a message.
-  static std::string printable(std::string_view bytes) {
-    std::string text(bytes.substr(0, 40));
-    for (char& c : text)
-      if (c < 0x20 || c > 0x7E) c = '?';
-    return bytes.size() > 40 ? "'" + text + "...'" : "'" + text + "'";
-  }
-
   void blanks() {
     while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
       ++at_;

@@ -48,9 +48,10 @@ template <Model M>
 Loaded load(M& model, const std::filesystem::path& path, const LoadOptions& options = {}) {
   return detail::load_parameters(model.parameters(), detail::stored(model), path, options);
 }
-/// From a file that is a value already.
+/// From a file that is a value already. ValueError for one that `write_tensors` would refuse.
 template <Model M>
 Loaded load(M& model, const TensorFile& file, const LoadOptions& options = {}) {
+  detail::check_tensors(file, "tensors");
   return detail::load_tensors(model.parameters(), detail::stored(model), file, options, "tensors");
 }
 

@@ -44,22 +44,6 @@ class TensorsByName {
   std::map<std::string_view, const Tensor*> all_, unused_;
 };
 
-/// Which layers are not the same in the file's text as in the model.
-inline std::vector<std::string> other_layers(const StoredModel& stored, std::string_view text) {
-  std::map<std::string, std::pair<std::string, std::string>> by_path;
-  for (const StoredLayer& layer : layers_of_text(text)) by_path[layer.path].first = layer.text;
-  for (const StoredLayer& layer : stored.layers) by_path[layer.path].second = layer.text;
-  std::vector<std::string> result;
-  for (const auto& [path, texts] : by_path) {
-    const auto& [there, here] = texts;
-    if (there != here)
-      result.push_back(
-          format_message("{} is {} in the file, {} in the model",
-                         {path, there.empty() ? "absent" : there, here.empty() ? "absent" : here}));
-  }
-  return result;
-}
-
 /// One attempt to load a file into a model.
 template <Scalar S>
 class Loading {
@@ -87,7 +71,10 @@ class Loading {
     std::vector<std::optional<Settled<S>>> settled(names_.size());
     std::string outside;
     for (std::size_t k = 0; k < names_.size(); ++k)
-      if (numbers_[k]) settled[k] = settle(entry(k), *numbers_[k], outside);
+      if (numbers_[k]) {
+        check_signs(k);
+        settled[k] = settle(entry(k), *numbers_[k], outside);
+      }
     if (!outside.empty())
       fail(where_, "weights inside the sets of the model ({.outside = Outside::project} moves them there)",
            outside);
@@ -189,7 +176,7 @@ class Loading {
       const bool kept = dot != std::string_view::npos && parameters_.find(name.substr(0, dot));
       if (!kept)
         result_.unknown.push_back(
-            format_message("{} ({} {})", {name, tensor->dtype, shape_text(tensor->shape)}));
+            format_message("{} ({} {})", {printable(name), tensor->dtype, shape_text(tensor->shape)}));
     }
   }
 
@@ -208,6 +195,12 @@ class Loading {
     throw FileError(
         std::string(where_) +
         ": expected the tensors and layers of the model ({.strict = false} loads what fits), found" + found);
+  }
+
+  void check_signs(std::size_t k) const {
+    if (!stored_.parameters[k].not_negative) return;
+    for (const S x : *numbers_[k])
+      if (x < 0) fail(where_, {"numbers >= 0 in {}", {entry(k).path}}, x);
   }
 
   /// The numbers of an entry with what its policies keep. Adds to `outside` what is in no set.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "espalier/core/version.hpp"
+#include "espalier/io/json.hpp"
 #include "espalier/io/stored.hpp"
 #include "espalier/model/parameters.hpp"
 
@@ -40,6 +41,27 @@ inline std::vector<StoredLayer> layers_of_text(std::string_view text) {
         {std::string(line.substr(0, space)), std::string(line.substr(std::min(space + 1, line.size())))});
   }
   return layers;
+}
+
+/// Which layers are not the same in the file's text as in the model.
+inline std::vector<std::string> other_layers(const StoredModel& stored, std::string_view text) {
+  std::map<std::string, std::string> in_file;
+  const std::vector<StoredLayer> of_file = layers_of_text(text);
+  for (const StoredLayer& layer : of_file) in_file[layer.path] = layer.text;
+  std::vector<std::string> result;
+  const auto note = [&](const std::string& path, std::string_view there, std::string_view here) {
+    if (there != here)
+      result.push_back(
+          format_message("{} is {} in the file, {} in the model", {printable(path), printable(there), here}));
+  };
+  for (const StoredLayer& layer : stored.layers) {
+    const auto found = in_file.find(layer.path);
+    note(layer.path, found == in_file.end() ? "absent" : std::string_view(found->second), layer.text);
+    if (found != in_file.end()) in_file.erase(found);
+  }
+  for (const StoredLayer& layer : of_file)
+    if (in_file.erase(layer.path) > 0) note(layer.path, layer.text, "absent");
+  return result;
 }
 
 /// A line for each parameter with policies: "0.weight L1{strength = 0.001}, MaxNorm{radius = 0.5}".

@@ -21,6 +21,7 @@ struct StoredParameter {
   std::string path;                  ///< in the model: "0.weight_ih"
   std::string name;                  ///< in files: "0.weight_ih_l0"
   std::vector<std::uint64_t> shape;  ///< the numbers are the parameter's, in the same order
+  bool not_negative = false;         ///< no number is below 0
   std::string added{};               ///< another array of this shape: the parameter is the sum. Empty: none
 };
 
@@ -86,6 +87,7 @@ class StoredNames {
     StoredParameter& found = at(parameter);
     found.name = prefix_ + std::string(name), found.added = prefix_ + std::string(other);
   }
+  void not_negative(std::string_view parameter) { at(parameter).not_negative = true; }
   void counter(std::string_view name) { model_.counters.push_back(prefix_ + std::string(name)); }
 
  private:

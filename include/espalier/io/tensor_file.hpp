@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -101,9 +102,10 @@ class TensorHeaderReader {
 
   void check(const PlacedTensor& placed) const {
     const Tensor& t = placed.tensor;
-    const std::string name = quoted_text(t.name);
+    const std::string name = quoted_text(printable(t.name));
     const unsigned bits = bits_of(t.dtype);
-    if (bits == 0) fail<FileError>(where_, {"a dtype of safetensors for {}", {name}}, quoted_text(t.dtype));
+    if (bits == 0)
+      fail<FileError>(where_, {"a dtype of safetensors for {}", {name}}, quoted_text(printable(t.dtype)));
     if (placed.begin > placed.end || placed.end > data_)
       fail<FileError>(where_,
                       {"data_offsets of {} that rise and end within the {} bytes of data", {name, data_}},
@@ -119,7 +121,8 @@ class TensorHeaderReader {
     for (const PlacedTensor& p : placed) names.push_back(p.tensor.name);
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end()) fail<FileError>(where_, "every name once", quoted_text(*twice) + " twice");
+    if (twice != names.end())
+      fail<FileError>(where_, "every name once", quoted_text(printable(*twice)) + " twice");
   }
 
   /// Every byte of the data belongs to one tensor.
@@ -171,31 +174,40 @@ inline TensorFile parse_tensors(std::string_view bytes, std::string_view where) 
 
 /// FileError, with the path, if there is no such file or it is not exactly safetensors.
 inline TensorFile read_tensors(const std::filesystem::path& path) {
-  return parse_tensors(detail::read_file(path), path.string());
+  return parse_tensors(detail::read_bytes(path), path.string());
 }
 
 namespace detail {
+
+/// ValueError unless every tensor has a name of its own, and as many bytes as its type and shape say.
+inline void check_tensors(const TensorFile& file, std::string_view where) {
+  std::set<std::string_view> names;
+  for (const Tensor& t : file.tensors) {
+    std::uint64_t bytes = 0;
+    const unsigned bits = bits_of(t.dtype);
+    const std::string name = quoted_text(printable(t.name));
+    if (bits == 0 || !bytes_of_shape(t.shape, bits, bytes) || bytes != t.bytes.size())
+      fail(where,
+           {"the bytes of {} numbers of type {} in {}", {shape_text(t.shape), printable(t.dtype), name}},
+           t.bytes.size());
+    if (t.name == "__metadata__" || !names.insert(t.name).second)
+      fail(where, "a name of its own for every tensor", name);
+  }
+}
 
 /// The header with its length, and what stands behind it, in the order of the file: numbers of many bytes
 /// first, so that each stands at a multiple of its size.
 inline std::string header_of(const TensorFile& file, std::vector<const Tensor*>& order,
                              std::string_view where) {
+  check_tensors(file, where);
   for (const Tensor& tensor : file.tensors) order.push_back(&tensor);
   std::stable_sort(order.begin(), order.end(),
                    [](const Tensor* a, const Tensor* b) { return bits_of(a->dtype) > bits_of(b->dtype); });
   std::map<std::string_view, std::uint64_t> begins;
   std::uint64_t next = 0;
   for (const Tensor* t : order) {
-    std::uint64_t bytes = 0;
-    const unsigned bits = bits_of(t->dtype);
-    if (bits == 0 || !bytes_of_shape(t->shape, bits, bytes) || bytes != t->bytes.size())
-      fail(where,
-           {"the bytes of {} numbers of type {} in {}",
-            {shape_text(t->shape), t->dtype, quoted_text(t->name)}},
-           t->bytes.size());
-    if (t->name == "__metadata__" || !begins.emplace(t->name, next).second)
-      fail(where, "a name of its own for every tensor", quoted_text(t->name));
-    next += bytes;
+    begins[t->name] = next;
+    next += t->bytes.size();
   }
   std::string header = "{";
   const auto comma = [&] {

@@ -116,9 +116,8 @@ class FileAside {
 };
 
 /// The new name lasts too. Some file systems cannot do that: then nothing is lost but time.
-inline void sync_folder([[maybe_unused]] const std::filesystem::path& path) {
+inline void sync_folder([[maybe_unused]] const std::string& folder) {
 #if __has_include(<unistd.h>)
-  const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
   const int handle = ::open(folder.c_str(), O_RDONLY);
   if (handle < 0) return;
   ::fsync(handle);
@@ -143,10 +142,11 @@ inline void write_file(std::filesystem::path path, std::span<const std::string_v
     if (!old.is_open() || (!regular && !(old.write(pieces) && old.close()))) fail_to_write(path, errno);
     if (!regular) return;
   }
+  const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
   FileAside aside(path);
   if (!aside.file().write(pieces) || !aside.file().sync() || !aside.file().close() || !aside.replace(path))
     fail_to_write(path, errno);
-  sync_folder(path);
+  sync_folder(folder);  // nothing can fail any more
 }
 inline void write_file(const std::filesystem::path& path, std::string_view bytes) {
   write_file(path, std::span<const std::string_view>(&bytes, 1));

@@ -63,7 +63,10 @@ class BatchNorm {
   }
 
   /// PyTorch counts batches, which nobody reads here.
-  void in_files(auto& d) const { d.counter("num_batches_tracked"); }
+  void in_files(auto& d) const {
+    d.not_negative("running_var");
+    d.counter("num_batches_tracked");
+  }
   void describe(auto&& f) const {
     f("channels", static_cast<double>(channels_)), f("per", static_cast<double>(options_.per));
     f("epsilon", options_.epsilon);

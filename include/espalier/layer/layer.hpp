@@ -42,6 +42,7 @@
 //   d.shape("weight", {out, in, height, width});          // an array of as many numbers in the same order
 //   d.rename("weight_ih", "weight_ih_l0");
 //   d.sum("bias", "bias_ih_l0", "bias_hh_l0");            // two arrays, whose sum it is
+//   d.not_negative("running_var");                        // a file with numbers below 0 is refused
 //   d.counter("num_batches_tracked");                     // a whole number that nobody reads here
 #pragma once
 
