@@ -27,7 +27,7 @@ inline std::optional<NumberFormat> npy_format(std::string_view name) {
   if (found == std::end(names)) return {};
   const char order = name[0];
   if (order != '<' && order != '>' && !(order == '|' && name.ends_with('1'))) return {};
-  return NumberFormat{static_cast<NumberType>(found - std::begin(names)),
+  return NumberFormat{static_cast<Dtype>(found - std::begin(names)),
                       order == (std::endian::native == std::endian::little ? '>' : '<')};
 }
 

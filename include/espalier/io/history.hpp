@@ -27,7 +27,7 @@ void for_each_number(const EpochReport& report, Use use) {
   for (const auto& [name, number] : numbers) use(name, number);
 }
 
-inline void write_text(const std::filesystem::path& path, std::string_view text) {
+inline void write_history(const std::filesystem::path& path, std::string_view text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
@@ -71,12 +71,12 @@ inline std::string to_json_lines(const History& history) {
 
 /// Writes `to_csv` to a file. FileError if it cannot be written.
 inline void write_csv(const History& history, const std::filesystem::path& path) {
-  detail::write_text(path, to_csv(history));
+  detail::write_history(path, to_csv(history));
 }
 
 /// Writes `to_json_lines` to a file. FileError if it cannot be written.
 inline void write_json_lines(const History& history, const std::filesystem::path& path) {
-  detail::write_text(path, to_json_lines(history));
+  detail::write_history(path, to_json_lines(history));
 }
 
 }  // namespace espalier
