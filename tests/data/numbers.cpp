@@ -50,7 +50,7 @@ TEST_CASE("what rounds to the largest float is held, and what rounds beyond it i
   ByteSource source(std::string(reinterpret_cast<const char*>(numbers), sizeof numbers), "memory");
   CHECK(message_of([&] {
           detail::read_numbers(source, "memory", {Dtype::f8}, 2, narrow);
-        }).ends_with("number 1 of the array, counted from 0"));
+        }).ends_with("number 1 of the file, counted from 0"));
 }
 
 TEST_CASE("fewer numbers than are announced is an error") {

@@ -97,15 +97,15 @@ std::size_t convert(const char* from, std::size_t count, S* to) {
   double value = 0;
   std::memcpy(&value, number, sizeof value);
   fail<FileError>(where, "numbers that a float can hold (or to be read as double)",
-                  format_message("{}, number {} of the array, counted from 0", {value, k}));
+                  format_message("{}, number {} of the file, counted from 0", {value, k}));
 }
 
 /// Reads `count` numbers, and converts them a piece at a time: `take(k, numbers)` has those from the k-th on,
 /// in the order of the file. NaN and infinity stay what they are; FileError for a finite number that S cannot
-/// hold.
+/// hold. Messages count the numbers of the file; the first one here is number `from` of it.
 template <Scalar S, class Take>
 void read_pieces(ByteSource& source, std::string_view where, NumberFormat format, std::size_t count,
-                 Take take) {
+                 Take take, std::size_t from = 0) {
   constexpr std::size_t piece = std::size_t{1} << 16;  // numbers, so that a piece stays in the cache
   const std::size_t size = size_of(format.type);
   std::vector<char> raw(std::min(piece, count) * size);
@@ -116,22 +116,26 @@ void read_pieces(ByteSource& source, std::string_view where, NumberFormat format
     if (format.reversed) reverse_bytes(raw.data(), now, size);
     const std::size_t bad =
         with_type(format.type, [&]<class T>(T) { return convert<T>(raw.data(), now, numbers.data()); });
-    if (bad < now) fail_too_large(where, first + bad, raw.data() + bad * size);
+    if (bad < now) fail_too_large(where, from + first + bad, raw.data() + bad * size);
     take(first, std::span<const S>(numbers.data(), now));
   }
 }
 
 /// Reads `count` numbers into memory that follows one another: in one go where the file has the type S.
 template <Scalar S>
-void read_numbers(ByteSource& source, std::string_view where, NumberFormat format, std::size_t count, S* to) {
+void read_numbers(ByteSource& source, std::string_view where, NumberFormat format, std::size_t count, S* to,
+                  std::size_t from = 0) {
   if (format.type == (std::is_same_v<S, float> ? Dtype::f4 : Dtype::f8)) {
     source.read(reinterpret_cast<char*>(to), count * sizeof(S));
     if (format.reversed) reverse_bytes(reinterpret_cast<char*>(to), count, sizeof(S));
     return;
   }
-  read_pieces<S>(source, where, format, count, [&](std::size_t first, std::span<const S> numbers) {
-    std::copy(numbers.begin(), numbers.end(), to + first);
-  });
+  read_pieces<S>(
+      source, where, format, count,
+      [&](std::size_t first, std::span<const S> numbers) {
+        std::copy(numbers.begin(), numbers.end(), to + first);
+      },
+      from);
 }
 
 /// Reads `count` labels: whole numbers from 0 on, of any type. FileError for any other number.
