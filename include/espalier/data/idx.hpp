@@ -13,6 +13,7 @@
 #include "espalier/core/check.hpp"
 #include "espalier/data/extents.hpp"
 #include "espalier/data/file_format.hpp"
+#include "espalier/data/large_matrix.hpp"
 #include "espalier/data/numbers.hpp"
 
 namespace espalier {
@@ -82,7 +83,7 @@ inline IdxFile open_idx(ByteSource& source) {
 /// The numbers as features x samples, divided.
 template <Scalar S>
 Matrix<S> read_idx_values(ByteSource& source, const IdxFile& file, const IdxOptions& options) {
-  Matrix<S> values(static_cast<Index>(file.features()), static_cast<Index>(file.samples()));
+  Matrix<S> values = large_matrix<S>(file.features(), file.samples());
   const double divisor = options.divisor.value_or(file.format.type == Dtype::u1 ? 255 : 1);
   if (divisor == 1) {
     read_numbers(source, file.where, file.format, file.count, values.data());

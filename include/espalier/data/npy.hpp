@@ -13,6 +13,7 @@
 #include "espalier/core/matrix.hpp"
 #include "espalier/data/array_view.hpp"
 #include "espalier/data/extents.hpp"
+#include "espalier/data/large_matrix.hpp"
 #include "espalier/data/npy_header.hpp"
 #include "espalier/data/numbers.hpp"
 
@@ -108,7 +109,7 @@ void read_fortran(ByteSource& source, const NpyArray& array, S* to) {
 /// The numbers of an array as features x samples. In C order they stand in the file as they do here.
 template <Scalar S>
 Matrix<S> read_npy_values(ByteSource& source, const NpyArray& array) {
-  Matrix<S> values(static_cast<Index>(array.features()), static_cast<Index>(array.samples()));
+  Matrix<S> values = large_matrix<S>(array.features(), array.samples());
   if (array.fortran_order && array.shape.size() > 1)
     read_fortran(source, array, values.data());
   else
