@@ -131,7 +131,7 @@ TEST_CASE("a finite number that a float cannot hold is refused, and infinity is 
   const auto path = directory.write("a.npy", npy("<f8", "False", "(4,)", numbers));
   CHECK(message_of([&] { read_npy(path); }) ==
         (path.string() + ": expected numbers that a float can hold (or to be read as double), found 1e+39, "
-                         "number 2 of the array, counted from 0"));
+                         "number 2 of the file, counted from 0"));
   CHECK(std::isinf(read_npy<double>(path)(1)));
   CHECK(
       std::isinf(read_npy(directory.write("b.npy", npy("<f8", "False", "(2,)", numbers.substr(0, 16))))(1)));
@@ -171,6 +171,28 @@ TEST_CASE("they join in the same order from a Fortran-ordered array") {
   REQUIRE(x.cols() == 2);
   for (Index k = 0; k < 24; ++k) CHECK(x.data()[k] == static_cast<float>(k));  // np.arange(24)
   CHECK(npy_shape(directory / "a.npy") == std::vector<Index>{2, 3, 4});
+}
+
+TEST_CASE("a Fortran-ordered array of many samples is read in blocks that fit together") {
+  const TemporaryDirectory directory;
+  const int samples = 5000, features = 200;  // more than one block, and the last one is shorter
+  std::string numbers;
+  for (int k = 0; k < samples * features; ++k) {
+    const double x = k;
+    numbers.append(reinterpret_cast<const char*>(&x), sizeof x);
+  }
+  const std::string header = npy("<f8", "True", "(5000, 200)", "");
+  const Matrix<float> x = read_npy(directory.write("a.npy", header + numbers));
+  bool same = x.rows() == features && x.cols() == samples;
+  for (int k = 0; k < samples * features && same; ++k)
+    same = x(k / samples, k % samples) == static_cast<float>(k);
+  CHECK(same);
+  CHECK(read_npy<double>(directory / "a.npy") == x.cast<double>());
+  const double too_large = 1e39;
+  numbers.replace(8 * 654321, 8, reinterpret_cast<const char*>(&too_large), 8);
+  CHECK(message_of([&] {
+          read_npy(directory.write("a.npy", header + numbers));
+        }).ends_with("found 1e+39, number 654321 of the file, counted from 0"));
 }
 
 TEST_CASE("an array without dimensions is one number") {

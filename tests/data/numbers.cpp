@@ -6,8 +6,8 @@
 
 using namespace espalier;
 using detail::ByteSource;
+using detail::Dtype;
 using detail::NumberFormat;
-using detail::NumberType;
 
 TEST_CASE("the bytes of each number are turned round") {
   std::string bytes = "abcdefgh";
@@ -18,18 +18,18 @@ TEST_CASE("the bytes of each number are turned round") {
 }
 
 TEST_CASE("the size of a number is in the name of its type") {
-  CHECK(detail::size_of(NumberType::boolean) == 1);
-  CHECK(detail::size_of(NumberType::u1) == 1);
-  CHECK(detail::size_of(NumberType::f2) == 2);
-  CHECK(detail::size_of(NumberType::i4) == 4);
-  CHECK(detail::size_of(NumberType::u8) == 8);
-  CHECK(detail::size_of(NumberType::f8) == 8);
+  CHECK(detail::size_of(Dtype::boolean) == 1);
+  CHECK(detail::size_of(Dtype::u1) == 1);
+  CHECK(detail::size_of(Dtype::f2) == 2);
+  CHECK(detail::size_of(Dtype::i4) == 4);
+  CHECK(detail::size_of(Dtype::u8) == 8);
+  CHECK(detail::size_of(Dtype::f8) == 8);
 }
 
 TEST_CASE("numbers of the wanted type are read into place, and others are converted") {
   const double numbers[]{1.5, -2, 3e38};
   const std::string bytes(reinterpret_cast<const char*>(numbers), sizeof numbers);
-  const NumberFormat format{NumberType::f8};
+  const NumberFormat format{Dtype::f8};
   double wide[3]{};
   ByteSource source(bytes, "memory");
   detail::read_numbers(source, "memory", format, 3, wide);
@@ -49,13 +49,13 @@ TEST_CASE("what rounds to the largest float is held, and what rounds beyond it i
   CHECK(narrow[0] == std::numeric_limits<float>::max());
   ByteSource source(std::string(reinterpret_cast<const char*>(numbers), sizeof numbers), "memory");
   CHECK(message_of([&] {
-          detail::read_numbers(source, "memory", {NumberType::f8}, 2, narrow);
-        }).ends_with("number 1 of the array, counted from 0"));
+          detail::read_numbers(source, "memory", {Dtype::f8}, 2, narrow);
+        }).ends_with("number 1 of the file, counted from 0"));
 }
 
 TEST_CASE("fewer numbers than are announced is an error") {
   ByteSource source("12345678", "memory");
   float numbers[3];
-  CHECK_THROWS_AS(detail::read_numbers(source, "memory", {NumberType::f4}, 3, numbers), FileError);
-  CHECK_THROWS_AS(detail::read_numbers(source, "memory", {NumberType::i4}, 3, numbers), FileError);
+  CHECK_THROWS_AS(detail::read_numbers(source, "memory", {Dtype::f4}, 3, numbers), FileError);
+  CHECK_THROWS_AS(detail::read_numbers(source, "memory", {Dtype::i4}, 3, numbers), FileError);
 }

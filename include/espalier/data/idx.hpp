@@ -13,6 +13,7 @@
 #include "espalier/core/check.hpp"
 #include "espalier/data/extents.hpp"
 #include "espalier/data/file_format.hpp"
+#include "espalier/data/large_matrix.hpp"
 #include "espalier/data/numbers.hpp"
 
 namespace espalier {
@@ -38,20 +39,20 @@ struct IdxFile {
 };
 
 /// The type of numbers that the third byte of the file names; empty if there is no such type.
-inline std::optional<NumberType> idx_type(unsigned char code) {
+inline std::optional<Dtype> idx_type(unsigned char code) {
   switch (code) {
     case 0x08:
-      return NumberType::u1;
+      return Dtype::u1;
     case 0x09:
-      return NumberType::i1;
+      return Dtype::i1;
     case 0x0b:
-      return NumberType::i2;
+      return Dtype::i2;
     case 0x0c:
-      return NumberType::i4;
+      return Dtype::i4;
     case 0x0d:
-      return NumberType::f4;
+      return Dtype::f4;
     case 0x0e:
-      return NumberType::f8;
+      return Dtype::f8;
     default:
       return {};
   }
@@ -61,7 +62,7 @@ inline IdxFile open_idx(ByteSource& source) {
   const std::string& where = source.where();
   std::string bytes = source.take(std::min<std::size_t>(4, source.left()));
   const auto at = [&](std::size_t k) { return static_cast<unsigned char>(bytes[k]); };
-  const std::optional<NumberType> type = bytes.size() == 4 ? idx_type(at(2)) : std::nullopt;
+  const std::optional<Dtype> type = bytes.size() == 4 ? idx_type(at(2)) : std::nullopt;
   if (!type || at(0) != 0 || at(1) != 0 || at(3) == 0) {
     bytes += source.take(std::min<std::size_t>(512, source.left()));
     fail<FileError>(where, "an IDX file (00 00, type 08, 09 or 0b to 0e, 1 dimension or more)",
@@ -82,8 +83,8 @@ inline IdxFile open_idx(ByteSource& source) {
 /// The numbers as features x samples, divided.
 template <Scalar S>
 Matrix<S> read_idx_values(ByteSource& source, const IdxFile& file, const IdxOptions& options) {
-  Matrix<S> values(static_cast<Index>(file.features()), static_cast<Index>(file.samples()));
-  const double divisor = options.divisor.value_or(file.format.type == NumberType::u1 ? 255 : 1);
+  Matrix<S> values = large_matrix<S>(file.features(), file.samples());
+  const double divisor = options.divisor.value_or(file.format.type == Dtype::u1 ? 255 : 1);
   if (divisor == 1) {
     read_numbers(source, file.where, file.format, file.count, values.data());
     return values;

@@ -13,6 +13,7 @@
 #include "espalier/core/matrix.hpp"
 #include "espalier/data/array_view.hpp"
 #include "espalier/data/extents.hpp"
+#include "espalier/data/large_matrix.hpp"
 #include "espalier/data/npy_header.hpp"
 #include "espalier/data/numbers.hpp"
 
@@ -27,7 +28,7 @@ inline std::optional<NumberFormat> npy_format(std::string_view name) {
   if (found == std::end(names)) return {};
   const char order = name[0];
   if (order != '<' && order != '>' && !(order == '|' && name.ends_with('1'))) return {};
-  return NumberFormat{static_cast<NumberType>(found - std::begin(names)),
+  return NumberFormat{static_cast<Dtype>(found - std::begin(names)),
                       order == (std::endian::native == std::endian::little ? '>' : '<')};
 }
 
@@ -83,26 +84,36 @@ class FortranFeatures {
   std::size_t feature_ = 0;
 };
 
+/// The numbers of an array in Fortran order, which has all samples of one feature together: a block of
+/// samples at a time, so that what is written stays in the cache until a sample is whole.
+template <Scalar S>
+void read_fortran(ByteSource& source, const NpyArray& array, S* to) {
+  constexpr std::size_t numbers_in_cache = std::size_t{1} << 18, least = 2048;  // fewer would be short reads
+  const std::size_t features = array.features(), samples = array.samples(), size = size_of(array.format.type),
+                    start = source.size() - source.left(),
+                    block = std::min(samples, std::max(least, numbers_in_cache / features));
+  std::vector<S> numbers(block);
+  for (std::size_t first = 0; first < samples; first += block) {
+    const std::size_t count = std::min(block, samples - first);
+    FortranFeatures order(std::span(array.shape).subspan(1));
+    for (std::size_t k = 0; k < features; ++k, order.next()) {
+      const std::size_t at = k * samples + first;
+      if (block < samples) source.seek(start + at * size);
+      read_numbers(source, array.where, array.format, count, numbers.data(), at);
+      S* feature = to + first * features + order.feature();
+      for (std::size_t j = 0; j < count; ++j, feature += features) *feature = numbers[j];
+    }
+  }
+}
+
 /// The numbers of an array as features x samples. In C order they stand in the file as they do here.
 template <Scalar S>
 Matrix<S> read_npy_values(ByteSource& source, const NpyArray& array) {
-  Matrix<S> values(static_cast<Index>(array.features()), static_cast<Index>(array.samples()));
-  if (!array.fortran_order || array.shape.size() < 2) {
+  Matrix<S> values = large_matrix<S>(array.features(), array.samples());
+  if (array.fortran_order && array.shape.size() > 1)
+    read_fortran(source, array, values.data());
+  else
     read_numbers(source, array.where, array.format, array.count, values.data());
-    return values;
-  }
-  const std::size_t features = array.features(), samples = array.samples();
-  FortranFeatures order(std::span(array.shape).subspan(1));
-  std::size_t sample = 0;
-  read_pieces<S>(source, array.where, array.format, array.count,
-                 [&](std::size_t, std::span<const S> numbers) {
-                   for (const S x : numbers) {
-                     values.data()[sample * features + order.feature()] = x;
-                     if (++sample < samples) continue;
-                     sample = 0;
-                     order.next();
-                   }
-                 });
   return values;
 }
 

@@ -18,12 +18,13 @@
 
 namespace espalier::detail {
 
-/// The types, by kind (i: with a sign, u: without, f: floating point) and bytes.
-enum class NumberType { boolean, i1, i2, i4, i8, u1, u2, u4, u8, f2, f4, f8 };
+/// The types of numbers, as NumPy calls them: by kind (i: with a sign, u: without, f: floating point) and
+/// bytes.
+enum class Dtype { boolean, i1, i2, i4, i8, u1, u2, u4, u8, f2, f4, f8 };
 
 /// Numbers as a file has them. The reversed ones are of the other byte order than this machine's.
 struct NumberFormat {
-  NumberType type = NumberType::u1;
+  Dtype type = Dtype::u1;
   bool reversed = false;
 };
 
@@ -36,37 +37,37 @@ struct Boolean {
 
 /// Calls `use` with a number of this type.
 template <class Use>
-auto with_type(NumberType type, Use use) {
+auto with_type(Dtype type, Use use) {
   switch (type) {
-    case NumberType::boolean:
+    case Dtype::boolean:
       return use(Boolean{});
-    case NumberType::i1:
+    case Dtype::i1:
       return use(std::int8_t{});
-    case NumberType::i2:
+    case Dtype::i2:
       return use(std::int16_t{});
-    case NumberType::i4:
+    case Dtype::i4:
       return use(std::int32_t{});
-    case NumberType::i8:
+    case Dtype::i8:
       return use(std::int64_t{});
-    case NumberType::u1:
+    case Dtype::u1:
       return use(std::uint8_t{});
-    case NumberType::u2:
+    case Dtype::u2:
       return use(std::uint16_t{});
-    case NumberType::u4:
+    case Dtype::u4:
       return use(std::uint32_t{});
-    case NumberType::u8:
+    case Dtype::u8:
       return use(std::uint64_t{});
-    case NumberType::f2:
+    case Dtype::f2:
       return use(Half{});
-    case NumberType::f4:
+    case Dtype::f4:
       return use(float{});
-    case NumberType::f8:
+    case Dtype::f8:
       break;
   }
   return use(double{});
 }
 
-inline std::size_t size_of(NumberType type) {
+inline std::size_t size_of(Dtype type) {
   return with_type(type, [](auto number) { return sizeof number; });
 }
 
@@ -96,15 +97,15 @@ std::size_t convert(const char* from, std::size_t count, S* to) {
   double value = 0;
   std::memcpy(&value, number, sizeof value);
   fail<FileError>(where, "numbers that a float can hold (or to be read as double)",
-                  format_message("{}, number {} of the array, counted from 0", {value, k}));
+                  format_message("{}, number {} of the file, counted from 0", {value, k}));
 }
 
 /// Reads `count` numbers, and converts them a piece at a time: `take(k, numbers)` has those from the k-th on,
 /// in the order of the file. NaN and infinity stay what they are; FileError for a finite number that S cannot
-/// hold.
+/// hold. Messages count the numbers of the file; the first one here is number `from` of it.
 template <Scalar S, class Take>
 void read_pieces(ByteSource& source, std::string_view where, NumberFormat format, std::size_t count,
-                 Take take) {
+                 Take take, std::size_t from = 0) {
   constexpr std::size_t piece = std::size_t{1} << 16;  // numbers, so that a piece stays in the cache
   const std::size_t size = size_of(format.type);
   std::vector<char> raw(std::min(piece, count) * size);
@@ -115,22 +116,26 @@ void read_pieces(ByteSource& source, std::string_view where, NumberFormat format
     if (format.reversed) reverse_bytes(raw.data(), now, size);
     const std::size_t bad =
         with_type(format.type, [&]<class T>(T) { return convert<T>(raw.data(), now, numbers.data()); });
-    if (bad < now) fail_too_large(where, first + bad, raw.data() + bad * size);
+    if (bad < now) fail_too_large(where, from + first + bad, raw.data() + bad * size);
     take(first, std::span<const S>(numbers.data(), now));
   }
 }
 
 /// Reads `count` numbers into memory that follows one another: in one go where the file has the type S.
 template <Scalar S>
-void read_numbers(ByteSource& source, std::string_view where, NumberFormat format, std::size_t count, S* to) {
-  if (format.type == (std::is_same_v<S, float> ? NumberType::f4 : NumberType::f8)) {
+void read_numbers(ByteSource& source, std::string_view where, NumberFormat format, std::size_t count, S* to,
+                  std::size_t from = 0) {
+  if (format.type == (std::is_same_v<S, float> ? Dtype::f4 : Dtype::f8)) {
     source.read(reinterpret_cast<char*>(to), count * sizeof(S));
     if (format.reversed) reverse_bytes(reinterpret_cast<char*>(to), count, sizeof(S));
     return;
   }
-  read_pieces<S>(source, where, format, count, [&](std::size_t first, std::span<const S> numbers) {
-    std::copy(numbers.begin(), numbers.end(), to + first);
-  });
+  read_pieces<S>(
+      source, where, format, count,
+      [&](std::size_t first, std::span<const S> numbers) {
+        std::copy(numbers.begin(), numbers.end(), to + first);
+      },
+      from);
 }
 
 /// Reads `count` labels: whole numbers from 0 on, of any type. FileError for any other number.
