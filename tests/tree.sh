@@ -18,7 +18,7 @@ loss       core loss
 metric     core metric
 data       core data
 train      core kernel pack init layer model optimizer loss metric data train
-io         core kernel pack init layer model optimizer train data io
+io         core kernel constraint pack init layer model optimizer train data certify io
 certify    core kernel constraint pack init layer model certify
 report     core kernel pack init layer model optimizer loss metric data train certify report
 testing    core kernel pack init layer model optimizer loss data train io certify testing
@@ -26,7 +26,7 @@ compiled   core kernel constraint pack init layer model optimizer loss data trai
 '
 # Headers of headers have no rule, and no test at the mirrored path: the programs in tests/consumer include them, and the
 # tests of the README.
-umbrellas='espalier data report testing all compiled'
+umbrellas='espalier data io report testing all compiled'
 
 # What the header includes, and what that includes.
 includes_of() { sed -n 's|^ *# *include *["<]espalier/\([^">]*\)[">].*|\1|p' "$@"; }

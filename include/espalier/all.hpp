@@ -9,5 +9,6 @@
 #if __has_include(<zlib.h>)
 #include "espalier/data/gzip.hpp"
 #endif
+#include "espalier/io.hpp"
 #include "espalier/report.hpp"
 #include "espalier/testing.hpp"

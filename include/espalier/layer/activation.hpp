@@ -72,6 +72,8 @@ struct Identity {
   void forward(const auto& x, auto&& y) const { y = x; }
   void backward(const auto&, const auto&, const auto& dy, auto&& dx) const { dx = dy; }
 
+  void write_code(auto&) const {}
+
   bool operator==(const Identity&) const = default;
 };
 
@@ -84,6 +86,8 @@ struct ReLU {
 
   void forward(const auto& x, auto&& y) const { y.array() = x.array().max(detail::ScalarOf<decltype(x)>(0)); }
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const { detail::gate(y, dy, dx, 0); }
+
+  void write_code(auto& out) const { out.activation(name); }
 
   bool operator==(const ReLU&) const = default;
 };
@@ -105,6 +109,8 @@ struct LeakyReLU {
   void backward(const auto& x, const auto&, const auto& dy, auto&& dx) const {
     detail::gate(x, dy, dx, static_cast<detail::ScalarOf<decltype(x)>>(slope));
   }
+
+  void write_code(auto& out) const { out.activation(name, slope); }
 
   bool operator==(const LeakyReLU&) const = default;
 };
@@ -128,6 +134,8 @@ struct ELU {
     const S a = static_cast<S>(alpha);
     dx.array() = dy.array() * x.array().unaryExpr([a](S at) { return at > 0 ? S(1) : a * std::exp(at); });
   }
+
+  void write_code(auto& out) const { out.activation(name, alpha); }
 
   bool operator==(const ELU&) const = default;
 };
@@ -153,6 +161,8 @@ struct GELU {
     });
   }
 
+  void write_code(auto& out) const { out.activation(name); }
+
   bool operator==(const GELU&) const = default;
 
  private:
@@ -177,6 +187,8 @@ struct SiLU {
     dx.array() = dy.array() * detail::logistic(x.array()) * (1 + x.array() * detail::logistic(-x.array()));
   }
 
+  void write_code(auto& out) const { out.activation(name); }
+
   bool operator==(const SiLU&) const = default;
 };
 
@@ -192,6 +204,8 @@ struct Tanh {
     dx.array() = dy.array() * (1 - y.array().square());
   }
 
+  void write_code(auto& out) const { out.activation(name); }
+
   bool operator==(const Tanh&) const = default;
 };
 
@@ -206,6 +220,8 @@ struct Sigmoid {
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const {
     dx.array() = dy.array() * y.array() * (1 - y.array());
   }
+
+  void write_code(auto& out) const { out.activation(name); }
 
   bool operator==(const Sigmoid&) const = default;
 };
@@ -229,6 +245,8 @@ struct Softplus {
   void backward(const auto& x, const auto&, const auto& dy, auto&& dx) const {
     dx.array() = dy.array() * detail::logistic(static_cast<detail::ScalarOf<decltype(x)>>(beta) * x.array());
   }
+
+  void write_code(auto& out) const { out.activation(name, beta); }
 
   bool operator==(const Softplus&) const = default;
 };
