@@ -22,7 +22,7 @@ enum class Zeros {
 };
 
 struct HeaderOptions {
-  std::string name;  ///< namespace in C++, prefix in C: an identifier
+  std::string name{};  ///< namespace in C++, prefix in C: an identifier
   Language language = Language::cpp;
   bool same_order = false;  ///< sums in the order of `predict` on this processor: the same bits
   Zeros zeros = Zeros::smallest;
