@@ -190,8 +190,7 @@ inline std::string includes_of(const CodeStyle& style, const CodeSums& sums, std
         style.c ? "#include <" + std::string(name) + ".h>\n" : "#include <c" + std::string(name) + ">\n";
   };
   const bool bits = std::any_of(sums.helpers.begin(), sums.helpers.end(), needs_exp);
-  if (body.find(style.c ? style.math("fma") + "(" : "std::") != body.npos ||
-      std::find(sums.helpers.begin(), sums.helpers.end(), "math") != sums.helpers.end())
+  if (style.fused || std::find(sums.helpers.begin(), sums.helpers.end(), "math") != sums.helpers.end())
     add("math");
   if (bits) add("stdint");
   if (body.find("memcpy") != body.npos) add("string");
