@@ -33,7 +33,8 @@
 //
 // Optional: `Slopes slopes()` of an activation (layer/slopes.hpp); `static constexpr bool affine = true`: the
 // outputs are W x + b with the parameter "weight"; `static constexpr bool monotone = true`: no output falls
-// when an input rises.
+// when an input rises; `void write_code(auto& out) const`: what the layer does outside training, for source
+// text (io/code_writer.hpp).
 #pragma once
 
 #include <concepts>
