@@ -18,7 +18,7 @@ loss       core loss
 metric     core metric
 data       core data
 train      core kernel pack init layer model optimizer loss metric data train
-io         core kernel pack init layer model optimizer train data io
+io         core kernel constraint pack init layer model optimizer train data certify io
 certify    core kernel constraint pack init layer model certify
 report     core kernel pack init layer model optimizer loss metric data train certify report
 testing    core kernel pack init layer model optimizer loss data train io certify testing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Models and arrays in files: the format safetensors.
+// Models, runs and histories in files, and trained nets as headers of their own.
 #pragma once
 
 // clang-format off
@@ -11,6 +11,7 @@
 #include "espalier/io/tensor_file.hpp"
 #include "espalier/io/checkpoint.hpp"
 #include "espalier/io/history.hpp"
+#include "espalier/io/write_header.hpp"
 
 #ifdef ESPALIER_COMPILED  // by the target espalier::compiled
 #include "espalier/compiled/io.hpp"

@@ -72,6 +72,8 @@ struct Identity {
   void forward(const auto& x, auto&& y) const { y = x; }
   void backward(const auto&, const auto&, const auto& dy, auto&& dx) const { dx = dy; }
 
+  void write_code(auto&) const {}
+
   bool operator==(const Identity&) const = default;
 };
 
@@ -84,6 +86,8 @@ struct ReLU {
 
   void forward(const auto& x, auto&& y) const { y.array() = x.array().max(detail::ScalarOf<decltype(x)>(0)); }
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const { detail::gate(y, dy, dx, 0); }
+
+  void write_code(auto& out) const { out.activation(name); }
 
   bool operator==(const ReLU&) const = default;
 };
@@ -107,6 +111,7 @@ struct LeakyReLU {
   }
 
   void describe(auto&& f) const { f("slope", slope); }
+  void write_code(auto& out) const { out.activation(name, slope); }
 
   bool operator==(const LeakyReLU&) const = default;
 };
@@ -132,6 +137,7 @@ struct ELU {
   }
 
   void describe(auto&& f) const { f("alpha", alpha); }
+  void write_code(auto& out) const { out.activation(name, alpha); }
 
   bool operator==(const ELU&) const = default;
 };
@@ -157,6 +163,8 @@ struct GELU {
     });
   }
 
+  void write_code(auto& out) const { out.activation(name); }
+
   bool operator==(const GELU&) const = default;
 
  private:
@@ -181,6 +189,8 @@ struct SiLU {
     dx.array() = dy.array() * detail::logistic(x.array()) * (1 + x.array() * detail::logistic(-x.array()));
   }
 
+  void write_code(auto& out) const { out.activation(name); }
+
   bool operator==(const SiLU&) const = default;
 };
 
@@ -196,6 +206,8 @@ struct Tanh {
     dx.array() = dy.array() * (1 - y.array().square());
   }
 
+  void write_code(auto& out) const { out.activation(name); }
+
   bool operator==(const Tanh&) const = default;
 };
 
@@ -210,6 +222,8 @@ struct Sigmoid {
   void backward(const auto&, const auto& y, const auto& dy, auto&& dx) const {
     dx.array() = dy.array() * y.array() * (1 - y.array());
   }
+
+  void write_code(auto& out) const { out.activation(name); }
 
   bool operator==(const Sigmoid&) const = default;
 };
@@ -235,6 +249,7 @@ struct Softplus {
   }
 
   void describe(auto&& f) const { f("beta", beta); }
+  void write_code(auto& out) const { out.activation(name, beta); }
 
   bool operator==(const Softplus&) const = default;
 };

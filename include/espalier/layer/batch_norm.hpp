@@ -140,6 +140,8 @@ class BatchNorm {
     for (const Index k : {bias_at, mean_at}) std::fill_n(call.buffer(k), channels_, S(0));
   }
 
+  void write_code(auto& out) const { out.normalize(options_.per, options_.epsilon); }
+
   bool operator==(const BatchNorm& other) const {
     return channels_ == other.channels_ && options_.epsilon == other.options_.epsilon &&
            options_.momentum == other.options_.momentum && options_.per == other.options_.per;

@@ -134,6 +134,10 @@ class Chain {
     });
   }
 
+  void write_code(auto& out) const {
+    each([&]<std::size_t k>(const auto& layer) { out.inner(std::to_string(k), layer); });
+  }
+
   bool operator==(const Chain&) const = default;
 
  private:

@@ -165,6 +165,14 @@ class Concat {
     });
   }
 
+  void write_code(auto& out) const {
+    out.concat([&] {
+      each([&]<std::size_t b>(const auto& branch) {
+        out.branch([&] { out.inner(std::to_string(b), branch); });
+      });
+    });
+  }
+
   bool operator==(const Concat&) const = default;
 
  private:

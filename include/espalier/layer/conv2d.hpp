@@ -101,6 +101,11 @@ class Conv2D {
       detail::initialize_bias(init, call.buffer(bias_at), weight_.outputs(), fan_in, rng);
   }
 
+  void write_code(auto& out) const {
+    out.convolution(patches_.image, patches_.kernel, patches_.stride, patches_.padding,
+                    has_bias ? "bias" : "");
+  }
+
   bool operator==(const Conv2D&) const = default;
 
  private:

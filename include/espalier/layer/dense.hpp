@@ -63,6 +63,8 @@ class Dense {
     if constexpr (has_bias) detail::initialize_bias(init, call.buffer(bias_at), outputs(), inputs(), rng);
   }
 
+  void write_code(auto& out) const { out.dense("weight", has_bias ? "bias" : ""); }
+
   bool operator==(const Dense&) const = default;
 
  private:

@@ -59,6 +59,8 @@ class MaxPool2D {
     });
   }
 
+  void write_code(auto& out) const { out.max_pool(image_, size_, stride_); }
+
   bool operator==(const MaxPool2D&) const = default;
 
  private:

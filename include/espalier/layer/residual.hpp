@@ -76,6 +76,10 @@ class Residual {
     f("body", body_, kept, Eigen::Map<const Matrix<S>>(body_begin(kept, y.cols()), outputs(), y.cols()));
   }
 
+  void write_code(auto& out) const {
+    out.residual([&] { out.inner("body", body_); });
+  }
+
   bool operator==(const Residual&) const = default;
 
  private:

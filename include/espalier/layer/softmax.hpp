@@ -23,6 +23,8 @@ struct Softmax {
       dx.col(i).array() = y.col(i).array() * (dy.col(i).array() - dy.col(i).dot(y.col(i)));
   }
 
+  void write_code(auto& out) const { out.softmax(); }
+
   bool operator==(const Softmax&) const = default;
 };
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// A trained net as one header without dependencies: for programs that have no place for a library.
+#pragma once
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "espalier/certify/audit.hpp"
+#include "espalier/io/code_net.hpp"
+#include "espalier/io/code_writer.hpp"
+#include "espalier/io/header_options.hpp"
+#include "espalier/model/sequential.hpp"
+
+namespace espalier {
+
+namespace detail {
+
+#ifdef EIGEN_VECTORIZE_FMA
+inline constexpr bool has_fma = true;
+#else
+inline constexpr bool has_fma = false;
+#endif
+
+inline CodeStyle code_style(const HeaderOptions& options, bool single, Index lanes) {
+  check_header_name(options.name);
+  return {options.name,
+          options.language == Language::c,
+          single,
+          options.same_order,
+          options.same_order && has_fma,
+          options.zeros == Zeros::smallest,
+          lanes};
+}
+
+/// "4 -> 16 -> 1, 353 numbers"
+inline std::string describe_widths(std::span<const Index> widths, Index numbers) {
+  std::string text;
+  for (std::size_t k = 0; k < widths.size(); ++k)
+    if (k == 0 || widths[k] != widths[k - 1]) text += (k > 0 ? " -> " : "") + std::to_string(widths[k]);
+  return text + ", " + std::to_string(numbers) + " trained numbers";
+}
+
+/// Writes a text beside the file, and gives it the name of the file when it is whole: whoever reads the file
+/// sees the old text or the new one.
+inline void write_text(const std::string& file, std::string_view text) {
+  const std::string aside = file + ".part";
+  const auto give_up = [&](int error) {
+    std::remove(aside.c_str());
+    fail<FileError>(file, "a file that can be written", std::strerror(error));
+  };
+  std::FILE* const stream = std::fopen(aside.c_str(), "wb");
+  if (!stream) give_up(errno);
+  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  const int error = errno;
+  if (std::fclose(stream) != 0 || !written) give_up(written ? errno : error);
+  if (std::rename(aside.c_str(), file.c_str()) != 0) give_up(errno);
+}
+
+}  // namespace detail
+
+/// The text of the header that `write_header` writes.
+template <Scalar S, class... Layers>
+std::string header_text(const Sequential<S, Layers...>& net, const HeaderOptions& options) {
+  const detail::CodeStyle style =
+      detail::code_style(options, sizeof(S) == sizeof(float), Index{detail::lanes<S>});
+  detail::require_finite(net.parameters(), "weights", net.values());
+  CodeWriter<S> writer(net.parameters(), style, net.inputs());
+  [&]<std::size_t... k>(std::index_sequence<k...>) {
+    (writer.inner(std::to_string(k), std::get<k>(net.layers())), ...);
+  }
+  (std::index_sequence_for<Layers...>{});
+  return detail::net_text(style, writer.steps(),
+                          {net.inputs(), net.outputs(), audit(net).violation(),
+                           detail::describe_widths(net.widths(), count(net))});
+}
+
+/// Writes a net as a header of its own: weights as constants, and `predict(in, out)` for one sample, without
+/// memory from the heap and without exceptions. `write_header(net, "digits_net.hpp", {.name = "digits"})`
+/// makes digits::predict; beside it stand digits::inputs, outputs, weights, zeros, violation (as `audit`),
+/// inputs_never_read[inputs]. docs/export.md says what it promises.
+///
+/// Throws ValueError for a name that is no identifier, NotFiniteError for weights that are not finite,
+/// FileError where the file cannot be written; what stood there is then as it was.
+template <Scalar S, class... Layers>
+void write_header(const Sequential<S, Layers...>& net, const std::string& file,
+                  const HeaderOptions& options) {
+  detail::write_text(file, header_text(net, options));
+}
+
+}  // namespace espalier

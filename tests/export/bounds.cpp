@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// What generated headers of dense nets compute, beside predict: within a bound that is computed here in
+// double.
+#include "bounds.hpp"
+
+using namespace bounds;
+
+namespace {
+
+/// Weights of which many are 0, a fifth of the inputs read nowhere, and a seventh of the outputs read
+/// nothing.
+template <class Net>
+void make_sparse(Net& net, const char* path, double share) {
+  auto weight = effective_weight(net, path);
+  Rng rng(3);
+  for (Index j = 0; j < weight.cols(); ++j)
+    for (Index i = 0; i < weight.rows(); ++i)
+      if (j % 5 == 2 || i % 7 == 3 || rng.uniform() < share) weight(i, j) = 0;
+  assign(net, path, weight);
+}
+
+template <class S>
+auto smooth_net() {
+  auto net = sequential<S>(Dense(4, 16), Tanh{}, Dense(16, 16), Sigmoid{}, Dense(16, 5), Softplus{.beta = 2},
+                           Dense(5, 3), ELU{.alpha = 0.5}, Dense(3, 4), Softmax{});
+  initialize(net, {.seed = 1});
+  return net;
+}
+template <class Net>
+Bounded smooth(const Net& net, const Bounded& x) {
+  return x.dense(w(net, "0.weight"), b(net, "0.bias"))
+      .map([](double v) { return std::tanh(v); }, 1, 8)
+      .dense(w(net, "2.weight"), b(net, "2.bias"))
+      .map(logistic, 0.25, 8)
+      .dense(w(net, "4.weight"), b(net, "4.bias"))
+      .map([](double v) { return std::log1p(std::exp(2 * v)) / 2; }, 1, 8)
+      .dense(w(net, "6.weight"), b(net, "6.bias"))
+      .map([](double v) { return v > 0 ? v : 0.5 * std::expm1(v); }, 1, 8)
+      .dense(w(net, "8.weight"), b(net, "8.bias"))
+      .softmax();
+}
+
+}  // namespace
+
+TEST_CASE("headers compile as C++17 and as C99 without a warning and compute what predict does") {
+  Generated programs;
+  const auto tanh = smooth_net<float>();
+  programs.add(tanh, "smooth");
+  const auto twice = smooth_net<double>();
+  programs.add(twice, "smooth_double");
+
+  Sequential digits{Dense(64, 70, NonNegative{}), ReLU{}, Dense(70, 37), LeakyReLU{.slope = 0.2},
+                    Dense(37, 10, NoBias{})};
+  initialize(digits, {.seed = 2});
+  make_sparse(digits, "0.weight", 0.5);
+  make_sparse(digits, "2.weight", 0);  // lines of zeros only
+  programs.add(digits, "digits");
+  programs.add(digits, "fast_digits", {.zeros = Zeros::fastest});
+  const auto digits_bound = [&](const Bounded& x) {
+    return x.dense(w(digits, "0.weight"), b(digits, "0.bias"))
+        .map([](double v) { return std::max(v, 0.0); }, 1, 0)
+        .dense(w(digits, "2.weight"), b(digits, "2.bias"))
+        .map([](double v) { return v > 0 ? v : 0.2 * v; }, 1, 1)
+        .dense(w(digits, "4.weight"), Eigen::VectorXd::Zero(10));
+  };
+
+  programs.add_lines(
+      "static_assert(digits::violation == 0 && digits::inputs_never_read[2] && "
+      "!digits::inputs_never_read[0]);\n"
+      "static_assert(digits::inputs == 64 && digits::inputs_never_read_count == 13 && digits::zeros > "
+      "2000);\n",
+      "typedef char holds[digits_never_reads(2) && !digits_never_reads(0) && digits_zeros > 2000 ? 1 : -1];\n"
+      "static const double violation = digits_violation;\n"
+      "static int reads(const holds* h) { return h && violation < 0 && digits_inputs_never_read[3]; }\n"
+      "int unused(const holds* h) { return reads(h); }\n");
+  REQUIRE(programs.build("-Os -fsyntax-only"));
+  REQUIRE(programs.build("-O2"));
+
+  check(programs, 0, tanh, [&](const Bounded& x) { return smooth(tanh, x); });
+  check(programs, 1, twice, [&](const Bounded& x) { return smooth(twice, x); });
+  check(programs, 2, digits, digits_bound);
+  check(programs, 3, digits, digits_bound);
+}

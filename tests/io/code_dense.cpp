@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What the text computes is tested in tests/export.
+#include "espalier/io/code_dense.hpp"
+
+#include "catch.hpp"
+
+using namespace espalier;
+using namespace espalier::detail;
+
+namespace {
+
+/// The text of 40 x 30 weights, every n-th of which is not zero, and its bytes.
+std::pair<std::string, Index> written(int n, bool smallest) {
+  CodeStep step{StepKind::dense, 30, 40};
+  for (int i = 0; i < 1200; ++i) step.weight.push_back(i % n == 0 ? 1 : 0);
+  CodeStyle style{"net", false};
+  style.smallest = smallest;
+  CodeText out(style);
+  write_dense(out, step, "0");
+  return {out.text(), out.bytes()};
+}
+
+bool sparse(const std::string& text) { return text.find("column_0") != text.npos; }
+
+}  // namespace
+
+TEST_CASE("zeros are left out one by one where that takes fewer bytes, unless time counts") {
+  CHECK(!sparse(written(1, true).first));
+  CHECK(sparse(written(7, true).first));
+  CHECK(!sparse(written(7, false).first));
+  CHECK(written(1, true).second == 4 * 1200);
+  CHECK(written(7, true).second == 5 * 172 + 40);  // a number and its column, and where rows end
+  CHECK(written(7, true).second < written(7, false).second);
+}
+
+TEST_CASE("a layer of nothing but zeros is its biases") {
+  CodeStep step{StepKind::dense, 2, 3};
+  step.weight.assign(6, 0);
+  CodeText out({"net", false});
+  write_dense(out, step, "0");
+  CHECK(out.text() ==
+        "inline void dense_0(const float* x, float* y) {\n  (void)x;\n  for (int i = 0; i < 3; ++i) y[i] = "
+        "0.0f;\n}\n");
+}

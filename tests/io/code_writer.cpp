@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "espalier/io/code_writer.hpp"
+
+#include <cstring>
+
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/concat.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/layer/residual.hpp"
+#include "espalier/model/sequential.hpp"
+#include "support.hpp"
+
+using namespace espalier;
+using namespace espalier::detail;
+
+namespace {
+
+struct Sine {
+  void forward(const auto& x, auto&& y) const { y.array() = x.array().sin(); }
+  void backward(const auto& x, const auto&, const auto& dy, auto&& dx) const {
+    dx.array() = dy.array() * x.array().cos();
+  }
+  void write_code(auto& out) const { out.function(out.math("sin") + "(" + out.number(2) + " * x)"); }
+};
+
+template <class Net>
+CodeSteps steps_of(const Net& net, const CodeStyle& style) {
+  CodeWriter<float> writer(net.parameters(), style, net.inputs());
+  std::apply(
+      [&](const auto&... layers) {
+        int k = 0;
+        (writer.inner(std::to_string(k++), layers), ...);
+      },
+      net.layers());
+  return writer.steps();
+}
+
+}  // namespace
+
+TEST_CASE("a layer of one's own says its function in the words of the language") {
+  Sequential net{Dense(2, 3), Sine{}};
+  CHECK(steps_of(net, {"net", true}).at(1).function == "sinf(2.0f * x)");
+  CHECK(steps_of(net, {"net", false}).at(1).function == "std::sin(2.0f * x)");
+}
+
+TEST_CASE(
+    "weights are written as the matrix that multiplies, or apart from their scales in the order of predict") {
+  Sequential net{Dense(3, 2, WeightNorm{})};
+  initialize(net, {.seed = 1});
+  const Matrix<float> w = effective_weight(net, "0.weight"), v = parameter(net, "0.weight");
+  const CodeStep plain = steps_of(net, {"net", true}).at(0);
+  CodeStyle same{"net", true};
+  same.same_order = true;
+  const CodeStep apart = steps_of(net, same).at(0);
+  CHECK(plain.scales.empty());
+  REQUIRE(apart.scales.size() == 2);
+  for (Index i = 0; i < 2; ++i)
+    for (Index j = 0; j < 3; ++j) {
+      const auto at = static_cast<std::size_t>(i * 3 + j);
+      CHECK(plain.weight[at] == static_cast<double>(w(i, j)));
+      CHECK(apart.weight[at] == static_cast<double>(v(i, j)));
+      CHECK(apart.weight[at] * apart.scales[static_cast<std::size_t>(i)] == Approx(plain.weight[at]));
+    }
+}
+
+TEST_CASE("blocks have the steps of their branches") {
+  Sequential net{Dense(2, 4), Residual{Dense(4, 4), ReLU{}},
+                 Concat{Chain{Dense(4, 1)}, Identity{}, Residual{Dense(4, 4)}}};
+  const CodeSteps steps = steps_of(net, {"net", true});
+  REQUIRE(steps.size() == 3);
+  CHECK(steps[1].kind == StepKind::residual);
+  CHECK(steps[1].branches.at(0).size() == 2);
+  CHECK(steps[2].kind == StepKind::concat);
+  REQUIRE(steps[2].branches.size() == 3);
+  CHECK(steps[2].branches[1].empty());
+  CHECK(steps[2].branches[2].at(0).kind == StepKind::residual);
+  CHECK(steps[2].outputs == 1 + 4 + 4);
+}
+
+TEST_CASE("a matrix that a layer makes must fit what comes before it") {
+  const CodeStyle style{"net", true};
+  Sequential net{Dense(2, 4)};
+  CodeWriter<float> writer(net.parameters(), style, 2);
+  CHECK(message_of([&] { writer.dense(Matrix<float>(3, 5), {}); }) ==
+        "write_code: expected a weight of 3 x 2, found 3 x 5");
+  writer.dense(Matrix<float>::Ones(3, 2), Matrix<float>::Ones(3, 1));
+  CHECK(writer.width() == 3);
+}
