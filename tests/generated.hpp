@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "data/files.hpp"
-#include "espalier/io/write_header.hpp"
+#include "espalier/export/write_header.hpp"
 
 inline constexpr std::string_view warnings = "-Wall -Wextra -Wconversion -pedantic -Werror";
 

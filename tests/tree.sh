@@ -18,7 +18,8 @@ loss       core loss
 metric     core metric
 data       core data
 train      core kernel pack init layer model optimizer loss metric data train
-io         core kernel constraint pack init layer model optimizer train data certify io
+io         core kernel pack init layer model optimizer train data io
+export     core kernel pack init layer model certify io export
 certify    core kernel constraint pack init layer model certify
 report     core kernel pack init layer model optimizer loss metric data train certify report
 testing    core kernel pack init layer model optimizer loss data train io certify testing

@@ -11,7 +11,7 @@
 #include "espalier/io/tensor_file.hpp"
 #include "espalier/io/checkpoint.hpp"
 #include "espalier/io/history.hpp"
-#include "espalier/io/write_header.hpp"
+#include "espalier/export/write_header.hpp"
 
 #ifdef ESPALIER_COMPILED  // by the target espalier::compiled
 #include "espalier/compiled/io.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: this layer cannot be written as source text: it lacks `void write_code(auto& out) const`
-#include "espalier/io/write_header.hpp"
+#include "espalier/export/write_header.hpp"
 #include "espalier/layer/dense.hpp"
 
 using namespace espalier;

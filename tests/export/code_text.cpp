@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/io/code_text.hpp"
+#include "espalier/export/code_text.hpp"
 
 #include <cstdlib>
 #include <cstring>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the text computes is tested in tests/export.
-#include "espalier/io/code_dense.hpp"
+#include "espalier/export/code_dense.hpp"
 
 #include "catch.hpp"
 

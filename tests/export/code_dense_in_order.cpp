@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // That the bits are those of predict is tested in tests/export.
-#include "espalier/io/code_dense_in_order.hpp"
+#include "espalier/export/code_dense_in_order.hpp"
 
 #include "catch.hpp"
 

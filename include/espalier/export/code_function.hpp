@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "espalier/io/code_step.hpp"
-#include "espalier/io/code_text.hpp"
+#include "espalier/export/code_step.hpp"
+#include "espalier/export/code_text.hpp"
 
 namespace espalier::detail {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // That headers compile and compute is tested in tests/export.
-#include "espalier/io/write_header.hpp"
+#include "espalier/export/write_header.hpp"
 
 #include <iterator>
 #include <limits>

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "espalier/io/code_pack.hpp"
-#include "espalier/io/code_step.hpp"
+#include "espalier/export/code_pack.hpp"
+#include "espalier/export/code_step.hpp"
 
 namespace espalier::detail {
 

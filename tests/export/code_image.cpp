@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the text computes is tested in tests/export.
-#include "espalier/io/code_image.hpp"
+#include "espalier/export/code_image.hpp"
 
 #include "catch.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/io/code_writer.hpp"
+#include "espalier/export/code_writer.hpp"
 
 #include <cstring>
 

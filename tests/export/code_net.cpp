@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // That what is written compiles and computes is tested in tests/export.
-#include "espalier/io/code_net.hpp"
+#include "espalier/export/code_net.hpp"
 
 #include "catch.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "espalier/io/code_weight.hpp"
+#include "espalier/export/code_weight.hpp"
 #include "espalier/kernel/row_product.hpp"
 
 namespace espalier::detail {

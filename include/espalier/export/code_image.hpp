@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "espalier/io/code_kernels.hpp"
+#include "espalier/export/code_kernels.hpp"
 
 namespace espalier::detail {
 

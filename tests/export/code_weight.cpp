@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/io/code_weight.hpp"
+#include "espalier/export/code_weight.hpp"
 
 #include "catch.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The helpers of generated headers, compiled as C99 and swept: how far they are from the functions that they
 // stand for.
-#include "espalier/io/code_function.hpp"
+#include "espalier/export/code_function.hpp"
 
 #include <cstdlib>
 

@@ -2,20 +2,17 @@
 // A trained net as one header without dependencies: for programs that have no place for a library.
 #pragma once
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <tuple>
 #include <utility>
 
 #include "espalier/certify/audit.hpp"
-#include "espalier/io/code_net.hpp"
-#include "espalier/io/code_writer.hpp"
-#include "espalier/io/header_options.hpp"
+#include "espalier/export/code_net.hpp"
+#include "espalier/export/code_writer.hpp"
+#include "espalier/export/header_options.hpp"
+#include "espalier/io/write_file.hpp"
 #include "espalier/model/sequential.hpp"
 
 namespace espalier {
@@ -47,22 +44,6 @@ inline std::string describe_widths(std::span<const Index> widths, Index numbers)
   return text + ", " + std::to_string(numbers) + " trained numbers";
 }
 
-/// Writes a text beside the file, and gives it the name of the file when it is whole: whoever reads the file
-/// sees the old text or the new one.
-inline void write_text(const std::string& file, std::string_view text) {
-  const std::string aside = file + ".part";
-  const auto give_up = [&](int error) {
-    std::remove(aside.c_str());
-    fail<FileError>(file, "a file that can be written", std::strerror(error));
-  };
-  std::FILE* const stream = std::fopen(aside.c_str(), "wb");
-  if (!stream) give_up(errno);
-  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
-  const int error = errno;
-  if (std::fclose(stream) != 0 || !written) give_up(written ? errno : error);
-  if (std::rename(aside.c_str(), file.c_str()) != 0) give_up(errno);
-}
-
 }  // namespace detail
 
 /// The text of the header that `write_header` writes.
@@ -89,9 +70,9 @@ std::string header_text(const Sequential<S, Layers...>& net, const HeaderOptions
 /// Throws ValueError for a name that is no identifier, NotFiniteError for weights that are not finite,
 /// FileError where the file cannot be written; what stood there is then as it was.
 template <Scalar S, class... Layers>
-void write_header(const Sequential<S, Layers...>& net, const std::string& file,
+void write_header(const Sequential<S, Layers...>& net, const std::filesystem::path& file,
                   const HeaderOptions& options) {
-  detail::write_text(file, header_text(net, options));
+  detail::write_file(file, header_text(net, options));
 }
 
 }  // namespace espalier

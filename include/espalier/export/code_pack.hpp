@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "espalier/io/code_text.hpp"
+#include "espalier/export/code_text.hpp"
 
 namespace espalier::detail {
 

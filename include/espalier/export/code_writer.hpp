@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "espalier/io/code_function.hpp"
+#include "espalier/export/code_function.hpp"
 #include "espalier/layer/layer.hpp"
 #include "espalier/model/access.hpp"
 
@@ -103,7 +103,7 @@ class CodeWriter {
     static_assert(
         requires { layer.write_code(*this); },
         "this layer cannot be written as source text: it lacks `void write_code(auto& out) const`, "
-        "see espalier/io/code_writer.hpp and docs/layers.md");
+        "see espalier/export/code_writer.hpp and docs/layers.md");
     const std::size_t before = path_.size();
     path_.append(name).append(".");
     if constexpr (requires { layer.write_code(*this); }) layer.write_code(*this);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/io/header_options.hpp"
+#include "espalier/export/header_options.hpp"
 
 #include <string>
 

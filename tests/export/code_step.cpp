@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/io/code_step.hpp"
+#include "espalier/export/code_step.hpp"
 
 #include "catch.hpp"
 

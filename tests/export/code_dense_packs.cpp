@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // That the sums are right is tested in tests/export.
-#include "espalier/io/code_dense_packs.hpp"
+#include "espalier/export/code_dense_packs.hpp"
 
 #include "catch.hpp"
 

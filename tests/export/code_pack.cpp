@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // That the registers compute is tested in tests/export.
-#include "espalier/io/code_pack.hpp"
+#include "espalier/export/code_pack.hpp"
 
 #include "catch.hpp"
 

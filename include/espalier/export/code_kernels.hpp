@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "espalier/io/code_pack.hpp"
-#include "espalier/io/code_weight.hpp"
+#include "espalier/export/code_pack.hpp"
+#include "espalier/export/code_weight.hpp"
 #include "espalier/kernel/convolution.hpp"
 
 namespace espalier::detail {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "espalier/core/version.hpp"
-#include "espalier/io/code_dense.hpp"
-#include "espalier/io/code_function.hpp"
-#include "espalier/io/code_image.hpp"
+#include "espalier/export/code_dense.hpp"
+#include "espalier/export/code_function.hpp"
+#include "espalier/export/code_image.hpp"
 
 namespace espalier::detail {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "espalier/io/code_dense_in_order.hpp"
-#include "espalier/io/code_dense_packs.hpp"
+#include "espalier/export/code_dense_in_order.hpp"
+#include "espalier/export/code_dense_packs.hpp"
 
 namespace espalier::detail {
 
