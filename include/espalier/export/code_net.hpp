@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "espalier/core/version.hpp"
 #include "espalier/export/code_dense.hpp"
 #include "espalier/export/code_function.hpp"
 #include "espalier/export/code_image.hpp"
+#include "espalier/io/metadata.hpp"
 
 namespace espalier::detail {
 
@@ -167,11 +167,6 @@ inline void write_facts(CodeText& out, const CodeSteps& steps, const CodeFacts& 
   out.add(c ? "static const unsigned char $my$inputs_never_read[$n$] = {\n   $list$};\n"
             : "inline constexpr bool inputs_never_read[$n$] = {\n   $list$};\n",
           {{"n", std::to_string(facts.inputs)}, {"list", list}});
-}
-
-inline std::string version_text() {
-  return std::to_string(ESPALIER_VERSION_MAJOR) + "." + std::to_string(ESPALIER_VERSION_MINOR) + "." +
-         std::to_string(ESPALIER_VERSION_PATCH);
 }
 
 inline constexpr std::string_view head_of_file =
