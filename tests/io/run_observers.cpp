@@ -26,17 +26,17 @@ struct Silent {};
 TEST_CASE(
     "What observers keep goes to a file and back, each under its place among those that keep something") {
   const Counting first{0.1, 7, {1, 2.5}}, second{-0.0, -3, {}};
-  Silent silent;
   TensorFile file;
-  detail::each_with_state(
-      [&](const std::string& name, const auto& o) { detail::put_observer(file, name, o); }, first, silent,
-      second);
+  int place = 0;
+  detail::put_observer(file, detail::observer_name<Counting>(place), first);
+  detail::put_observer(file, detail::observer_name<Silent>(place), Silent{});
+  detail::put_observer(file, detail::observer_name<Counting>(place), second);
   CHECK(file.find("observer 1, Counting, seen"));
   CHECK(file.find("observer 2, Counting, seen"));
   CHECK(file.tensors.size() == 6);
   Counting one, two;
-  detail::each_with_state([&](const std::string& name, auto& o) { detail::take_observer(file, name, o); },
-                          silent, one, two);
+  detail::take_observer(file, "observer 1, Counting, ", one);
+  detail::take_observer(file, "observer 2, Counting, ", two);
   CHECK(one == first);
   CHECK(two == second);
 }

@@ -123,8 +123,8 @@ Resumed resume(const std::filesystem::path& path, M& model, O& optimizer, TrainS
       result.refused.push_back(error.what());
       continue;
     }
-    detail::take_run(file, candidate.string(), model, optimizer, state, observers...);
     result.file = candidate;
+    detail::take_run(file, candidate.string(), model, optimizer, state, observers...);
     return result;
   }
   if (!result.refused.empty()) {

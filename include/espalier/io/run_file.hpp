@@ -89,8 +89,8 @@ TensorFile run_file(const M& model, const O& optimizer, const TrainState& state,
     file.tensors.push_back(matrix_tensor("optimizer." + n.name, n.rows, n.cols, n.numbers.data()));
   file.tensors.push_back(row_tensor("optimizer rate factor", std::vector<double>{saved.rate_factor}));
   put_history(file, state.history);
-  each_with_state([&](const std::string& prefix, const auto& o) { put_observer(file, prefix, o); },
-                  observers...);
+  int place = 0;
+  (put_observer(file, observer_name<Observers>(place), observers), ...);
   auto& metadata = file.metadata;
   metadata["format"] = run_format;
   metadata[std::string(version_key)] = version_text();
@@ -118,13 +118,9 @@ inline TensorFile read_run(const std::filesystem::path& path) {
   return file;
 }
 
-/// Takes up the run of a file. Throws, and changes nothing, if it is that of another program.
-template <class M, class O, class... Observers>
-void take_run(const TensorFile& file, std::string_view where, M& model, O& optimizer, TrainState& state,
-              Observers&... observers) {
-  using S = typename M::scalar_type;
-  M changed = model;
-  O restored = optimizer;
+/// What the file has of an optimizer.
+template <Scalar S>
+SavedOptimizer<S> saved_optimizer(const TensorFile& file) {
   SavedOptimizer<S> saved{text_in(file, "optimizer"),
                           static_cast<long>(whole_number(file, "optimizer steps")),
                           exactly<double>(file, "optimizer rate factor", 1)[0],
@@ -134,38 +130,54 @@ void take_run(const TensorFile& file, std::string_view where, M& model, O& optim
     if (t.name.starts_with(prefix) && t.shape.size() == 2)
       saved.numbers.push_back({t.name.substr(prefix.size()), static_cast<Index>(t.shape[0]),
                                static_cast<Index>(t.shape[1]), exactly<S>(file, t.name, t.size())});
-  restored.prepare(changed);
+  return saved;
+}
+
+/// Gives the model and the optimizer what the file has of them. They may be half changed if it throws.
+template <class M, class O>
+void take_model(const TensorFile& file, std::string_view where, M& model, O& optimizer) {
   if (const std::string here = layers_text(stored(model)), &there = text_in(file, layers_key); here != there)
     fail(where, {"the layers of the run,\n{}", {there}}, "\n" + here);
-  check_build(file, changed.parameters(), where);
-  restored.restore(changed, saved);
-  take_parameters(file, changed.parameters());
-  changed.set_draws({whole_number(file, "seed"), whole_number(file, "passes")});
+  optimizer.prepare(model);
+  check_build(file, model.parameters(), where);
+  optimizer.restore(model, saved_optimizer<typename M::scalar_type>(file));
+  take_parameters(file, model.parameters());
+  model.set_draws({whole_number(file, "seed"), whole_number(file, "passes")});
+}
+
+/// A copy of an observer that keeps something; of another one nothing.
+template <class O>
+struct ObserverCopy {
+  explicit ObserverCopy(const O&) {}
+  void take(const TensorFile&, const std::string&) {}
+  void give(O&) {}
+};
+template <KeepsState O>
+struct ObserverCopy<O> {
+  O copy;
+  explicit ObserverCopy(const O& observer) : copy(observer) {}
+  void take(const TensorFile& file, const std::string& name) { take_observer(file, name, copy); }
+  void give(O& observer) { observer = std::move(copy); }
+};
+
+/// Takes up the run of a file. Throws, and changes nothing, if it is that of another program.
+template <class M, class O, class... Observers>
+void take_run(const TensorFile& file, std::string_view where, M& model, O& optimizer, TrainState& state,
+              Observers&... observers) {
+  M changed = model;
+  O restored = optimizer;
+  take_model(file, where, changed, restored);
   TrainState come{static_cast<long>(whole_number(file, "step")), history_of(file),
                   whole_number(file, "ended") != 0};
-  std::tuple<std::conditional_t<KeepsState<Observers>, Observers, const Observers&>...> copies(observers...);
-  std::apply(
-      [&](auto&... all) {
-        each_with_state(
-            [&](const std::string& name, auto& o) {
-              if constexpr (!std::is_const_v<std::remove_reference_t<decltype(o)>>)
-                take_observer(file, name, o);
-            },
-            all...);
-      },
-      copies);
+  std::tuple<ObserverCopy<Observers>...> copies(observers...);
+  int place = 0;
+  std::apply([&](auto&... copy) { (copy.take(file, observer_name<Observers>(place)), ...); }, copies);
 
   model.parameters().take(std::move(changed.parameters()));  // from here on nothing throws
   model.set_draws(changed.draws());
   optimizer = std::move(restored);
   state = std::move(come);
-  [&]<std::size_t... k>(std::index_sequence<k...>) {
-    const auto give = []<class Observer>(Observer& observer, auto& copy) {
-      if constexpr (KeepsState<Observer>) observer = std::move(copy);
-    };
-    (give(observers, std::get<k>(copies)), ...);
-  }
-  (std::index_sequence_for<Observers...>{});
+  std::apply([&](auto&... copy) { (copy.give(observers), ...); }, copies);
 }
 
 }  // namespace espalier::detail

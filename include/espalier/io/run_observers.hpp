@@ -18,16 +18,11 @@ concept KeepsState = requires(O& observer) {
   O::each_state(observer, [](auto&&...) {});
 };
 
-/// f("observer 2, EarlyStopping, ", observer) for each of these that keeps something, counted from 1.
-template <class F, class... Observers>
-void each_with_state(F&& f, Observers&... observers) {
-  int place = 0;
-  const auto one = [&]<class O>(O& observer) {
-    if constexpr (KeepsState<std::remove_const_t<O>>)
-      f(format_message("observer {}, {}, ", {++place, short_name(type_name<std::remove_const_t<O>>())}),
-        observer);
-  };
-  (one(observers), ...);
+/// "observer 2, EarlyStopping, " for the second one that keeps something; `place` counts these.
+template <class O>
+std::string observer_name(int& place) {
+  if constexpr (!KeepsState<O>) return {};
+  return format_message("observer {}, {}, ", {++place, short_name(type_name<O>())});
 }
 
 template <class T>
@@ -36,6 +31,8 @@ inline constexpr bool is_state_number =
 
 /// What an observer keeps, as tensors: a long as I64, others as F64.
 template <class O>
+void put_observer(TensorFile&, const std::string&, const O&) {}
+template <KeepsState O>
 void put_observer(TensorFile& file, const std::string& prefix, const O& observer) {
   O::each_state(observer, [&]<class T>(std::string_view name, const T& x) {
     static_assert(is_state_number<T>, "each_state of an observer: double, long or std::vector<double>");

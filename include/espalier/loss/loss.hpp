@@ -28,6 +28,7 @@
 #include <string_view>
 
 #include "espalier/core/check.hpp"
+#include "espalier/core/resize.hpp"
 #include "espalier/core/target_check.hpp"
 
 namespace espalier {
@@ -94,7 +95,7 @@ double sum(const Eigen::ArrayBase<X>& x) {
 template <Scalar S, class Sample>
 double mean_over_samples(const ConstBatch<S>& y, const Target<S>& t, double total, Matrix<S>* gradient,
                          const Sample& sample) {
-  if (gradient) gradient->resize(y.rows(), y.cols());
+  if (gradient) resize(*gradient, y.rows(), y.cols());
   double weighted = 0;
   for (Index i = 0; i < y.cols(); ++i) {
     const double w = weight_of(t, i);
@@ -131,7 +132,7 @@ double mean_over_elements(std::string_view where, const ConstBatch<S>& y, const 
   };
   const Index n = y.rows(), samples = y.cols();
   if (t.weights().empty() && !t.has_labels() && y.outerStride() == n) {  // all samples are one long one
-    if (gradient) gradient->resize(n, samples);
+    if (gradient) resize(*gradient, n, samples);
     const double total = static_cast<double>(samples);
     return sum_of(y.data(), t.values().data(), n * samples, 1 / total,
                   gradient ? gradient->data() : nullptr) /

@@ -12,6 +12,7 @@
 #include "espalier/core/flush.hpp"
 #include "espalier/core/outputs.hpp"
 #include "espalier/core/precision.hpp"
+#include "espalier/core/resize.hpp"
 #include "espalier/core/rng.hpp"
 #include "espalier/init/initializer.hpp"
 #include "espalier/layer/chain.hpp"
@@ -126,7 +127,7 @@ class Sequential {
   }
   /// Also sets `input_gradient` (inputs x samples) to d loss / d x.
   void backward(ConstBatch<S> x, ConstBatch<S> output_gradient, Matrix<S>& input_gradient) {
-    input_gradient.resize(inputs(), x.cols());
+    detail::resize(input_gradient, inputs(), x.cols());
     run_back(x, output_gradient, input_gradient.data());
   }
 
