@@ -7,6 +7,8 @@
 #include <espalier/espalier.hpp>
 #include <espalier/io.hpp>
 
+#include <random>
+
 #include "arguments.hpp"
 
 namespace esp = espalier;
@@ -21,7 +23,8 @@ auto digits_net() {
 
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
-  const auto temporary = std::filesystem::temp_directory_path() / "espalier_digits.safetensors";
+  const auto temporary =
+      std::filesystem::temp_directory_path() / fmt::format("digits-{}.safetensors", std::random_device{}());
   const std::filesystem::path path = arguments.text("--file", temporary.string());
   const auto [train, test] =
       esp::read_csv("examples/data/digits.csv", {.label = "last"}).split(0.8, {.seed = 7});

@@ -34,6 +34,7 @@ struct Settled {
       fail(where, "frozen weights inside the sets of the policies beside them", "weights outside");
     if (when == Remember::started) remember(pack, block(), memory, when);
   }
+  /// The copy, as policies see it.
   Block<S> block() {
     const Index apart = padded<S>(numbers.size());
     return {
