@@ -257,6 +257,13 @@ TEST_CASE("another format is named") {
   CHECK(message_of([&] {
           read_npy(directory.write("a.npy", "%PDF-1.7 and so on"));
         }).ends_with("expected an .npy file, found a PDF document"));
+  CHECK(message_of([&] {
+          read_npy(directory.write("a.npy", "<!DOCTYPE html><title>404</title>"));
+        }).ends_with("expected an .npy file, found an HTML page"));
+  const std::string npz = "PK\3\4" + std::string(22, '\0') + "\5" + std::string(3, '\0') + "x.npy and so on";
+  CHECK(message_of([&] {
+          read_npy(directory.write("a.npy", npz));
+        }).ends_with("expected an .npy file, found NumPy arrays (.npz)"));
 }
 
 TEST_CASE("what is written is what NumPy writes") {

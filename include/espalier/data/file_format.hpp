@@ -12,6 +12,10 @@
 
 namespace espalier::detail {
 
+/// How many of a file's first bytes a reader should give: HTML and tar need a few hundred, and of a ZIP
+/// archive a few thousand tell what it holds.
+inline constexpr std::size_t format_prefix = 8192;
+
 /// Bytes that every file of a format has at one place.
 struct Magic {
   std::size_t at;
@@ -63,7 +67,7 @@ inline std::string_view what_zip_is(std::string_view bytes) {
   if (bytes.substr(std::min(name_at, bytes.size())).starts_with("mimetypeapplication/vnd.oasis.opendocument"))
     return "an OpenDocument file (.ods, .odt)";
   const std::string_view head =
-      bytes.substr(0, 8192);  // Office names its parts first, of a few hundred bytes
+      bytes.substr(0, format_prefix);  // Office names its parts first, of a few hundred bytes
   if (head.find("[Content_Types].xml") != std::string_view::npos)
     return bytes.find("xl/") != std::string_view::npos ? "an Excel workbook (.xlsx)"
                                                        : "an Office file (.docx, .pptx, .xlsx)";
@@ -102,8 +106,7 @@ inline bool is_idx(std::string_view bytes) {
 }
 
 /// The format that these bytes of a file begin, as a message says it ("an Excel workbook (.xlsx)"); empty if
-/// it is none of these, as plain text is not. A few KiB tell as much as the whole file, but for what a ZIP
-/// archive holds. gzip in gzip is told where it is unpacked, by asking again.
+/// it is none of these, as plain text is not. gzip in gzip is told where it is unpacked, by asking again.
 inline std::string_view what_is(std::string_view bytes) {
   for (const Magic& magic : magics)
     if (bytes.size() >= magic.at && bytes.substr(magic.at).starts_with(magic.bytes)) return magic.name;

@@ -64,7 +64,7 @@ inline IdxFile open_idx(ByteSource& source) {
   const auto at = [&](std::size_t k) { return static_cast<unsigned char>(bytes[k]); };
   const std::optional<Dtype> type = bytes.size() == 4 ? idx_type(at(2)) : std::nullopt;
   if (!type || at(0) != 0 || at(1) != 0 || at(3) == 0) {
-    bytes += source.take(std::min<std::size_t>(512, source.left()));
+    bytes += source.take(std::min(format_prefix, source.left()));
     fail<FileError>(where, "an IDX file (00 00, type 08, 09 or 0b to 0e, 1 dimension or more)",
                     found_format(bytes));
   }

@@ -48,6 +48,7 @@ struct NpyArray {
 /// Reads the header of the .npy file that is the next `size` bytes.
 inline NpyArray open_npy(ByteSource& source, std::size_t size, std::string where) {
   std::string bytes = source.take(std::min(npy_prefix, size));
+  if (!bytes.starts_with(npy_magic)) bytes += source.take(std::min(format_prefix, size - bytes.size()));
   const std::size_t header_size = npy_header_size(bytes, size, where);
   if (header_size > bytes.size()) bytes += source.take(header_size - bytes.size());
   NpyHeader header = NpyHeaderReader(bytes, where).read();

@@ -22,13 +22,15 @@ struct NpyHeader {
   std::size_t size = 0;  ///< bytes before the numbers
 };
 
+inline constexpr std::string_view npy_magic = "\x93NUMPY";
+
 /// The bytes that tell how long a header is.
 inline constexpr std::size_t npy_prefix = 12;
 
 /// The size of the header with all that stands before it, from the first bytes of a file of `size` bytes.
 /// FileError if these begin no .npy file, or if it is longer than the file.
 inline std::size_t npy_header_size(std::string_view bytes, std::size_t size, std::string_view where) {
-  if (!bytes.starts_with("\x93NUMPY")) fail<FileError>(where, "an .npy file", found_format(bytes));
+  if (!bytes.starts_with(npy_magic)) fail<FileError>(where, "an .npy file", found_format(bytes));
   if (bytes.size() < npy_prefix)
     fail<FileError>(where, "an .npy file", format_message("{} bytes of one", {size}));
   const int version = static_cast<unsigned char>(bytes[6]);

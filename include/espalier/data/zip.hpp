@@ -45,7 +45,7 @@ inline std::string zip_end(ByteSource& source) {
     if (tail.compare(at, 4, "PK\5\6") == 0 && little_endian(tail, at + 20, 2) == most - at - zip_end_size)
       return tail.substr(at);
   source.seek(0);
-  const std::string start = source.take(std::min<std::size_t>(source.size(), 512));
+  const std::string start = source.take(std::min(source.size(), format_prefix));
   fail<FileError>(source.where(), "a ZIP archive with its directory at the end (.npz)",
                   start.starts_with("PK") ? "one that is cut short" : found_format(start));
 }
