@@ -5,6 +5,7 @@
 
 // clang-format off
 
+#include "espalier/data/file_format.hpp"
 #include "espalier/data/dataset.hpp"
 #include "espalier/data/csv.hpp"
 #include "espalier/data/idx.hpp"
