@@ -7,6 +7,7 @@
 
 #include "espalier/data/file_format.hpp"
 #include "espalier/data/dataset.hpp"
+#include "espalier/data/preparation.hpp"
 #include "espalier/data/csv.hpp"
 #include "espalier/data/idx.hpp"
 #include "espalier/data/npy.hpp"
