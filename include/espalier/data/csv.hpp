@@ -13,8 +13,7 @@ namespace detail {
 inline void check_marks(const CsvOptions& options) {
   if (std::string_view("\"\r\n+-.").find(options.separator) != std::string_view::npos ||
       std::isalnum(static_cast<unsigned char>(options.separator)))
-    fail("csv options", "a separator that cannot be part of a number",
-         format_message("'{}'", {options.separator}));
+    fail("csv options", "a separator that cannot be part of a number", quoted_text({&options.separator, 1}));
   if (options.decimal != '.' && options.decimal != ',')
     fail("csv options", "decimal '.' or ','", quoted_text({&options.decimal, 1}));
   if (std::string_view("\0,. '_", 6).find(options.thousands) == std::string_view::npos ||

@@ -95,6 +95,11 @@ class CsvColumns {
     for (const CsvColumn& column : columns_) problems.look(column);
     if (label_) problems.look(*label_);
     problems.refuse(reader_.first_line());
+    const bool any = std::any_of(columns_.begin(), columns_.end(), [](const CsvColumn& column) {
+      return column.role != CsvRole::weight && !column.left_out;
+    });
+    if (!any && !label_)
+      fail<FileError>(reader_.name(), "a column of features, or a label or target to read alone", "none");
   }
 
   void keep_roles(Preparation& result, const std::vector<std::string>& classes) const {

@@ -30,9 +30,9 @@ class CsvLayout {
       if (!taken_[k]) features.push_back(k);
     const bool one_text = width_ == 1 && !names_.empty() && other_separator(names_[0]) != '\0';
     if (features.empty() && (one_text || (!label && targets.empty())))
-      fail<FileError>(
-          where, "a column of features beside the named ones",
-          format_message("{} in all (fields end at the option separator, '{}')", {width, options.separator}));
+      fail<FileError>(where, "a column of features beside the named ones",
+                      format_message("{} in all (fields end at the option separator, {})",
+                                     {width, quoted_text({&options.separator, 1})}));
     for (const Column& column : options.categories) categories.push_back(column_of(column, where));
   }
 
@@ -71,8 +71,9 @@ class CsvLayout {
   }
   /// For messages, which count from 1: "column 4 of 65 (age)".
   std::string column(std::size_t k) const {
-    return format_message("column {} of {}{}",
-                          {k + 1, width_, name(k).empty() ? "" : format_message(" ({})", {names_[k]})});
+    return format_message(
+        "column {} of {}{}",
+        {k + 1, width_, name(k).empty() ? "" : format_message(" ({})", {shown_text(names_[k])})});
   }
   /// Is the name enough to find the column?
   bool known_by_name(std::size_t k) const {
@@ -124,11 +125,9 @@ class CsvLayout {
     std::string header = names_.empty() ? "no header" : "";
     for (const std::string& other : names_) header += (header.empty() ? "" : ", ") + other;
     const char separator = names_.size() == 1 ? other_separator(header) : '\0';
-    const std::string hint =
-        separator == '\0'
-            ? ""
-            : format_message(": one column, is the option separator {}?",
-                             {separator == '\t' ? "'\\t'" : format_message("'{}'", {separator})});
+    const std::string hint = separator == '\0' ? ""
+                                               : format_message(": one column, is the option separator {}?",
+                                                                {quoted_text({&separator, 1})});
     fail<FileError>(where, {"one column {}", {quoted_text(name)}}, quoted_text(header, 400) + hint);
   }
 
@@ -150,7 +149,7 @@ class CsvLayout {
 
   static std::size_t place_of(Index place, const Preparation& preparation, bool without_labels) {
     const auto before = std::count_if(preparation.label_places.begin(), preparation.label_places.end(),
-                                      [&](Index label) { return label < place; });
+                                      [&](Index other) { return other < place; });
     return static_cast<std::size_t>(without_labels ? place - before : place);
   }
 

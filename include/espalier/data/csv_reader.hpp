@@ -24,7 +24,7 @@ class CsvReader {
     if (!comment_is_header() && is_header()) names_ = rows_[0], before_ = 1;
     if (!names_.empty()) shape_header();
     width_ = names_.empty() ? rows_[0].size() : names_.size();
-    if (before_ == rows_.size()) fail<FileError>(source_.name(), "a row after the header", "none");
+    if (before_ >= rows_.size()) fail<FileError>(source_.name(), "a row after the header", "none");
   }
 
   bool has_header() const { return !names_.empty(); }
@@ -99,7 +99,8 @@ class CsvReader {
   /// np.savetxt writes `# a,b,c` over the rows.
   bool comment_is_header() {
     if (options_.header == CsvHeader::no || comment_.empty()) return false;
-    CsvSource line(comment_.substr(comment_.find_first_not_of(std::string{options_.comment, ' ', '\t'})),
+    const std::string marks{options_.comment, ' ', '\t'};
+    CsvSource line(comment_.substr(std::min(comment_.find_first_not_of(marks), comment_.size())),
                    source_.name());
     CsvRecords names(line, options_.separator);
     const auto number = [](std::string_view text) { return is_number(text); };
