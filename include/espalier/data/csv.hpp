@@ -10,7 +10,7 @@
 namespace espalier {
 namespace detail {
 
-inline void check_marks(const CsvOptions& options) {
+[[gnu::cold]] inline void check_marks(const CsvOptions& options) {
   if (std::string_view("\"\r\n+-.").find(options.separator) != std::string_view::npos ||
       std::isalnum(static_cast<unsigned char>(options.separator)))
     fail("csv options", "a separator that cannot be part of a number", quoted_text({&options.separator, 1}));
@@ -26,7 +26,7 @@ inline void check_marks(const CsvOptions& options) {
          quoted_text({&options.comment, 1}));
 }
 
-inline void check(const CsvOptions& options) {
+[[gnu::cold]] inline void check(const CsvOptions& options) {
   if (!options.classes.empty() && !options.label)
     fail("csv options", "a label column for the classes", "none");
   if (options.skip < 0) fail("csv options", "skip >= 0", options.skip);

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "espalier/core/error.hpp"
@@ -33,7 +34,7 @@ class CsvClasses {
 
   /// The class of each number, -1 for a text that is not in `names`. Without names, sets them to the texts:
   /// numbers in their order, anything else as text.
-  std::vector<int> arrange(std::vector<std::string>& names) const {
+  [[gnu::cold]] std::vector<int> arrange(std::vector<std::string>& names) const {
     const bool numeric = std::all_of(seen_.begin(), seen_.end(), is_number) &&
                          std::all_of(names.begin(), names.end(), is_number);
     if (names.empty()) names = sorted(numeric);
@@ -50,7 +51,7 @@ class CsvClasses {
   }
 
   /// More different numbers than classes have: with decimals, or hardly one twice among the samples.
-  bool are_quantities(std::size_t samples) const {
+  [[gnu::cold]] bool are_quantities(std::size_t samples) const {
     constexpr std::size_t most = 20;  // classes of numbers with decimals; more are hardly ever meant
     return seen_.size() > most && std::all_of(seen_.begin(), seen_.end(), is_number) &&
            (2 * seen_.size() > samples ||
@@ -70,13 +71,12 @@ class CsvClasses {
     return numeric && std::fabs(value(text)) < 0x1p53 ? format_message("{}", {value(text)}) : text;
   }
 
-  std::vector<std::string> sorted(bool numeric) const {
+  [[gnu::cold]] std::vector<std::string> sorted(bool numeric) const {
+    std::map<std::pair<double, std::string>, bool> order;  // as text, all are 0
+    for (const std::string& text : seen_)
+      order.emplace(std::pair(numeric ? value(text) : 0, key(text, numeric)), true);
     std::vector<std::string> names;
-    for (const std::string& text : seen_) names.push_back(key(text, numeric));
-    std::sort(names.begin(), names.end(), [numeric](const std::string& a, const std::string& b) {
-      return numeric && value(a) != value(b) ? value(a) < value(b) : a < b;
-    });
-    names.erase(std::unique(names.begin(), names.end()), names.end());
+    for (const auto& [number_and_text, ignored] : order) names.push_back(number_and_text.second);
     return names;
   }
 

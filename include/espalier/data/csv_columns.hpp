@@ -16,11 +16,13 @@ namespace espalier::detail {
 class CsvColumns {
  public:
   /// `known` is what the first file taught, or null.
-  CsvColumns(CsvReader& reader, const CsvLayout& layout, const CsvOptions& options, const Preparation* known)
+  [[gnu::cold]] CsvColumns(CsvReader& reader, const CsvLayout& layout, const CsvOptions& options,
+                           const Preparation* known)
       : reader_(reader), layout_(layout), options_(options), known_(known), numbers_(options) {
     const auto add = [&](std::size_t place, CsvRole role, bool text) {
       columns_.push_back({.place = place, .role = role, .text = text});
     };
+    columns_.reserve(layout.features.size() + layout.targets.size() + 1);
     for (std::size_t k = 0; k < layout.features.size(); ++k) {
       const std::size_t place = layout.features[k];
       add(place, CsvRole::feature,
@@ -53,11 +55,11 @@ class CsvColumns {
     double value = 0;
     const std::string_view expected = read_number(field, value);
     if (!expected.empty() && expected != "a number") refuse_field(*label_, field, "a label");
-    return label_->values.number_of(field, reader_.line());
+    return label_->note().values.number_of(field, reader_.line());
   }
 
-  [[noreturn]] void refuse_field(const CsvColumn& column, std::string_view field,
-                                 std::string_view expected) const {
+  [[noreturn, gnu::cold]] void refuse_field(const CsvColumn& column, std::string_view field,
+                                            std::string_view expected) const {
     fail<FileError>(
         format_message("{}:{}, {}", {reader_.name(), reader_.line(), layout_.column(column.place)}), expected,
         quoted_text(field));
@@ -71,25 +73,25 @@ class CsvColumns {
       columns_[0].may_index = number == static_cast<double>(first_ + samples_);
   }
 
-  void leave_out() {
+  [[gnu::cold]] void leave_out() {
     for (CsvColumn& column : columns_) {
       if (column.role != CsvRole::feature) continue;
-      const std::string name = layout_.column(column.place);
       const auto out = [&](std::string_view why) {
         column.left_out = true;
-        notes_.push_back(format_message("{} is no feature: {}", {name, why}));
+        notes_.push_back(format_message("{} is no feature: {}", {layout_.column(column.place), why}));
       };
       if (column.may_index && samples_ > 1)
-        out(column.texts.count ? "it has no name, and a text of its own for each row" : "it counts the rows");
-      else if (column.only_empty && column.gaps.count == static_cast<std::size_t>(samples_) &&
+        out(column.odd().texts.count ? "it has no name, and a text of its own for each row"
+                                     : "it counts the rows");
+      else if (column.only_empty && column.odd().gaps.count == static_cast<std::size_t>(samples_) &&
                layout_.name(column.place).empty())
         out("it has neither a name nor a value");
-      else if (column.texts.count > 0 && options_.text == Text::ignore)
+      else if (column.odd().texts.count > 0 && options_.text == Text::ignore)
         out("it has text, which the options ignore");
     }
   }
 
-  void refuse() const {
+  [[gnu::cold]] void refuse() const {
     CsvProblems problems(layout_, options_, static_cast<std::size_t>(samples_), reader_.name());
     problems.set_known(known_);
     for (const CsvColumn& column : columns_) problems.look(column);
@@ -102,7 +104,7 @@ class CsvColumns {
       fail<FileError>(reader_.name(), "a column of features, or a label or target to read alone", "none");
   }
 
-  void keep_roles(Preparation& result, const std::vector<std::string>& classes) const {
+  [[gnu::cold]] void keep_roles(Preparation& result, const std::vector<std::string>& classes) const {
     CsvOptions& options = result.options;
     options.header = layout_.named() ? CsvHeader::yes : CsvHeader::no;
     options.separator = reader_.separator();

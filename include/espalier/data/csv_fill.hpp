@@ -26,10 +26,8 @@ inline double most_frequent(std::vector<double> values) {
 
 /// The value in the middle, or the mean of the two.
 inline double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return std::midpoint(*std::max_element(values.begin(), middle), *middle);
+  std::sort(values.begin(), values.end());
+  return std::midpoint(values[(values.size() - 1) / 2], values[values.size() / 2]);
 }
 
 /// The running mean, which does not overflow.

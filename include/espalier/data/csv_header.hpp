@@ -18,7 +18,7 @@ using CsvRow = std::span<const std::string_view>;
 
 /// Do the numbers of a row count its columns, from 0 or from 1? So do headers of tables whose columns have no
 /// names.
-inline bool counts_columns(CsvRow row) {
+[[gnu::cold]] inline bool counts_columns(CsvRow row) {
   std::vector<std::string_view> numbers;
   std::copy_if(row.begin(), row.end(), std::back_inserter(numbers), is_number);
   for (std::size_t k = 0; k < numbers.size(); ++k)
@@ -36,7 +36,7 @@ inline bool is_header_word(std::string_view text) {
 }
 
 /// What in a first row of numbers over numbers says that it is a header after all; empty if nothing does.
-inline std::string hidden_header(CsvRow first, CsvRow second) {
+[[gnu::cold]] inline std::string hidden_header(CsvRow first, CsvRow second) {
   for (std::size_t k = 0; k < std::min(first.size(), second.size()); ++k)
     if (is_header_word(first[k]) && first[k] != second[k])
       return format_message("numbers beside {}", {quoted_text(first[k])});
@@ -47,7 +47,7 @@ inline std::string hidden_header(CsvRow first, CsvRow second) {
 }
 
 /// Are columns known by their names?
-inline bool names_columns(const CsvOptions& options) {
+[[gnu::cold]] inline bool names_columns(const CsvOptions& options) {
   const auto named = [](const Column& column) { return column.name && *column.name != "last"; };
   const auto any = [&](const Columns& all) { return std::any_of(all.begin(), all.end(), named); };
   return (options.label && named(*options.label)) || (options.weight && named(*options.weight)) ||
@@ -55,7 +55,8 @@ inline bool names_columns(const CsvOptions& options) {
 }
 
 /// Whether `first` is a header; `second` is empty if there is one row only.
-inline bool has_header(const CsvOptions& options, CsvRow first, CsvRow second, std::string_view where) {
+[[gnu::cold]] inline bool has_header(const CsvOptions& options, CsvRow first, CsvRow second,
+                                     std::string_view where) {
   if (options.header != CsvHeader::automatic) return options.header == CsvHeader::yes;
   if (names_columns(options)) return true;
   const CsvNumbers numbers(options);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <numeric>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,9 +19,9 @@ class CsvLayout {
  public:
   /// `header` is empty if there is none. FileError for an unknown or ambiguous column, or if nothing is left
   /// to read.
-  CsvLayout(const CsvOptions& options, CsvRow header, std::size_t width, std::string_view where)
-      : width_(width), names_(header.begin(), header.end()), taken_(width, false), sorted_(names_.size()) {
-    sort_names();
+  [[gnu::cold]] CsvLayout(const CsvOptions& options, CsvRow header, std::size_t width, std::string_view where)
+      : width_(width), names_(header.begin(), header.end()), taken_(width, false) {
+    place_names();
     for (const Column& column : options.ignore) take(column, where);
     for (const Column& column : options.target) targets.push_back(take(column, where));
     if (options.label) label = take(*options.label, where);
@@ -38,9 +38,10 @@ class CsvLayout {
 
   /// For a second file: the features of the first, by their names, or by their places if there are none. The
   /// label, targets and weight may be missing; other columns are not read.
-  CsvLayout(CsvRow header, std::size_t width, std::string_view where, const Preparation& preparation)
-      : width_(width), names_(header.begin(), header.end()), taken_(width, false), sorted_(names_.size()) {
-    sort_names();
+  [[gnu::cold]] CsvLayout(CsvRow header, std::size_t width, std::string_view where,
+                          const Preparation& preparation)
+      : width_(width), names_(header.begin(), header.end()), taken_(width, false) {
+    place_names();
     const CsvOptions& options = preparation.options;
     const bool labels = preparation.by_name ? width == static_cast<std::size_t>(preparation.width)
                                             : has_labels(preparation, where);
@@ -87,19 +88,16 @@ class CsvLayout {
 
  private:
   /// A table of 200,000 columns is read by their names, too.
-  void sort_names() {
-    std::iota(sorted_.begin(), sorted_.end(), std::size_t{0});
-    std::stable_sort(sorted_.begin(), sorted_.end(),
-                     [&](std::size_t a, std::size_t b) { return names_[a] < names_[b]; });
+  void place_names() {
+    for (std::size_t k = 0; k < names_.size(); ++k) {
+      const auto [at, is_new] = places_.emplace(names_[k], static_cast<int>(k));
+      if (!is_new) at->second = -1;
+    }
   }
-  std::vector<std::size_t>::const_iterator first(std::string_view name) const {
-    return std::lower_bound(sorted_.begin(), sorted_.end(), name,
-                            [&](std::size_t k, std::string_view wanted) { return names_[k] < wanted; });
-  }
-  std::size_t count(std::string_view name) const {
-    std::size_t count = 0;
-    for (auto k = first(name); k != sorted_.end() && names_[*k] == name; ++k) ++count;
-    return count;
+  /// 0, 1, or 2 for more.
+  int count(std::string_view name) const {
+    const auto at = places_.find(name);
+    return at == places_.end() ? 0 : at->second < 0 ? 2 : 1;
   }
 
   std::size_t take(const Column& column, std::string_view where) {
@@ -110,7 +108,7 @@ class CsvLayout {
     return k;
   }
 
-  std::size_t column_of(const Column& column, std::string_view where) const {
+  [[gnu::cold]] std::size_t column_of(const Column& column, std::string_view where) const {
     if (column.name) return column_of(*column.name, where);
     const auto width = static_cast<Index>(width_);
     if (column.place < -width || column.place >= width)
@@ -118,8 +116,9 @@ class CsvLayout {
     return static_cast<std::size_t>(column.place < 0 ? column.place + width : column.place);
   }
 
-  std::size_t column_of(const std::string& name, std::string_view where) const {
-    const std::size_t count = this->count(name), found = count > 0 ? *first(name) : width_;
+  [[gnu::cold]] std::size_t column_of(const std::string& name, std::string_view where) const {
+    const int count = this->count(name);
+    const std::size_t found = count == 1 ? static_cast<std::size_t>(places_.find(name)->second) : width_;
     if (name == "last" && (count == 0 || found == width_ - 1)) return width_ - 1;
     if (count == 1 && name != "last") return found;
     std::string header = names_.empty() ? "no header" : "";
@@ -138,7 +137,7 @@ class CsvLayout {
   }
 
   /// Without names: does the file have all columns of the first, or those of a file without labels?
-  bool has_labels(const Preparation& preparation, std::string_view where) const {
+  [[gnu::cold]] bool has_labels(const Preparation& preparation, std::string_view where) const {
     const auto roles = static_cast<std::size_t>(preparation.label_places.size());
     const auto width = static_cast<std::size_t>(preparation.width);
     if (width_ == width) return true;
@@ -153,7 +152,7 @@ class CsvLayout {
     return static_cast<std::size_t>(without_labels ? place - before : place);
   }
 
-  void refuse_missing(const Preparation& preparation, std::string_view where) const {
+  [[gnu::cold]] void refuse_missing(const Preparation& preparation, std::string_view where) const {
     if (!preparation.by_name) return;
     std::string missing;
     for (const PreparedColumn& column : preparation.columns)
@@ -167,7 +166,7 @@ class CsvLayout {
   std::size_t width_;
   std::vector<std::string> names_;
   std::vector<bool> taken_;
-  std::vector<std::size_t> sorted_;  ///< places in the order of the names
+  std::map<std::string, int, std::less<>> places_;  ///< -1 for a name that several columns have
 };
 
 }  // namespace espalier::detail

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,11 +28,19 @@ struct CsvFound {
     first = field;
   }
   /// "gaps in 177 of 891 rows, the first in line 7: an empty field"
-  std::string in(std::size_t rows, std::string_view what, std::string_view remark = "") const {
+  [[gnu::cold]] std::string in(std::size_t rows, std::string_view what, std::string_view remark = "") const {
     return format_message(
         "{} in {} of {} rows{}, the first in line {}: {}",
         {what, count, rows, remark, line, first.empty() ? "an empty field" : quoted_text(first)});
   }
+};
+
+/// What most columns do not have: few numbers are anything else.
+struct CsvOdd {
+  CsvClasses values;                             ///< of a text column
+  CsvFound gaps, texts;                          ///< texts: in a column of numbers
+  std::vector<std::size_t> unseen;               ///< numbers of texts that the first file did not have
+  std::set<std::string, std::less<>> different;  ///< texts
 };
 
 /// A column that is read.
@@ -44,18 +53,24 @@ struct CsvColumn {
   bool may_index = false;  ///< could still be one that counts the rows or names them
   bool only_empty = true;
   bool left_out = false;
-  CsvClasses values = {};                             ///< of a text column
-  CsvFound gaps = {}, texts = {};                     ///< texts: in a column of numbers
-  std::vector<std::size_t> unseen = {};               ///< numbers of texts that the first file did not have
-  std::set<std::string, std::less<>> different = {};  ///< texts
+  std::unique_ptr<CsvOdd> odd_ = {};  ///< null: nothing
 
+  const CsvOdd& odd() const {
+    static const CsvOdd nothing;
+    return odd_ ? *odd_ : nothing;
+  }
+  CsvOdd& note() {
+    if (!odd_) odd_ = std::make_unique<CsvOdd>();
+    return *odd_;
+  }
   void add_gap(std::string_view field, std::size_t line) {
-    gaps.add(field, line);
+    note().gaps.add(field, line);
     only_empty = only_empty && field.empty();
     may_index = false;
   }
   void add_text(std::string_view field, std::size_t line) {
-    texts.add(field, line);
+    auto& different = note().different;
+    note().texts.add(field, line);
     only_empty = false;
     if (different.find(field) != different.end())
       may_index = false;
@@ -70,27 +85,27 @@ class CsvProblems {
   CsvProblems(const CsvLayout& layout, const CsvOptions& options, std::size_t rows, std::string_view source)
       : layout_(layout), options_(options), rows_(rows), source_(source) {}
 
-  void look(const CsvColumn& column) {
+  [[gnu::cold]] void look(const CsvColumn& column) {
     if (column.left_out) return;
     const bool filled = column.role == CsvRole::feature && options_.gaps != Gaps::refuse;
     const bool dropped =
         column.role != CsvRole::feature && (options_.drop_unlabeled || options_.gaps == Gaps::drop);
-    const std::size_t different = column.text ? column.values.size() : column.different.size();
+    const std::size_t different = column.text ? column.odd().values.size() : column.odd().different.size();
     const bool many = different > CsvColumn::most_different;
     const std::string count = format_message("{}{} different", {many ? "more than " : "", different - many});
-    if (column.texts.count > 0) {
-      add(column, column.texts, column.texts.in(rows_, "text", " (" + count + ")"));
+    if (column.odd().texts.count > 0) {
+      add(column, column.odd().texts, column.odd().texts.in(rows_, "text", " (" + count + ")"));
       texts_ = texts_ || column.role == CsvRole::feature;
-      first_row_ = first_row_ && column.texts.count == 1;
+      first_row_ = first_row_ && column.odd().texts.count == 1;
       many_ = many_ || (column.role == CsvRole::feature && options_.text == Text::one_hot);
     }
-    if (column.gaps.count > 0 && !filled && !dropped) {
-      add(column, column.gaps, column.gaps.in(rows_, "gaps"));
+    if (column.odd().gaps.count > 0 && !filled && !dropped) {
+      add(column, column.odd().gaps, column.odd().gaps.in(rows_, "gaps"));
       (column.role == CsvRole::feature ? gaps_ : unlabeled_) = true;
-    } else if (column.gaps.count == rows_ && filled && options_.gaps != Gaps::drop) {
-      add(column, column.gaps, "a gap in every row: nothing to fill them with");
+    } else if (column.odd().gaps.count == rows_ && filled && options_.gaps != Gaps::drop) {
+      add(column, column.odd().gaps, "a gap in every row: nothing to fill them with");
     }
-    if (!column.unseen.empty() && options_.gaps == Gaps::refuse) add_unseen(column);
+    if (!column.odd().unseen.empty() && options_.gaps == Gaps::refuse) add_unseen(column);
     if (column.text && column.role == CsvRole::feature && known_ == nullptr &&
         different > static_cast<std::size_t>(options_.max_categories)) {
       add(column, {2, 0, ""}, format_message("{} texts in {} rows", {count, rows_}));
@@ -102,7 +117,7 @@ class CsvProblems {
   void set_known(const Preparation* known) { known_ = known; }
 
   /// FileError if there was anything.
-  void refuse(std::size_t first_line) const {
+  [[gnu::cold]] void refuse(std::size_t first_line) const {
     if (count_ == 0) return;
     if (fields_ == 1)
       fail<FileError>(format_message("{}:{}, {}", {source_, only_.line, only_column_}),
@@ -115,7 +130,7 @@ class CsvProblems {
   }
 
  private:
-  void add(const CsvColumn& column, const CsvFound& found, const std::string& what) {
+  [[gnu::cold]] void add(const CsvColumn& column, const CsvFound& found, const std::string& what) {
     const bool same = count_ > 0 && only_column_ == layout_.column(column.place);
     count_ += !same;
     fields_ += found.count;
@@ -125,21 +140,21 @@ class CsvProblems {
     list_ += same ? "; " + what : "\n  " + only_column_ + ": " + what;
   }
 
-  void add_unseen(const CsvColumn& column) {
+  [[gnu::cold]] void add_unseen(const CsvColumn& column) {
     std::string all;
     constexpr std::size_t most = 5;
-    for (std::size_t k = 0; k < std::min(most, column.unseen.size()); ++k)
-      all +=
-          format_message("{}{} in line {}", {k ? ", " : "", quoted_text(column.values.text(column.unseen[k])),
-                                             column.values.line(column.unseen[k])});
-    const std::size_t more = column.unseen.size() - std::min(most, column.unseen.size());
+    for (std::size_t k = 0; k < std::min(most, column.odd().unseen.size()); ++k)
+      all += format_message("{}{} in line {}",
+                            {k ? ", " : "", quoted_text(column.odd().values.text(column.odd().unseen[k])),
+                             column.odd().values.line(column.odd().unseen[k])});
+    const std::size_t more = column.odd().unseen.size() - std::min(most, column.odd().unseen.size());
     add(column, {2, 0, ""},
         format_message("texts that the first file does not have: {}{}",
                        {all, more ? format_message(" and {} more", {more}) : ""}));
     gaps_ = true;
   }
 
-  std::string hint(std::size_t first_line) const {
+  [[gnu::cold]] std::string hint(std::size_t first_line) const {
     std::string hint;
     const auto say = [&](bool when, std::string_view what) {
       if (when) hint += (hint.empty() ? " (the option " : "; ") + std::string(what);

@@ -16,7 +16,7 @@ namespace espalier::detail {
 class CsvReader {
  public:
   /// Looks at the first rows. FileError if there are none, or if they may have a header or not.
-  CsvReader(CsvSource& source, const CsvOptions& options) : source_(source), options_(options) {
+  [[gnu::cold]] CsvReader(CsvSource& source, const CsvOptions& options) : source_(source), options_(options) {
     read_separator_line();
     open();
     look();
@@ -62,7 +62,7 @@ class CsvReader {
   }
 
   /// Excel's first line, `sep=;`.
-  void read_separator_line() {
+  [[gnu::cold]] void read_separator_line() {
     CsvRecords first(source_, '\n');
     std::string_view line = first.rest_of_line();
     if (line.size() == 7 && line.front() == '"' && line.back() == '"') line = line.substr(1, 5);
@@ -87,7 +87,7 @@ class CsvReader {
     return false;
   }
 
-  void look() {
+  [[gnu::cold]] void look() {
     constexpr std::size_t most = 4;  // header, units, and two samples, of which one may have gaps
     while (rows_.size() < most && next_record()) {
       if (rows_.empty()) where_ = records_->where(), comment_ = records_->comment_line();
@@ -97,7 +97,7 @@ class CsvReader {
   }
 
   /// np.savetxt writes `# a,b,c` over the rows.
-  bool comment_is_header() {
+  [[gnu::cold]] bool comment_is_header() {
     if (options_.header == CsvHeader::no || comment_.empty()) return false;
     const std::string marks{options_.comment, ' ', '\t'};
     CsvSource line(comment_.substr(std::min(comment_.find_first_not_of(marks), comment_.size())),
@@ -112,7 +112,7 @@ class CsvReader {
     return true;
   }
 
-  bool is_header() {
+  [[gnu::cold]] bool is_header() {
     std::vector<std::string> under;  // the first row has these below it: samples, gaps filled from the next
     const std::size_t sample = options_.units ? 2 : 1;
     if (rows_.size() > sample) under = rows_[sample];
@@ -127,7 +127,7 @@ class CsvReader {
   }
 
   /// Without a header: one row of text is one, and two over numbers are one with units.
-  void refuse_texts(const CsvNumbers& numbers) const {
+  [[gnu::cold]] void refuse_texts(const CsvNumbers& numbers) const {
     const auto has_numbers = [&](const std::vector<std::string>& fields) {
       return std::any_of(fields.begin(), fields.end(),
                          [&](const std::string& f) { return numbers.is_number(f); });
@@ -144,7 +144,7 @@ class CsvReader {
           "two rows of text over numbers");
   }
 
-  void shape_header() {
+  [[gnu::cold]] void shape_header() {
     if (names_[0].starts_with('#'))
       names_[0].erase(0, std::min(names_[0].find_first_not_of("# \t"), names_[0].size()));
     const auto all_have = [&](std::size_t width) {
@@ -160,7 +160,7 @@ class CsvReader {
   }
 
   /// R leaves out the name over the names of the rows: are the first fields texts, or do they count from 1?
-  bool are_row_names() const {
+  [[gnu::cold]] bool are_row_names() const {
     bool texts = true, counts = true;
     for (std::size_t k = before_; k < rows_.size(); ++k) {
       const std::string& field = rows_[k][0];
@@ -170,7 +170,7 @@ class CsvReader {
     return rows_.size() > before_ + 1 && !rows_[before_].back().empty() && (texts || counts);
   }
 
-  [[noreturn]] void refuse_width() const {
+  [[noreturn, gnu::cold]] void refuse_width() const {
     const bool trailing = fields_.size() > width_ && fields_.back().empty();
     fail<FileError>(records_->where(),
                     {"{} fields as in the first row{}",

@@ -17,7 +17,7 @@ namespace espalier::detail {
 
 /// UTF-16 as UTF-8, where the byte order mark or zeros say that it is UTF-16; other text as it is. Half a
 /// pair of surrogates becomes U+FFFD, as elsewhere.
-inline std::string as_utf8(std::string text) {
+[[gnu::cold]] inline std::string as_utf8(std::string text) {
   if (what_is(text) != "UTF-16 text") return text;
   const bool big = text.starts_with("\xfe\xff") || (text[0] == '\0' && text[1] != '\0');
   const auto unit = [&](std::size_t k) {
@@ -50,7 +50,7 @@ inline std::string as_utf8(std::string text) {
 
 /// FileError that names the format, if this is no text of rows. Text before the table (`skip`) may look like
 /// anything.
-inline void check_is_table(std::string_view head, std::string_view where, bool skips) {
+[[gnu::cold]] inline void check_is_table(std::string_view head, std::string_view where, bool skips) {
   std::string_view found = what_is(head);
   const bool text = found == "an ARFF file" || found == "an HTML page" || found == "an XML document";
   if (found.empty() && !skips && (begins_with_word(head, "{") || begins_with_word(head, "[{")))
@@ -67,7 +67,7 @@ class CsvSource {
     check_is_table(text_, name_, skips);
   }
   /// A file. What has to be unpacked or decoded is, and so is what cannot be read twice, in memory.
-  static CsvSource of_file(const std::filesystem::path& path, bool skips) {
+  [[gnu::cold]] static CsvSource of_file(const std::filesystem::path& path, bool skips) {
     CsvSource source(std::string(), path.string());
     std::error_code ignored;
     if (std::filesystem::is_regular_file(path, ignored)) {

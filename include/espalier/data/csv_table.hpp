@@ -67,7 +67,7 @@ class CsvTable : CsvColumns {
         return number;
       if (!numbers_.is_gap(field)) return odd_value(column, field, number, expected);
     } else if (!numbers_.is_gap(field)) {
-      return static_cast<S>(column.values.number_of(field, reader_.line()));
+      return static_cast<S>(column.note().values.number_of(field, reader_.line()));
     }
     column.add_gap(field, reader_.line());
     return std::numeric_limits<S>::quiet_NaN();
@@ -88,11 +88,12 @@ class CsvTable : CsvColumns {
     std::vector<std::size_t> again;
     for (std::size_t k = 0; k < layout_.features.size(); ++k) {
       CsvColumn& column = columns_[k];
-      if (known_ || column.left_out || column.texts.count == 0 || options_.text != Text::one_hot ||
-          column.different.size() > static_cast<std::size_t>(std::max(Index{0}, options_.max_categories)))
+      if (known_ || column.left_out || column.odd().texts.count == 0 || options_.text != Text::one_hot ||
+          column.odd().different.size() >
+              static_cast<std::size_t>(std::max(Index{0}, options_.max_categories)))
         continue;
       column.text = true;
-      column.texts = {};
+      column.note().texts = {};
       again.push_back(k);
     }
     if (again.empty()) return;
@@ -103,32 +104,32 @@ class CsvTable : CsvColumns {
         const std::string_view field = reader_.fields()[columns_[k].place];
         if (!numbers_.is_gap(field))
           rows(static_cast<Index>(k), sample) =
-              static_cast<S>(columns_[k].values.number_of(field, reader_.line()));
+              static_cast<S>(columns_[k].note().values.number_of(field, reader_.line()));
       }
     if (sample < samples_)
       fail<FileError>(reader_.name(), {"{} rows as before, when reading again", {samples_}}, sample);
   }
 
   /// Numbers of texts as they came become those of categories; returns the categories, column by column.
-  std::vector<std::vector<std::string>> arrange(Matrix<S>& rows) {
+  [[gnu::cold]] std::vector<std::vector<std::string>> arrange(Matrix<S>& rows) {
     std::vector<std::vector<std::string>> categories(layout_.features.size());
     for (std::size_t k = 0; k < layout_.features.size(); ++k) {
       CsvColumn& column = columns_[k];
       if (!column.text || column.left_out) continue;
       if (known_) categories[k] = known_->columns[k].categories;
-      const std::vector<int> order = column.values.arrange(categories[k]);
+      const std::vector<int> order = column.odd().values.arrange(categories[k]);
       for (std::size_t text = 0; text < order.size(); ++text)
-        if (order[text] < 0) column.unseen.push_back(text);
+        if (order[text] < 0) column.note().unseen.push_back(text);
       for (Index j = 0; j < samples_; ++j) {
         S& value = rows(static_cast<Index>(k), j);
         if (std::isnan(value)) continue;
         const int category = order[static_cast<std::size_t>(value)];
         value = category < 0 ? std::numeric_limits<S>::quiet_NaN() : static_cast<S>(category);
       }
-      if (!column.unseen.empty())
+      if (!column.odd().unseen.empty())
         notes_.push_back(
             format_message("{} has {} texts that the first file does not have: they are read as gaps",
-                           {layout_.column(column.place), column.unseen.size()}));
+                           {layout_.column(column.place), column.odd().unseen.size()}));
     }
     return categories;
   }
@@ -150,28 +151,31 @@ class CsvTable : CsvColumns {
     return kept;
   }
 
-  void read_labels(BasicDataset<S>& data, const std::vector<Index>& kept) const {
+  [[gnu::cold]] void read_labels(BasicDataset<S>& data, const std::vector<Index>& kept) const {
     if (!label_) return;
-    if (options_.classes.empty() && label_->values.are_quantities(labels_.size()))
+    if (options_.classes.empty() && label_->odd().values.are_quantities(labels_.size()))
       fail<FileError>(
           format_message("{}, {}", {reader_.name(), layout_.column(label_->place)}),
           "classes in the label column (the option target is for quantities, classes lists classes)",
-          format_message("{} different numbers in {} rows", {label_->values.size(), labels_.size()}));
+          format_message("{} different numbers in {} rows", {label_->odd().values.size(), labels_.size()}));
     data.class_names = options_.classes;
-    const std::vector<int> order = label_->values.arrange(data.class_names);
+    const std::vector<int> order = label_->odd().values.arrange(data.class_names);
     for (std::size_t text = 0; text < order.size(); ++text)
       if (order[text] < 0)
-        fail<FileError>(format_message("{}:{}", {reader_.name(), label_->values.line(text)}),
+        fail<FileError>(format_message("{}:{}", {reader_.name(), label_->odd().values.line(text)}),
                         {"one of the {} classes in the options", {data.class_names.size()}},
-                        quoted_text(label_->values.text(text)));
+                        quoted_text(label_->odd().values.text(text)));
     for (const Index j : kept)
       data.labels.push_back(order[static_cast<std::size_t>(labels_[static_cast<std::size_t>(j)])]);
   }
 
-  Preparation learn(const Matrix<S>& rows, const std::vector<std::vector<std::string>>& categories,
-                    const std::vector<std::string>& classes, const std::vector<Index>& kept) const {
+  [[gnu::cold]] Preparation learn(const Matrix<S>& rows,
+                                  const std::vector<std::vector<std::string>>& categories,
+                                  const std::vector<std::string>& classes,
+                                  const std::vector<Index>& kept) const {
     Preparation result{
         .options = options_, .width = static_cast<Index>(layout_.width()), .by_name = layout_.named()};
+    result.columns.reserve(categories.size());
     for (std::size_t k = 0; k < categories.size(); ++k) {
       const CsvColumn& column = columns_[k];
       if (column.left_out) continue;
@@ -186,7 +190,7 @@ class CsvTable : CsvColumns {
           fail<FileError>(format_message("{}, {}", {reader_.name(), layout_.column(column.place)}),
                           "a value to fill gaps with", "none in the rows that are kept");
         prepared.fill = fill_of(std::move(values), options_.gaps, column.text);
-        prepared.mark_gaps = options_.mark_gaps && column.gaps.count > 0;
+        prepared.mark_gaps = options_.mark_gaps && column.odd().gaps.count > 0;
       }
       result.columns.push_back(std::move(prepared));
     }
@@ -200,7 +204,7 @@ class CsvTable : CsvColumns {
     bool as_it_is = whole && preparation.columns.size() == layout_.features.size() &&
                     preparation.inputs.shift.size() == 0;
     for (std::size_t k = 0; as_it_is && k < layout_.features.size(); ++k)
-      as_it_is = !columns_[k].text && columns_[k].gaps.count == 0 && !preparation.columns[k].mark_gaps;
+      as_it_is = !columns_[k].text && columns_[k].odd().gaps.count == 0 && !preparation.columns[k].mark_gaps;
     data.feature_names = preparation.feature_names();
     if (as_it_is) {
       data.inputs = std::move(rows);

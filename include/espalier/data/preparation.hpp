@@ -31,7 +31,7 @@ struct PreparedColumn {
     return (count < 3 ? 1 : count) + mark_gaps;
   }
   /// "Age", "Age missing"; "Sex=male" of two, "Port=C", "Port=Q", "Port=S" of three.
-  std::vector<std::string> feature_names() const {
+  [[gnu::cold]] std::vector<std::string> feature_names() const {
     std::vector<std::string> names;
     if (!is_text()) names.push_back(name);
     for (std::size_t k = categories.size() == 2; k < categories.size(); ++k)
@@ -57,7 +57,7 @@ struct Preparation {
     return count;
   }
   /// Empty if the file has no names.
-  std::vector<std::string> feature_names() const {
+  [[gnu::cold]] std::vector<std::string> feature_names() const {
     std::vector<std::string> names;
     if (options.header == CsvHeader::no) return names;
     for (const PreparedColumn& column : columns)
