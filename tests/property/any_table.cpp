@@ -132,7 +132,7 @@ TEST_CASE(
     "any text with any options becomes a data set that holds together, or an error in the library's words") {
   Random random(11);
   int read = 0;
-  for (int k = 0; k < 6000; ++k) {
+  for (int k = 0; k < 8000; ++k) {
     const std::string text = random.text();
     const CsvOptions options = random.options();
     INFO(k);

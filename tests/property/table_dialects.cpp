@@ -28,8 +28,6 @@ std::string utf16(std::string_view ascii) {
   return text;
 }
 
-const CsvOptions filled{.gaps = Gaps::median, .text = Text::one_hot};
-
 const Dialect numbers_and_labels[]{
     {"banknote, sonar, pima, haberman, wheat-seeds, oil-spill: numbers alone, the last a class",
      "3.6,8.6,0\n-1.5,2,1\n",
