@@ -190,6 +190,12 @@ TEST_CASE("more marks of a gap can be named, and the usual ones taken away") {
   CHECK(text.feature_names == Names{"a=NA", "b"});
 }
 
+TEST_CASE("a field with a quote inside is read, or left out") {
+  const Dataset data =
+      parse_csv("id,height,size,y\n1,1.5,5'11\",0\n2,2.5,6'0\",1\n", {.label = "y", .ignore = "size"});
+  CHECK(data.inputs == (Matrix<float>(2, 2) << 1, 2, 1.5, 2.5).finished());
+}
+
 TEST_CASE("a label with more different numbers than classes have is refused") {
   std::string prices = "x,y\n", ids = "x,y\n", digits = "x,y\n";
   for (int k = 0; k < 60; ++k) {
@@ -257,9 +263,25 @@ TEST_CASE("classes of a second file are those of the first") {
   const Dataset test = parse_csv("a,y\n1,r\n", train.preparation);
   CHECK(test.labels == std::vector<int>{2});
   CHECK(message_of([&] { parse_csv("a,y\n1,s\n", train.preparation); }) ==
-        "csv text:2: expected one of the 3 classes in the options, found 's'");
+        "csv text:2: expected one of the 3 classes of the first file, found 's'");
   CHECK(message_of([] { parse_csv("a,y\n1,s\n", Dataset{}.preparation); }) ==
         "read_csv: expected the preparation of data that were read from a file, found none");
+}
+
+TEST_CASE("a second file may have a column of labels without any") {
+  const Dataset train = parse_csv("a,y\n1,p\n2,q\n3,r\n", {.label = "y"});
+  const Dataset test = parse_csv("a,y\n1,\n2,?\n", train.preparation);
+  CHECK(test.samples() == 2);
+  CHECK(test.labels.empty());
+  CHECK(test.notes == Names{"column 2 of 2 (y) has no label in any row"});
+  CHECK_THROWS_AS(parse_csv("a,y\n1,\n2,p\n", train.preparation), FileError);
+}
+
+TEST_CASE("no options are default options, and a preparation may be any kind of pointer or the value") {
+  const Dataset train = parse_csv("a,b\n5,2\n", {});
+  CHECK(train.features() == 2);
+  CHECK(parse_csv<double>("a,b\n5,2\n", *train.preparation).features() == 2);
+  CHECK(parse_csv("a,b\n5,2\n", std::make_shared<Preparation>(*train.preparation)).features() == 2);
 }
 
 TEST_CASE("data with a preparation keep it when they are cut") {

@@ -46,9 +46,22 @@ BasicDataset<S> read_table(CsvSource& source, const CsvOptions& options, const P
   return CsvTable<S>(reader, layout, options, known).read();
 }
 
+inline const Preparation& known(const Preparation& preparation) { return preparation; }
 inline const Preparation& known(const std::shared_ptr<const Preparation>& preparation) {
   if (!preparation) fail("read_csv", "the preparation of data that were read from a file", "none");
   return *preparation;
+}
+
+/// A preparation, or what a data set has of it.
+template <class P>
+concept PreparationOrPointer = requires(const P& preparation) {
+  known(preparation);
+};
+
+template <Scalar S>
+BasicDataset<S> read_as_first(CsvSource&& source, const Preparation& preparation) {
+  check(preparation.options);
+  return read_table<S>(source, preparation.options, &preparation);
 }
 
 }  // namespace detail
@@ -67,16 +80,10 @@ BasicDataset<S> read_csv(const std::filesystem::path& path, const CsvOptions& op
 /// Reads a second file as the first was read, with what was learnt from it: `read_csv("test.csv",
 /// train.preparation)`. Features are matched by name. The file may lack the label, targets and weight, and
 /// have other columns. A text that the first file does not have in a column is a gap.
-template <Scalar S = float>
-BasicDataset<S> read_csv(const std::filesystem::path& path, const Preparation& preparation) {
-  detail::check(preparation.options);
-  detail::CsvSource source = detail::CsvSource::of_file(path, preparation.options.skip > 0);
-  return detail::read_table<S>(source, preparation.options, &preparation);
-}
-template <Scalar S = float>
-BasicDataset<S> read_csv(const std::filesystem::path& path,
-                         const std::shared_ptr<const Preparation>& preparation) {
-  return read_csv<S>(path, detail::known(preparation));
+template <Scalar S = float, detail::PreparationOrPointer P>
+BasicDataset<S> read_csv(const std::filesystem::path& path, const P& preparation) {
+  const Preparation& known = detail::known(preparation);
+  return detail::read_as_first<S>(detail::CsvSource::of_file(path, known.options.skip > 0), known);
 }
 
 /// The same from text in memory.
@@ -86,15 +93,11 @@ BasicDataset<S> parse_csv(std::string_view text, const CsvOptions& options = {})
   detail::CsvSource source(std::string(text), "csv text", options.skip > 0);
   return detail::read_table<S>(source, options, nullptr);
 }
-template <Scalar S = float>
-BasicDataset<S> parse_csv(std::string_view text, const Preparation& preparation) {
-  detail::check(preparation.options);
-  detail::CsvSource source(std::string(text), "csv text", preparation.options.skip > 0);
-  return detail::read_table<S>(source, preparation.options, &preparation);
-}
-template <Scalar S = float>
-BasicDataset<S> parse_csv(std::string_view text, const std::shared_ptr<const Preparation>& preparation) {
-  return parse_csv<S>(text, detail::known(preparation));
+template <Scalar S = float, detail::PreparationOrPointer P>
+BasicDataset<S> parse_csv(std::string_view text, const P& preparation) {
+  const Preparation& known = detail::known(preparation);
+  return detail::read_as_first<S>(detail::CsvSource(std::string(text), "csv text", known.options.skip > 0),
+                                  known);
 }
 
 }  // namespace espalier

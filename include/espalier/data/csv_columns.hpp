@@ -91,6 +91,13 @@ class CsvColumns {
     }
   }
 
+  /// A second file may have the column of the label, but no label: they are what is asked for.
+  void forget_labels() {
+    if (!label_ || label_->odd().gaps.count < static_cast<std::size_t>(samples_)) return;
+    notes_.push_back(format_message("{} has no label in any row", {layout_.column(label_->place)}));
+    label_.reset();
+  }
+
   [[gnu::cold]] void refuse() const {
     CsvProblems problems(layout_, options_, static_cast<std::size_t>(samples_), reader_.name());
     problems.set_known(known_);

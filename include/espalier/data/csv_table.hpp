@@ -28,6 +28,7 @@ class CsvTable : CsvColumns {
     Matrix<S> others = others_.take(static_cast<Index>(columns_.size()) - features(), samples_);
     rows.resize(features(), samples_ * (features() > 0));
     if (!known_) leave_out();
+    if (known_) forget_labels();
     read_texts(rows);
     const std::vector<std::vector<std::string>> categories = arrange(rows);
     refuse();
@@ -163,7 +164,8 @@ class CsvTable : CsvColumns {
     for (std::size_t text = 0; text < order.size(); ++text)
       if (order[text] < 0)
         fail<FileError>(format_message("{}:{}", {reader_.name(), label_->odd().values.line(text)}),
-                        {"one of the {} classes in the options", {data.class_names.size()}},
+                        {"one of the {} classes {}",
+                         {data.class_names.size(), known_ ? "of the first file" : "in the options"}},
                         quoted_text(label_->odd().values.text(text)));
     for (const Index j : kept)
       data.labels.push_back(order[static_cast<std::size_t>(labels_[static_cast<std::size_t>(j)])]);
