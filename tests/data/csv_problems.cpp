@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/data/csv_problems.hpp"
 
+#include "espalier/data/csv.hpp"
 #include "support.hpp"
 
 using namespace espalier;
@@ -68,4 +69,14 @@ TEST_CASE("texts in the first row alone may be units") {
   CHECK(Table().message({&a, &b}).find("units skips a row of units") != std::string::npos);
   b.add_text("m", 3);
   CHECK(Table().message({&a, &b}).find("units") == std::string::npos);
+}
+
+TEST_CASE("a message ends at some time") {
+  std::string names, gaps;
+  for (int k = 0; k < 300; ++k) names += "a" + std::to_string(k) + ",", gaps += ",";
+  const std::string message = message_of([&] { parse_csv(names + "y\n" + gaps + "1\n", {.label = "y"}); });
+  CHECK(message.find("found 300 columns with other fields") != message.npos);
+  CHECK(message.find("(a99)") != message.npos);
+  CHECK(message.find("(a100)") == message.npos);
+  CHECK(message.ends_with("\n  and others"));
 }

@@ -84,6 +84,13 @@ TEST_CASE("a file of another format is refused by its name") {
         }).ends_with("/a: expected rows of text, one sample each, found a PDF document"));
 }
 
+TEST_CASE("bytes that are no text are refused, single ones are the business of their field") {
+  CHECK(refusal("\x7f"
+                "ELF\x02\x01\x01\0\0\0"s)
+            .ends_with("found a file that begins with the bytes 7f 45 4c 46 02 01 01 00"));
+  CHECK_NOTHROW(detail::CsvSource("a,b\x1b,c,d,e\n", "a.csv"));
+}
+
 TEST_CASE("text before a table may be of any format, if it is skipped") {
   CHECK(refusal("@relation iris\n1,2\n").ends_with("found an ARFF file"));
   CHECK_NOTHROW(detail::CsvSource("@relation iris\n1,2\n", "a.csv", true));

@@ -13,6 +13,7 @@
 
 namespace espalier::detail {
 
+/// Features, targets and weight with what was found in them, and the label.
 class CsvColumns {
  public:
   /// `known` is what the first file taught, or null.

@@ -26,8 +26,9 @@ inline double most_frequent(std::vector<double> values) {
 
 /// The value in the middle, or the mean of the two.
 inline double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return std::midpoint(values[(values.size() - 1) / 2], values[values.size() / 2]);
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return values.size() % 2 == 1 ? *middle : std::midpoint(*std::max_element(values.begin(), middle), *middle);
 }
 
 /// The running mean, which does not overflow.

@@ -53,15 +53,15 @@ struct CsvColumn {
   bool may_index = false;  ///< could still be one that counts the rows or names them
   bool only_empty = true;
   bool left_out = false;
-  std::unique_ptr<CsvOdd> odd_ = {};  ///< null: nothing
+  std::unique_ptr<CsvOdd> details = {};  ///< null: nothing
 
   const CsvOdd& odd() const {
     static const CsvOdd nothing;
-    return odd_ ? *odd_ : nothing;
+    return details ? *details : nothing;
   }
   CsvOdd& note() {
-    if (!odd_) odd_ = std::make_unique<CsvOdd>();
-    return *odd_;
+    if (!details) details = std::make_unique<CsvOdd>();
+    return *details;
   }
   void add_gap(std::string_view field, std::size_t line) {
     note().gaps.add(field, line);
@@ -126,10 +126,13 @@ class CsvProblems {
     fail<FileError>(
         source_, "numbers without gaps in the columns that are read" + hint(first_line),
         format_message("{} with other fields{}",
-                       {count_ == 1 ? std::string("a column") : std::to_string(count_) + " columns", list_}));
+                       {count_ == 1 ? std::string("a column") : std::to_string(count_) + " columns",
+                        list_ + (count_ > most_listed ? "\n  and others" : "")}));
   }
 
  private:
+  static constexpr std::size_t most_listed = 100;  ///< columns in a message; whoever has more has seen enough
+
   [[gnu::cold]] void add(const CsvColumn& column, const CsvFound& found, const std::string& what) {
     const bool same = count_ > 0 && only_column_ == layout_.column(column.place);
     count_ += !same;
@@ -137,6 +140,7 @@ class CsvProblems {
     only_ = found;
     only_column_ = layout_.column(column.place);
     expected_ = column.role == CsvRole::label ? "a label" : "a number";
+    if (count_ > most_listed) return;
     list_ += same ? "; " + what : "\n  " + only_column_ + ": " + what;
   }
 

@@ -13,6 +13,8 @@
 
 namespace espalier::detail {
 
+/// Finds where the samples begin, whether they have names, and how many columns there are; then gives the
+/// samples.
 class CsvReader {
  public:
   /// Looks at the first rows. FileError if there are none, or if they may have a header or not.

@@ -48,6 +48,15 @@ namespace espalier::detail {
   return utf8;
 }
 
+/// More than a tenth of the first bytes are no characters: an instrument's file, a program.
+inline bool is_binary(std::string_view head) {
+  head = head.substr(0, 512);
+  const auto odd = std::count_if(head.begin(), head.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
+  return static_cast<std::size_t>(10 * odd) > head.size();
+}
+
 /// FileError that names the format, if this is no text of rows. Text before the table (`skip`) may look like
 /// anything.
 [[gnu::cold]] inline void check_is_table(std::string_view head, std::string_view where, bool skips) {
@@ -55,10 +64,13 @@ namespace espalier::detail {
   const bool text = found == "an ARFF file" || found == "an HTML page" || found == "an XML document";
   if (found.empty() && !skips && (begins_with_word(head, "{") || begins_with_word(head, "[{")))
     found = "JSON";
+  if (found.empty() && is_binary(head))
+    fail<FileError>(where, "rows of text, one sample each", found_format(head));
   if (found.empty() || found == "UTF-16 text" || (skips && text)) return;
   fail<FileError>(where, "rows of text, one sample each", found);
 }
 
+/// Text in memory, or a file that is read as it is needed.
 class CsvSource {
  public:
   /// Text in memory; `name` stands in messages.
