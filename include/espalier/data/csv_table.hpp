@@ -15,6 +15,26 @@
 
 namespace espalier::detail {
 
+/// Which samples are kept: all, or those of these numbers. Most files need no list.
+struct CsvKept {
+  Index count;
+  std::vector<Index> numbers;
+
+  Index operator[](Index j) const { return numbers.empty() ? j : numbers[static_cast<std::size_t>(j)]; }
+  /// Of all samples, one after the other.
+  void judge(Index sample, bool keep) {
+    if (!keep && !left_out) {
+      for (Index j = 0; j < sample; ++j) numbers.push_back(j);
+    } else if (keep && left_out) {
+      numbers.push_back(sample);
+    }
+    left_out = left_out || !keep;
+    count -= !keep;
+  }
+
+  bool left_out = false;
+};
+
 /// Reads the text once, and again if there are texts among the features: which columns have them is known at
 /// the end only.
 template <Scalar S>
@@ -33,7 +53,7 @@ class CsvTable : CsvColumns {
     const std::vector<std::vector<std::string>> categories = arrange(rows);
     refuse();
     BasicDataset<S> data;
-    const std::vector<Index> kept = kept_samples(rows, others);
+    const CsvKept kept = kept_samples(rows, others);
     read_labels(data, kept);
     data.preparation = std::make_shared<const Preparation>(
         known_ ? *known_ : learn(rows, categories, data.class_names, kept));
@@ -135,24 +155,23 @@ class CsvTable : CsvColumns {
     return categories;
   }
 
-  std::vector<Index> kept_samples(const Matrix<S>& rows, const Matrix<S>& others) {
-    std::vector<Index> kept;
+  CsvKept kept_samples(const Matrix<S>& rows, const Matrix<S>& others) {
+    CsvKept kept{samples_, {}};
     const bool drop = options_.gaps == Gaps::drop;
     for (Index j = 0; j < samples_; ++j) {
       bool keep = !label_ || labels_[static_cast<std::size_t>(j)] >= 0;
       for (Index i = 0; i < others.rows(); ++i) keep = keep && !std::isnan(others(i, j));
       for (Index i = 0; drop && i < rows.rows(); ++i)
         keep = keep && (columns_[static_cast<std::size_t>(i)].left_out || !std::isnan(rows(i, j)));
-      if (keep) kept.push_back(j);
+      kept.judge(j, keep);
     }
-    const auto dropped = static_cast<std::size_t>(samples_) - kept.size();
-    if (dropped > 0)
+    if (const Index dropped = samples_ - kept.count; dropped > 0)
       notes_.push_back(format_message("{} of {} rows had gaps and were left out", {dropped, samples_}));
-    if (kept.empty()) fail<FileError>(reader_.name(), "a row without gaps", "none");
+    if (kept.count == 0) fail<FileError>(reader_.name(), "a row without gaps", "none");
     return kept;
   }
 
-  [[gnu::cold]] void read_labels(BasicDataset<S>& data, const std::vector<Index>& kept) const {
+  [[gnu::cold]] void read_labels(BasicDataset<S>& data, const CsvKept& kept) {
     if (!label_) return;
     if (options_.classes.empty() && label_->odd().values.are_quantities(labels_.size()))
       fail<FileError>(
@@ -167,14 +186,17 @@ class CsvTable : CsvColumns {
                         {"one of the {} classes {}",
                          {data.class_names.size(), known_ ? "of the first file" : "in the options"}},
                         quoted_text(label_->odd().values.text(text)));
-    for (const Index j : kept)
-      data.labels.push_back(order[static_cast<std::size_t>(labels_[static_cast<std::size_t>(j)])]);
+    for (Index j = 0; j < kept.count; ++j) {
+      const int text = labels_[static_cast<std::size_t>(kept[j])];  // j itself, or behind it
+      labels_[static_cast<std::size_t>(j)] = order[static_cast<std::size_t>(text)];
+    }
+    labels_.resize(static_cast<std::size_t>(kept.count));
+    data.labels = std::move(labels_);
   }
 
   [[gnu::cold]] Preparation learn(const Matrix<S>& rows,
                                   const std::vector<std::vector<std::string>>& categories,
-                                  const std::vector<std::string>& classes,
-                                  const std::vector<Index>& kept) const {
+                                  const std::vector<std::string>& classes, const CsvKept& kept) const {
     Preparation result{
         .options = options_, .width = static_cast<Index>(layout_.width()), .by_name = layout_.named()};
     result.columns.reserve(categories.size());
@@ -185,8 +207,8 @@ class CsvTable : CsvColumns {
       PreparedColumn prepared{layout_.name(column.place), static_cast<Index>(column.place), categories[k]};
       if (options_.gaps > Gaps::drop) {
         std::vector<double> values;
-        for (const Index j : kept)
-          if (const S x = rows(static_cast<Index>(k), j); !std::isnan(x))
+        for (Index j = 0; j < kept.count; ++j)
+          if (const S x = rows(static_cast<Index>(k), kept[j]); !std::isnan(x))
             values.push_back(static_cast<double>(x));
         if (values.empty())
           fail<FileError>(format_message("{}, {}", {reader_.name(), layout_.column(column.place)}),
@@ -200,39 +222,36 @@ class CsvTable : CsvColumns {
     return result;
   }
 
-  void encode(BasicDataset<S>& data, Matrix<S> rows, const std::vector<Index>& kept) const {
+  void encode(BasicDataset<S>& data, Matrix<S> rows, const CsvKept& kept) const {
     const Preparation& preparation = *data.preparation;
-    const bool whole = kept.size() == static_cast<std::size_t>(samples_);
-    bool as_it_is = whole && preparation.columns.size() == layout_.features.size() &&
+    bool as_it_is = kept.count == samples_ && preparation.columns.size() == layout_.features.size() &&
                     preparation.inputs.shift.size() == 0;
     for (std::size_t k = 0; as_it_is && k < layout_.features.size(); ++k)
       as_it_is = !columns_[k].text && columns_[k].odd().gaps.count == 0 && !preparation.columns[k].mark_gaps;
     data.feature_names = preparation.feature_names();
     if (as_it_is) {
       data.inputs = std::move(rows);
-      if (features() == 0) data.inputs.resize(0, static_cast<Index>(kept.size()));
+      if (features() == 0) data.inputs.resize(0, kept.count);
       return;
     }
-    Matrix<S> part(static_cast<Index>(preparation.columns.size()), static_cast<Index>(kept.size()));
+    Matrix<S> part(static_cast<Index>(preparation.columns.size()), kept.count);
     for (Index j = 0; j < part.cols(); ++j)
       for (Index i = 0, to = 0; i < rows.rows(); ++i)
-        if (!columns_[static_cast<std::size_t>(i)].left_out)
-          part(to++, j) = rows(i, kept[static_cast<std::size_t>(j)]);
+        if (!columns_[static_cast<std::size_t>(i)].left_out) part(to++, j) = rows(i, kept[j]);
     rows.resize(0, 0);
     data.inputs = preparation.encode(part);
   }
 
-  void take_others(BasicDataset<S>& data, Matrix<S> others, const std::vector<Index>& kept) const {
+  void take_others(BasicDataset<S>& data, Matrix<S> others, const CsvKept& kept) const {
     const auto targets = static_cast<Index>(layout_.targets.size());
     if (layout_.weight)
-      for (const Index j : kept) data.weights.push_back(others(targets, j));
+      for (Index j = 0; j < kept.count; ++j) data.weights.push_back(others(targets, kept[j]));
     if (targets == 0) return;
-    if (others.rows() == targets && kept.size() == static_cast<std::size_t>(samples_)) {
+    if (others.rows() == targets && kept.count == samples_) {
       data.targets = std::move(others);
     } else {
-      data.targets.resize(targets, static_cast<Index>(kept.size()));
-      for (Index j = 0; j < data.targets.cols(); ++j)
-        data.targets.col(j) = others.col(kept[static_cast<std::size_t>(j)]).head(targets);
+      data.targets.resize(targets, kept.count);
+      for (Index j = 0; j < data.targets.cols(); ++j) data.targets.col(j) = others.col(kept[j]).head(targets);
     }
     if (data.preparation->targets.shift.size() > 0)
       data.targets = data.preparation->targets(std::move(data.targets));
