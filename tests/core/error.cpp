@@ -46,3 +46,10 @@ TEST_CASE("messages show no more than the beginning of a long text") {
   CHECK(detail::quoted_text("abc") == "'abc'");
   CHECK(detail::quoted_text(std::string(1000, 'x')).size() < 50);
 }
+
+TEST_CASE("text from a file stands on one line of a message, and no terminal obeys it") {
+  CHECK(detail::quoted_text(std::string_view("a\x1b[31m\0b\n\t\r\x7f", 12)) ==
+        "'a\\x1b[31m\\x00b\\n\\t\\r\\x7f'");
+  CHECK(detail::quoted_text("abcdef", 3) == "'abc...'");
+  CHECK(detail::quoted_text("gr\xc3\xbcn") == "'gr\xc3\xbcn'");
+}

@@ -147,13 +147,12 @@ TEST_CASE("empty data are refused") {
 }
 
 TEST_CASE("sizes that disagree are refused, with both of them named") {
-  std::vector<Dataset> wrong(5, labeled(4));
+  std::vector<Dataset> wrong(4, labeled(4));
   wrong[0].labels.pop_back();
   wrong[1].weights.push_back(1);
   wrong[2].feature_names.pop_back();
-  wrong[3].targets.setZero(1, 4);
-  wrong[4].labels.clear();
-  wrong[4].targets.setZero(1, 3);
+  wrong[3].labels.clear();
+  wrong[3].targets.setZero(1, 3);
   for (const Dataset& data : wrong) {
     CHECK_THROWS_AS(data.validate(), ShapeError);
     CHECK_THROWS_AS(data.target(), ShapeError);
@@ -201,4 +200,18 @@ TEST_CASE("A data set prints as what there is in it") {
   data.weights.clear();
   data.targets.resize(2, 3);
   CHECK(fmt::format("{}", data) == "3 samples of 64 features, 2 targets each");
+}
+
+TEST_CASE("data with labels and targets can be cut, but are not trained on before one of them is cleared") {
+  Dataset data = labeled(4);
+  data.targets = data.inputs;
+  CHECK(data.subset(std::vector<Index>{3, 1}).targets(0, 0) == 3);
+  CHECK(data.subset(std::vector<Index>{3, 1}).labels == std::vector<int>{0, 1});
+  CHECK_THROWS_AS(data.validate(), ShapeError);
+  CHECK(message_of([&] { data.target(); }) ==
+        "target: expected labels or targets (clear those that are not trained on), found both");
+  data.labels.clear();
+  data.class_names.clear();
+  data.validate();
+  CHECK(data.target().values() == data.inputs);
 }

@@ -52,3 +52,9 @@ TEST_CASE("Large means, features that are all large, and targets are noted too")
                                  "wants numbers of about 1, as Standardize(train.targets) makes them; its "
                                  "inverse() takes predictions back"});
 }
+
+TEST_CASE("What the reader of a file noted comes first") {
+  Dataset data = two_halves(50);
+  data.notes = {"column 1 of 4 is no feature: it counts the rows"};
+  CHECK(scale_notes(data) == data.notes);
+}

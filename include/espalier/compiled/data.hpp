@@ -7,7 +7,7 @@
 
 // clang-format off
 #define ESPALIER_DATA(declare, S) \
-  declare BasicDataset<S> parse_csv<S>(std::string, const CsvOptions&, const std::string&);
+  declare BasicDataset<S> read_table<S>(CsvSource&, const CsvOptions&, const Preparation*);
 // clang-format on
 
 namespace espalier::detail {

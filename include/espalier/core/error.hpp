@@ -64,10 +64,25 @@ template <class E = ValueError>
 /// In the message about a matrix that has the right size in the other direction.
 inline constexpr std::string_view transpose_hint = " (a sample is a column: transpose it)";
 
-/// Text from a file as it stands in a message: short, between quotes.
+/// Text from a file as it stands in a message: short, on one line. What a terminal would obey instead of
+/// showing it is written as in C: \x1b.
+[[gnu::noinline, gnu::cold]] inline std::string shown_text(std::string_view text, std::size_t most = 40) {
+  std::string shown;
+  for (const char c : text.substr(0, most)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n' || c == '\r' || c == '\t')
+      shown += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    else if (byte < 0x20 || byte == 0x7f)
+      shown += format_message("\\x{:02x}", {static_cast<int>(byte)});
+    else
+      shown += c;
+  }
+  return text.size() <= most ? shown : shown + "...";
+}
+
+/// The same between quotes.
 [[gnu::noinline, gnu::cold]] inline std::string quoted_text(std::string_view text, std::size_t most = 40) {
-  return text.size() <= most ? format_message("'{}'", {text})
-                             : format_message("'{}...'", {text.substr(0, most)});
+  return "'" + shown_text(text, most) + "'";
 }
 
 }  // namespace detail

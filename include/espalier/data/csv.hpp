@@ -3,174 +3,101 @@
 #pragma once
 
 #include <cctype>
-#include <map>
+#include <memory>
 
-#include "espalier/data/csv_layout.hpp"
-#include "espalier/data/dataset.hpp"
-#include "espalier/data/file.hpp"
+#include "espalier/data/csv_table.hpp"
 
 namespace espalier {
 namespace detail {
 
-/// Distinct labels, numbered as they come; sorted into classes at the end, when all are known.
-class CsvClasses {
- public:
-  int number_of(std::string_view text, std::size_t line) {
-    const auto known = numbers_.find(text);
-    if (known != numbers_.end()) return known->second;
-    seen_.emplace_back(text);
-    lines_.push_back(line);
-    return numbers_.emplace(text, static_cast<int>(numbers_.size())).first->second;
-  }
+[[gnu::cold]] inline void check_marks(const CsvOptions& options) {
+  if (std::string_view("\"\r\n+-.").find(options.separator) != std::string_view::npos ||
+      std::isalnum(static_cast<unsigned char>(options.separator)))
+    fail("csv options", "a separator that cannot be part of a number", quoted_text({&options.separator, 1}));
+  if (options.decimal != '.' && options.decimal != ',')
+    fail("csv options", "decimal '.' or ','", quoted_text({&options.decimal, 1}));
+  if (std::string_view("\0,. '_", 6).find(options.thousands) == std::string_view::npos ||
+      options.thousands == options.decimal)
+    fail("csv options", "thousands ',' '.' ' ' '\\'' or '_', and another than decimal",
+         quoted_text({&options.thousands, 1}));
+  if (options.comment != '\0' && (options.comment == options.separator || options.comment == '"' ||
+                                  options.comment == '\n' || options.comment == '\r'))
+    fail("csv options", "a comment mark other than the separator, quotes and line ends",
+         quoted_text({&options.comment, 1}));
+}
 
-  /// The class names (`wanted`, or those seen, sorted); turns `labels` from numbers into classes.
-  std::vector<std::string> finish(std::vector<std::string> wanted, std::vector<int>& labels,
-                                  std::string_view source) const {
-    const bool numeric = std::all_of(seen_.begin(), seen_.end(), is_number) &&
-                         std::all_of(wanted.begin(), wanted.end(), is_number);
-    if (wanted.empty()) wanted = sorted(numeric);
-    std::map<std::string, int> class_of;
-    for (const std::string& name : wanted)
-      class_of.emplace(key(name, numeric), static_cast<int>(class_of.size()));
-    if (class_of.size() != wanted.size()) fail("csv options", "classes that differ", "one twice");
-    std::vector<int> classes;
-    for (std::size_t k = 0; k < seen_.size(); ++k) {
-      const auto found = class_of.find(key(seen_[k], numeric));
-      if (found == class_of.end())
-        fail<FileError>(detail::format_message("{}:{}", {source, lines_[k]}),
-                        {"one of the {} classes in the options", {wanted.size()}}, quoted_text(seen_[k]));
-      classes.push_back(found->second);
-    }
-    for (int& label : labels) label = classes[static_cast<std::size_t>(label)];
-    return wanted;
-  }
-
- private:
-  static double value(const std::string& text) {
-    double result = 0;
-    read_number(text, result);
-    return result + 0.0;  // no -0
-  }
-  /// Numbers are the same class however they are written: 1 and 1.0. Where doubles no longer tell whole
-  /// numbers apart, the text does.
-  static std::string key(const std::string& text, bool numeric) {
-    return numeric && std::fabs(value(text)) < 0x1p53 ? detail::format_message("{}", {value(text)}) : text;
-  }
-
-  std::vector<std::string> sorted(bool numeric) const {
-    std::vector<std::string> names;
-    for (const std::string& text : seen_) names.push_back(key(text, numeric));
-    std::sort(names.begin(), names.end(), [numeric](const std::string& a, const std::string& b) {
-      return numeric && value(a) != value(b) ? value(a) < value(b) : a < b;
-    });
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return names;
-  }
-
-  std::map<std::string, int, std::less<>> numbers_;
-  std::vector<std::string> seen_;
-  std::vector<std::size_t> lines_;  ///< where each was seen first
-};
-
-/// The rows of a CSV text on their way into a data set.
-template <Scalar S>
-class CsvTable {
- public:
-  CsvTable(CsvLayout layout, std::string source) : layout_(std::move(layout)), source_(std::move(source)) {}
-
-  void add(CsvRow row, std::size_t line) {
-    if (row.size() != layout_.width())
-      fail<FileError>(detail::format_message("{}:{}", {source_, line}),
-                      {"{} fields as in the first row", {layout_.width()}}, row.size());
-    for (const std::size_t k : layout_.features) values_.push_back(number(row, k, line));
-    for (const std::size_t k : layout_.targets) targets_.push_back(number(row, k, line));
-    if (layout_.label) labels_.push_back(label(row, *layout_.label, line));
-    ++samples_;
-  }
-
-  BasicDataset<S> finish(const CsvOptions& options) {
-    BasicDataset<S> data;
-    data.inputs = matrix(values_, layout_.features.size());
-    data.targets = matrix(targets_, layout_.targets.size());
-    data.feature_names = layout_.feature_names();
-    if (layout_.label) data.class_names = classes_.finish(options.classes, labels_, source_);
-    data.labels = std::move(labels_);
-    return data;
-  }
-
- private:
-  [[noreturn]] void refuse(CsvRow row, std::size_t k, std::size_t line, std::string_view expected) const {
-    fail<FileError>(detail::format_message("{}:{}, {}", {source_, line, layout_.column(k)}), expected,
-                    row[k].empty() ? "an empty field" : quoted_text(row[k]));
-  }
-  S number(CsvRow row, std::size_t k, std::size_t line) const {
-    S value = 0;
-    const std::string_view expected = read_number(row[k], value);
-    if (!expected.empty()) refuse(row, k, line, expected);
-    return value;
-  }
-  int label(CsvRow row, std::size_t k, std::size_t line) {
-    double value = 0;
-    const std::string_view expected = read_number(row[k], value);  // text is as good, but not nan
-    if (row[k].empty() || !(expected.empty() || expected == "a number")) refuse(row, k, line, "a label");
-    return classes_.number_of(row[k], line);
-  }
-  Matrix<S> matrix(const std::vector<S>& values, std::size_t rows) const {
-    return Eigen::Map<const Matrix<S>>(values.data(), static_cast<Index>(rows), rows > 0 ? samples_ : 0);
-  }
-
-  CsvLayout layout_;
-  std::string source_;
-  CsvClasses classes_;
-  std::vector<S> values_, targets_;
-  std::vector<int> labels_;
-  Index samples_ = 0;
-};
-
-inline void check(const CsvOptions& options) {
-  if (options.label && !options.target.empty()) fail("csv options", "a label or targets", "both");
+[[gnu::cold]] inline void check(const CsvOptions& options) {
   if (!options.classes.empty() && !options.label)
     fail("csv options", "a label column for the classes", "none");
   if (options.skip < 0) fail("csv options", "skip >= 0", options.skip);
-  if (std::string_view("\"\r\n+-.").find(options.separator) != std::string_view::npos ||
-      std::isalnum(static_cast<unsigned char>(options.separator)))
-    fail("csv options", "a separator that cannot be part of a number",
-         detail::format_message("'{}'", {options.separator}));
+  if (options.max_categories < 1) fail("csv options", "max_categories >= 1", options.max_categories);
+  if (options.mark_gaps && (options.gaps == Gaps::refuse || options.gaps == Gaps::drop))
+    fail("csv options", "gaps that are filled, for mark_gaps", "gaps that are refused or dropped");
+  check_marks(options);
 }
 
+/// `known`: what the first file taught, or null.
 template <Scalar S>
-BasicDataset<S> parse_csv(std::string text, const CsvOptions& options, const std::string& source) {
-  check(options);
-  CsvRecords records(std::move(text), options.separator, source);
-  for (Index k = 0; k < options.skip; ++k) records.skip_line();
-  if (!records.next()) fail<FileError>(source, "at least one row", "none");
-  const std::vector<std::string_view> first = records.fields();
-  const std::size_t first_line = records.line();
-  const std::string where = records.where();
-  bool more = records.next();
-  const bool header = has_header(options, first, more ? CsvRow(records.fields()) : CsvRow(), where);
-  if (header && !more) fail<FileError>(source, "a row after the header", "none");
-  CsvTable<S> table(CsvLayout(options, header ? CsvRow(first) : CsvRow(), first.size(), where), source);
-  if (!header) table.add(first, first_line);
-  for (; more; more = records.next()) table.add(records.fields(), records.line());
-  return table.finish(options);
+BasicDataset<S> read_table(CsvSource& source, const CsvOptions& options, const Preparation* known) {
+  CsvReader reader(source, options);
+  const std::vector<std::string_view> names(reader.names().begin(), reader.names().end());
+  const CsvLayout layout = known ? CsvLayout(names, reader.width(), reader.where(), *known)
+                                 : CsvLayout(options, names, reader.width(), reader.where());
+  return CsvTable<S>(reader, layout, options, known).read();
+}
+
+inline const Preparation& known(const Preparation& preparation) { return preparation; }
+inline const Preparation& known(const std::shared_ptr<const Preparation>& preparation) {
+  if (!preparation) fail("read_csv", "the preparation of data that were read from a file", "none");
+  return *preparation;
+}
+
+/// A preparation, or what a data set has of it.
+template <class P>
+concept PreparationOrPointer = requires(const P& preparation) {
+  known(preparation);
+};
+
+template <Scalar S>
+BasicDataset<S> read_as_first(CsvSource&& source, const Preparation& preparation) {
+  check(preparation.options);
+  return read_table<S>(source, preparation.options, &preparation);
 }
 
 }  // namespace detail
 
 /// Reads a file of numbers, one sample a row: `read_csv("iris.csv", {.label = "species"})`. Columns with no
 /// role in the options are features. Messages count lines and columns from 1. FileError for anything that is
-/// not as announced: an unreadable or empty file, rows of different lengths, an empty field, text among
-/// numbers, nan, an unknown column.
+/// not as announced: an unreadable or empty file, rows of different lengths, gaps and text that no option
+/// reads, an unknown column.
 template <Scalar S = float>
 BasicDataset<S> read_csv(const std::filesystem::path& path, const CsvOptions& options = {}) {
-  return detail::parse_csv<S>(detail::read_file(path), options, path.string());
+  detail::check(options);
+  detail::CsvSource source = detail::CsvSource::of_file(path, options.skip > 0);
+  return detail::read_table<S>(source, options, nullptr);
+}
+
+/// Reads a second file as the first was read, with what was learnt from it: `read_csv("test.csv",
+/// train.preparation)`. Features are matched by name. The file may lack the label, targets and weight, and
+/// have other columns. A text that the first file does not have in a column is a gap.
+template <Scalar S = float, detail::PreparationOrPointer P>
+BasicDataset<S> read_csv(const std::filesystem::path& path, const P& preparation) {
+  const Preparation& known = detail::known(preparation);
+  return detail::read_as_first<S>(detail::CsvSource::of_file(path, known.options.skip > 0), known);
 }
 
 /// The same from text in memory.
 template <Scalar S = float>
 BasicDataset<S> parse_csv(std::string_view text, const CsvOptions& options = {}) {
-  return detail::parse_csv<S>(std::string(text), options, "csv text");
+  detail::check(options);
+  detail::CsvSource source(std::string(text), "csv text", options.skip > 0);
+  return detail::read_table<S>(source, options, nullptr);
+}
+template <Scalar S = float, detail::PreparationOrPointer P>
+BasicDataset<S> parse_csv(std::string_view text, const P& preparation) {
+  const Preparation& known = detail::known(preparation);
+  return detail::read_as_first<S>(detail::CsvSource(std::string(text), "csv text", known.options.skip > 0),
+                                  known);
 }
 
 }  // namespace espalier

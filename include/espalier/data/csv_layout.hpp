@@ -1,152 +1,172 @@
 // SPDX-License-Identifier: MIT
-// Which column of a CSV text plays which role, and numbers as text.
+// Which column of a CSV text plays which role.
 #pragma once
 
-#include <charconv>
-#include <cmath>
-#include <iterator>
-#include <locale>
-#include <span>
-#include <sstream>
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "espalier/data/csv_options.hpp"
-#include "espalier/data/csv_records.hpp"
+#include "espalier/data/csv_header.hpp"
+#include "espalier/data/preparation.hpp"
 
 namespace espalier::detail {
-
-/// Reads all of `text` as a finite number, the same in every locale. Returns what was expected if it is none.
-template <Scalar S>
-std::string_view read_number(std::string_view text, S& value) {
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return "a number";
-  if (error == std::errc::result_out_of_range) {
-    std::istringstream stream{std::string(text)};
-    stream.imbue(std::locale::classic());
-    double wide = 0;
-    stream >> wide;
-    if (!(std::fabs(wide) < 1)) return "a number within the range of its precision";
-    value = static_cast<S>(wide);  // what is too small rounds
-    return "";
-  }
-  return std::isfinite(value) ? "" : "a finite number";
-}
-
-inline bool is_number(std::string_view text) {
-  double ignored = 0;
-  return read_number(text, ignored) != "a number";
-}
-
-using CsvRow = std::span<const std::string_view>;
-
-/// Do the numbers of a row count its columns, from 0 or from 1? So do headers of tables whose columns have no
-/// names.
-inline bool counts_columns(CsvRow row) {
-  std::vector<std::string_view> numbers;
-  std::copy_if(row.begin(), row.end(), std::back_inserter(numbers), is_number);
-  for (std::size_t k = 0; k < numbers.size(); ++k)
-    if (numbers[k] != detail::format_message("{}", {k + (numbers[0] == "1")})) return false;
-  return numbers.size() > 1;
-}
-
-inline bool is_missing(std::string_view text) {
-  constexpr std::string_view marks[]{"", "?", "NA", "N/A", "null", "-"};
-  return std::find(std::begin(marks), std::end(marks), text) != std::end(marks);
-}
-
-/// Whether `first` is a header; `second` is empty if there is one row only.
-inline bool has_header(const CsvOptions& options, CsvRow first, CsvRow second, std::string_view where) {
-  if (options.header != CsvHeader::automatic) return options.header == CsvHeader::yes;
-  const auto named = [](const Column& column) { return column.name && *column.name != "last"; };
-  if ((options.label && named(*options.label)) ||
-      std::any_of(options.target.begin(), options.target.end(), named) ||
-      std::any_of(options.ignore.begin(), options.ignore.end(), named))
-    return true;
-  std::optional<std::string_view> text, number, missing;  // over numbers
-  for (std::size_t k = 0; k < std::min(first.size(), second.size()); ++k)
-    if (is_number(second[k]))
-      (is_number(first[k]) ? number : is_missing(first[k]) ? missing : text) = first[k];
-  std::string unclear;
-  if (number && (text || missing))
-    unclear =
-        detail::format_message("{} and {}", {quoted_text(*number), quoted_text(text ? *text : *missing)});
-  else if (missing && !text)
-    unclear = detail::format_message("{} over a number", {quoted_text(*missing)});
-  else if (!second.empty() && counts_columns(first) && !counts_columns(second))
-    unclear = "numbers that count the columns";
-  if (!unclear.empty())
-    fail<FileError>(where,
-                    "a header or a row of numbers (the options header and skip rescale_until_feasible it)",
-                    unclear);
-  return text.has_value();
-}
 
 /// The places of the columns by role, checked.
 class CsvLayout {
  public:
-  /// `header` is empty if there is none. FileError for an unknown or ambiguous column, or if no feature is
-  /// left.
-  CsvLayout(const CsvOptions& options, CsvRow header, std::size_t width, std::string_view where)
+  /// `header` is empty if there is none. FileError for an unknown or ambiguous column, or if nothing is left
+  /// to read.
+  [[gnu::cold]] CsvLayout(const CsvOptions& options, CsvRow header, std::size_t width, std::string_view where)
       : width_(width), names_(header.begin(), header.end()), taken_(width, false) {
+    place_names();
     for (const Column& column : options.ignore) take(column, where);
     for (const Column& column : options.target) targets.push_back(take(column, where));
     if (options.label) label = take(*options.label, where);
+    if (options.weight) weight = take(*options.weight, where);
     for (std::size_t k = 0; k < width; ++k)
       if (!taken_[k]) features.push_back(k);
-    if (features.empty())
+    const bool one_text = width_ == 1 && !names_.empty() && other_separator(names_[0]) != '\0';
+    if (features.empty() && (one_text || (!label && targets.empty())))
       fail<FileError>(where, "a column of features beside the named ones",
-                      detail::format_message("{} in all (fields end at the option separator, '{}')",
-                                             {width, options.separator}));
+                      format_message("{} in all (fields end at the option separator, {})",
+                                     {width, quoted_text({&options.separator, 1})}));
+    for (const Column& column : options.categories) categories.push_back(column_of(column, where));
+  }
+
+  /// For a second file: the features of the first, by their names, or by their places if there are none. The
+  /// label, targets and weight may be missing; other columns are not read.
+  [[gnu::cold]] CsvLayout(CsvRow header, std::size_t width, std::string_view where,
+                          const Preparation& preparation)
+      : width_(width), names_(header.begin(), header.end()), taken_(width, false) {
+    place_names();
+    const CsvOptions& options = preparation.options;
+    const bool labels = preparation.by_name ? width == static_cast<std::size_t>(preparation.width)
+                                            : has_labels(preparation, where);
+    const auto optional = [&](const Column& column) -> std::optional<std::size_t> {
+      const bool there = preparation.by_name && column.name ? count(*column.name) > 0 : labels;
+      return there ? std::optional(take(column, where)) : std::nullopt;
+    };
+    if (options.label) label = optional(*options.label);
+    if (options.weight) weight = optional(*options.weight);
+    for (const Column& column : options.target)
+      if (const auto place = optional(column)) targets.push_back(*place);
+    if (!targets.empty() && targets.size() < options.target.size())
+      fail<FileError>(where, {"all {} targets or none", {options.target.size()}}, targets.size());
+    refuse_missing(preparation, where);
+    for (const PreparedColumn& column : preparation.columns)
+      features.push_back(preparation.by_name ? take(Column(column.name), where)
+                                             : place_of(column.place, preparation, !labels));
   }
 
   std::size_t width() const { return width_; }
+  bool named() const { return !names_.empty(); }
+  std::string name(std::size_t k) const { return named() ? names_[k] : std::string(); }
   std::vector<std::string> feature_names() const {
     std::vector<std::string> result;
-    if (!names_.empty())
+    if (named())
       for (const std::size_t k : features) result.push_back(names_[k]);
     return result;
   }
   /// For messages, which count from 1: "column 4 of 65 (age)".
   std::string column(std::size_t k) const {
-    return detail::format_message(
+    return format_message(
         "column {} of {}{}",
-        {k + 1, width_, names_.empty() ? "" : detail::format_message(" ({})", {names_[k]})});
+        {k + 1, width_, name(k).empty() ? "" : format_message(" ({})", {shown_text(names_[k])})});
   }
+  /// Is the name enough to find the column?
+  bool known_by_name(std::size_t k) const {
+    return named() && !names_[k].empty() && names_[k] != "last" && count(names_[k]) == 1;
+  }
+  /// The column as a second file finds it.
+  Column kept(std::size_t k) const { return known_by_name(k) ? Column(names_[k]) : Column(k); }
 
-  std::vector<std::size_t> features, targets;
-  std::optional<std::size_t> label;
+  std::vector<std::size_t> features, targets, categories;
+  std::optional<std::size_t> label, weight;
 
  private:
+  /// A table of 200,000 columns is read by their names, too.
+  void place_names() {
+    for (std::size_t k = 0; k < names_.size(); ++k) {
+      const auto [at, is_new] = places_.emplace(names_[k], static_cast<int>(k));
+      if (!is_new) at->second = -1;
+    }
+  }
+  /// 0, 1, or 2 for more.
+  int count(std::string_view name) const {
+    const auto at = places_.find(name);
+    return at == places_.end() ? 0 : at->second < 0 ? 2 : 1;
+  }
+
   std::size_t take(const Column& column, std::string_view where) {
-    const std::size_t k = column.name ? column_of(*column.name, where) : column_of(column.place, where);
+    const std::size_t k = column_of(column, where);
     if (taken_[k])
-      fail<FileError>(where, "one role for each column",
-                      detail::format_message("two for {}", {this->column(k)}));
+      fail<FileError>(where, "one role for each column", format_message("two for {}", {this->column(k)}));
     taken_[k] = true;
     return k;
   }
 
-  std::size_t column_of(Index place, std::string_view where) const {
+  [[gnu::cold]] std::size_t column_of(const Column& column, std::string_view where) const {
+    if (column.name) return column_of(*column.name, where);
     const auto width = static_cast<Index>(width_);
-    if (place < -width || place >= width)
-      fail<FileError>(where, {"a column from 0 to {}, or from -1 for the last", {width - 1}}, place);
-    return static_cast<std::size_t>(place < 0 ? place + width : place);
+    if (column.place < -width || column.place >= width)
+      fail<FileError>(where, {"a column from 0 to {}, or from -1 for the last", {width - 1}}, column.place);
+    return static_cast<std::size_t>(column.place < 0 ? column.place + width : column.place);
   }
 
-  std::size_t column_of(const std::string& name, std::string_view where) const {
-    const auto count = std::count(names_.begin(), names_.end(), name);
-    const std::size_t found =
-        static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+  [[gnu::cold]] std::size_t column_of(const std::string& name, std::string_view where) const {
+    const int count = this->count(name);
+    const std::size_t found = count == 1 ? static_cast<std::size_t>(places_.find(name)->second) : width_;
     if (name == "last" && (count == 0 || found == width_ - 1)) return width_ - 1;
     if (count == 1 && name != "last") return found;
     std::string header = names_.empty() ? "no header" : "";
     for (const std::string& other : names_) header += (header.empty() ? "" : ", ") + other;
-    fail<FileError>(where, {"one column {}", {quoted_text(name)}}, quoted_text(header));
+    const char separator = names_.size() == 1 ? other_separator(header) : '\0';
+    const std::string hint = separator == '\0' ? ""
+                                               : format_message(": one column, is the option separator {}?",
+                                                                {quoted_text({&separator, 1})});
+    fail<FileError>(where, {"one column {}", {quoted_text(name)}}, quoted_text(header, 400) + hint);
+  }
+
+  static char other_separator(std::string_view text) {
+    for (const char c : {';', '\t', '|', ','})
+      if (text.find(c) != text.npos) return c;
+    return '\0';
+  }
+
+  /// Without names: does the file have all columns of the first, or those of a file without labels?
+  [[gnu::cold]] bool has_labels(const Preparation& preparation, std::string_view where) const {
+    const auto roles = static_cast<std::size_t>(preparation.label_places.size());
+    const auto width = static_cast<std::size_t>(preparation.width);
+    if (width_ == width) return true;
+    if (width_ + roles == width) return false;
+    fail<FileError>(where, {"{} columns as in the first file, or {} without labels", {width, width - roles}},
+                    width_);
+  }
+
+  static std::size_t place_of(Index place, const Preparation& preparation, bool without_labels) {
+    const auto before = std::count_if(preparation.label_places.begin(), preparation.label_places.end(),
+                                      [&](Index other) { return other < place; });
+    return static_cast<std::size_t>(without_labels ? place - before : place);
+  }
+
+  [[gnu::cold]] void refuse_missing(const Preparation& preparation, std::string_view where) const {
+    if (!preparation.by_name) return;
+    std::string missing;
+    for (const PreparedColumn& column : preparation.columns)
+      if (count(column.name) != 1) missing += (missing.empty() ? "" : ", ") + column.name;
+    if (!missing.empty())
+      fail<FileError>(where,
+                      {"each of the {} feature columns of the first file once", {preparation.columns.size()}},
+                      format_message("another number of {}", {quoted_text(missing, 400)}));
   }
 
   std::size_t width_;
   std::vector<std::string> names_;
   std::vector<bool> taken_;
+  std::map<std::string, int, std::less<>> places_;  ///< -1 for a name that several columns have
 };
 
 }  // namespace espalier::detail

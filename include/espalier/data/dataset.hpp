@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <span>
 #include <string>
@@ -15,7 +16,10 @@
 
 namespace espalier {
 
-/// Inputs with labels (classification) or targets (regression), or with neither (to predict from).
+struct Preparation;
+
+/// Inputs with labels (classification) or targets (regression), or with neither (to predict from). A file may
+/// have both, but a loss compares with one.
 template <Scalar S>
 struct BasicDataset {
   Matrix<S> inputs;                                     ///< features x samples
@@ -23,6 +27,10 @@ struct BasicDataset {
   Matrix<S> targets;                                    ///< outputs x samples
   std::vector<S> weights;                               ///< how much each sample counts; empty: 1
   std::vector<std::string> feature_names, class_names;  ///< empty where nobody named them
+  std::vector<std::string> notes = {};                  ///< what a reader did that nobody had asked for
+  /// What was learnt from the file, for a second one (see espalier/data/preparation.hpp); null without a
+  /// file.
+  std::shared_ptr<const Preparation> preparation = {};
 
   Index samples() const { return inputs.cols(); }
   Index features() const { return inputs.rows(); }
@@ -53,8 +61,14 @@ struct BasicDataset {
 
   template <Scalar T>
   BasicDataset<T> cast() const {
-    return {inputs.template cast<T>(),        labels,        targets.template cast<T>(),
-            {weights.begin(), weights.end()}, feature_names, class_names};
+    return {inputs.template cast<T>(),
+            labels,
+            targets.template cast<T>(),
+            {weights.begin(), weights.end()},
+            feature_names,
+            class_names,
+            notes,
+            preparation};
   }
 
   /// Throws ShapeError if the data are empty or their sizes disagree; ValueError, with the place, for a
@@ -84,6 +98,8 @@ Target<S> BasicDataset<S>::target(Index first, Index count) const {
   const auto begin = static_cast<std::size_t>(first), size = static_cast<std::size_t>(count);
   std::span<const S> part(weights);
   if (!weights.empty()) part = part.subspan(begin, size);
+  if (!labels.empty() && targets.size() > 0)
+    detail::fail<ShapeError>("target", "labels or targets (clear those that are not trained on)", "both");
   if (!labels.empty()) return {std::span<const int>(labels).subspan(begin, size), part};
   if (targets.size() == 0) detail::fail<ShapeError>("target", "data with labels or targets", "neither");
   return {Eigen::Map<const Matrix<S>>(targets.data() + first * targets.rows(), targets.rows(), count), part};
@@ -98,7 +114,9 @@ BasicDataset<S> BasicDataset<S>::subset(std::span<const Index> which) const {
                     Matrix<S>(targets.rows(), targets.cols() > 0 ? count : 0),
                     {},
                     feature_names,
-                    class_names};
+                    class_names,
+                    notes,
+                    preparation};
   for (Index k = 0; k < count; ++k) {
     const Index sample = which[static_cast<std::size_t>(k)];
     if (sample < 0 || sample >= samples())
@@ -132,6 +150,8 @@ void BasicDataset<S>::validate() const {
     detail::fail<ShapeError>("data", "at least one sample and one feature",
                              detail::format_message("{} features x {} samples", {features(), samples()}));
   check_sizes();
+  if (!labels.empty() && targets.size() > 0)
+    detail::fail<ShapeError>("data", "labels or targets (clear those that are not trained on)", "both");
   check_finite(inputs, "inputs", "feature", feature_names);
   check_finite(targets, "targets", "output", {});
   const Index count = classes();
@@ -148,7 +168,6 @@ void BasicDataset<S>::validate() const {
 
 template <Scalar S>
 void BasicDataset<S>::check_sizes() const {
-  if (!labels.empty() && targets.size() > 0) detail::fail<ShapeError>("data", "labels or targets", "both");
   const auto labeled = static_cast<Index>(labels.size());
   check_count("labels", samples(), labeled, true, labeled == features());
   check_count("targets", samples(), targets.cols(), targets.size() == 0, targets.rows() == samples());

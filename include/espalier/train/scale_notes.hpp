@@ -71,11 +71,12 @@ inline void add_scale_note(std::vector<std::string>& notes, std::string_view wha
 
 }  // namespace detail
 
-/// A sentence each on features, and on targets, that are much larger than 1 or than the others; usually none.
-/// Observers of `fit` get them in Plan::notes, and ProgressBar prints them.
+/// A sentence each on what the reader of the data did that nobody had asked for, and on features and targets
+/// that are much larger than 1 or than the others; usually none. Observers of `fit` get them in Plan::notes,
+/// and ProgressBar prints them.
 template <Scalar S>
 std::vector<std::string> scale_notes(const BasicDataset<S>& data) {
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = data.notes;
   detail::add_scale_note(notes, "feature", detail::spreads_of(data.inputs), data.feature_names,
                          "training wants numbers of about 1, as Standardize(train.inputs) makes them");
   detail::add_scale_note(notes, "target", detail::spreads_of(data.targets), {},
