@@ -7,6 +7,7 @@
 #include "espalier/io/save.hpp"
 #include "espalier/io/load.hpp"
 #include "espalier/io/load_options.hpp"
+#include "espalier/io/prepared.hpp"
 #include "espalier/io/tensor.hpp"
 #include "espalier/io/tensor_file.hpp"
 #include "espalier/io/checkpoint.hpp"
