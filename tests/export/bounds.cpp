@@ -74,10 +74,11 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
       "static int reads(const holds* h) { return h && violation < 0 && digits_inputs_never_read[3]; }\n"
       "int unused(const holds* h) { return reads(h); }\n");
   REQUIRE(programs.build("-Os -fsyntax-only"));
-  REQUIRE(programs.build("-O2"));
-
-  check(programs, 0, tanh, [&](const Bounded& x) { return smooth(tanh, x); });
-  check(programs, 1, twice, [&](const Bounded& x) { return smooth(twice, x); });
-  check(programs, 2, digits, digits_bound);
-  check(programs, 3, digits, digits_bound);
+  for (const char* options : {"-O2", "-O3 -march=native"}) {
+    REQUIRE(programs.build(options));
+    check(programs, 0, tanh, [&](const Bounded& x) { return smooth(tanh, x); });
+    check(programs, 1, twice, [&](const Bounded& x) { return smooth(twice, x); });
+    check(programs, 2, digits, digits_bound);
+    check(programs, 3, digits, digits_bound);
+  }
 }
