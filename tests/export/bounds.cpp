@@ -64,6 +64,11 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
         .dense(w(digits, "4.weight"), Eigen::VectorXd::Zero(10));
   };
 
+  // Alone, so that no bound of other layers is added to its own.
+  Sequential one{Dense(790, 41, NonNegative{})};
+  initialize(one, {.seed = 5});
+  programs.add(one, "one");
+
   programs.add_lines(
       "static_assert(digits::violation == 0 && digits::inputs_never_read[2] && "
       "!digits::inputs_never_read[0]);\n"
@@ -75,6 +80,7 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
       "int unused(const holds* h) { return reads(h); }\n");
   for (const char* options : {"-Os", "-O3 -march=native"}) {
     REQUIRE(programs.build(options));
+    check(programs, 4, one, [&](const Bounded& x) { return x.dense(w(one, "0.weight"), b(one, "0.bias")); });
     check(programs, 0, tanh, [&](const Bounded& x) { return smooth(tanh, x); });
     check(programs, 1, twice, [&](const Bounded& x) { return smooth(twice, x); });
     check(programs, 2, digits, digits_bound);

@@ -33,7 +33,7 @@ inline void write_dense_fast(CodeText& out, const CodeStep& step, const DenseWei
   const CodeStyle& style = out.style();
   const auto n = [](Index i) { return std::to_string(i); };
   const Index height = w.height(), width = w.width();
-  const PackBlock block = pack_block(style, height);
+  const PackBlock block = pack_block(style);
   const Index whole = height / block.outputs * block.outputs;
   const std::span<const double> numbers = w.numbers;
   std::vector<double> stored =
