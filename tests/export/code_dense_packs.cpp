@@ -6,15 +6,12 @@
 
 using namespace espalier::detail;
 
-TEST_CASE("blocks are whole registers of every processor, and have 64 sums of floats") {
+TEST_CASE("blocks are whole registers of every processor, and have 256 bytes of sums") {
   const CodeStyle single, twice{"net", false, false};
-  for (const int outputs : {16, 31, 32, 500}) {
-    const PackBlock block = pack_block(single, outputs);
-    CHECK(block.outputs % 16 == 0);
-    CHECK(block.outputs <= outputs);
-    CHECK(block.outputs * block.sums == 64);
+  for (const CodeStyle& style : {single, twice}) {
+    CHECK(pack_block(style).outputs % widest_pack(style) == 0);
+    CHECK(pack_block(style).outputs * pack_block(style).sums * style.scalar_bytes() == 256);
   }
-  CHECK(pack_block(twice, 8).outputs == 8);
 }
 
 TEST_CASE("inputs that are left over are added one by one") {

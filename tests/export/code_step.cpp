@@ -39,6 +39,14 @@ TEST_CASE("inputs that meet zeros only in the first dense layer are not read") {
   CHECK(inputs_read({side}, 3) == std::vector<char>{1, 1, 1});
 }
 
+TEST_CASE("what no step of a sequence reads is not read") {
+  CodeStep in{StepKind::dense, 2, 1}, sequence{StepKind::sequence, 6, 1};
+  in.weight = {0, 1};
+  sequence.per = 3;
+  sequence.branches = {{in}};
+  CHECK(inputs_read({sequence}, 6) == std::vector<char>{0, 1, 0, 1, 0, 1});
+}
+
 TEST_CASE("pixels are read that some weight of a kernel lies on") {
   // One kernel of 2 x 2, of which only the right column counts: the first column of pixels is never under it.
   CHECK(inputs_read({window(StepKind::convolution, {2, 3, 1}, {2, 2}, 1, 0, {0, 1, 0, 1})}, 6) ==

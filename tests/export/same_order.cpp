@@ -59,9 +59,14 @@ TEST_CASE("headers with the order of predict give its bits") {
   initialize(conv, {.seed = 4});
   programs.add(conv, "conv", same);
 
+  Sequential recurrent{Recurrent(3, 16, 4), Dense(64, 2)};
+  initialize(recurrent, {.seed = 5});
+  programs.add(recurrent, "recurrent", same);
+
   REQUIRE(programs.build("-O2"));
   check_bits(programs, 0, tanh);
   check_bits(programs, 1, wide);
   check_bits(programs, 2, twice);
   check_bits(programs, 3, conv);
+  check_bits(programs, 4, recurrent);
 }

@@ -33,7 +33,7 @@ inline void write_dense_fast(CodeText& out, const CodeStep& step, const DenseWei
   const CodeStyle& style = out.style();
   const auto n = [](Index i) { return std::to_string(i); };
   const Index height = w.height(), width = w.width();
-  const PackBlock block = pack_block(style, height);
+  const PackBlock block = pack_block(style);
   const Index whole = height / block.outputs * block.outputs;
   const std::span<const double> numbers = w.numbers;
   std::vector<double> stored =
@@ -94,7 +94,7 @@ inline void write_dense_sparse(CodeText& out, const CodeStep& step, const Sparse
   out.numbers("weight_" + k, w.numbers);
   out.whole_numbers("column_" + k, w.columns);
   out.whole_numbers("end_" + k, w.ends);
-  const Index lanes = style.same_order ? style.lanes : 4;
+  const Index lanes = style.same_order ? style.lanes : 8;
   const auto term = [&](const std::string& part, const std::string& j) {
     const std::string name = style.own("column_") + k + "[" + j + "]";
     return part + " = " +
@@ -108,8 +108,8 @@ inline void write_dense_sparse(CodeText& out, const CodeStep& step, const Sparse
        {"lanes", std::to_string(lanes)},
        {"zero", style.number(0)}});
   if (!style.same_order) {
-    out.add("    for (; j + 4 <= $my$end_$k$[o]; j += 4) {\n", {{"k", k}});
-    for (const std::string i : {"0", "1", "2", "3"})
+    out.add("    for (; j + 8 <= $my$end_$k$[o]; j += 8) {\n", {{"k", k}});
+    for (const std::string i : {"0", "1", "2", "3", "4", "5", "6", "7"})
       out.text() += "      " + term("part[" + i + "]", "j + " + i);
     out.text() += "    }\n";
   }

@@ -12,16 +12,13 @@ namespace espalier::detail {
 
 /// Inputs that are summed before they are added to the others: a sum of n numbers of one sign is off by about
 /// the root of n / 9 units of roundoff if it is taken in a row.
-inline constexpr Index inputs_of_sum = 64;
+inline constexpr Index inputs_of_sum = 128;
 
 /// Outputs of a block, and how many sums each has: 4 registers of 64 bytes or 16 of 16.
 struct PackBlock {
   Index outputs, sums;
 };
-inline PackBlock pack_block(const CodeStyle& style, Index outputs) {
-  const Index most = widest_pack(style);
-  return outputs >= 2 * most ? PackBlock{2 * most, 2} : PackBlock{most, 4};
-}
+inline PackBlock pack_block(const CodeStyle& style) { return {widest_pack(style), 4}; }
 
 /// Writes `void name(w, x, bias, sum)`: the sums of a block over `depth` inputs, and its biases where
 /// `biased`.

@@ -108,37 +108,12 @@ inline void write_kernels(CodeText& out, const CodeStep& step, const std::string
   out.add("    }\n}\n");
 }
 
-/// Writes `kernels_k(w, image, o, y)` in an order that is fast: the sums of `count` kernels at neighboring
-/// outputs are registers. It reads up to a register of pixels behind the image.
-inline void write_pack_kernels(CodeText& out, const CodeStep& step, const std::string& k,
-                               const std::string& name, Index count) {
-  const CodeStyle& style = out.style();
-  const Image to = step.output_image();
-  const Index line = widest_pack(style);
+/// Writes the loop over the weights of `count` kernels: afterwards all0, all1 and so on are their sums.
+inline void write_pack_sums(CodeText& out, const CodeStep& step, const std::string& k, Index count) {
   const auto n = [](Index i) { return std::to_string(i); };
   const auto each = [&](std::string_view pattern) {
-    for (Index c = 0; c < count; ++c)
-      out.add(pattern, {{"c", n(c)},
-                        {"line", n(line)},
-                        {"count", n(count)},
-                        {"height", n(to.height)},
-                        {"width", n(to.width)},
-                        {"finished", finished(style, step, k, "sum[j]", "o + " + n(c))}});
+    for (Index c = 0; c < count; ++c) out.add(pattern, {{"c", n(c)}, {"count", n(count)}});
   };
-  out.add(
-      "$fn$ void $my$$name$_$k$(const $S$* w, const $S$* image, int o, $S$* y) {\n"
-      "  enum { packs = $line$ / $my$lanes };\n"
-      "  for (int row = 0; row < $height$; ++row)\n"
-      "    for (int left = 0; left < $width$; left += $line$) {\n"
-      "      const $S$* from = image + row * $across$ + left;\n"
-      "      const int some = $width$ - left < $line$ ? $width$ - left : $line$;\n"
-      "      $S$ sum[$line$];\n",
-      {{"name", name},
-       {"k", k},
-       {"line", n(line)},
-       {"height", n(to.height)},
-       {"width", n(to.width)},
-       {"across", n(step.padded_image().width)}});
   each("      $my$pack all$c$[packs];\n");
   each("      for (int p = 0; p < packs; ++p) all$c$[p] = $my$no_pack();\n");
   out.add(
@@ -156,10 +131,39 @@ inline void write_pack_kernels(CodeText& out, const CodeStep& step, const std::s
   out.add("          }\n        for (int p = 0; p < packs; ++p) {\n");
   each("          all$c$[p] = $my$plus(all$c$[p], s$c$[p]);\n");
   out.add("        }\n      }\n");
-  each(
-      "      for (int p = 0; p < packs; ++p) $my$pack_to(all$c$[p], sum + p * $my$lanes);\n"
-      "      for (int j = 0; j < some; ++j) y[((o + $c$) * $height$ + row) * $width$ + left + j] = "
-      "$finished$;\n");
+}
+
+/// Writes `kernels_k(w, image, o, y)` in an order that is fast: the sums of `count` kernels at neighboring
+/// outputs are registers. It reads up to a register of pixels behind the image.
+inline void write_pack_kernels(CodeText& out, const CodeStep& step, const std::string& k,
+                               const std::string& name, Index count) {
+  const CodeStyle& style = out.style();
+  const Image to = step.output_image();
+  const auto n = [](Index i) { return std::to_string(i); };
+  out.add(
+      "$fn$ void $my$$name$_$k$(const $S$* w, const $S$* image, int o, $S$* y) {\n"
+      "  enum { packs = $line$ / $my$lanes };\n"
+      "  for (int row = 0; row < $height$; ++row)\n"
+      "    for (int left = 0; left < $width$; left += $line$) {\n"
+      "      const $S$* from = image + row * $across$ + left;\n"
+      "      const int some = $width$ - left < $line$ ? $width$ - left : $line$;\n"
+      "      $S$ sum[$line$];\n",
+      {{"name", name},
+       {"k", k},
+       {"line", n(widest_pack(style))},
+       {"height", n(to.height)},
+       {"width", n(to.width)},
+       {"across", n(step.padded_image().width)}});
+  write_pack_sums(out, step, k, count);
+  for (Index c = 0; c < count; ++c)
+    out.add(
+        "      for (int p = 0; p < packs; ++p) $my$pack_to(all$c$[p], sum + p * $my$lanes);\n"
+        "      for (int j = 0; j < some; ++j) y[((o + $c$) * $height$ + row) * $width$ + left + j] = "
+        "$finished$;\n",
+        {{"c", n(c)},
+         {"height", n(to.height)},
+         {"width", n(to.width)},
+         {"finished", finished(style, step, k, "sum[j]", "o + " + n(c))}});
   out.add("    }\n}\n");
 }
 

@@ -10,6 +10,7 @@
 #include "espalier/export/code_dense.hpp"
 #include "espalier/export/code_function.hpp"
 #include "espalier/export/code_image.hpp"
+#include "espalier/export/code_sequence.hpp"
 #include "espalier/io/metadata.hpp"
 
 namespace espalier::detail {
@@ -88,9 +89,23 @@ class CodeNet {
       case StepKind::function:
         write_function(out_, step, k);
         return loop(step.outputs, to + "[i] = " + out_.style().own("function_") + k + "(" + from + "[i])");
+      case StepKind::sequence:
+        return sequence(step, k), plain("sequence");
       default:
         return branches(step, k, from, to);
     }
+  }
+
+  void sequence(const CodeStep& step, const std::string& k) {
+    std::vector<std::string> calls;
+    for (const CodeSteps& branch : step.branches) {
+      const std::string name = "branch_" + k + "_" + std::to_string(calls.size());
+      chain(branch, branch.front().inputs, name);
+      calls.push_back(out_.style().own(name));
+    }
+    const CodeStep& gates = step.branches[1].front();
+    numbers_ += 2 * (gates.outputs + gates.inputs);
+    write_sequence(out_, step, k, calls);
   }
 
   std::string branches(const CodeStep& step, const std::string& k, const std::string& from,

@@ -10,7 +10,17 @@
 
 namespace espalier::detail {
 
-enum class StepKind { dense, convolution, max_pool, normalize, function, softmax, residual, concat };
+enum class StepKind {
+  dense,
+  convolution,
+  max_pool,
+  normalize,
+  function,
+  softmax,
+  residual,
+  concat,
+  sequence
+};
 
 struct CodeStep;
 using CodeSteps = std::vector<CodeStep>;
@@ -40,7 +50,7 @@ struct CodeStep {
   /// code_function.hpp that the text calls.
   std::string function{}, helper{};
 
-  /// residual: one branch; concat: all.
+  /// residual: one branch; concat: all; sequence: what code_sequence.hpp calls, and `per` is how many steps.
   std::vector<CodeSteps> branches{};
 
   Index rows() const { return static_cast<Index>(weight.size()) / length(); }
@@ -86,6 +96,11 @@ inline std::vector<char> inputs_read(const CodeSteps& steps, Index inputs) {
     return std::vector<char>(size, 1);
   std::vector<char> read(size, 0);
   const auto mark = [&](Index i) { read[static_cast<std::size_t>(i)] = 1; };
+  if (first->kind == StepKind::sequence) {
+    const std::vector<char> each = inputs_read(first->branches.front(), inputs / first->per);
+    for (std::size_t i = 0; i < size; ++i) read[i] = each[i % each.size()];
+    return read;
+  }
   for (const CodeSteps& branch : first->branches) {
     const std::vector<char> own = inputs_read(branch, inputs);
     for (std::size_t i = 0; i < size; ++i) read[i] |= own[i];

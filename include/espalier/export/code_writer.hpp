@@ -98,6 +98,22 @@ class CodeWriter {
     add(std::move(step));
   }
 
+  /// A Recurrent or, `gated`, an LSTM of weight_ih, weight_hh and the bias of this name.
+  void sequence(Index steps, bool last, bool gated, std::string_view bias_name) {
+    detail::CodeStep step{detail::StepKind::sequence, width(), 0};
+    step.per = steps;
+    const auto product = [&](Index inputs, std::string_view name, std::string_view bias) {
+      step.branches.push_back(apart(inputs, [&] { dense(name, bias); }));
+    };
+    product(step.inputs / steps, "weight_ih", bias_name);
+    const Index hidden = step.branches[0].front().outputs / (gated ? 4 : 1);
+    product(hidden, "weight_hh", "");
+    step.branches.push_back(apart(hidden, [&] { activation("Tanh"); }));
+    if (gated) step.branches.push_back(apart(hidden, [&] { activation("Sigmoid"); }));
+    step.outputs = last ? hidden : hidden * steps;
+    add(std::move(step));
+  }
+
   template <class L>
   void inner(std::string_view name, const L& layer) {
     static_assert(

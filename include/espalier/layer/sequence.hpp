@@ -145,6 +145,8 @@ class Sequence {
     }
   }
 
+  void write_code(auto& out) const { out.sequence(steps_, last_, Cell::has_state, has_bias ? "bias" : ""); }
+
   bool operator==(const Sequence&) const = default;
 
  private:
