@@ -67,6 +67,8 @@ class CodeWriter {
   void activation(std::string_view name, double option = 0) {
     detail::ActivationText text = detail::activation_text(style_, name, option);
     function(std::move(text.function), std::move(text.helper));
+    steps_.back().activation = name;
+    steps_.back().option = option;
   }
   void softmax() {
     detail::CodeStep step{detail::StepKind::softmax, width(), width()};
@@ -80,7 +82,9 @@ class CodeWriter {
     step.gain = by_rows(parameter("weight"));
     step.bias = by_rows(parameter("bias"));
     step.mean = by_rows(parameter("running_mean"));
-    for (const double variance : by_rows(parameter("running_var")))
+    step.variance = by_rows(parameter("running_var"));
+    step.epsilon = epsilon;
+    for (const double variance : step.variance)
       step.scales.push_back(static_cast<double>(static_cast<S>(1 / std::sqrt(variance + epsilon))));
     add(std::move(step));
   }
@@ -146,7 +150,10 @@ class CodeWriter {
     return result;
   }
 
-  void add(detail::CodeStep step) { steps_.push_back(std::move(step)); }
+  void add(detail::CodeStep step) {
+    step.path = path_.substr(0, path_.size() - (path_.empty() ? 0 : 1));
+    steps_.push_back(std::move(step));
+  }
   void function(std::string text, std::string helper) {
     detail::CodeStep step{detail::StepKind::function, width(), width()};
     step.function = std::move(text);
