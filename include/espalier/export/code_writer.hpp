@@ -106,8 +106,8 @@ class CodeWriter {
   void inner(std::string_view name, const L& layer) {
     static_assert(
         requires { layer.write_code(*this); },
-        "this layer cannot be written as source text: it lacks `void write_code(auto& out) const`, "
-        "see espalier/export/code_writer.hpp and docs/layers.md");
+        "this layer cannot be written as source text or as ONNX: it lacks `void write_code(auto& out) const`"
+        ", see espalier/export/code_writer.hpp and docs/layers.md");
     const std::size_t before = path_.size();
     path_.append(name).append(".");
     if constexpr (requires { layer.write_code(*this); }) layer.write_code(*this);
