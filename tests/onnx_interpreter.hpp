@@ -161,11 +161,12 @@ inline Array each(Array x, const std::function<double(double)>& f) {
   for (double& v : x.x) v = f(v);
   return x;
 }
-/// Of the same shape, or with one number for all.
+/// Of the same shape, or one of them with one number for all.
 inline Array each(const Array& a, const Array& b, const std::function<double(double, double)>& f) {
-  if (b.x.size() != 1 && a.shape != b.shape) throw std::runtime_error("shapes that differ");
-  Array y = a;
-  for (std::size_t i = 0; i < y.x.size(); ++i) y.x[i] = f(a.x[i], b.x[b.x.size() == 1 ? 0 : i]);
+  const bool one_a = a.x.size() == 1, one_b = b.x.size() == 1;
+  if (!one_a && !one_b && a.shape != b.shape) throw std::runtime_error("shapes that differ");
+  Array y = one_a && b.shape.size() >= a.shape.size() ? b : a;
+  for (std::size_t i = 0; i < y.x.size(); ++i) y.x[i] = f(a.x[one_a ? 0 : i], b.x[one_b ? 0 : i]);
   return y;
 }
 
@@ -300,7 +301,28 @@ inline Array compute(const Node& node, const std::vector<Array>& in) {
   if (name == "Add") return each(x, in.at(1), [](double a, double b) { return a + b; });
   if (name == "Mul") return each(x, in.at(1), [](double a, double b) { return a * b; });
   if (name == "Div") return each(x, in.at(1), [](double a, double b) { return a / b; });
+  if (name == "Sub") return each(x, in.at(1), [](double a, double b) { return a - b; });
+  if (name == "Pow") return each(x, in.at(1), [](double a, double b) { return std::pow(a, b); });
+  if (name == "Max") return each(x, in.at(1), [](double a, double b) { return std::max(a, b); });
+  if (name == "Min") return each(x, in.at(1), [](double a, double b) { return std::min(a, b); });
+  if (name == "Less") return each(x, in.at(1), [](double a, double b) { return a < b; });
+  if (name == "Greater") return each(x, in.at(1), [](double a, double b) { return a > b; });
+  if (name == "Equal") return each(x, in.at(1), [](double a, double b) { return a == b; });
+  if (name == "Or") return each(x, in.at(1), [](double a, double b) { return a + b > 0; });
+  if (name == "Where") {
+    const Array no = each(x, in.at(2), [](double a, double b) { return a > 0 ? 0 : b; });
+    const Array yes = each(x, in.at(1), [](double a, double b) { return a > 0 ? b : 0; });
+    return each(yes, no, [](double a, double b) { return a + b; });
+  }
   if (name == "PRelu") return each(x, in.at(1), [](double a, double s) { return a < 0 ? s * a : a; });
+  using Math = double (*)(double);
+  static const std::map<std::string, Math> math{
+      {"Abs", std::fabs},    {"Acos", std::acos}, {"Acosh", std::acosh}, {"Asin", std::asin},
+      {"Asinh", std::asinh}, {"Atan", std::atan}, {"Atanh", std::atanh}, {"Ceil", std::ceil},
+      {"Cos", std::cos},     {"Cosh", std::cosh}, {"Exp", std::exp},     {"Floor", std::floor},
+      {"Log", std::log},     {"Sin", std::sin},   {"Sinh", std::sinh},   {"Sqrt", std::sqrt},
+      {"Tan", std::tan}};
+  if (math.count(name) > 0) return each(x, math.at(name));
   if (name == "Neg") return each(x, [](double a) { return -a; });
   if (name == "Relu") return each(x, [](double a) { return std::max(a, 0.0); });
   if (name == "Erf") return each(x, [](double a) { return std::erf(a); });

@@ -2,7 +2,6 @@
 #include "espalier/export/onnx_activation.hpp"
 
 #include "onnx_check.hpp"
-#include "support.hpp"
 
 using namespace espalier;
 
@@ -15,14 +14,12 @@ TEST_CASE("a file of doubles computes what predict does, for every activation") 
   schema.check();
 }
 
-TEST_CASE("a function that is known by its source text alone is an error that names the layer and the text") {
-  detail::CodeStep step{detail::StepKind::function, 3, 3};
-  step.path = "2.body.0";
-  step.function = "std::sin(x)";
+TEST_CASE("a function that is none of the library's is read from its source text") {
+  detail::CodeStep step{detail::StepKind::function, 1, 1};
+  step.function = "x * x";
   detail::OnnxGraph graph(true);
-  CHECK(message_of([&] { detail::onnx_function(graph, step, "x"); }) ==
-        "write_onnx: expected a layer of steps that ONNX has, such as out.dense and out.activation, at layer "
-        "2.body.0, found the source text 'std::sin(x)'");
+  const std::string out = detail::onnx_function(graph, step, "x");
+  CHECK(onnx::File(graph.file({"x", {1}}, {out, {1}}, {"1"})).run(1, {3}).x == std::vector<double>{9});
 }
 
 TEST_CASE("an activation is ONNX's own operator where it has one") {

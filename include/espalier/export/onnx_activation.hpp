@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "espalier/export/code_step.hpp"
+#include "espalier/export/onnx_expression.hpp"
 #include "espalier/export/onnx_graph.hpp"
 
 namespace espalier::detail {
@@ -51,8 +52,8 @@ inline std::string onnx_softplus(const OnnxFunction& f, const std::string& x, do
   return f("Div", f("Softplus", f("Mul", x, b)), b);
 }
 
-/// Adds what a step of a function makes of x; returns its name. ValueError for a function that is known by
-/// its source text alone.
+/// Adds what a step of a function makes of x; returns its name. A function that is none of the library's is
+/// read from its source text.
 inline std::string onnx_function(OnnxGraph& graph, const CodeStep& step, const std::string& x) {
   const OnnxFunction f{graph, step.path};
   const std::string& name = step.activation;
@@ -63,9 +64,7 @@ inline std::string onnx_function(OnnxGraph& graph, const CodeStep& step, const s
   if (name == "SiLU") return f("Mul", x, f("Sigmoid", x));
   if (name == "Sigmoid" || name == "Tanh") return f(name, x);
   if (name == "Softplus") return onnx_softplus(f, x, step.option);
-  fail("write_onnx",
-       {"a layer of steps that ONNX has, such as out.dense and out.activation, at layer {}", {step.path}},
-       "the source text " + quoted_text(step.function));
+  return OnnxExpression(graph, step.path, step.function, x).read();
 }
 
 }  // namespace espalier::detail

@@ -146,9 +146,8 @@ class OnnxExpression {
     const auto size = static_cast<std::size_t>(end - rest_.data());
     const bool whole = rest_.substr(0, size).find_first_of(".eE") == rest_.npos;
     rest_.remove_prefix(size);
-    const bool suffix = !whole && (take("f") || take("F"));
+    if (!whole && !rest_.empty() && (rest_[0] == 'f' || rest_[0] == 'F')) rest_.remove_prefix(1);
     if (!rest_.empty() && (std::isalnum(static_cast<unsigned char>(rest_[0])) || rest_[0] == '_')) refuse();
-    static_cast<void>(suffix);
     const double all[] = {x};
     return {graph_.constant(path_ + ".number", {1}, all), whole ? Kind::whole : Kind::number};
   }

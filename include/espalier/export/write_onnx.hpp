@@ -58,9 +58,9 @@ std::string onnx_bytes(const Sequential<S, Layers...>& net, const OnnxOptions& o
 /// samples x features or, where the net begins with layers of images, samples x channels x height x width;
 /// the number of samples is open. Weights stand as they multiply. docs/export.md says what was checked.
 ///
-/// Throws ValueError for names that are empty or the same and for a layer that is known by its source text
-/// alone, NotFiniteError for weights that are not finite, FileError where the file cannot be written; what
-/// stood there is then as it was.
+/// Throws ValueError for names that are empty or the same and for a layer whose source text is no
+/// function that ONNX has, NotFiniteError for weights that are not finite, FileError where the file cannot be
+/// written; what stood there is then as it was.
 template <Scalar S, class... Layers>
 void write_onnx(const Sequential<S, Layers...>& net, const std::filesystem::path& file,
                 const OnnxOptions& options = {}) {
