@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: this layer cannot be written as source text: it lacks `void write_code(auto& out) const`
+// expect: this layer cannot be written as source text or as ONNX: it lacks `void write_code(auto& out) const`
 #include "espalier/export/write_header.hpp"
 #include "espalier/layer/dense.hpp"
 

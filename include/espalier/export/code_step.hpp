@@ -29,6 +29,8 @@ using CodeSteps = std::vector<CodeStep>;
 struct CodeStep {
   StepKind kind;
   Index inputs, outputs;
+  /// Of the layer in the net: "3.body.0".
+  std::string path{};
 
   /// dense: outputs x inputs, convolution: kernels x (channel, y, x); by rows.
   std::vector<double> weight{};
@@ -42,13 +44,18 @@ struct CodeStep {
   Kernel kernel{};
   Index stride = 1, padding = 0;
 
-  /// normalize: gain ((x - mean) scale) + bias, numbers of a channel; `per` inputs in a row share them.
-  std::vector<double> gain{}, mean{};
+  /// normalize: gain ((x - mean) scale) + bias, numbers of a channel; `per` inputs in a row share them. A
+  /// scale is 1 / sqrt(variance + epsilon).
+  std::vector<double> gain{}, mean{}, variance{};
+  double epsilon = 0;
   Index per = 1;
 
   /// function: the text of a function of one number x, and what it is called; `helper` is one of those of
   /// code_function.hpp that the text calls.
   std::string function{}, helper{};
+  /// One of the library's, which other formats know by name: what it is called, and its number if it has one.
+  std::string activation{};
+  double option = 0;
 
   /// residual: one branch; concat: all; sequence: what code_sequence.hpp calls, and `per` is how many steps.
   std::vector<CodeSteps> branches{};

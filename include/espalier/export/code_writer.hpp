@@ -67,6 +67,8 @@ class CodeWriter {
   void activation(std::string_view name, double option = 0) {
     detail::ActivationText text = detail::activation_text(style_, name, option);
     function(std::move(text.function), std::move(text.helper));
+    steps_.back().activation = name;
+    steps_.back().option = option;
   }
   void softmax() {
     detail::CodeStep step{detail::StepKind::softmax, width(), width()};
@@ -80,7 +82,9 @@ class CodeWriter {
     step.gain = by_rows(parameter("weight"));
     step.bias = by_rows(parameter("bias"));
     step.mean = by_rows(parameter("running_mean"));
-    for (const double variance : by_rows(parameter("running_var")))
+    step.variance = by_rows(parameter("running_var"));
+    step.epsilon = epsilon;
+    for (const double variance : step.variance)
       step.scales.push_back(static_cast<double>(static_cast<S>(1 / std::sqrt(variance + epsilon))));
     add(std::move(step));
   }
@@ -118,8 +122,8 @@ class CodeWriter {
   void inner(std::string_view name, const L& layer) {
     static_assert(
         requires { layer.write_code(*this); },
-        "this layer cannot be written as source text: it lacks `void write_code(auto& out) const`, "
-        "see espalier/export/code_writer.hpp and docs/layers.md");
+        "this layer cannot be written as source text or as ONNX: it lacks `void write_code(auto& out) const`"
+        ", see espalier/export/code_writer.hpp and docs/layers.md");
     const std::size_t before = path_.size();
     path_.append(name).append(".");
     if constexpr (requires { layer.write_code(*this); }) layer.write_code(*this);
@@ -162,7 +166,10 @@ class CodeWriter {
     return result;
   }
 
-  void add(detail::CodeStep step) { steps_.push_back(std::move(step)); }
+  void add(detail::CodeStep step) {
+    step.path = path_.substr(0, path_.size() - (path_.empty() ? 0 : 1));
+    steps_.push_back(std::move(step));
+  }
   void function(std::string text, std::string helper) {
     detail::CodeStep step{detail::StepKind::function, width(), width()};
     step.function = std::move(text);

@@ -5,15 +5,12 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <utility>
 
 #include "espalier/certify/audit.hpp"
 #include "espalier/export/code_net.hpp"
-#include "espalier/export/code_writer.hpp"
 #include "espalier/export/header_options.hpp"
+#include "espalier/export/net_steps.hpp"
 #include "espalier/io/write_file.hpp"
-#include "espalier/model/sequential.hpp"
 
 namespace espalier {
 
@@ -52,12 +49,7 @@ std::string header_text(const Sequential<S, Layers...>& net, const HeaderOptions
   const detail::CodeStyle style =
       detail::code_style(options, sizeof(S) == sizeof(float), Index{detail::lanes<S>});
   detail::require_finite(net.parameters(), "weights", net.values());
-  CodeWriter<S> writer(net.parameters(), style, net.inputs());
-  [&]<std::size_t... k>(std::index_sequence<k...>) {
-    (writer.inner(std::to_string(k), std::get<k>(net.layers())), ...);
-  }
-  (std::index_sequence_for<Layers...>{});
-  return detail::net_text(style, writer.steps(),
+  return detail::net_text(style, detail::net_steps(net, style),
                           {net.inputs(), net.outputs(), audit(net).violation(),
                            detail::describe_widths(net.widths(), count(net))});
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Nets of all layers that files of ONNX can hold, with the extents that a sample has there.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "espalier/constraint/softplus_weight.hpp"
+#include "espalier/constraint/weight_norm.hpp"
+#include "espalier/export/write_onnx.hpp"
+#include "espalier/layer/activation.hpp"
+#include "espalier/layer/batch_norm.hpp"
+#include "espalier/layer/concat.hpp"
+#include "espalier/layer/conv2d.hpp"
+#include "espalier/layer/dense.hpp"
+#include "espalier/layer/dropout.hpp"
+#include "espalier/layer/max_pool2d.hpp"
+#include "espalier/layer/residual.hpp"
+#include "espalier/layer/softmax.hpp"
+#include "nets.hpp"
+
+/// One of the activations, which is chosen when the program runs: one type of net for all of them.
+struct AnyActivation {
+  static constexpr bool by_sample = true;
+  std::variant<espalier::Identity, espalier::ReLU, espalier::LeakyReLU, espalier::ELU, espalier::GELU,
+               espalier::SiLU, espalier::Tanh, espalier::Sigmoid, espalier::Softplus, espalier::Softmax>
+      chosen;
+
+  void forward(const auto& x, auto&& y) const {
+    std::visit([&](const auto& f) { f.forward(x, y); }, chosen);
+  }
+  void backward(const auto& x, const auto& y, const auto& dy, auto&& dx) const {
+    std::visit([&](const auto& f) { f.backward(x, y, dy, dx); }, chosen);
+  }
+  void write_code(auto& out) const {
+    std::visit([&](const auto& f) { f.write_code(out); }, chosen);
+  }
+};
+
+/// f(name, net, extents of a sample), where no number of the net is what it starts with, nor a running
+/// average.
+template <espalier::Scalar S, class F, class... Layers>
+void onnx_net(const F& f, const std::string& name, const std::vector<int>& extents, Layers... layers) {
+  auto net = espalier::sequential<S>(std::move(layers)...);
+  initialize(net, {.seed = 3});
+  espalier::Rng rng(7);
+  for (S& x : espalier::detail::arena(net)) x += static_cast<S>(0.05 * std::abs(rng.normal()));
+  f(name, net, extents);
+}
+
+/// Functions of one number each, and Softmax.
+template <espalier::Scalar S>
+void each_onnx_activation(const auto& f) {
+  using namespace espalier;
+  const auto net = [&](const std::string& name, const AnyActivation& activation) {
+    onnx_net<S>(f, name, {4}, Dense(4, 9), activation);
+  };
+  net("Identity", {Identity{}});
+  net("ReLU", {ReLU{}});
+  net("LeakyReLU", {LeakyReLU{0.1}});
+  net("ELU", {ELU{}});
+  net("ELU with a number", {ELU{0.7}});
+  net("GELU", {GELU{}});
+  net("SiLU", {SiLU{}});
+  net("Tanh", {Tanh{}});
+  net("Sigmoid", {Sigmoid{}});
+  net("Softplus", {Softplus{}});
+  net("Softplus with a number", {Softplus{2.5}});
+  net("Softmax", {Softmax{}});
+}
+
+template <espalier::Scalar S>
+void each_onnx_layer(const auto& f) {
+  using namespace espalier;
+  const Image image{7, 6, 2};
+  onnx_net<S>(f, "features", {5}, Dense(5, 8, WeightNorm{}), Tanh{}, Dropout{0.5}, Dense(8, 6, NoBias{}),
+              BatchNorm(6), Dense(6, 3, SoftplusWeight{}));
+  onnx_net<S>(f, "images, then features", {2, 7, 6}, BatchNorm(2, {.per = 42}),
+              Conv2D(image, 3, Kernel{3, 2}, {.stride = 2, .padding = 1}, WeightNorm{}), ReLU{},
+              BatchNorm(3, {.epsilon = 0.1, .per = 16}), MaxPool2D(Image{4, 4, 3}, {.size = 3, .stride = 1}),
+              BatchNorm(12), Dense(12, 5), Softmax{});
+  onnx_net<S>(f, "features, then images", {6}, BatchNorm(3, {.per = 2}), Dense(6, 12),
+              Conv2D(Image{3, 4}, 2, Kernel{2, 2}), Softmax{}, MaxPool2D(Image{2, 3, 2}));
+  onnx_net<S>(f, "blocks of features", {5}, Residual{Dense(5, 7), SiLU{}, Dense(7, 5)}, ReLU{},
+              Concat{Chain{Dense(5, 4), Tanh{}}, Identity{}, Dense(5, 2)}, Dense(11, 2));
+  onnx_net<S>(f, "blocks of images", {2, 7, 6}, ReLU{},
+              Residual{Conv2D(image, 2, Kernel{3, 3}, {.padding = 1}), Tanh{}}, Residual{Dense(84, 84)},
+              Concat{Conv2D(image, 3, Kernel{3, 3}, {.padding = 1}), Identity{}},
+              Concat{Dense(210, 4), MaxPool2D(Image{7, 6, 5})});
+}
