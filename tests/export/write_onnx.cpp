@@ -9,6 +9,7 @@
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/recurrent.hpp"
 #include "nets.hpp"
 #include "onnx_interpreter.hpp"
 
@@ -72,4 +73,12 @@ TEST_CASE("names, weights and places that cannot be are errors, and what was the
   detail::arena(net)[0] = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(write_onnx(net, path), NotFiniteError);
   CHECK(bytes_of(path) == "old");
+}
+
+TEST_CASE("a layer over time steps is refused, by its path") {
+  Sequential net{Recurrent(2, 3, 4), Dense(3, 1)};
+  initialize(net, {.seed = 1});
+  CHECK(
+      message_of([&] { onnx_bytes(net); }) ==
+      "write_onnx: expected layers without time steps: Recurrent and LSTM are not written as ONNX, found 0");
 }

@@ -65,9 +65,12 @@ class OnnxNet {
       case StepKind::residual:
         return residual(step, x);
       case StepKind::concat:
+        return concat(step, x);
+      case StepKind::sequence:
         break;
     }
-    return concat(step, x);
+    fail("write_onnx", "layers without time steps: Recurrent and LSTM are not written as ONNX",
+         step.path.empty() ? "one of these" : step.path);
   }
 
   OnnxValue flat(const OnnxValue& x, const std::string& path) {
