@@ -40,7 +40,7 @@ body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 1.6rem 0 .6rem; }
 p { margin: .3rem 0; } .state, figure p, small { color: var(--dim); } small { font-weight: normal; }
 .note { border-left: 3px solid var(--s1); padding-left: .7rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .7rem; margin: 1rem 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .7rem; margin: 1rem 0; }
 dl div, figure { background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: .6rem .8rem; }
 dt { color: var(--dim); font-size: .85rem; } dd { margin: 0; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 31rem), 1fr)); gap: .9rem; align-items: start; }
@@ -52,16 +52,18 @@ polyline { fill: none; stroke-width: 20; stroke-linejoin: round; stroke-linecap:
 .s4 { stroke: var(--s4); } .s5 { stroke: var(--s5); } .s6 { stroke: var(--s6); } .s7 { stroke: var(--s7); }
 polyline.s4, polyline.s5, polyline.s6, polyline.s7 { stroke-dasharray: 70 45; }
 .key .s4, .key .s5, .key .s6, .key .s7 { stroke-dasharray: 6 4; }
-circle { fill: none; stroke-width: 20; }
+circle { fill: none; stroke-width: 40; }
 ul { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; padding: 0; margin: .4rem 0 0; font-size: .85rem; }
 .key { width: 26px; height: 8px; } .key path { stroke-width: 2.5; fill: none; } b { font-variant-numeric: tabular-nums; font-weight: 600; }
-.filters { display: block; max-width: 100%; height: auto; image-rendering: pixelated; print-color-adjust: exact; }
+.filters { display: block; max-width: 100%; height: auto; image-rendering: pixelated;
+  background: var(--rule); -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .table { overflow-x: auto; overflow-wrap: normal; }
-table { border-collapse: collapse; width: 100%; font-size: .88rem; }
+table { border-collapse: collapse; font-size: .88rem; }
 th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; white-space: nowrap; }
-th { color: var(--dim); font-weight: 600; } .n { text-align: right; font-variant-numeric: tabular-nums; }
-@media print { body { padding: 0; max-width: none; font-size: 11px; } figure, dl div, tr { break-inside: avoid; }
-  .charts { grid-template-columns: 1fr 1fr; } figure, dl div { background: none; } }
+td:last-child { white-space: normal; } th { color: var(--dim); font-weight: 600; } .n { text-align: right; font-variant-numeric: tabular-nums; }
+@media print { html { font-size: 10px; } body { padding: 0; max-width: none; font-size: 10px; } figure, dl div, tr { break-inside: avoid; }
+  .charts { grid-template-columns: 1fr 1fr; } figure, dl div { background: none; }
+  .table { overflow: visible; } }
 )";
 
 /// A chart of all columns that say something; 8 lines in a picture.
@@ -96,8 +98,10 @@ inline std::string all_charts(const Page& page) {
   plain.most = std::clamp<std::size_t>(points / (page.table.columns().size() + 1), 40, 400);
   LineChart share = plain;
   share.unit = " %", share.from_zero = true;
+  LineChart rate = plain;
+  rate.from_zero = true;
   return "<div class=\"charts\">\n" + charts(page, Chart::loss, "Loss", plain) +
-         charts(page, Chart::metric, "Metrics", plain) + charts(page, Chart::rate, "Learning rate", plain) +
+         charts(page, Chart::metric, "Metrics", plain) + charts(page, Chart::rate, "Learning rate", rate) +
          charts(page, Chart::weight_norms, "Norms of weights, by layer", plain) +
          charts(page, Chart::gradient_norms, "Norms of gradients, by layer", plain) +
          charts(page, Chart::zeros, "Weights that are exactly 0", share) +
@@ -148,7 +152,7 @@ inline std::string policies_of(const ParameterNumbers& p) {
 
 inline std::string parameter_table(const Page& page) {
   std::string text =
-      "<h2>Parameters after the last epoch</h2>\n<div class=\"table\"><table>\n<tr><th>parameter</th>"
+      "<h2>Parameters</h2>\n<div class=\"table\"><table>\n<tr><th>parameter</th>"
       "<th class=\"n\">shape</th><th class=\"n\">zeros</th><th class=\"n\">norm</th><th class=\"n\">norm of "
       "the gradient</th>"
       "<th>policies</th></tr>\n";

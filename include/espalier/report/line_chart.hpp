@@ -72,7 +72,7 @@ inline std::string drawn(const Line& line, std::size_t color, const LineChart& c
   const auto end_part = [&] {
     if (count == 1) {
       const std::size_t comma = points.find(',');
-      text += format_message("<circle class=\"{}\" r=\"35\" cx=\"{}\" cy=\"{}\"/>",
+      text += format_message("<circle class=\"{}\" r=\"20\" cx=\"{}\" cy=\"{}\"/>",
                              {style, points.substr(0, comma), points.substr(comma + 1)});
     }
     if (count > 1) text += format_message("<polyline class=\"{}\" points=\"{}\"/>", {style, points});
