@@ -68,7 +68,7 @@ td:last-child { white-space: normal; } th { color: var(--dim); font-weight: 600;
 
 /// A chart of all columns that say something; 8 lines in a picture.
 inline std::string charts(const Page& page, Chart kind, const std::string& title, LineChart options) {
-  std::vector<Line> lines;
+  std::vector<Curve> lines;
   for (std::size_t k = 0; k < page.table.columns().size(); ++k) {
     const EpochTable::Column& column = page.table.columns()[k];
     if (column.chart != kind) continue;

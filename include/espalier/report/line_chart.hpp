@@ -14,7 +14,7 @@
 namespace espalier::detail {
 
 /// A value for each epoch; one that is not finite is a gap.
-struct Line {
+struct Curve {
   std::string name;
   std::vector<double> values;
 };
@@ -22,7 +22,7 @@ struct Line {
 struct LineChart {
   std::string title, unit;
   std::vector<double> epochs;
-  std::vector<Line> lines;
+  std::vector<Curve> lines;
   bool from_zero = false;  ///< the axis of values begins at 0
   std::size_t most = 300;  ///< points of a line that are drawn
 };
@@ -63,7 +63,7 @@ inline constexpr int width = 560, height = 200, left = 62, top = 12, right = 18,
 }
 
 /// The parts of a line between gaps; a point alone is a dot.
-inline std::string drawn(const Line& line, std::size_t color, const LineChart& chart, const Axis& x,
+inline std::string drawn(const Curve& line, std::size_t color, const LineChart& chart, const Axis& x,
                          const Axis& y) {
   const std::string style = "s" + std::to_string(color);
   std::string text, points;
@@ -111,7 +111,7 @@ inline std::string grid(const Axis& x, const Axis& y) {
 }
 
 /// The names of the lines with their last values.
-inline std::string legend(const std::vector<Line>& lines, const std::string& unit) {
+inline std::string legend(const std::vector<Curve>& lines, const std::string& unit) {
   std::string text = "<ul>";
   for (std::size_t k = 0; k < lines.size(); ++k) {
     const std::vector<double>& values = lines[k].values;
@@ -129,7 +129,7 @@ inline std::string legend(const std::vector<Line>& lines, const std::string& uni
 /// and `data-y` what its extents mean. At most 8 lines can be told apart.
 inline std::string figure(const LineChart& chart) {
   double least = std::numeric_limits<double>::infinity(), most = -least;
-  for (const Line& line : chart.lines)
+  for (const Curve& line : chart.lines)
     for (const double x : line.values)
       if (is_shown(x)) least = std::min(least, x), most = std::max(most, x);
   if (least > most) return "";
