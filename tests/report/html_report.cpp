@@ -50,13 +50,15 @@ std::vector<double> column(const History& history, double EpochReport::*number) 
   return all;
 }
 
-/// Looks at the page while the run goes on, and adds a number of its own.
+/// Looks at the page while the run goes on, adds a number of its own, and may end the run as a crash does.
 struct Watcher {
   HtmlReport& report;
+  long crash = -1;  ///< before this epoch's page
   std::vector<std::string> states{};
   std::vector<double> added{};
 
   void epoch(const auto&, const EpochReport& e) {
+    if (e.epoch == crash) throw std::runtime_error("crash");
     for (const Element& element : page_at(report.path()))
       if (element.attributes.contains("class") && element.attributes.at("class") == "state")
         states.push_back(element.text);
@@ -65,9 +67,16 @@ struct Watcher {
   }
 };
 
-struct Crash {
-  void epoch(const auto&, const EpochReport& e) const {
-    if (e.epoch == 2) throw std::runtime_error("crash");
+/// One `fit` for all tests, which takes long to compile.
+struct Run {
+  HtmlReport& report;
+  decltype(some_net()) net = some_net();
+  Optimizer<SGD> optimizer{SGD{.learning_rate = 0.5}};
+  Watcher watcher{report};
+  NormLog norms{};
+
+  History operator()(const BasicFitOptions<double>& options) {
+    return fit(net, two_halves<double>(60), CrossEntropy{}, optimizer, options, watcher, report, norms);
   }
 };
 
@@ -75,18 +84,16 @@ struct Crash {
 
 TEST_CASE("the charts of a run are its history, its norms and its zeros, rewritten at each epoch") {
   const TemporaryDirectory directory;
-  auto net = some_net();
   HtmlReport report(directory / "run.html", {.title = "Halves"});
-  Watcher watcher{report};
-  NormLog norms;
-  const History history = fit(net, two_halves<double>(60), CrossEntropy{}, SGD{.learning_rate = 0.5},
-                              {.epochs = 6, .batch = 20, .validation = 0.25}, watcher, report, norms);
+  Run run{report};
+  const History history = run({.epochs = 6, .batch = 20, .validation = 0.25});
+  const NormLog& norms = run.norms;
   const auto page = page_at(report.path());
   check_line(page, "Loss", "training, mean over the epoch", column(history, &EpochReport::loss));
   check_line(page, "Loss", "validation", column(history, &EpochReport::validation_loss));
   check_line(page, "Loss", "penalty", column(history, &EpochReport::penalty));
   check_line(page, "Metrics", "validation accuracy", column(history, &EpochReport::validation_accuracy));
-  check_line(page, "Metrics", "square <1>", watcher.added);
+  check_line(page, "Metrics", "square <1>", run.watcher.added);
   check_line(page, "Learning rate", "learning rate", column(history, &EpochReport::learning_rate));
   std::vector<double> weights, gradients;
   for (std::size_t k = 0; k + 3 < norms.records.size(); k += 4) {
@@ -95,94 +102,91 @@ TEST_CASE("the charts of a run are its history, its norms and its zeros, rewritt
   }
   check_line(page, "Norms of weights", "0 Dense", weights);
   check_line(page, "Norms of gradients", "2 Dense", gradients);
-  CHECK(watcher.states == std::vector<std::string>{"Epoch 0 of 6, running.", "Epoch 1 of 6, running.",
-                                                   "Epoch 2 of 6, running.", "Epoch 3 of 6, running.",
-                                                   "Epoch 4 of 6, running.", "Epoch 5 of 6, running."});
+  CHECK(run.watcher.states == std::vector<std::string>{"Epoch 0 of 6, running.", "Epoch 1 of 6, running.",
+                                                       "Epoch 2 of 6, running.", "Epoch 3 of 6, running.",
+                                                       "Epoch 4 of 6, running.", "Epoch 5 of 6, running."});
   CHECK(has(page, "p", "Epoch 6 of 6, finished."));
   CHECK(has(page, "h1", "Halves"));
-  const auto& l1 = audit(net).parameters[0].policies[0];
+  const auto& l1 = audit(run.net).parameters[0].policies[0];
   CHECK(line_in(page, "Share that a policy changed", "0.weight L1").points.back().y ==
         Catch::Approx(100 * l1.active_fraction).margin(0.1));
 }
 
 TEST_CASE("a run of one epoch without validation data has a page") {
   const TemporaryDirectory directory;
-  auto net = some_net();
-  const auto path = directory / "a & b <c>.html";
-  const History history =
-      fit(net, two_halves<double>(20), CrossEntropy{}, SGD{}, {.epochs = 1}, HtmlReport{path});
-  check_line(page_at(path), "Loss", "training, mean over the epoch", {history[0].loss});
-  CHECK_FALSE(has(page_at(path), "figcaption", "Metrics"));
-  CHECK(has(page_at(path), "h1", "a & b <c>.html"));
+  HtmlReport report(directory / "a & b <c>.html");
+  const History history = Run{report}({.epochs = 1});
+  const auto page = page_at(report.path());
+  check_line(page, "Loss", "training, mean over the epoch", {history[0].loss});
+  CHECK(has(page, "h1", "a & b <c>.html"));
+  CHECK(line_in(page, "Metrics", "validation accuracy").points.empty());
 }
 
-TEST_CASE("a file that cannot be written is told before the first step") {
+TEST_CASE("a file that cannot be written and options that make no sense are told before the first step") {
   const TemporaryDirectory directory;
-  auto net = some_net();
-  const auto before = net;
-  const auto data = two_halves<double>(20);
-  CHECK_THROWS_AS(fit(net, data, CrossEntropy{}, SGD{}, {}, HtmlReport{directory / "none/run.html"}),
-                  FileError);
-  CHECK_THROWS_AS(fit(net, data, CrossEntropy{}, SGD{}, {}, HtmlReport{""}), FileError);
-  CHECK(net == before);
-  CHECK(message_of([&] {
-          fit(net, data, CrossEntropy{}, SGD{}, {}, HtmlReport{directory / "x", {.every = 0}});
-        }) == "HtmlReport: expected every >= 1 epochs, found 0");
-  CHECK_THROWS_AS(
-      fit(net, data, CrossEntropy{}, SGD{}, {}, HtmlReport{directory / "x", {.image = Image{0, 3}}}),
-      ShapeError);
-  CHECK(net == before);
+  const auto unharmed = [&](const std::filesystem::path& path, const HtmlReportOptions& options) {
+    HtmlReport report(path, options);
+    Run run{report};
+    const auto before = run.net;
+    const std::string message = message_of([&] { run({.epochs = 2}); });
+    CHECK(run.net == before);
+    CHECK(run.optimizer.steps() == 0);
+    return message;
+  };
+  const std::string none = (directory / "none/run.html").string();
+  CHECK(unharmed(none, {}) ==
+        none + ": expected a file that can be written, found No such file or directory");
+  HtmlReport nowhere("");
+  CHECK_THROWS_AS(Run{nowhere}({}), FileError);
+  CHECK(unharmed(directory / "x", {.every = 0}) == "HtmlReport: expected every >= 1 epochs, found 0");
+  CHECK(unharmed(directory / "x", {.image = Image{0, 3}})
+            .starts_with("HtmlReport: expected an image of at least"));
   CHECK_FALSE(std::filesystem::exists(directory / "x"));
 }
 
 TEST_CASE("the page of a run that threw says so, and does not ask to be loaded again") {
   const TemporaryDirectory directory;
-  auto net = some_net();
-  CHECK_THROWS_AS(fit(net, two_halves<double>(20), CrossEntropy{}, SGD{}, {.epochs = 9},
-                      HtmlReport{directory / "run.html"}, Crash{}),
-                  std::runtime_error);
+  {
+    HtmlReport report(directory / "run.html");
+    Run run{report};
+    run.watcher.crash = 3;
+    CHECK_THROWS_AS(run({.epochs = 9}), std::runtime_error);
+  }
   CHECK(has(page_at(directory / "run.html"), "p", "Epoch 2 of 9, broken off by an error."));
   CHECK(detail::read_file(directory / "run.html").find("http-equiv") == std::string::npos);
 }
 
 TEST_CASE("with .every the page is written at those epochs and at the end") {
   const TemporaryDirectory directory;
-  auto net = some_net();
   HtmlReport report(directory / "run.html", {.every = 3});
-  Watcher watcher{report};
-  fit(net, two_halves<double>(20), CrossEntropy{}, SGD{}, {.epochs = 5}, watcher, report);
-  CHECK(watcher.states[2] == "Epoch 0 of 5, running.");
-  CHECK(watcher.states[3] == "Epoch 3 of 5, running.");
+  Run run{report};
+  run({.epochs = 5});
+  CHECK(run.watcher.states[2] == "Epoch 0 of 5, running.");
+  CHECK(run.watcher.states[3] == "Epoch 3 of 5, running.");
   CHECK(has(page_at(report.path()), "p", "Epoch 5 of 5, finished."));
 }
 
 TEST_CASE("a report goes on from what it kept, and a run begun anew has a new one") {
   const TemporaryDirectory directory;
-  auto net = some_net();
-  Optimizer optimizer{SGD{.learning_rate = 0.1}};
   TrainState state;
-  const auto data = two_halves<double>(20);
   HtmlReport first(directory / "run.html"), second(directory / "run.html");
-  fit(net, data, CrossEntropy{}, optimizer, {.epochs = 3, .state = &state}, first);
+  Run run{first};
+  run({.epochs = 3, .state = &state});
   std::vector<double> numbers;
   long width = 0;
-  HtmlReport::each_state(std::as_const(first), [&](std::string_view, const auto& x) {
-    if constexpr (std::is_same_v<decltype(x), const long&>)
-      width = x;
-    else
-      numbers = x;
-  });
-  HtmlReport::each_state(second, [&](std::string_view, auto& x) {
-    if constexpr (std::is_same_v<decltype(x), long&>)
-      x = width;
-    else
-      x = numbers;
-  });
-  const History history = fit(net, data, CrossEntropy{}, optimizer, {.epochs = 5, .state = &state}, second);
+  const auto copy = [](const auto& from, auto& to) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(from)>, std::remove_cvref_t<decltype(to)>>)
+      to = from;
+  };
+  HtmlReport::each_state(std::as_const(first),
+                         [&](std::string_view, const auto& x) { copy(x, numbers), copy(x, width); });
+  HtmlReport::each_state(second, [&](std::string_view, auto& x) { copy(numbers, x), copy(width, x); });
+  Run rest{second, run.net, run.optimizer};
+  const History history = rest({.epochs = 5, .state = &state});
   REQUIRE(history.size() == 5);
   check_line(page_at(second.path()), "Loss", "training, mean over the epoch",
              column(history, &EpochReport::loss));
-  fit(net, data, CrossEntropy{}, optimizer, {.epochs = 2}, second);
+  rest({.epochs = 2});
   CHECK(line_in(page_at(second.path()), "Loss", "training, mean over the epoch").points.size() == 2);
 }
 
