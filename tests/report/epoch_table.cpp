@@ -32,25 +32,37 @@ TEST_CASE("a table without rows has no numbers") {
   CHECK(table.rows() == 1);
 }
 
-TEST_CASE("a table from a file takes the names of the next epoch") {
+TEST_CASE("a table is restored from its state, and goes on") {
   EpochTable written, read;
-  const std::vector<Reading> readings{{Chart::loss, "a", 1}, {Chart::rate, "b", 2}};
-  written.add(1, readings);
-  written.add(2, readings);
+  written.add(1, {{Chart::loss, "a", 1}, {Chart::rate, "\xc3\xa9 <b>", 2}, {Chart::none, "", 3}});
   read.state = written.state;
-  CHECK(read.rows() == 2);
-  read.add(3, {{Chart::loss, "a", 7}, {Chart::rate, "b", 8}});
-  CHECK(read.numbers(Chart::loss, "a") == std::vector<double>{1, 1, 7});
-  CHECK(read.epochs() == std::vector<double>{1, 2, 3});
+  read.restore();
+  CHECK(read.numbers(Chart::rate, "\xc3\xa9 <b>") == std::vector<double>{2});
+  read.add(3, {{Chart::none, "", 9}, {Chart::loss, "a", 7}});
+  CHECK(read.numbers(Chart::loss, "a") == std::vector<double>{1, 7});
+  CHECK(read.numbers(Chart::none, "") == std::vector<double>{3, 9});
+  CHECK(read.epochs() == std::vector<double>{1, 3});
+  CHECK(read.columns().size() == 3);
 }
 
-TEST_CASE("rows of another width, or a damaged width, are dropped") {
-  for (const long width : {3L, 0L, -5L, 1L, 1000000L}) {
+TEST_CASE("a state that makes no sense is an empty table") {
+  const double missing = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> broken[]{
+      {0, 2, 'a'}, {0}, {0, -1}, {99, 0}, {-1, 0}, {0, 1e300, 'a'}, {0, missing, 'a'}, {missing, 0}};
+  for (const std::vector<double>& names : broken) {
     EpochTable table;
-    table.state.numbers = {1, 2, 3, 4, 5};
-    table.state.width = width;
+    table.state.numbers = {1, 2, 3, 4};
+    table.state.names = names;
+    table.restore();
+    CHECK(table.rows() == 0);
+    CHECK(table.columns().empty());
     table.add(9, {{Chart::loss, "a", 1}, {Chart::loss, "b", 2}});
     CHECK(table.epochs() == std::vector<double>{9});
     CHECK(table.numbers(Chart::loss, "b") == std::vector<double>{2});
   }
+  EpochTable table;  // rows of 2, and half a row
+  table.state.numbers = {1, 2, 3};
+  table.state.names = {0, 1, 'a'};
+  table.restore();
+  CHECK(table.rows() == 0);
 }

@@ -172,20 +172,16 @@ TEST_CASE("a report goes on from what it kept, and a run begun anew has a new on
   HtmlReport first(directory / "run.html"), second(directory / "run.html");
   Run run{first};
   run({.epochs = 3, .state = &state});
-  std::vector<double> numbers;
-  long width = 0;
-  const auto copy = [](const auto& from, auto& to) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(from)>, std::remove_cvref_t<decltype(to)>>)
-      to = from;
-  };
-  HtmlReport::each_state(std::as_const(first),
-                         [&](std::string_view, const auto& x) { copy(x, numbers), copy(x, width); });
-  HtmlReport::each_state(second, [&](std::string_view, auto& x) { copy(numbers, x), copy(width, x); });
+  std::vector<std::vector<double>> kept;
+  HtmlReport::each_state(std::as_const(first), [&](std::string_view, const auto& x) { kept.push_back(x); });
+  HtmlReport::each_state(second,
+                         [&, k = std::size_t{0}](std::string_view, auto& x) mutable { x = kept.at(k++); });
   Run rest{second, run.net, run.optimizer};
   const History history = rest({.epochs = 5, .state = &state});
   REQUIRE(history.size() == 5);
   check_line(page_at(second.path()), "Loss", "training, mean over the epoch",
              column(history, &EpochReport::loss));
+  check_line(page_at(second.path()), "Metrics", "square <1>", {1, 4, 9, 16, 25});
   rest({.epochs = 2});
   CHECK(line_in(page_at(second.path()), "Loss", "training, mean over the epoch").points.size() == 2);
 }

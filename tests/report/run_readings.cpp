@@ -4,6 +4,7 @@
 #include "../nets.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/product_of_norms.hpp"
 #include "espalier/constraint/quantized.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/batch_norm.hpp"
@@ -65,6 +66,17 @@ TEST_CASE("parameters are read as the audit and the model have them, in double t
         100 * found.parameters[0].policies[0].active_fraction);
   const double gain = parameter(net, "1.weight").norm(), shift = parameter(net, "1.bias").norm();
   CHECK(reading(readings, Chart::weight_norms, "1 BatchNorm") == Catch::Approx(std::hypot(gain, shift)));
+}
+
+TEST_CASE("a penalty on several parameters acts as a whole or not at all") {
+  Sequential net(Dense(2, 2), Tanh{}, Dense(2, 1));
+  initialize(net, {.seed = 1});
+  Optimizer optimizer{SGD{}, ProductOfNorms{1e-3}};
+  random_steps(net, optimizer, 2, 2);
+  std::vector<detail::Reading> all;
+  detail::add_joint_penalties(all, net.parameters());
+  REQUIRE(all.size() == 1);
+  CHECK(reading(all, Chart::active, "ProductOfNorms") == 100);
 }
 
 TEST_CASE("the numbers of fit's report are read as they are") {

@@ -23,10 +23,10 @@ struct Reading {
 /// A row for each epoch, a column for each name that there has been. Numbers that an epoch lacks are NaN.
 class EpochTable {
  public:
-  /// What a file of the run keeps: the names are those of the next epoch's readings.
+  /// What a file of the run keeps; `restore` after it has changed.
   struct State {
     std::vector<double> numbers{};  ///< row by row; the first of a row is the epoch
-    long width = 1;                 ///< numbers of a row
+    std::vector<double> names{};    ///< of each column: its chart, the length of its name, and its bytes
   } state{};
 
   struct Column {
@@ -35,7 +35,6 @@ class EpochTable {
   };
 
   void add(long epoch, const std::vector<Reading>& readings) {
-    take_names(readings);
     std::vector<std::size_t> places;
     for (const Reading& reading : readings) places.push_back(place_of(reading, places.size()));
     const std::size_t row = state.numbers.size();
@@ -43,14 +42,25 @@ class EpochTable {
     state.numbers[row] = static_cast<double>(epoch);
     for (std::size_t k = 0; k < places.size(); ++k) state.numbers[row + 1 + places[k]] = readings[k].value;
   }
-  /// The names of a table that has come from a file. Rows of another width are of another report, and go.
-  void take_names(const std::vector<Reading>& readings) {
-    if (!columns_.empty() || state.numbers.empty()) return;
-    if (width() != readings.size() + 1 || state.numbers.size() % width() != 0) {
-      state = {};
-      return;
+  /// Reads the columns of a state that came from elsewhere. One that makes no sense becomes an empty table.
+  void restore() {
+    columns_.clear();
+    const std::vector<double>& names = state.names;
+    bool sound = true;
+    for (std::size_t i = 0; i < names.size() && sound;) {
+      const double left = static_cast<double>(names.size() - i) - 2;
+      sound = left >= 0 && names[i] >= 0 && names[i] <= static_cast<double>(Chart::none) &&
+              names[i + 1] >= 0 && names[i + 1] <= left;
+      if (!sound) break;
+      Column column{static_cast<Chart>(static_cast<int>(names[i])), {}};
+      for (const auto end = i + 2 + static_cast<std::size_t>(names[i + 1]); i + 2 < end; ++i)
+        column.name += static_cast<char>(static_cast<int>(std::clamp(names[i + 2], -128.0, 127.0)));
+      i += 2;
+      columns_.push_back(std::move(column));
     }
-    for (const Reading& r : readings) columns_.push_back({r.chart, r.name});
+    if (sound && state.numbers.size() % width() == 0) return;
+    state = {};
+    columns_.clear();
   }
 
   std::size_t rows() const { return state.numbers.size() / width(); }
@@ -64,7 +74,7 @@ class EpochTable {
   }
 
  private:
-  std::size_t width() const { return static_cast<std::size_t>(std::max(state.width, 1L)); }
+  std::size_t width() const { return columns_.size() + 1; }  // of a row
   std::size_t find(Chart chart, const std::string& name) const {
     const auto same = [&](const Column& c) { return c.chart == chart && c.name == name; };
     return static_cast<std::size_t>(std::find_if(columns_.begin(), columns_.end(), same) - columns_.begin());
@@ -89,9 +99,11 @@ class EpochTable {
       wider.push_back(state.numbers[i]);
       if ((i + 1) % width() == 0) wider.push_back(std::numeric_limits<double>::quiet_NaN());
     }
-    columns_.push_back(std::move(column));
     state.numbers = std::move(wider);
-    ++state.width;
+    state.names.push_back(static_cast<double>(column.chart));
+    state.names.push_back(static_cast<double>(column.name.size()));
+    for (const char c : column.name) state.names.push_back(c);
+    columns_.push_back(std::move(column));
   }
 
   std::vector<Column> columns_;

@@ -60,8 +60,8 @@ ul { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; paddin
 .table { overflow-x: auto; overflow-wrap: normal; }
 table { border-collapse: collapse; font-size: .88rem; }
 th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; white-space: nowrap; }
-td:last-child { white-space: normal; } th { color: var(--dim); font-weight: 600; } .n { text-align: right; font-variant-numeric: tabular-nums; }
-@media print { html { font-size: 10px; } body { padding: 0; max-width: none; font-size: 10px; } figure, dl div, tr { break-inside: avoid; }
+td:last-child { white-space: normal; min-width: 17rem; } th { color: var(--dim); font-weight: 600; } .n { text-align: right; font-variant-numeric: tabular-nums; }
+@media print { html { font-size: 10px; } body { padding: 0 2px; max-width: none; font-size: 10px; } figure, dl div, tr { break-inside: avoid; }
   .charts { grid-template-columns: 1fr 1fr; } figure, dl div { background: none; }
   .table { overflow: visible; } }
 )";

@@ -80,7 +80,7 @@ class HtmlReport {
   }
   static void each_state(auto& self, auto&& f) {
     f("numbers", self.page_.table.state.numbers);
-    f("width", self.page_.table.state.width);
+    f("names", self.page_.table.state.names);
   }
 
   /// A number of the coming epoch beside those of `fit`, shown among the metrics. Call it from an observer
@@ -91,6 +91,7 @@ class HtmlReport {
 
   void start(const Plan& plan) {
     if (plan.done == 0) page_.table = {};
+    page_.table.restore();
     page_.title = options_.title.empty() ? path_.filename().string() : options_.title;
     page_.epochs = plan.epochs;
     page_.notes = plan.notes;
@@ -103,6 +104,7 @@ class HtmlReport {
     look_at(model);
     std::vector<detail::Reading> readings =
         detail::readings_of(report, page_.parameters, detail::layer_names(model));
+    detail::add_joint_penalties(readings, model.parameters());
     readings.insert(readings.end(), more_.begin(), more_.end());
     more_.clear();
     page_.table.add(report.epoch, readings);
@@ -110,7 +112,6 @@ class HtmlReport {
   }
   void finish(auto& model) {
     look_at(std::as_const(model));
-    page_.table.take_names(detail::readings_of({}, page_.parameters, detail::layer_names(model)));
     running_ = false;
     write(detail::RunState::finished);
   }

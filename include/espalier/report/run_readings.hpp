@@ -107,7 +107,14 @@ inline void add_shares(std::vector<Reading>& all, const std::vector<ParameterNum
       all.push_back({Chart::active, p.path + ' ' + name, 100 * activity.fraction});
 }
 
-/// All numbers of an epoch.
+/// Likewise of penalties on several parameters, which act as a whole or not.
+template <Scalar S>
+void add_joint_penalties(std::vector<Reading>& all, const Parameters<S>& parameters) {
+  for (const JointEntry<S>& e : parameters.joint_penalties())
+    all.push_back({Chart::active, std::string(e.penalty.name()), 100 * e.activity.fraction});
+}
+
+/// The numbers of an epoch.
 inline std::vector<Reading> readings_of(const EpochReport& report,
                                         const std::vector<ParameterNumbers>& parameters,
                                         const std::vector<std::string>& layers) {
