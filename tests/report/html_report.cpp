@@ -153,6 +153,13 @@ TEST_CASE("the page of a run that threw says so, and does not ask to be loaded a
     CHECK_THROWS_AS(run({.epochs = 9}), std::runtime_error);
   }
   CHECK(has(page_at(directory / "run.html"), "p", "Epoch 2 of 9, broken off by an error."));
+  {
+    HtmlReport report(directory / "copied.html");
+    report.start({.epochs = 9});
+    { const HtmlReport copy = report; }  // has no run of its own
+    CHECK(has(page_at(directory / "copied.html"), "p", "Epoch 0 of 9, running."));
+  }
+  CHECK(has(page_at(directory / "copied.html"), "p", "Epoch 0 of 9, broken off by an error."));
   CHECK(detail::read_file(directory / "run.html").find("http-equiv") == std::string::npos);
 }
 

@@ -32,6 +32,16 @@ std::optional<Image> shape_of_rows(const Layer& layer, const std::optional<Image
     return image;
 }
 
+/// Whether a run goes on that an object watches. Its copies watch none.
+struct Watching {
+  bool now = false;
+
+  Watching() = default;
+  Watching(const Watching&) {}
+  Watching& operator=(const Watching&) { return *this; }
+  ~Watching() = default;
+};
+
 /// The rows of the first weight as images.
 template <Model M>
 std::optional<Filters> filters_of(const M& model, const std::optional<Image>& image) {
@@ -60,12 +70,12 @@ class HtmlReport {
  public:
   explicit HtmlReport(std::filesystem::path path, HtmlReportOptions options = {})
       : path_(std::move(path)), options_(std::move(options)) {}
-  HtmlReport(const HtmlReport&) = delete;
-  HtmlReport& operator=(const HtmlReport&) = delete;
+  HtmlReport(const HtmlReport&) = default;
+  HtmlReport& operator=(const HtmlReport&) = default;
   /// A run that threw has no `finish`: the page says so. The error that is on its way counts more than one of
   /// the file.
   ~HtmlReport() {
-    if (!running_) return;
+    if (!watching_.now) return;
     try {
       write(detail::RunState::broken);
     } catch (...) {
@@ -96,9 +106,9 @@ class HtmlReport {
     page_.epochs = plan.epochs;
     page_.notes = plan.notes;
     page_.parameters.clear(), page_.filters.reset(), more_.clear();
-    running_ = false;
+    watching_.now = false;
     write(detail::RunState::running);
-    running_ = true;
+    watching_.now = true;
   }
   void epoch(const auto& model, const EpochReport& report) {
     look_at(model);
@@ -112,7 +122,7 @@ class HtmlReport {
   }
   void finish(auto& model) {
     look_at(std::as_const(model));
-    running_ = false;
+    watching_.now = false;
     write(detail::RunState::finished);
   }
 
@@ -130,7 +140,7 @@ class HtmlReport {
   HtmlReportOptions options_;
   detail::Page page_;
   std::vector<detail::Reading> more_;
-  bool running_ = false;
+  detail::Watching watching_;
 };
 
 }  // namespace espalier
