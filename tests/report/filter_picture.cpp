@@ -56,6 +56,15 @@ TEST_CASE("the figure is well formed, says how many filters there are, and stays
   CHECK(shown_filters(16, {3, 3}) == 16);
 }
 
+TEST_CASE("pictures fill their lines where they can") {
+  CHECK(filters_across(64, {28, 28}) == 16);
+  CHECK(filters_across(16, {3, 3}) == 8);
+  CHECK(filters_across(13, {3, 3}) == 13);
+  CHECK(filters_across(17, {3, 3}) == 6);
+  CHECK(filters_across(1, {3, 3}) == 1);
+  CHECK(filters_across(4, {1, 1000}) == 1);
+}
+
 TEST_CASE("rows of another shape than the image are named") {
   const std::string text = figure(Filters{"0.weight", {28, 28}, 10, 64, {}});
   CHECK(elements_of(text)[0].text ==

@@ -107,7 +107,7 @@ TEST_CASE("the charts of a run are its history, its norms and its zeros, rewritt
                                                        "Epoch 4 of 6, running.", "Epoch 5 of 6, running."});
   CHECK(has(page, "p", "Epoch 6 of 6, finished."));
   CHECK(has(page, "h1", "Halves"));
-  const auto& l1 = audit(run.net).parameters[0].policies[0];
+  const PolicyAudit l1 = audit(run.net).parameters[0].policies[0];
   CHECK(line_in(page, "Share that a policy changed", "0.weight L1").points.back().y ==
         Catch::Approx(100 * l1.active_fraction).margin(0.1));
 }

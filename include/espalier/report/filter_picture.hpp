@@ -78,11 +78,16 @@ inline Picture picture_of(const Filters& filters, Index across, double largest) 
   return picture;
 }
 
-/// How many pictures stand in a line: about square pages, of at most 16.
+/// How many pictures stand in a line: at most 16, twice as wide as high in all or somewhat more if no place
+/// stays empty then.
 inline Index filters_across(Index count, const Image& shape) {
   const double square = std::sqrt(static_cast<double>(2 * count * shape.height) /
                                   static_cast<double>(shape.width * shape.channels));
-  return std::clamp(static_cast<Index>(std::ceil(square)), Index{1}, std::min(count, Index{16}));
+  const Index most = std::min(count, Index{16});
+  const Index least = std::clamp(static_cast<Index>(std::ceil(square)), Index{1}, most);
+  for (Index across = least; across <= most; ++across)
+    if (count % across == 0) return across;
+  return least;
 }
 
 inline std::string figure(const Filters& filters) {
