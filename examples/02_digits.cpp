@@ -2,6 +2,7 @@
 // The demo: one network on 1797 real handwritten digits, free and under a constraint on its input layer.
 #include <espalier/data.hpp>
 #include <espalier/espalier.hpp>
+#include <espalier/report/html_report.hpp>
 
 #include "arguments.hpp"
 
@@ -13,6 +14,7 @@ constexpr auto usage =
   --seed N     of the split, the initial weights and the shuffling (default 42)
   --data FILE  pixels and label, comma-separated (default examples/data/digits.csv)
   --quick      2 epochs
+  --report FILE  a page of one more training, with all constraints of the last one: open it in a browser
 )";
 
 struct Run {
@@ -39,6 +41,16 @@ struct Run {
         100.0 * static_cast<double>((weight.array() == 0).count()) / static_cast<double>(weight.size()),
         weight.rowwise().norm().maxCoeff(), violation, history.back().seconds);
   }
+
+  /// Trains once more and writes what that looked like.
+  void write_page(const std::string& file) const {
+    esp::Sequential net{esp::Dense(64, 128, esp::L1{1e-4}, esp::NonNegative{}, esp::MaxNorm{.radius = 1}),
+                        esp::ReLU{}, esp::Dense(128, 10)};
+    initialize(net, esp::Rng{seed});
+    fit(net, train, esp::CrossEntropy{}, esp::Adam{.learning_rate = 1e-3},
+        {.epochs = epochs, .batch = 32, .validation_data = &test, .seed = seed},
+        esp::HtmlReport{file, {.title = "Handwritten digits", .image = esp::Image{8, 8}}});
+  }
 };
 
 int main(int argc, char** argv) try {
@@ -61,6 +73,7 @@ int main(int argc, char** argv) try {
   table += run("L1, NonNegative, MaxNorm", esp::L1{1e-4}, esp::NonNegative{}, esp::MaxNorm{.radius = 1});
   fmt::print("\n{:<24} {:>10} {:>13} {:>9} {:>10} {:>8}\n{}", "input layer", "test acc.", "exact zeros",
              "row norm", "violation", "seconds", table);
+  if (arguments.has("--report")) run.write_page(arguments.text("--report", ""));
 } catch (const std::exception& error) {
   return failed(error);
 }

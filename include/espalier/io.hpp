@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Models, runs and histories in files, and trained nets as headers of their own or as ONNX.
+// Models, runs, histories and their pages in files, and trained nets as headers of their own or as ONNX.
 #pragma once
 
 // clang-format off
@@ -14,6 +14,7 @@
 #include "espalier/io/history.hpp"
 #include "espalier/export/write_header.hpp"
 #include "espalier/export/write_onnx.hpp"
+#include "espalier/report/html_report.hpp"
 
 #ifdef ESPALIER_COMPILED  // by the target espalier::compiled
 #include "espalier/compiled/io.hpp"

@@ -76,7 +76,7 @@ TEST_CASE("names, weights and places that cannot be are errors, and what was the
 }
 
 TEST_CASE("a layer over time steps is refused, by its path") {
-  Sequential net{Recurrent(2, 3, 4), Dense(3, 1)};
+  Sequential net{Recurrent(2, 3, 4), Dense(12, 1)};
   initialize(net, {.seed = 1});
   CHECK(
       message_of([&] { onnx_bytes(net); }) ==
