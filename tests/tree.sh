@@ -19,7 +19,7 @@ metric     core metric
 data       core data
 train      core kernel pack init layer model optimizer loss metric data train
 io         core kernel pack init layer model optimizer train data io
-export     core kernel pack init layer model certify io export
+export     core kernel pack init layer model data certify io export
 certify    core kernel constraint pack init layer model certify
 report     core kernel pack init layer model optimizer loss metric data train io certify report
 testing    core kernel pack init layer model optimizer loss data train io certify testing

@@ -22,12 +22,12 @@ struct Preparation;
 /// have both, but a loss compares with one.
 template <Scalar S>
 struct BasicDataset {
-  Matrix<S> inputs;                                     ///< features x samples
-  std::vector<int> labels;                              ///< the class of each sample, counted from 0; or
-  Matrix<S> targets;                                    ///< outputs x samples
-  std::vector<S> weights;                               ///< how much each sample counts; empty: 1
-  std::vector<std::string> feature_names, class_names;  ///< empty where nobody named them
-  std::vector<std::string> notes = {};                  ///< what a reader did that nobody had asked for
+  Matrix<S> inputs = {};         ///< features x samples
+  std::vector<int> labels = {};  ///< the class of each sample, counted from 0; or
+  Matrix<S> targets = {};        ///< outputs x samples
+  std::vector<S> weights = {};   ///< how much each sample counts; empty: 1
+  std::vector<std::string> feature_names = {}, class_names = {};  ///< empty where nobody named them
+  std::vector<std::string> notes = {};  ///< what a reader did that nobody had asked for
   /// What was learnt from the file, for a second one (see espalier/data/preparation.hpp); null without a
   /// file.
   std::shared_ptr<const Preparation> preparation = {};

@@ -10,6 +10,7 @@
 #include "espalier/export/code_dense.hpp"
 #include "espalier/export/code_function.hpp"
 #include "espalier/export/code_image.hpp"
+#include "espalier/export/code_rows.hpp"
 #include "espalier/export/code_sequence.hpp"
 #include "espalier/io/metadata.hpp"
 
@@ -19,7 +20,8 @@ namespace espalier::detail {
 struct CodeFacts {
   Index inputs = 0, outputs = 0;
   double violation = 0;
-  std::string layers;  ///< a line for the comment at the top
+  std::string layers;                        ///< a line for the comment at the top
+  const Preparation* preparation = nullptr;  ///< of rows; null: none
 };
 
 /// May a step write to where it reads?
@@ -237,6 +239,7 @@ inline std::string net_text(const CodeStyle& style, const CodeSteps& steps, cons
       {{"inputs", std::to_string(facts.inputs)},
        {"outputs", std::to_string(facts.outputs)},
        {"run", style.c ? style.own("run") : "detail::run"}});
+  if (facts.preparation) CodeRows(out, *facts.preparation).write(facts.outputs);
   if (!style.c) out.add("\n}  // namespace $name$\n", {{"name", style.name}});
   out.add("\n#endif\n");
   return std::move(out.text());

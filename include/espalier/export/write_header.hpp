@@ -10,6 +10,7 @@
 #include "espalier/export/code_net.hpp"
 #include "espalier/export/header_options.hpp"
 #include "espalier/export/net_steps.hpp"
+#include "espalier/io/prepared.hpp"
 #include "espalier/io/write_file.hpp"
 
 namespace espalier {
@@ -45,13 +46,14 @@ inline std::string describe_widths(std::span<const Index> widths, Index numbers)
 
 /// The text of the header that `write_header` writes.
 template <Scalar S, class... Layers>
-std::string header_text(const Sequential<S, Layers...>& net, const HeaderOptions& options) {
+std::string header_text(const Sequential<S, Layers...>& net, const HeaderOptions& options,
+                        const Preparation* preparation = nullptr) {
   const detail::CodeStyle style =
       detail::code_style(options, sizeof(S) == sizeof(float), Index{detail::lanes<S>});
   detail::require_finite(net.parameters(), "weights", net.values());
   return detail::net_text(style, detail::net_steps(net, style),
                           {net.inputs(), net.outputs(), audit(net).violation(),
-                           detail::describe_widths(net.widths(), count(net))});
+                           detail::describe_widths(net.widths(), count(net)), preparation});
 }
 
 /// Writes a net as a header of its own: weights as constants, and `predict(in, out)` for one sample, without
@@ -65,6 +67,17 @@ template <Scalar S, class... Layers>
 void write_header(const Sequential<S, Layers...>& net, const std::filesystem::path& file,
                   const HeaderOptions& options) {
   detail::write_file(file, header_text(net, options));
+}
+
+/// The same with the preparation of the data (data/preparation.hpp), so that the header takes raw rows:
+/// `digits::predict_row(row, out)`, with names for the columns and for the categories of texts
+/// (`titanic::column_Sex`, `titanic::Sex_is_male`). Gaps are filled, features scaled, and outputs are in the
+/// unit of the table. ShapeError for a preparation of other features than the net's.
+template <Scalar S, class... Layers>
+void write_header(const Sequential<S, Layers...>& net, const Preparation& preparation,
+                  const std::filesystem::path& file, const HeaderOptions& options) {
+  detail::check_features(preparation, net.inputs());
+  detail::write_file(file, header_text(net, options, &preparation));
 }
 
 }  // namespace espalier
