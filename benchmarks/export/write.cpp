@@ -14,7 +14,7 @@ int main(int argc, char** argv) try {
   write_header(bench::wide_net(), folder + "wide_net.hpp", {.name = "wide_net"});
   write_header(bench::sparse_net(), folder + "sparse_net.hpp", {.name = "sparse_net"});
   write_header(bench::sparse_net(), folder + "sparse_fast_net.hpp",
-               {.name = "sparse_fast_net", .zeros = Zeros::fastest});
+               {.name = "sparse_fast_net", .zeros = ZeroWeights::fastest});
 } catch (const std::exception& error) {
   fmt::print(stderr, "{}\n", error.what());
   return 1;

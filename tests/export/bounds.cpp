@@ -55,7 +55,7 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
   make_sparse(digits, "0.weight", 0.5);
   make_sparse(digits, "2.weight", 0);  // lines of zeros only
   programs.add(digits, "digits");
-  programs.add(digits, "fast_digits", {.zeros = Zeros::fastest});
+  programs.add(digits, "fast_digits", {.zeros = ZeroWeights::fastest});
   const auto digits_bound = [&](const Bounded& x) {
     return x.dense(w(digits, "0.weight"), b(digits, "0.bias"))
         .map([](double v) { return std::max(v, 0.0); }, 1, 0)

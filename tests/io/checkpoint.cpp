@@ -239,3 +239,22 @@ TEST_CASE("A file that cannot be written stops the run, and the files before sta
   Program program{adam, folder.path / "missing" / "run"};
   CHECK_THROWS_AS(program.run(), FileError);
 }
+
+TEST_CASE("An observer that the run had is missed, and a schedule leaves no trace in the rate") {
+  const Folder folder;
+  const fs::path path = folder.path / "run";
+  Program first{adam, path};
+  first.options.epochs = 2;
+  first.options.schedule = CosineDecay{};
+  first.run();
+  Program second{adam, path};
+  initialize(second.net, {.seed = 1});
+  CHECK(
+      message_of([&] { resume(path, second.net, second.optimizer, second.state, second.stopping); }) ==
+      path.string() +
+          ": expected all observers of the run that keep something, in its order, found none for observer 2, "
+          "ExponentialAverage, averages");
+  CHECK(second.state.epoch() == 0);
+  resume(path, second.net, second.optimizer, second.state, second.stopping, second.average);
+  CHECK(second.optimizer.learning_rate() == 1e-2);
+}

@@ -332,6 +332,28 @@ TEST_CASE("Policies that a model gets between two steps are planned for, and che
   CHECK_NOTHROW(random_steps(net, optimizer, 1, 3));
 }
 
+TEST_CASE("Entries stay at their addresses when a model is prepared") {
+  auto net = Sequential(Dense(3, 2));
+  initialize(net, Rng{1});
+  const auto entries = net.parameters().entries();
+  Optimizer optimizer{Adam{}, MaxNorm{.radius = 1}};
+  random_steps(net, optimizer, 2, 1);
+  CHECK(net.parameters().entries().data() == entries.data());
+  CHECK(entries[0].pack.names().front() == "MaxNorm");
+}
+
+TEST_CASE("An optimizer that has been moved from does not step") {
+  auto net = Sequential(Dense(3, 2));
+  initialize(net, Rng{1});
+  Optimizer optimizer{Adam{}};
+  random_steps(net, optimizer, 2, 1);
+  Optimizer moved = std::move(optimizer);
+  const auto before = net;
+  CHECK_THROWS_AS(random_steps(net, optimizer, 1, 2), ShapeError);
+  CHECK(net == before);
+  CHECK_NOTHROW(random_steps(net, moved, 1, 2));
+}
+
 TEST_CASE("Policies for weights that are not finite are refused") {
   auto net = Sequential(Dense(2, 1));
   detail::arena(net)[1] = std::numeric_limits<float>::infinity();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A policy in Every: it lets steps pass, acts in its own as it always does, and leaves epochs and averages
 // inside its set.
+#include <cmath>
+
 #include "espalier/certify/audit.hpp"
+#include "espalier/constraint/group_lasso.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
@@ -84,6 +87,26 @@ TEST_CASE("A penalty in Every rests where it rests without it, with its exact ze
   check(SGD{.learning_rate = 0.05});
   check(SGD{.learning_rate = 0.02, .momentum = 0.9});
   check(Adam{.learning_rate = 0.02});
+}
+
+TEST_CASE("A penalty of vectors in Every rests where it should, alone and beside what acts in every step") {
+  // min |w - c|^2 / 2 + strength sqrt(2) |w|, and decay d |w|^2 / 2 beside it: w = c (1 - strength sqrt(2) /
+  // |c|) / (1 + d).
+  const double c[2] = {2, 0.3}, length = std::hypot(c[0], c[1]), strength = 0.5;
+  const auto check = [&](const auto&... beside) {
+    auto net =
+        sequential<double>(Dense(2, 1, NoBias{}, Every{4, GroupLasso{.strength = strength}}, beside...));
+    Optimizer optimizer{Adam{.learning_rate = 0.1}};
+    for (int k = 0; k < 8000; ++k) {
+      for (std::size_t i = 0; i < 2; ++i) net.gradients()[i] = net.values()[i] - c[i];
+      optimizer.scale_rate(std::pow(0.5, k / 400));
+      optimizer.step(net);
+    }
+    for (std::size_t i = 0; i < 2; ++i)
+      CHECK(net.values()[i] == Catch::Approx(c[i] * (1 - strength * std::sqrt(2) / length)).epsilon(0.01));
+  };
+  check();
+  check(MaxNorm{.radius = 100});
 }
 
 TEST_CASE("Momentum at a bound is kept beside a penalty in Every, also in the steps between") {

@@ -24,6 +24,7 @@ inline std::string identifier_of(std::string_view text, std::set<std::string>& s
   }
   while (!name.empty() && name.back() == '_') name.pop_back();
   if (name.empty()) name = "unnamed";
+  if (name.front() >= '0' && name.front() <= '9') name = "n" + name;
   std::string own = name;
   for (int k = 2; !seen.insert(own).second; ++k) own = name + "_" + std::to_string(k);
   return own;
@@ -103,6 +104,7 @@ class CodeRows {
       places.push_back("column_" + identifier_of(c.name, seen));
     out_.add("\n/* Places in a row, and the numbers of texts. */\n");
     places.push_back("columns");  // how many there are
+    all.insert(places.begin(), places.end());
     enumerators(places);
     for (std::size_t i = 0; i + 1 < places.size(); ++i) {
       const PreparedColumn& c = preparation_.columns[i];

@@ -16,7 +16,7 @@ enum class Language {
 };
 
 /// How weights that are exactly 0 are written.
-enum class Zeros {
+enum class ZeroWeights {
   smallest,  ///< each layer in the form that takes the fewest bytes; without them, if that is it
   fastest,   ///< left out only where no time is lost: inputs that nobody reads, outputs that read nothing
 };
@@ -25,7 +25,7 @@ struct HeaderOptions {
   std::string name{};  ///< namespace in C++, prefix in C: an identifier
   Language language = Language::cpp;
   bool same_order = false;  ///< sums in the order of `predict` on this processor: the same bits
-  Zeros zeros = Zeros::smallest;
+  ZeroWeights zeros = ZeroWeights::smallest;
 };
 
 namespace detail {

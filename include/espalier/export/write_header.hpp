@@ -30,7 +30,7 @@ inline CodeStyle code_style(const HeaderOptions& options, bool single, Index lan
           single,
           options.same_order,
           options.same_order && has_fma,
-          options.zeros == Zeros::smallest,
+          options.zeros == ZeroWeights::smallest,
           lanes};
 }
 

@@ -79,7 +79,7 @@ class Checkpoint {
     std::error_code error;
     std::filesystem::rename(aside, path_, error);
     if (error) detail::fail<FileError>(path_.string(), "a file that can be written", error.message());
-    detail::sync_folder(path_);
+    detail::sync_folder(path_.has_parent_path() ? path_.parent_path().string() : ".");
   }
 
   std::filesystem::path path_;

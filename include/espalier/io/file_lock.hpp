@@ -33,9 +33,11 @@ class FileLock {
         fail<FileError>(path.string(), "a folder that can be written to",
                         std::generic_category().message(errno));
       if (::flock(handle_, LOCK_EX | LOCK_NB) != 0) {
+        const int error = errno;
         ::close(handle_);
         fail<FileError>(path.string(), "one run that writes to it",
-                        "another one that does, here or elsewhere");
+                        error == EWOULDBLOCK ? "another one that does, here or elsewhere"
+                                             : std::generic_category().message(error));
       }
       if (is_there()) return;
       ::close(handle_);  // the one before has removed it just now: once more

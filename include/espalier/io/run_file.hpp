@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -160,6 +161,16 @@ struct ObserverCopy<O> {
   void give(O& observer) { observer = std::move(copy); }
 };
 
+/// Throws ValueError if the file has an observer that nobody takes up.
+inline void check_observers(const TensorFile& file, std::string_view where,
+                            std::initializer_list<std::string> names) {
+  for (const Tensor& t : file.tensors) {
+    const auto begins = [&](const std::string& name) { return !name.empty() && t.name.starts_with(name); };
+    if (t.name.starts_with("observer ") && std::none_of(names.begin(), names.end(), begins))
+      fail(where, "all observers of the run that keep something, in its order", "none for " + t.name);
+  }
+}
+
 /// Takes up the run of a file. Throws, and changes nothing, if it is that of another program.
 template <class M, class O, class... Observers>
 void take_run(const TensorFile& file, std::string_view where, M& model, O& optimizer, TrainState& state,
@@ -171,7 +182,10 @@ void take_run(const TensorFile& file, std::string_view where, M& model, O& optim
                   whole_number(file, "ended") != 0};
   std::tuple<ObserverCopy<Observers>...> copies(observers...);
   int place = 0;
-  std::apply([&](auto&... copy) { (copy.take(file, observer_name<Observers>(place)), ...); }, copies);
+  const std::initializer_list<std::string> names{observer_name<Observers>(place)...};
+  check_observers(file, where, names);
+  auto name = names.begin();
+  std::apply([&](auto&... copy) { (copy.take(file, *name++), ...); }, copies);
 
   model.parameters().take(std::move(changed.parameters()));  // from here on nothing throws
   model.set_draws(changed.draws());

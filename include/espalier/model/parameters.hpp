@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "espalier/core/error.hpp"
+#include "espalier/core/moving.hpp"
 #include "espalier/model/joint_penalty.hpp"
 #include "espalier/model/parameter_entry.hpp"
 #include "espalier/model/runs.hpp"
@@ -53,7 +54,7 @@ class Parameters {
   Parameters& operator=(Parameters&&) noexcept;
   ~Parameters();
 
-  /// Becomes `changed`, a copy of these that has been changed. The numbers stay at their addresses.
+  /// Becomes `changed`, a copy of these that has been changed. Numbers and entries stay at their addresses.
   void take(Parameters&& changed) noexcept;
 
   /// Adds a parameter of zeros. Throws ValueError for a path that there is, or for a pack that cannot be met.
@@ -118,7 +119,7 @@ class Parameters {
 
   /// Another number after each change of what there is beside numbers and activities: paths, shapes, packs,
   /// what is frozen and tied. Copies share it. By it an optimizer knows that it need not look again.
-  std::uint64_t version() const { return version_; }
+  std::uint64_t version() const { return version_.value; }
 
   /// The gaps between gradients (or values) are zero again, after somebody wrote to all of an arena.
   void clear_gaps() { clear_gaps(gradients_); }
@@ -145,7 +146,7 @@ class Parameters {
   std::vector<Index> offsets_;
   detail::AlignedVector<S> values_, gradients_;
   detail::Runs runs_;
-  std::uint64_t version_ = 0;
+  detail::Moving<std::uint64_t> version_{};
   bool ties_ = false;
 };
 
@@ -167,7 +168,7 @@ void Parameters<S>::take(Parameters&& changed) noexcept {
   eigen_assert(changed.values_.size() == values_.size());
   std::copy(changed.values_.begin(), changed.values_.end(), values_.begin());
   std::copy(changed.gradients_.begin(), changed.gradients_.end(), gradients_.begin());
-  entries_ = std::move(changed.entries_);
+  std::move(changed.entries_.begin(), changed.entries_.end(), entries_.begin());
   joint_penalties_ = std::move(changed.joint_penalties_);
   offsets_ = std::move(changed.offsets_);
   runs_ = std::move(changed.runs_);

@@ -243,12 +243,13 @@ class Optimizer {
   template <Scalar S>
   detail::OptimizerState<S>& begin_step(Parameters<S>& parameters) {
     auto* state = std::get_if<detail::OptimizerState<S>>(&state_);
-    if (!state || state->begun != detail::Begun{parameters.version(), threads(), learning_rate()}) {
+    const int number = threads();  // asked once: another thread may set it meanwhile
+    if (!state || state->begun.value != detail::Begun{parameters.version(), number, learning_rate()}) {
       if (!is_ready(parameters)) prepare(parameters);
       state = state_of(parameters);
       check_options(parameters, state->rate_factors, state->elementwise);
       detail::plan_step(rule_, extras_, parameters, *state);
-      state->begun = {parameters.version(), threads(), learning_rate()};
+      state->begun = detail::Begun{parameters.version(), number, learning_rate()};
     }
     std::fill(state->active.begin(), state->active.end(), Counts{});
     return *state;

@@ -71,6 +71,12 @@ EIGEN_ALWAYS_INLINE Line<S> at_least(const Line<S>& size, S strength) {
   return size.max(strength);
 }
 
+template <class Kernel, class S>
+inline constexpr bool takes_strength = requires(const Kernel& kernel, Line<S> line, States<S> states,
+                                                S strength) {
+  kernel(line, line, states, line, strength);
+};
+
 /// Runs a kernel that takes the strength of the penalty, or one that does not ask for it.
 template <class Kernel, Scalar S, class Strength>
 EIGEN_ALWAYS_INLINE void run_kernel(const Kernel& kernel, Line<S>& w, const Line<S>& g, States<S>& s,

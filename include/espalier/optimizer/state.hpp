@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "espalier/core/aligned.hpp"
+#include "espalier/core/moving.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/optimizer/lend.hpp"
@@ -61,7 +62,7 @@ struct OptimizerState {
   std::vector<ChunkBuffers<S>> buffers;  // of each thread
   std::vector<PolicyCounts> active;      // of each parameter, in the step at hand
   AlignedVector<S> gathered{};           // gradients of the parameters that a pattern fits
-  Begun begun{};
+  Moving<Begun> begun{};
 
   double rate_factor(std::size_t index) const { return rate_factors.empty() ? 1 : rate_factors[index]; }
 

@@ -173,12 +173,15 @@ class Update {
       return step_rule<RuleType>(kernel_, numbers, n, policies);
     };
     const bool norm = traits.only_norm && wishes.radius > 0;
-    if (traits.decays && (norm || wishes.sized))
+    // A penalty in Every slows the step down in the steps between, too.
+    constexpr bool slows = takes_strength<Kernel, S>;
+    const bool penalty = wishes.sized || (slows && wishes.slope_bound > 0);
+    if (traits.decays ? norm || penalty : norm && slows && wishes.slope_bound > 0)
       return step(UnderPolicies<S>{wishes.shrink, wishes.slope_bound, steps});
     if (traits.decays) return step(UnderDecay<S>{wishes.shrink});
     if (norm) return step(UnderNorm<S>{steps});
-    if constexpr (RuleType::adaptive)
-      if (wishes.sized) return step(UnderPenalty<S>{wishes.slope_bound, steps});
+    if constexpr (RuleType::adaptive || slows)
+      if (penalty) return step(UnderPenalty<S>{wishes.slope_bound, steps});
     return step(Free{});
   }
 

@@ -49,8 +49,8 @@ double train_epoch(M& model, Batches<typename M::scalar_type>& batches, const L&
   for (Index b = 0; b < batches.count(); ++b, ++progress.step) {
     batches.load(b);
     const double batch_weight = total_weight(loss, batches.target());
-    if (batch_weight == 0) continue;  // samples that all count nothing
     if (schedule) optimizer.scale_rate(factor_of(schedule, progress));
+    if (batch_weight == 0) continue;  // samples that all count nothing
     const double value = loss(model.forward(batches.inputs()), batches.target(), gradient);
     if (!std::isfinite(value)) {
       const std::optional<Index> layer = model.first_not_finite();

@@ -94,6 +94,7 @@ requires(!Rule<std::remove_cvref_t<O>>) History
     if (options.state) *options.state = state;
     ((state.ended = !detail::end_epoch(observers, model, report) || state.ended), ...);
     if (options.state) options.state->ended = state.ended;
+    if (schedule) optimizer.scale_rate(1);  // what is saved is the optimizer's, without the schedule
     (detail::save(observers, model, optimizer, std::as_const(state), std::tie(std::as_const(observers)...)),
      ...);
   }
