@@ -90,7 +90,7 @@ TensorFile run_file(const M& model, const O& optimizer, const TrainState& state,
     file.tensors.push_back(matrix_tensor("optimizer." + n.name, n.rows, n.cols, n.numbers.data()));
   file.tensors.push_back(row_tensor("optimizer rate factor", std::vector<double>{saved.rate_factor}));
   put_history(file, state.history);
-  int place = 0;
+  [[maybe_unused]] int place = 0;
   (put_observer(file, observer_name<Observers>(place), observers), ...);
   auto& metadata = file.metadata;
   metadata["format"] = run_format;
@@ -181,10 +181,10 @@ void take_run(const TensorFile& file, std::string_view where, M& model, O& optim
   TrainState come{static_cast<long>(whole_number(file, "step")), history_of(file),
                   whole_number(file, "ended") != 0};
   std::tuple<ObserverCopy<Observers>...> copies(observers...);
-  int place = 0;
+  [[maybe_unused]] int place = 0;
   const std::initializer_list<std::string> names{observer_name<Observers>(place)...};
   check_observers(file, where, names);
-  auto name = names.begin();
+  [[maybe_unused]] auto name = names.begin();
   std::apply([&](auto&... copy) { (copy.take(file, *name++), ...); }, copies);
 
   model.parameters().take(std::move(changed.parameters()));  // from here on nothing throws
