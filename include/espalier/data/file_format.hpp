@@ -22,7 +22,7 @@ struct Magic {
   std::string_view bytes, name;
 };
 
-using namespace std::string_view_literals;  // bytes may be 0, where a plain literal would end
+using std::string_view_literals::operator""sv;  // bytes may be 0, where a plain literal would end
 
 /// In this order: of two formats that begin alike, the longer magic comes first.
 inline constexpr Magic magics[]{

@@ -28,8 +28,8 @@ namespace espalier::detail {
 /// What stands under "format" in the metadata of such a file.
 inline constexpr std::string_view run_format = "espalier run 1";
 
-/// A hash of all numbers of a file with their names, eight bytes at a time: no two files that differ by a
-/// flipped bit or a lost block have the same one.
+/// A hash of all that a file says, eight bytes at a time. Each step maps different words, and different
+/// hashes, to different ones: a change within eight bytes always changes it, others but for bad luck.
 inline std::uint64_t checksum(const TensorFile& file) {
   std::uint64_t hash = 0x9E3779B97F4A7C15U;
   const auto add = [&](std::string_view bytes) {
@@ -40,7 +40,8 @@ inline std::uint64_t checksum(const TensorFile& file) {
     }
     hash = (std::rotl(hash, 29) ^ bytes.size()) * 0xD6E8FEB86659FD93U;
   };
-  for (const Tensor& tensor : file.tensors) add(tensor.name), add(tensor.dtype), add(tensor.bytes);
+  for (const Tensor& tensor : file.tensors)
+    add(tensor.name), add(tensor.dtype), add(shape_text(tensor.shape)), add(tensor.bytes);
   for (const auto& [key, value] : file.metadata)
     if (key != "checksum") add(key), add(value);
   return hash;
