@@ -16,7 +16,9 @@
 #include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
+#include "espalier/layer/lstm.hpp"
 #include "espalier/layer/max_pool2d.hpp"
+#include "espalier/layer/recurrent.hpp"
 #include "espalier/layer/residual.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "nets.hpp"
@@ -89,4 +91,22 @@ void each_onnx_layer(const auto& f) {
               Residual{Conv2D(image, 2, Kernel{3, 3}, {.padding = 1}), Tanh{}}, Residual{Dense(84, 84)},
               Concat{Conv2D(image, 3, Kernel{3, 3}, {.padding = 1}), Identity{}},
               Concat{Dense(210, 4), MaxPool2D(Image{7, 6, 5})});
+}
+
+/// Sequences that come in, stay inside and come out.
+template <espalier::Scalar S>
+void each_onnx_lstm(const auto& f) {
+  using namespace espalier;
+  onnx_net<S>(f, "sequences of 5 steps, then features", {5, 3}, Tanh{}, LSTM(3, 4, 5),
+              LSTM(4, 3, 5, {.last = true}), Dense(3, 2));
+  onnx_net<S>(f, "features, then sequences, without a bias", {6}, Dense(6, 6),
+              LSTM(2, 2, 3, {}, NoBias{}, WeightNorm{}));
+}
+template <espalier::Scalar S>
+void each_onnx_recurrent(const auto& f) {
+  using namespace espalier;
+  onnx_net<S>(f, "sequences without a bias", {5, 3}, Recurrent(3, 4, 5, {}, NoBias{}),
+              Recurrent(4, 2, 5, {.last = true}));
+  onnx_net<S>(f, "blocks of sequences", {5, 3}, BatchNorm(15), Residual{Recurrent(3, 3, 5)},
+              Concat{LSTM(3, 3, 5), Identity{}}, Concat{Recurrent(3, 2, 10), Identity{}}, Dense(50, 2));
 }

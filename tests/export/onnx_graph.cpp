@@ -35,6 +35,13 @@ TEST_CASE("the file says who wrote it, which operators it takes, and what is kno
   CHECK(file.run(1, {-1, 2, 3}).x == std::vector<double>{0, 2, 3});
 }
 
+TEST_CASE("outputs before the one that counts are there without a name") {
+  OnnxGraph graph(true);
+  graph.rename_output(graph.node("LSTM", "0", {"x"}, {}, 1), "y");
+  const onnx::File file(graph.file({"x", {3}}, {"y", {3}}, {"1"}));
+  CHECK(file.graph.message(1).texts(2) == std::vector<std::string>{"", "y"});
+}
+
 TEST_CASE("what comes out is a copy where no node gives it") {
   OnnxGraph graph(false);
   graph.rename_output("x", "y");

@@ -15,14 +15,19 @@ TEST_CASE("a file of doubles computes what predict does, for every layer") {
   schema.check();
 }
 
-TEST_CASE("inputs are images where the first layer that moves numbers reads images") {
+TEST_CASE("inputs are images or sequences where the first layer that moves numbers reads such") {
+  using Extents = std::vector<Index>;
   detail::CodeStep function{detail::StepKind::function, 12, 12}, dense{detail::StepKind::dense, 12, 12};
   detail::CodeStep pool{detail::StepKind::max_pool, 12, 3};
   pool.image = {2, 3, 2};
   detail::CodeStep around{detail::StepKind::residual, 12, 12};
   around.branches = {{function, pool}};
-  CHECK(detail::image_read({function, pool}) == pool.image);
-  CHECK(detail::image_read({around}) == pool.image);
-  CHECK_FALSE(detail::image_read({dense, pool}).has_value());
-  CHECK_FALSE(detail::image_read({}).has_value());
+  detail::CodeStep sequence{detail::StepKind::sequence, 12, 12};
+  sequence.per = 3;
+  sequence.branches = {{dense}, {dense}, {function}};
+  CHECK(detail::extents_read({function, pool}) == Extents{2, 2, 3});  // channels, height, width
+  CHECK(detail::extents_read({around}) == Extents{2, 2, 3});
+  CHECK(detail::extents_read({function, sequence, pool}) == Extents{3, 4});
+  CHECK(detail::extents_read({dense, pool}).empty());
+  CHECK(detail::extents_read({}).empty());
 }

@@ -21,10 +21,13 @@ Matrix<float> run_opencv(const std::string& bytes, const std::vector<int>& exten
   return Eigen::Map<const Matrix<float>>(numbers, static_cast<Index>(out.total()) / x.cols(), x.cols());
 }
 
-void check(const std::string& name, const auto& net, const std::vector<int>& extents) {
+constexpr Index samples = 3;
+
+void check(const std::string& name, const auto& net, const std::vector<int>& extents,
+           const OnnxOptions& options = {}) {
   INFO(name);
-  const Matrix<float> x = random_matrix<float>(net.inputs(), 3, 5);
-  CHECK((run_opencv(onnx_bytes(net), extents, x) - net.predict(x)).cwiseAbs().maxCoeff() < 1e-5F);
+  const Matrix<float> x = random_matrix<float>(net.inputs(), samples, 5);
+  CHECK((run_opencv(onnx_bytes(net, options), extents, x) - net.predict(x)).cwiseAbs().maxCoeff() < 1e-5F);
 }
 
 }  // namespace
@@ -35,4 +38,8 @@ TEST_CASE("OpenCV computes from the file what predict does, for every activation
 
 TEST_CASE("OpenCV computes from the file what predict does, for every layer") {
   each_onnx_layer<float>([](const auto&... net) { check(net...); });
+}
+
+TEST_CASE("OpenCV computes from the file what predict does, for LSTM with a known number of samples") {
+  each_onnx_lstm<float>([](const auto&... net) { check(net..., {.samples = samples}); });
 }

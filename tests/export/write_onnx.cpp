@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What each layer computes in the file is tested in onnx_net.cpp and onnx_activation.cpp, and by OpenCV.
+// What each layer computes in the file is tested in onnx_net.cpp, onnx_sequence.cpp and onnx_activation.cpp,
+// and by OpenCV.
 #include "espalier/export/write_onnx.hpp"
 
 #include <iterator>
@@ -9,7 +10,6 @@
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
-#include "espalier/layer/recurrent.hpp"
 #include "nets.hpp"
 #include "onnx_interpreter.hpp"
 
@@ -75,10 +75,12 @@ TEST_CASE("names, weights and places that cannot be are errors, and what was the
   CHECK(bytes_of(path) == "old");
 }
 
-TEST_CASE("a layer over time steps is refused, by its path") {
-  Sequential net{Recurrent(2, 3, 4), Dense(12, 1)};
-  initialize(net, {.seed = 1});
-  CHECK(
-      message_of([&] { onnx_bytes(net); }) ==
-      "write_onnx: expected layers without time steps: Recurrent and LSTM are not written as ONNX, found 0");
+TEST_CASE("the number of samples is open, or that of the options") {
+  const auto net = small_net();
+  CHECK(onnx::File(onnx_bytes(net)).port(11).second == std::vector<std::size_t>{0, 3});
+  const onnx::File file(onnx_bytes(net, {.samples = 2}));
+  CHECK(file.port(11).second == std::vector<std::size_t>{2, 3});
+  CHECK(file.port(12).second == std::vector<std::size_t>{2, 2});
+  CHECK(message_of([&] { onnx_bytes(net, {.samples = -1}); }) ==
+        "write_onnx: expected {.samples = ...} of at least 1, or 0 for any, found -1");
 }

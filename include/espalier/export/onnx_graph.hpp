@@ -42,10 +42,11 @@ struct OnnxAttribute {
   }
 };
 
-/// What goes in and comes out: samples x extents.
+/// What goes in and comes out: samples x extents. 0 samples are any number of them.
 struct OnnxPort {
   std::string name;
   std::vector<Index> extents;
+  Index samples = 0;
 };
 
 /// What the file says beside the graph.
@@ -82,17 +83,19 @@ class OnnxGraph {
     return tensor(name, extents, element_type(), raw);
   }
   /// The extents of a tensor, which nodes read as one.
-  std::string shape(const std::string& name, std::initializer_list<Index> extents) {
+  std::string shape(const std::string& name, const std::vector<Index>& extents) {
     std::string raw;
     for (const Index x : extents) append(raw, static_cast<std::uint64_t>(x));
     constexpr int int64 = 7;
     return tensor(name, {static_cast<Index>(extents.size())}, int64, raw);
   }
 
-  /// Adds a node of one output, whose name it returns; `path` is that of the layer.
+  /// Adds a node, and returns the name of its output that counts: the first, or the one behind `skipped`
+  /// others, which nobody reads. `path` is that of the layer.
   std::string node(const std::string& operation, const std::string& path, std::vector<std::string> inputs,
-                   std::vector<OnnxAttribute> attributes = {}) {
-    nodes_.push_back({operation, own_name(path + "." + operation), std::move(inputs), std::move(attributes)});
+                   std::vector<OnnxAttribute> attributes = {}, int skipped = 0) {
+    nodes_.push_back(
+        {operation, own_name(path + "." + operation), std::move(inputs), std::move(attributes), skipped});
     return nodes_.back().output;
   }
 
@@ -132,6 +135,7 @@ class OnnxGraph {
     std::string operation, output;
     std::vector<std::string> inputs;
     std::vector<OnnxAttribute> attributes;
+    int skipped;
   };
 
   Index element_type() const { return single_ ? 1 : 11; }
@@ -161,9 +165,12 @@ class OnnxGraph {
   }
 
   ProtoMessage port(const OnnxPort& port) const {
-    ProtoMessage batch, shape, tensor, type, result;
-    batch.bytes(2, "batch");
-    shape.message(1, batch);
+    ProtoMessage samples, shape, tensor, type, result;
+    if (port.samples == 0)
+      samples.bytes(2, "batch");
+    else
+      samples.whole(1, port.samples);
+    shape.message(1, samples);
     for (const Index extent : port.extents) {
       ProtoMessage fixed;
       fixed.whole(1, extent);
@@ -182,6 +189,7 @@ class OnnxGraph {
     for (const Node& node : nodes_) {
       ProtoMessage message;
       for (const std::string& name : node.inputs) message.bytes(1, name);
+      for (int k = 0; k < node.skipped; ++k) message.bytes(2, "");  // an output without a name is left out
       message.bytes(2, node.output);
       message.bytes(3, node.output);
       message.bytes(4, node.operation);

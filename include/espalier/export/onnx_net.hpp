@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,30 +10,31 @@
 #include "espalier/export/code_step.hpp"
 #include "espalier/export/onnx_activation.hpp"
 #include "espalier/export/onnx_graph.hpp"
+#include "espalier/export/onnx_sequence.hpp"
 
 namespace espalier::detail {
 
-/// A tensor of the graph: samples x width or, as an image, samples x channels x height x width. Both have
-/// the same numbers in the same order.
+/// A tensor of the graph, and what a sample is there: features, channels x height x width of an image, or
+/// steps x features of a sequence. All have the same numbers in the same order.
 struct OnnxValue {
   std::string name;
-  Index width;
-  std::optional<Image> image{};
-
-  std::vector<Index> extents() const {
-    if (!image) return {width};
-    return {image->channels, image->height, image->width};
-  }
+  std::vector<Index> extents;
 };
 
-/// The image that the steps read their inputs as, if they do.
-inline std::optional<Image> image_read(const CodeSteps& steps) {
+inline std::vector<Index> extents_of(const Image& image) {
+  return {image.channels, image.height, image.width};
+}
+
+/// What the steps read a sample as, where that is an image or a sequence; empty for features.
+inline std::vector<Index> extents_read(const CodeSteps& steps) {
   const auto first = std::find_if_not(steps.begin(), steps.end(), keeps_places);
-  if (first == steps.end()) return std::nullopt;
-  if (first->kind == StepKind::convolution || first->kind == StepKind::max_pool) return first->image;
+  if (first == steps.end()) return {};
+  if (first->kind == StepKind::convolution || first->kind == StepKind::max_pool)
+    return extents_of(first->image);
+  if (first->kind == StepKind::sequence) return {first->per, first->inputs / first->per};
   for (const CodeSteps& branch : first->branches)
-    if (const std::optional<Image> image = image_read(branch)) return image;
-  return std::nullopt;
+    if (const std::vector<Index> extents = extents_read(branch); !extents.empty()) return extents;
+  return {};
 }
 
 /// Adds steps to a graph.
@@ -59,7 +59,7 @@ class OnnxNet {
       case StepKind::normalize:
         return normalize(step, x);
       case StepKind::function:
-        return {onnx_function(graph_, step, x.name), x.width, x.image};
+        return {onnx_function(graph_, step, x.name), x.extents};
       case StepKind::softmax:
         return softmax(step, x);
       case StepKind::residual:
@@ -69,21 +69,21 @@ class OnnxNet {
       case StepKind::sequence:
         break;
     }
-    fail("write_onnx", "layers without time steps: Recurrent and LSTM are not written as ONNX",
-         step.path.empty() ? "one of these" : step.path);
+    return sequence(step, x);
   }
 
-  OnnxValue flat(const OnnxValue& x, const std::string& path) {
-    if (!x.image) return x;
-    return {graph_.node("Flatten", path, {x.name}, {{"axis", Index{1}}}), x.width};
+  /// The same numbers as samples of other extents.
+  OnnxValue as(const OnnxValue& x, const std::vector<Index>& extents, const std::string& path) {
+    if (x.extents == extents) return x;
+    if (extents.size() == 1) return {graph_.node("Flatten", path, {x.name}, {{"axis", Index{1}}}), extents};
+    std::vector<Index> all{0};  // the number of samples, as it is
+    all.insert(all.end(), extents.begin(), extents.end());
+    return {graph_.node("Reshape", path, {x.name, graph_.shape(path + ".shape", all)}), extents};
   }
-  OnnxValue as_image(const OnnxValue& x, const std::optional<Image>& image, const std::string& path) {
-    if (x.image == image) return x;
-    if (!image) return flat(x, path);
-    // 0 stands for the number of samples.
-    const std::string shape =
-        graph_.shape(path + ".shape", {0, image->channels, image->height, image->width});
-    return {graph_.node("Reshape", path, {x.name, shape}), x.width, image};
+  OnnxValue flat(const OnnxValue& x, const std::string& path) {
+    Index width = 1;
+    for (const Index extent : x.extents) width *= extent;
+    return as(x, {width}, path);
   }
 
   void bias(const CodeStep& step, std::vector<std::string>& inputs) {
@@ -95,14 +95,14 @@ class OnnxNet {
         flat(x, step.path).name,
         graph_.constant(step.path + ".weight", {step.rows(), step.inputs}, step.weight)};
     bias(step, inputs);
-    return {graph_.node("Gemm", step.path, std::move(inputs), {{"transB", Index{1}}}), step.outputs};
+    return {graph_.node("Gemm", step.path, std::move(inputs), {{"transB", Index{1}}}), {step.outputs}};
   }
 
   OnnxValue convolution(const CodeStep& step, const OnnxValue& x) {
     const Kernel kernel = step.kernel;
     const Index padding = step.padding, stride = step.stride;
     std::vector<std::string> inputs{
-        as_image(x, step.image, step.path).name,
+        as(x, extents_of(step.image), step.path).name,
         graph_.constant(step.path + ".weight",
                         {step.rows(), step.image.channels, kernel.height, kernel.width}, step.weight)};
     bias(step, inputs);
@@ -110,14 +110,14 @@ class OnnxNet {
                         {{"kernel_shape", {kernel.height, kernel.width}},
                          {"pads", {padding, padding, padding, padding}},
                          {"strides", {stride, stride}}}),
-            step.outputs, step.output_image()};
+            extents_of(step.output_image())};
   }
 
   OnnxValue max_pool(const CodeStep& step, const OnnxValue& x) {
-    return {graph_.node("MaxPool", step.path, {as_image(x, step.image, step.path).name},
+    return {graph_.node("MaxPool", step.path, {as(x, extents_of(step.image), step.path).name},
                         {{"kernel_shape", {step.kernel.height, step.kernel.width}},
                          {"strides", {step.stride, step.stride}}}),
-            step.outputs, step.output_image()};
+            extents_of(step.output_image())};
   }
 
   /// `epsilon` of ONNX is a float: what it is off by goes to the variances.
@@ -127,41 +127,53 @@ class OnnxNet {
     std::vector<double> variance = step.variance;
     for (double& v : variance) v += step.epsilon - static_cast<double>(epsilon);
     OnnxValue in = x;
-    if (!x.image || x.image->channels != channels)
-      in = step.per == 1 ? flat(x, step.path) : as_image(x, Image{step.per, 1, channels}, step.path);
+    if (x.extents.front() != channels)
+      in = step.per == 1 ? flat(x, step.path) : as(x, {channels, step.per, 1}, step.path);
     const auto numbers = [&](const char* name, const std::vector<double>& all) {
       return graph_.constant(step.path + name, {channels}, all);
     };
     std::vector<std::string> inputs{in.name, numbers(".weight", step.gain), numbers(".bias", step.bias),
                                     numbers(".running_mean", step.mean), numbers(".running_var", variance)};
     in.name = graph_.node("BatchNormalization", step.path, std::move(inputs), {{"epsilon", epsilon}});
-    return as_image(in, x.image, step.path);
+    return as(in, x.extents, step.path);
   }
 
   OnnxValue softmax(const CodeStep& step, const OnnxValue& x) {
-    return {graph_.node("Softmax", step.path, {flat(x, step.path).name}, {{"axis", Index{1}}}), x.width};
+    const OnnxValue in = flat(x, step.path);
+    return {graph_.node("Softmax", step.path, {in.name}, {{"axis", Index{1}}}), in.extents};
+  }
+
+  OnnxValue sequence(const CodeStep& step, const OnnxValue& x) {
+    const OnnxValue in = as(x, {step.per, step.inputs / step.per}, step.path);
+    const Index hidden = hidden_of(step);
+    if (step.outputs == hidden) return {onnx_last_state(graph_, step, in.name), {hidden}};
+    return {onnx_states(graph_, step, in.name), {step.per, hidden}};
   }
 
   OnnxValue residual(const CodeStep& step, const OnnxValue& x) {
-    const OnnxValue y = as_image(chain(step.branches.front(), x), x.image, step.path);
-    return {graph_.node("Add", step.path, {x.name, y.name}), x.width, x.image};
+    const OnnxValue y = as(chain(step.branches.front(), x), x.extents, step.path);
+    return {graph_.node("Add", step.path, {x.name, y.name}), x.extents};
   }
 
-  /// Images of one height and width stay images: their channels follow each other.
+  /// Images of one height and width stay images, since their channels follow each other, and so do sequences
+  /// of one width, of which one comes after the other.
   OnnxValue concat(const CodeStep& step, const OnnxValue& x) {
     std::vector<OnnxValue> parts;
     for (const CodeSteps& branch : step.branches) parts.push_back(chain(branch, x));
-    std::optional<Image> whole = parts.front().image;
-    for (std::size_t k = 1; k < parts.size() && whole; ++k) {
-      const std::optional<Image>& part = parts[k].image;
-      if (part && part->height == whole->height && part->width == whole->width)
-        whole->channels += part->channels;
-      else
-        whole.reset();
-    }
+    const auto alike = [&](const OnnxValue& part) {
+      const std::vector<Index>&first = parts.front().extents, &own = part.extents;
+      return std::equal(first.begin() + 1, first.end(), own.begin() + 1, own.end());
+    };
+    if (!std::all_of(parts.begin(), parts.end(), alike))
+      for (OnnxValue& part : parts) part = flat(part, step.path);
+    std::vector<Index> extents = parts.front().extents;
+    extents.front() = 0;
     std::vector<std::string> inputs;
-    for (const OnnxValue& part : parts) inputs.push_back(whole ? part.name : flat(part, step.path).name);
-    return {graph_.node("Concat", step.path, std::move(inputs), {{"axis", Index{1}}}), step.outputs, whole};
+    for (const OnnxValue& part : parts) {
+      extents.front() += part.extents.front();
+      inputs.push_back(part.name);
+    }
+    return {graph_.node("Concat", step.path, std::move(inputs), {{"axis", Index{1}}}), extents};
   }
 
   OnnxGraph& graph_;
