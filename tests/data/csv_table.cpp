@@ -280,6 +280,18 @@ TEST_CASE("a first column that may be row numbers, but is a feature, is said to 
   CHECK(parse_csv(id, counted.preparation).notes.empty());  // said once
 }
 
+TEST_CASE("labels with decimals are classes, and it is said that they may be quantities") {
+  const Dataset halves = parse_csv("a,y\n1,0.5\n2,1\n3,0.5\n", {.label = "y"});
+  CHECK(halves.labels == std::vector<int>{0, 1, 0});
+  CHECK(halves.notes ==
+        Names{"column 2 of 2 (y) has classes that are numbers with decimals, as '0.5' (the option "
+              "target is for quantities)"});
+  CHECK(parse_csv("a,y\n1,0.5\n2,1\n", halves.preparation).notes.empty());  // said once
+  for (const char* text : {"a,y\n1,1.0\n2,2.0\n", "a,y\n1,v1.5\n2,v2\n"})
+    CHECK(parse_csv(text, {.label = "y"}).notes.empty());
+  CHECK(parse_csv("a,y\n1,0.5\n2,1\n", {.label = "y", .classes = {"0.5", "1"}}).notes.empty());
+}
+
 TEST_CASE("a comment over the table is no header, and the message names the option that skips it") {
   CHECK(message_of([] { parse_csv("# made by hand\n1,0\n2,1\n", {.label = "last"}); }) ==
         "csv text:1: expected as many names as there are fields in the next row, 2 (the option comment = '#' "

@@ -205,6 +205,7 @@ class CsvTable : CsvColumns {
           format_message("{} different numbers in {} rows", {label_->odd().values.size(), labels_.size()}));
     data.class_names = options_.classes;
     const std::vector<int> order = label_->odd().values.arrange(data.class_names);
+    if (options_.classes.empty()) note_fractions(data.class_names);
     for (std::size_t text = 0; text < order.size(); ++text)
       if (order[text] < 0)
         fail<FileError>(format_message("{}:{}", {reader_.name(), label_->odd().values.line(text)}),
