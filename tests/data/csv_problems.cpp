@@ -36,7 +36,7 @@ TEST_CASE("a single field is named with its line, several with their counts") {
   b.add_text("x", 5);
   const std::string both = Table().message({&a, &b});
   CHECK(both.find("\n  column 1 of 3 (a): gaps in 1 of 10 rows, the first in line 7: 'NA'\n  column 2 of 3 "
-                  "(b): text in "
+                  "(b), a target: text in "
                   "3 of 10 rows (2 different), the first in line 3: 'x'") != both.npos);
 }
 

@@ -109,18 +109,26 @@ TEST_CASE("a second file is read with what the first taught, its columns found b
 TEST_CASE("a second file that lacks features says which") {
   const Dataset train = parse_csv("a,b,c,y\n1,2,3,0\n4,5,6,1\n", {.label = "y"});
   CHECK(message_of([&] { parse_csv("c,d\n1,2\n", train.preparation); }) ==
-        "csv text:1: expected each of the 3 feature columns of the first file once, found another number of "
-        "'a, b'");
+        "csv text:1: expected each of the 3 feature columns of the first file once, found no 'a, b', in a "
+        "header 'c, d'");
+  CHECK(message_of([&] {
+          parse_csv("b,b,c\n1,2,3\n", train.preparation);
+        }).ends_with("found no 'a', and 'b' more than once, in a header 'b, b, c'"));
+  CHECK(message_of([&] {
+          parse_csv("4,5,6\n1,2,3\n", train.preparation);
+        }).ends_with("found no 'a, b, c', in a header '4, 5, 6'"));  // there is none
   CHECK(message_of([&] { parse_csv("a,b,c\n1,x,3\n", train.preparation); }) ==
-        "csv text:2, column 2 of 3 (b): expected a number (the option ignore leaves out columns), found 'x'");
+        "csv text:2, column 2 of 3 (b): expected a number, found 'x'");
+  const Dataset texts = parse_csv("a,b\n1,p\n2,q\n", {.text = Text::one_hot});
+  CHECK(message_of([&] { parse_csv("a,b\nx,p\n", texts.preparation); }) ==
+        "csv text:2, column 1 of 2 (a): expected a number, found 'x'");  // no option reads it
 }
 
 TEST_CASE("a text that the first file does not have is a gap: refused, dropped or filled as gaps are") {
   const std::string_view first = "a,b\n1,x\n2,y\n3,z\n4,y\n", second = "a,b\n5,w\n6,z\n7,v\n";
   CHECK(message_of([&] { parse_csv(second, parse_csv(first, {.text = Text::one_hot}).preparation); }) ==
         "csv text: expected numbers without gaps in the columns that are read (the option gaps fills gaps or "
-        "drops "
-        "their rows; ignore leaves out columns), found a column with other fields\n"
+        "drops their rows), found a column with other fields\n"
         "  column 2 of 2 (b): texts that the first file does not have: 'w' in line 2, 'v' in line 4");
   const Dataset dropped =
       parse_csv(second, parse_csv(first, {.gaps = Gaps::drop, .text = Text::one_hot}).preparation);
@@ -128,8 +136,8 @@ TEST_CASE("a text that the first file does not have is a gap: refused, dropped o
   const Dataset filled =
       parse_csv(second, parse_csv(first, {.gaps = Gaps::mean, .text = Text::one_hot}).preparation);
   CHECK(filled.inputs == (Matrix<float>(4, 3) << 5, 6, 7, 0, 0, 0, 1, 0, 1, 0, 1, 0).finished());
-  CHECK(filled.notes ==
-        Names{"column 2 of 2 (b) has 2 texts that the first file does not have: they are read as gaps"});
+  CHECK(filled.notes == Names{"column 2 of 2 (b) has texts that the first file does not have, which are read "
+                              "as gaps: 'w' in line 2, 'v' in line 4"});
 }
 
 TEST_CASE("without a header a second file has the columns of the first, or these without the labels") {
@@ -246,6 +254,67 @@ TEST_CASE("a column without a name that counts the rows, or names them, is no fe
   CHECK(parse_csv("\"mpg\" \"cyl\"\n\"Mazda RX4\" 21 6\n\"Datsun\" 22.8 4\n", {.separator = ' '}).inputs ==
         cars.inputs);
   CHECK_THROWS_AS(parse_csv("a,b\n5,1,2\n9,3,4\n"), FileError);  // one number too many
+}
+
+TEST_CASE("a first column that may be row numbers, but is a feature, is said to be one") {
+  std::string id = "id,a,y\n", drawn = ",a,y\n", years = "year,a,y\n", twice = ",a,y\n", few = "id,a,y\n";
+  for (int k = 0; k < 12; ++k) {
+    id += fmt::format("{},{},{}\n", k + 1, k % 5, k % 2);
+    drawn += fmt::format("{},{},{}\n", (k * 7 + 3) % 40, k % 5, k % 2);  // of 40 rows, shuffled
+    years += fmt::format("{},{},{}\n", 1990 + k, k % 5, k % 2);
+    twice += fmt::format("{},{},{}\n", k / 2, k % 5, k % 2);
+    if (k < 9) few += fmt::format("{},{},{}\n", k, k % 5, k % 2);
+  }
+  const Dataset counted = parse_csv(id, {.label = "y"}), rest = parse_csv(drawn, {.label = "y"});
+  CHECK(counted.features() == 2);
+  CHECK(
+      counted.notes ==
+      Names{
+          "column 1 of 3 (id) counts the rows, and is read as a feature (the option ignore leaves it out)"});
+  CHECK(rest.features() == 2);
+  CHECK(rest.notes ==
+        Names{"column 1 of 3 has no name and a whole number of its own in each row, and is read as "
+              "a feature (the option ignore leaves it out)"});
+  for (const std::string& text : {years, twice, few}) CHECK(parse_csv(text, {.label = "y"}).notes.empty());
+  CHECK(parse_csv(id, {.label = "y", .ignore = "id"}).notes.empty());
+  CHECK(parse_csv(id, counted.preparation).notes.empty());  // said once
+}
+
+TEST_CASE("labels with decimals are classes, and it is said that they may be quantities") {
+  const Dataset halves = parse_csv("a,y\n1,0.5\n2,1\n3,0.5\n", {.label = "y"});
+  CHECK(halves.labels == std::vector<int>{0, 1, 0});
+  CHECK(halves.notes ==
+        Names{"column 2 of 2 (y) has classes that are numbers with decimals, as '0.5' (the option "
+              "target is for quantities)"});
+  CHECK(parse_csv("a,y\n1,0.5\n2,1\n", halves.preparation).notes.empty());  // said once
+  for (const char* text : {"a,y\n1,1.0\n2,2.0\n", "a,y\n1,v1.5\n2,v2\n"})
+    CHECK(parse_csv(text, {.label = "y"}).notes.empty());
+  CHECK(parse_csv("a,y\n1,0.5\n2,1\n", {.label = "y", .classes = {"0.5", "1"}}).notes.empty());
+}
+
+TEST_CASE("a comment over the table is no header, and the message names the option that skips it") {
+  CHECK(message_of([] { parse_csv("# made by hand\n1,0\n2,1\n", {.label = "last"}); }) ==
+        "csv text:1: expected as many names as there are fields in the next row, 2 (the option comment = '#' "
+        "skips lines that begin so), found 1, behind '#'");
+  CHECK(message_of([] { parse_csv("# made by hand\na,b\n1,0\n2,1\n", {.label = "last"}); }) ==
+        "csv text:2: expected 1 fields as in the first row (the option comment = '#' skips lines that begin "
+        "so), "
+        "found 2");
+  CHECK(message_of([] {
+          parse_csv("# made by hand\na,b\n1,0\n2,1\n", {.label = "b"});
+        }).find("comment = '#'") != std::string::npos);
+  CHECK(parse_csv("#a,b\n1,0\n2,1\n", {.label = "b"}).feature_names == Names{"a"});
+}
+
+TEST_CASE("a target with text is named as one, and label reads its classes") {
+  CHECK(message_of([] { parse_csv("a,b\n1,x\n2,y\n", {.target = "b"}); }) ==
+        "csv text: expected numbers without gaps in the columns that are read (the option label reads "
+        "classes), "
+        "found a column with other fields\n"
+        "  column 2 of 2 (b), a target: text in 2 of 2 rows (2 different), the first in line 2: 'x'");
+  CHECK(message_of([] {
+          parse_csv("a,b,w\n1,2,x\n2,3,1\n", {.target = "b", .weight = "w"});
+        }).starts_with("csv text:2, column 3 of 3 (w), the weight: expected a number"));
 }
 
 TEST_CASE("a large file is read twice where text turns up late") {

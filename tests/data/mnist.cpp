@@ -33,6 +33,14 @@ TEST_CASE("MNIST is found by its file names") {
   const std::string message = message_of([&] { read_mnist(root, MnistPart::test); });
   CHECK(message == (root / "t10k-images-idx3-ubyte").string() +
                        ": expected this file, t10k-images.idx3-ubyte, or one of them with .gz, found none");
+  const auto image_file = root / "train-images-idx3-ubyte", nowhere = root / "nowhere";
+  const auto refused = [](const std::filesystem::path& path) {
+    return message_of([&] { read_mnist(path, MnistPart::train); });
+  };
+  CHECK(refused(image_file) ==
+        image_file.string() + ": expected the folder with the files of the set, found a file");
+  CHECK(refused(nowhere) ==
+        nowhere.string() + ": expected the folder with the files of the set, found none of that name");
 }
 
 TEST_CASE("A set with another number of labels than images, or a label above 9, is refused") {

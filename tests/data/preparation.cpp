@@ -44,7 +44,11 @@ TEST_CASE("numbers with NaN for gaps, and categories by their numbers, become fe
 TEST_CASE("a gap that nothing fills, and what is no category, are refused with the place") {
   CHECK(message_of([] { example().encode(row(1, gap, 0)); }) ==
         "preparation, column 1 sex of sample 0: expected a category from 0 to 1, found nan");
-  for (const float none : {-1.0F, 3.0F, 0.5F}) CHECK_THROWS_AS(example().encode(row(1, 0, none)), ValueError);
+  const float infinite = std::numeric_limits<float>::infinity();
+  CHECK(message_of([&] { example().encode(row(infinite, 0, 0)); }) ==
+        "preparation, column 0 x of sample 0: expected a finite number, found inf");
+  for (const float none : {-1.0F, 3.0F, 0.5F, infinite})
+    CHECK_THROWS_AS(example().encode(row(1, 0, none)), ValueError);
   CHECK_THROWS_AS(example().encode(Matrix<float>(2, 1)), ShapeError);
 }
 

@@ -78,19 +78,21 @@ TEST_CASE("a header with a preparation takes the rows of the table, and gives it
     REQUIRE(std::system(((c ? "gcc -std=c99 " : "g++ -std=c++17 ") + std::string(warnings) + " " + main +
                          " -o " + program + " -lm")
                             .c_str()) == 0);
-    Matrix<float> all(5, 8);
+    Matrix<float> all(5, 9);
     all.leftCols(6) = rows;
     all.col(6) << 22, 2, 0, 0, 1;  // no sex of this number
     all.col(7) << 22, 0.5F, 0, 0, 1;
+    all.col(8) << 22, 1, 0, 0, -std::numeric_limits<float>::infinity();
     const std::string in =
-        folder.write("in", std::string(reinterpret_cast<const char*>(all.data()), 160)).string();
+        folder.write("in", std::string(reinterpret_cast<const char*>(all.data()), 180)).string();
     REQUIRE(std::system((program + " < " + in + " > " + (folder / "out").string()).c_str()) == 0);
     std::ifstream stream(folder / "out", std::ios::binary);
-    Matrix<float> found(1, 8);
-    stream.read(reinterpret_cast<char*>(found.data()), 32);
+    Matrix<float> found(1, 9);
+    stream.read(reinterpret_cast<char*>(found.data()), 36);
     for (Index k = 0; k < 6; ++k) CHECK(found(k) == Catch::Approx(right(k)).epsilon(1e-5));
     CHECK(found(6) == -1000);
     CHECK(found(7) == -1000);
+    CHECK(found(8) == -1000);
   }
 }
 

@@ -112,6 +112,40 @@ TEST_CASE("without strictness what fits is loaded, and the rest is returned") {
   CHECK_FALSE(loaded.complete());
 }
 
+TEST_CASE(
+    "a file of which nothing fits is refused without strictness too: the net would stay as it was made") {
+  Sequential net{Dense(4, 3)}, other{Dense(5, 2)};
+  initialize(net, {.seed = 1}), initialize(other, {.seed = 1});
+  const auto before = other;
+  TensorFile file = tensors(net);
+  CHECK(message_of([&] { load(other, file, {.strict = false}); }) ==
+        "tensors: expected at least one tensor of the model, found\n"
+        "  of another shape or type: 0.weight is F32 3 x 4, here 2 x 5; 0.bias is F32 3, here 2\n"
+        "  other layers: 0 is Dense 4 -> 3 in the file, Dense 5 -> 2 in the model");
+  for (Tensor& tensor : file.tensors) tensor.name = "fc1" + tensor.name.substr(1);
+  file.metadata.clear();
+  CHECK(message_of([&] { load(other, file, {.strict = false}); }) ==
+        "tensors: expected at least one tensor of the model, found\n"
+        "  missing: 0.weight (2 x 5); 0.bias (2)\n"
+        "  unknown: fc1.bias (F32 3); fc1.weight (F32 3 x 4)");
+  CHECK(other == before);
+}
+
+TEST_CASE("whole numbers where weights are expected, and the file of a run, are refused by what they are") {
+  Sequential net{Dense(2, 2)};
+  initialize(net, {.seed = 1});
+  TensorFile file = tensors(net);
+  for (Tensor& tensor : file.tensors)
+    if (tensor.name == "0.bias")
+      tensor = Tensor::of<std::int64_t>("0.bias", {2}, std::vector<std::int64_t>{1, 2});
+  CHECK(message_of([&] { load(net, file); }).find("0.bias is I64 2, here F64, F32, F16 or BF16 2") !=
+        std::string::npos);
+  file = tensors(net);
+  file.metadata["format"] = "espalier run 1";
+  CHECK(message_of([&] { load(net, file); }) ==
+        "tensors: expected a file of a model alone, found one of a run, which resume() reads");
+}
+
 TEST_CASE("weights outside their sets are refused with parameter and violation, or moved into them") {
   const auto net = initialized(1, Dense(2, 2, NoBias{}), Dense(2, 1));
   TensorFile file = tensors(net);
@@ -164,7 +198,8 @@ TEST_CASE("numbers that are not finite, or that the precision does not have, are
         "tensors: 0.bias: expected numbers that a float has, found 1e+39");
   CHECK_THROWS_AS(load(net, file), FileError);
   at(file, "0.bias") = Tensor::of<std::int64_t>("0.bias", {1}, std::vector<std::int64_t>{1});
-  CHECK(message_of([&] { load(net, file); }).find("0.bias is I64 1, here 1") != std::string::npos);
+  CHECK(message_of([&] { load(net, file); }).find("0.bias is I64 1, here F64, F32, F16 or BF16 1") !=
+        std::string::npos);
   CHECK(net == before);
 }
 

@@ -45,5 +45,5 @@ TEST_CASE("An observer that the file does not know is refused") {
   TensorFile file;
   Counting one;
   CHECK(message_of([&] { detail::take_observer(file, "observer 1, Counting, ", one); }) ==
-        "observer 1, Counting, sum: expected a tensor of this name, found none");
+        "observer 1, Counting, sum: expected a tensor of this name, found a file without any");
 }

@@ -35,7 +35,7 @@ TEST_CASE("numbers come back with the same bits") {
 TEST_CASE("a shape of other numbers is refused") {
   CHECK(message_of([] {
           Tensor::of<float>("t", {2, 2}, std::vector<float>(3));
-        }) == "t: expected the numbers of 2 x 2, found 3");
+        }) == "t: expected as many numbers as the shape 2 x 2 has, found 3");
   CHECK_THROWS_AS(
       Tensor::of<float>("t", {std::uint64_t{1} << 32, std::uint64_t{1} << 32}, std::vector<float>{}),
       ShapeError);

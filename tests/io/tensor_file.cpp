@@ -37,7 +37,11 @@ TEST_CASE("a file is the same value after it has been written and read") {
   CHECK(read_tensors(directory / "a.safetensors") == small());
   CHECK(small().at("count").numbers<std::int64_t>()[0] == -1);
   CHECK(small().find("other") == nullptr);
-  CHECK(message_of([] { small().at("other"); }) == "other: expected a tensor of this name, found none");
+  CHECK(
+      message_of([] { small().at("other"); }).starts_with("other: expected a tensor of this name, found '"));
+  CHECK(message_of([] { small().at("other"); }).find(small().tensors.front().name) != std::string::npos);
+  CHECK(message_of([] { TensorFile{}.at("other"); }) ==
+        "other: expected a tensor of this name, found a file without any");
   write_tensors(directory / "empty", {});
   CHECK(read_tensors(directory / "empty") == TensorFile{});
 }
@@ -118,13 +122,31 @@ TEST_CASE("lengths of the header that cannot be are refused, without overflow") 
         std::string_view("\x01\0\0\0\0\0\0\0", 8), std::string_view("\xF8\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8)})
     CHECK_THROWS_AS(parse_tensors(length, "a"), FileError);
   CHECK(message_of([] { parse_tensors(std::string_view("\x03\0\0\0\0\0\0\x80{}", 10), "a"); }) ==
-        "a: expected a header of at most 2 bytes, found a length of 9223372036854775811");
+        "a: expected a header of 9223372036854775811 bytes, as the first 8 of the file say, and at most "
+        "100000000, "
+        "found 2 bytes behind them");
   CHECK(message_of([] { parse_tensors("", "a"); }) ==
         "a: expected a file of safetensors, at least 8 bytes, found 0");
-  CHECK(message_of([] { parse_tensors(with_header(" {}"), "a"); }).find("begins with '{'") !=
-        std::string::npos);
+  CHECK(message_of([] { parse_tensors(with_header(" {}"), "a"); }) ==
+        "a: expected a safetensors file, found a file that begins with the bytes 03 00 00 00 00 00 00 00");
   CHECK_THROWS_AS(parse_tensors(with_header(""), "a"), FileError);
   CHECK_THROWS_AS(parse_tensors(with_header("{}x"), "a"), FileError);
+}
+
+TEST_CASE(
+    "a file of another program is named, and for PyTorch's own format it is said what to write instead") {
+  const auto found = [](std::string_view bytes) { return message_of([&] { parse_tensors(bytes, "a"); }); };
+  using std::string_view_literals::operator""sv;
+  // the first member of an archive by torch.save(net.state_dict(), "t.pth")
+  CHECK(found("PK\3\4\0\0\x08\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0a\0\x18\0t/data.pklFB"sv) ==
+        "a: expected a safetensors file, found a PyTorch file (.pt, .pth), as torch.save writes it: "
+        "safetensors.torch.save_file(net.state_dict(), path) writes what is read here");
+  CHECK(found("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9"sv)
+            .starts_with("a: expected a safetensors file, found a Python pickle, as"));
+  CHECK(found("\x93NUMPY\x01\0v\0{'descr'"sv) ==
+        "a: expected a safetensors file, found a NumPy array (.npy)");
+  CHECK(found("a,b,label\n1,2,0\n") ==
+        "a: expected a safetensors file, found a file that begins with the bytes 61 2c 62 2c 6c 61 62 65");
 }
 
 TEST_CASE("offsets and shapes that do not fit the data are refused with what was expected") {

@@ -106,8 +106,30 @@ TEST_CASE("A state goes on with its own data, batches and optimizer, or is refus
       "fit: expected data and a batch size as in the run of the state, with 140 steps in 20 epochs, found 2 "
       "steps an epoch");
   CHECK(message(SGD{}, {.epochs = 30, .batch = 16, .state = &run.state}) ==
-        "fit: expected the optimizer of the run that the state belongs to, found one that has made no step");
+        "fit: expected the model and the optimizer of the run that the state belongs to, found an optimizer "
+        "that has made no step with this model (initialize comes before resume)");
   CHECK(run.net == before);
+}
+
+TEST_CASE(
+    "A state does not go on with a model that is initialized again, for which the optimizer begins anew") {
+  const Dataset data = two_halves(100);
+  Run<Optimizer<SGD>> run;
+  initialize(run.net, Rng{1});
+  train(run, data);
+  const long steps = run.optimizer.steps();
+  CHECK(run.optimizer.steps(run.net) == steps);
+  const auto trained = run.net;
+  CHECK(run.optimizer.steps(trained) == steps);  // a copy is of the run
+  initialize(run.net, Rng{1});
+  CHECK(run.optimizer.steps(run.net) == 0);
+  const auto before = run.net;
+  CHECK_THROWS_AS(
+      fit(run.net, data, CrossEntropy{}, run.optimizer, {.epochs = 30, .batch = 16, .state = &run.state}),
+      ValueError);
+  CHECK(run.net == before);
+  CHECK(run.state.epoch() == 20);
+  CHECK(run.optimizer.steps(trained) == steps);  // and it still knows its own
 }
 
 TEST_CASE("Threads of a run are as before after it") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,6 +90,18 @@ class CsvColumns {
         out("it has neither a name nor a value");
       else if (column.odd().texts.count > 0 && options_.text == Text::ignore)
         out("it has text, which the options ignore");
+    }
+  }
+
+  /// A few quantities that come again and again pass for classes.
+  [[gnu::cold]] void note_fractions(const std::vector<std::string>& classes) {
+    for (const std::string& name : classes) {
+      double number = 0;
+      if (!read_number(name, number).empty() || number == std::floor(number)) continue;
+      notes_.push_back(format_message(
+          "{} has classes that are numbers with decimals, as {} (the option target is for quantities)",
+          {layout_.column(label_->place), quoted_text(name)}));
+      return;
     }
   }
 

@@ -154,13 +154,22 @@ class CsvLayout {
 
   [[gnu::cold]] void refuse_missing(const Preparation& preparation, std::string_view where) const {
     if (!preparation.by_name) return;
-    std::string missing;
+    std::string missing, twice, here;
+    const auto add = [](std::string& list, const std::string& name) {
+      list += (list.empty() ? "" : ", ") + name;
+    };
     for (const PreparedColumn& column : preparation.columns)
-      if (count(column.name) != 1) missing += (missing.empty() ? "" : ", ") + column.name;
-    if (!missing.empty())
+      if (const int there = count(column.name); there != 1) add(there == 0 ? missing : twice, column.name);
+    for (const std::string& name : names_) add(here, name);
+    std::string found;
+    if (!missing.empty()) found = format_message("no {}", {quoted_text(missing, 400)});
+    if (!twice.empty())
+      found +=
+          format_message("{}{} more than once", {found.empty() ? "" : ", and ", quoted_text(twice, 400)});
+    if (!found.empty())
       fail<FileError>(where,
                       {"each of the {} feature columns of the first file once", {preparation.columns.size()}},
-                      format_message("another number of {}", {quoted_text(missing, 400)}));
+                      format_message("{}, in a header {}", {found, quoted_text(here, 400)}));
   }
 
   std::size_t width_;

@@ -63,6 +63,16 @@ struct CsvColumn {
     if (!details) details = std::make_unique<CsvOdd>();
     return *details;
   }
+  /// "'w' in line 2, 'v' in line 4 and 7 more"
+  [[gnu::cold]] std::string unseen_texts() const {
+    std::string all;
+    constexpr std::size_t most = 5;
+    const std::vector<std::size_t>& unseen = odd().unseen;
+    for (std::size_t k = 0; k < std::min(most, unseen.size()); ++k)
+      all += format_message("{}{} in line {}", {k ? ", " : "", quoted_text(odd().values.text(unseen[k])),
+                                                odd().values.line(unseen[k])});
+    return all + (unseen.size() > most ? format_message(" and {} more", {unseen.size() - most}) : "");
+  }
   void add_gap(std::string_view field, std::size_t line) {
     note().gaps.add(field, line);
     only_empty = only_empty && field.empty();
@@ -95,9 +105,10 @@ class CsvProblems {
     const std::string count = format_message("{}{} different", {many ? "more than " : "", different - many});
     if (column.odd().texts.count > 0) {
       add(column, column.odd().texts, column.odd().texts.in(rows_, "text", " (" + count + ")"));
-      texts_ = texts_ || column.role == CsvRole::feature;
+      texts_ = texts_ || (column.role == CsvRole::feature && known_ == nullptr);
+      text_targets_ = text_targets_ || (column.role == CsvRole::target && known_ == nullptr);
       first_row_ = first_row_ && column.odd().texts.count == 1;
-      many_ = many_ || (column.role == CsvRole::feature && options_.text == Text::one_hot);
+      many_ = many_ || (texts_ && column.role == CsvRole::feature && options_.text == Text::one_hot);
     }
     if (column.odd().gaps.count > 0 && !filled && !dropped) {
       add(column, column.odd().gaps, column.odd().gaps.in(rows_, "gaps"));
@@ -133,28 +144,27 @@ class CsvProblems {
  private:
   static constexpr std::size_t most_listed = 100;  ///< columns in a message; whoever has more has seen enough
 
+  /// With what it is read as, where that is no feature: "column 3 of 3 (price), a target".
+  [[gnu::cold]] std::string name_of(const CsvColumn& column) const {
+    return layout_.column(column.place) + (column.role == CsvRole::target   ? ", a target"
+                                           : column.role == CsvRole::weight ? ", the weight"
+                                                                            : "");
+  }
+
   [[gnu::cold]] void add(const CsvColumn& column, const CsvFound& found, const std::string& what) {
-    const bool same = count_ > 0 && only_column_ == layout_.column(column.place);
+    const bool same = count_ > 0 && only_column_ == name_of(column);
     count_ += !same;
     fields_ += found.count;
     only_ = found;
-    only_column_ = layout_.column(column.place);
+    only_column_ = name_of(column);
     expected_ = column.role == CsvRole::label ? "a label" : "a number";
     if (count_ > most_listed) return;
     list_ += same ? "; " + what : "\n  " + only_column_ + ": " + what;
   }
 
   [[gnu::cold]] void add_unseen(const CsvColumn& column) {
-    std::string all;
-    constexpr std::size_t most = 5;
-    for (std::size_t k = 0; k < std::min(most, column.odd().unseen.size()); ++k)
-      all += format_message("{}{} in line {}",
-                            {k ? ", " : "", quoted_text(column.odd().values.text(column.odd().unseen[k])),
-                             column.odd().values.line(column.odd().unseen[k])});
-    const std::size_t more = column.odd().unseen.size() - std::min(most, column.odd().unseen.size());
     add(column, {2, 0, ""},
-        format_message("texts that the first file does not have: {}{}",
-                       {all, more ? format_message(" and {} more", {more}) : ""}));
+        format_message("texts that the first file does not have: {}", {column.unseen_texts()}));
     gaps_ = true;
   }
 
@@ -165,11 +175,12 @@ class CsvProblems {
     };
     say(gaps_, "gaps fills gaps or drops their rows");
     say(unlabeled_, "drop_unlabeled leaves out rows without a label or target");
-    say(texts_ && known_ == nullptr && options_.text == Text::refuse, "text = Text::one_hot reads texts");
+    say(texts_ && options_.text == Text::refuse, "text = Text::one_hot reads texts");
     say(many_, format_message("max_categories, {}, is the most that text = Text::one_hot reads",
                               {options_.max_categories}));
-    say(gaps_ || texts_ || many_, "ignore leaves out columns");
-    say(texts_ && first_row_ && rows_ > 1 && only_.line == first_line && known_ == nullptr && layout_.named(),
+    say(known_ == nullptr && (gaps_ || texts_ || many_), "ignore leaves out columns");
+    say(text_targets_, "label reads classes");
+    say(texts_ && first_row_ && rows_ > 1 && only_.line == first_line && layout_.named(),
         "units skips a row of units");
     return hint.empty() ? hint : hint + ")";
   }
@@ -182,7 +193,8 @@ class CsvProblems {
   std::size_t count_ = 0, fields_ = 0;
   CsvFound only_;
   std::string only_column_, expected_, list_;
-  bool gaps_ = false, texts_ = false, unlabeled_ = false, many_ = false, first_row_ = true;
+  bool gaps_ = false, texts_ = false, text_targets_ = false, unlabeled_ = false, many_ = false,
+       first_row_ = true;
 };
 
 }  // namespace espalier::detail

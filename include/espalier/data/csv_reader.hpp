@@ -147,8 +147,8 @@ class CsvReader {
   }
 
   [[gnu::cold]] void shape_header() {
-    if (names_[0].starts_with('#'))
-      names_[0].erase(0, std::min(names_[0].find_first_not_of("# \t"), names_[0].size()));
+    const bool marked = names_[0].starts_with('#');
+    if (marked) names_[0].erase(0, std::min(names_[0].find_first_not_of("# \t"), names_[0].size()));
     const auto all_have = [&](std::size_t width) {
       return rows_.size() > before_ &&
              std::all_of(rows_.begin() + static_cast<std::ptrdiff_t>(before_), rows_.end(),
@@ -157,6 +157,13 @@ class CsvReader {
     if (names_[0].empty() && options_.separator == ' ' && all_have(names_.size() - 1))
       names_.erase(names_.begin());
     while (options_.trailing_separators && names_.size() > 1 && names_.back().empty()) names_.pop_back();
+    if (marked && rows_.size() > before_ && rows_[before_].size() != names_.size())
+      fail<FileError>(
+          where_,
+          {"as many names as there are fields in the next row, {} (the option comment = '#' skips "
+           "lines that begin so)",
+           {rows_[before_].size()}},
+          format_message("{}, behind '#'", {names_.size()}));
     if (all_have(names_.size() + 1) && are_row_names()) names_.insert(names_.begin(), "");
     before_ += before_ > 0 && options_.units;
   }
@@ -173,11 +180,12 @@ class CsvReader {
   }
 
   [[noreturn, gnu::cold]] void refuse_width() const {
-    const bool trailing = fields_.size() > width_ && fields_.back().empty();
-    fail<FileError>(records_->where(),
-                    {"{} fields as in the first row{}",
-                     {width_, trailing ? " (the option trailing_separators reads separators too many)" : ""}},
-                    fields_.size());
+    const char* const hint = fields_.size() > width_ && fields_.back().empty()
+                                 ? " (the option trailing_separators reads separators too many)"
+                             : rows_[0][0].starts_with('#')
+                                 ? " (the option comment = '#' skips lines that begin so)"
+                                 : "";
+    fail<FileError>(records_->where(), {"{} fields as in the first row{}", {width_, hint}}, fields_.size());
   }
 
   CsvSource& source_;

@@ -47,7 +47,7 @@ class CsvTable : CsvColumns {
     Matrix<S> rows = features_.take(features(), samples_);
     Matrix<S> others = others_.take(static_cast<Index>(columns_.size()) - features(), samples_);
     rows.resize(features(), samples_ * (features() > 0));
-    if (!known_) leave_out();
+    if (!known_) leave_out(), note_row_numbers(rows);
     if (known_) forget_labels();
     read_texts(rows);
     const std::vector<std::vector<std::string>> categories = arrange(rows);
@@ -64,6 +64,31 @@ class CsvTable : CsvColumns {
   }
 
  private:
+  /// What may give the answer away in a sorted file, and is a feature all the same: a first column that
+  /// counts the rows under a name, or that has no name and a whole number of its own in each row, as what is
+  /// left of row numbers after rows have been drawn or shuffled.
+  [[gnu::cold]] void note_row_numbers(const Matrix<S>& rows) {
+    constexpr Index least = 10;  // fewer rows are often 1, 2, 3
+    if (samples_ < least || features() == 0) return;
+    const CsvColumn& first = columns_[0];
+    if (first.place != 0 || first.left_out || first.text || first.odd().texts.count + first.odd().gaps.count)
+      return;
+    std::vector<S> numbers(rows.row(0).begin(), rows.row(0).end());
+    bool counts = numbers[0] == 0 || numbers[0] == 1, whole = is_index_name();
+    for (Index j = 0; j < samples_; ++j) {
+      const S number = numbers[static_cast<std::size_t>(j)];
+      counts = counts && number == numbers[0] + static_cast<S>(j);
+      whole = whole && number >= 0 && number == std::floor(number);
+    }
+    std::sort(numbers.begin(), numbers.end());
+    whole = whole && std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end();
+    if (counts || whole)
+      notes_.push_back(format_message(
+          "{} {}, and is read as a feature (the option ignore leaves it out)",
+          {layout_.column(0),
+           counts ? "counts the rows" : "has no name and a whole number of its own in each row"}));
+  }
+
   void read_rows() {
     reader_.start();
     const std::size_t features = layout_.features.size();
@@ -149,8 +174,8 @@ class CsvTable : CsvColumns {
       }
       if (!column.odd().unseen.empty())
         notes_.push_back(
-            format_message("{} has {} texts that the first file does not have: they are read as gaps",
-                           {layout_.column(column.place), column.odd().unseen.size()}));
+            format_message("{} has texts that the first file does not have, which are read as gaps: {}",
+                           {layout_.column(column.place), column.unseen_texts()}));
     }
     return categories;
   }
@@ -180,6 +205,7 @@ class CsvTable : CsvColumns {
           format_message("{} different numbers in {} rows", {label_->odd().values.size(), labels_.size()}));
     data.class_names = options_.classes;
     const std::vector<int> order = label_->odd().values.arrange(data.class_names);
+    if (options_.classes.empty()) note_fractions(data.class_names);
     for (std::size_t text = 0; text < order.size(); ++text)
       if (order[text] < 0)
         fail<FileError>(format_message("{}:{}", {reader_.name(), label_->odd().values.line(text)}),

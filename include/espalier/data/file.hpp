@@ -44,6 +44,12 @@ inline std::ifstream open_file(const std::filesystem::path& path) {
   return file;
 }
 
+/// `error` is errno where the system said why.
+[[noreturn, gnu::cold]] inline void fail_to_write(const std::filesystem::path& path, int error) {
+  fail<FileError>(path.string(), "a file that can be written",
+                  std::generic_category().message(error ? error : EIO));
+}
+
 /// The size of an ordinary file; 0 for a pipe or a device, which does not know it.
 inline std::size_t size_of_file(const std::filesystem::path& path) {
   std::error_code unknown;

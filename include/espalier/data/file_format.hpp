@@ -60,6 +60,8 @@ inline constexpr Magic magics[]{
     {0, "<?xml"sv, "an XML document"},
 };
 
+inline constexpr std::string_view pytorch_file = "a PyTorch file (.pt, .pth)";
+
 /// What the ZIP archive holds, by the names that stand in its first bytes.
 inline std::string_view what_zip_is(std::string_view bytes) {
   constexpr std::size_t name_at = 30;  // of the first member
@@ -75,6 +77,7 @@ inline std::string_view what_zip_is(std::string_view bytes) {
                                                     : static_cast<unsigned char>(bytes[26]) +
                                                           256U * static_cast<unsigned char>(bytes[27]);
   if (length > 0 && bytes.substr(name_at, length).ends_with(".npy")) return "NumPy arrays (.npz)";
+  if (length > 0 && bytes.substr(name_at, length).ends_with("/data.pkl")) return pytorch_file;
   return "a ZIP archive";
 }
 

@@ -84,6 +84,10 @@ inline MnistKind mnist_kind(MnistSet set) {
 /// `.gz`. A folder of such a name, which some programs make when they unpack, is looked into.
 inline std::filesystem::path find_idx(const std::filesystem::path& directory, const std::string& stem,
                                       std::string_view kind) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(directory, error))
+    fail<FileError>(directory.string(), "the folder with the files of the set",
+                    std::filesystem::exists(directory, error) ? "a file" : "none of that name");
   std::vector<std::string> names;
   for (const std::string_view packed : {"", ".gz"})
     for (const char dash : {'-', '.'})

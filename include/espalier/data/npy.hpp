@@ -2,6 +2,7 @@
 // NumPy's .npy files, format versions 1 to 3 (NumPy Enhancement Proposal 1).
 #pragma once
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "espalier/core/matrix.hpp"
 #include "espalier/data/array_view.hpp"
 #include "espalier/data/extents.hpp"
+#include "espalier/data/file.hpp"
 #include "espalier/data/large_matrix.hpp"
 #include "espalier/data/npy_header.hpp"
 #include "espalier/data/numbers.hpp"
@@ -161,11 +163,12 @@ inline std::vector<Index> npy_shape(const std::filesystem::path& path) {
 /// written.
 inline void write_npy(const std::filesystem::path& path, const ArrayView& array) {
   const std::string header = detail::npy_header(array, path.string());
+  errno = 0;
   std::ofstream file(path, std::ios::binary);
   file << header;
   file.write(array.data, static_cast<std::streamsize>(array.bytes()));
   file.close();
-  if (!file) detail::fail<FileError>(path.string(), "a file that can be written", "an error");
+  if (!file) detail::fail_to_write(path, errno);
 }
 
 }  // namespace espalier

@@ -3,6 +3,7 @@
 // need espalier/data/gzip.hpp too.
 #pragma once
 
+#include <cerrno>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
@@ -10,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "espalier/data/file.hpp"
 #include "espalier/data/npy.hpp"
 #include "espalier/data/zip.hpp"
 #include "espalier/data/zip_writer.hpp"
@@ -105,10 +107,11 @@ inline void write_npz(const std::filesystem::path& path, std::initializer_list<N
   for (const NamedArray& named : arrays)
     zip.add(std::string(named.name) + ".npy", detail::npy_header(named.array, where),
             {named.array.data, named.array.bytes()});
+  errno = 0;
   std::ofstream file(path, std::ios::binary);
   zip.write(file);
   file.close();
-  if (!file) detail::fail<FileError>(where, "a file that can be written", "an error");
+  if (!file) detail::fail_to_write(path, errno);
 }
 
 }  // namespace espalier

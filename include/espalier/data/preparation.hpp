@@ -74,7 +74,7 @@ struct Preparation {
 
   /// Features x samples from columns x samples: numbers, NaN for a gap, and for text the number of its
   /// category. ShapeError for another number of rows; ValueError, with the place, for a gap that nothing
-  /// fills and for a number that is no category.
+  /// fills, for an infinite number and for one that is no category.
   template <Scalar S>
   Matrix<S> encode(const Matrix<S>& rows) const {
     if (rows.rows() != static_cast<Index>(columns.size()))
@@ -95,11 +95,11 @@ struct Preparation {
     const auto count = static_cast<S>(column.categories.size());
     if (gap && column.mark_gaps) to[column.features() - 1] = 1;
     if (gap && column.fill) value = static_cast<S>(*column.fill);
-    if (std::isnan(value) ||
+    if (!std::isfinite(value) ||
         (column.is_text() && !(value >= 0 && value < count && value == std::floor(value))))
       detail::fail(detail::format_message("preparation, column {} {} of sample {}", {i, column.name, sample}),
                    column.is_text() ? detail::format_message("a category from 0 to {}", {count - 1})
-                                    : std::string("a number"),
+                                    : std::string("a finite number"),
                    value);
     if (!column.is_text())
       to[0] = value;

@@ -56,8 +56,9 @@ class CodeRows {
     out_.add(
         "\n/* A row of the table has a number for each of the columns: NaN for a gap, and for a text one of "
         "the\n"
-        " * names above. The answer is $no$, and nothing in out, for a gap that nothing fills and for what "
-        "is no category. */\n"
+        " * names above. The answer is $no$, and nothing in out, for a gap that nothing fills, an infinite "
+        "number\n"
+        " * and what is no category. */\n"
         "$fn$ $bool$ $my$predict_row(const $S$* row, $S$* out) {\n"
         "  $S$ in[$features$] = {0}, x;\n",
         {{"bool", out_.style().c ? "int" : "bool"},
@@ -136,6 +137,8 @@ class CodeRows {
     if (c.is_text())
       out_.add("  if (!(x >= 0 && x < $count$ && x == ($S$)(int)x)) return $no$;\n",
                {{"count", std::to_string(count)}, {"no", no()}});
+    else
+      out_.add("  if (x - x != 0) return $no$;\n", {{"no", no()}});  // infinite, which no table has
     if (!c.is_text() || count == 2)
       out_.add("  in[$to$] = x;\n", {{"to", std::to_string(to)}});
     else if (count == 1)

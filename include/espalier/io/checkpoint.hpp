@@ -46,9 +46,11 @@ inline void make_room(const std::filesystem::path& path, long keep) {
 /// Checkpoint{"run.espalier"})`. What it writes is all of the run: model, optimizer, state and the observers
 /// that keep something. A file is whole or not there: it is written aside and takes its place when the disk
 /// has it. Throws FileError if a file cannot be written, or while another run writes to it; the files before
-/// are untouched.
+/// are untouched. ValueError for a `fit` without `.state`: such a run would begin anew at each start.
 class Checkpoint {
  public:
+  static constexpr bool needs_state = true;
+
   explicit Checkpoint(std::filesystem::path path, CheckpointOptions options = {})
       : path_(std::move(path)), options_(options) {}
 

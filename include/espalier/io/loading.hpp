@@ -61,13 +61,20 @@ class Loading {
   }
 
   Loaded run() {
+    if (const auto format = result_.metadata.find("format");
+        format != result_.metadata.end() && format->second.starts_with("espalier run"))
+      fail<FileError>(where_, "a file of a model alone", "one of a run, which resume() reads");
     if (const auto text = result_.metadata.find(std::string(layers_key)); text != result_.metadata.end())
       result_.layers = other_layers(stored_, text->second);
     for (std::size_t k = 0; k < names_.size(); ++k) read(k);
     for (const std::string& counter : stored_.counters) tensors_.take(counter);
     share_tied();
     list_unknown();
-    if (options_.strict && !result_.complete()) refuse();
+    if (options_.strict && !result_.complete())
+      refuse("the tensors and layers of the model ({.strict = false} loads what fits)");
+    if (!names_.empty() &&
+        std::none_of(numbers_.begin(), numbers_.end(), [](const auto& one) { return one.has_value(); }))
+      refuse("at least one tensor of the model");
     std::vector<std::optional<Settled<S>>> settled(names_.size());
     std::string outside;
     for (std::size_t k = 0; k < names_.size(); ++k)
@@ -128,7 +135,8 @@ class Loading {
         tensor->dtype == "F64" || tensor->dtype == "F32" || tensor->dtype == "F16" || tensor->dtype == "BF16";
     if (!numeric || tensor->shape != shape) {
       result_.misshapen.push_back(format_message(
-          "{} is {} {}, here {}", {name, tensor->dtype, shape_text(tensor->shape), shape_text(shape)}));
+          "{} is {} {}, here {}{}", {name, tensor->dtype, shape_text(tensor->shape),
+                                     numeric ? "" : "F64, F32, F16 or BF16 ", shape_text(shape)}));
       return {};
     }
     return converted(*tensor);
@@ -180,7 +188,7 @@ class Loading {
     }
   }
 
-  [[noreturn]] void refuse() const {
+  [[noreturn]] void refuse(std::string_view expected) const {
     std::string found;
     const auto list = [&](std::string_view what, const std::vector<std::string>& items) {
       constexpr std::size_t most = 1000;  // a file may claim millions of names
@@ -192,9 +200,7 @@ class Loading {
     list("unknown", result_.unknown);
     list("of another shape or type", result_.misshapen);
     list("other layers", result_.layers);
-    throw FileError(
-        std::string(where_) +
-        ": expected the tensors and layers of the model ({.strict = false} loads what fits), found" + found);
+    throw FileError(format_message("{}: expected {}, found{}", {where_, expected, found}));
   }
 
   void check_signs(std::size_t k) const {

@@ -135,11 +135,19 @@ SavedOptimizer<S> saved_optimizer(const TensorFile& file) {
   return saved;
 }
 
+/// ValueError, with what differs, for the run of a model of other layers.
+[[gnu::cold]] inline void check_layers(const StoredModel& stored, const std::string& there,
+                                       std::string_view where) {
+  if (layers_text(stored) == there) return;
+  std::string found;
+  for (const std::string& other : other_layers(stored, there)) (found += found.empty() ? "" : "; ") += other;
+  fail(where, "the layers of the run that the file belongs to", found.empty() ? "others" : found);
+}
+
 /// Gives the model and the optimizer what the file has of them. They may be half changed if it throws.
 template <class M, class O>
 void take_model(const TensorFile& file, std::string_view where, M& model, O& optimizer) {
-  if (const std::string here = layers_text(stored(model)), &there = text_in(file, layers_key); here != there)
-    fail(where, {"the layers of the run,\n{}", {there}}, "\n" + here);
+  check_layers(stored(model), text_in(file, layers_key), where);
   optimizer.prepare(model);
   check_build(file, model.parameters(), where);
   optimizer.restore(model, saved_optimizer<typename M::scalar_type>(file));

@@ -118,7 +118,8 @@ template <class T>
 Tensor Tensor::of(std::string name, std::vector<std::uint64_t> shape, std::span<const T> numbers) {
   std::uint64_t bytes = 0;
   if (!detail::bytes_of_shape(shape, 8 * sizeof(T), bytes) || bytes != numbers.size_bytes())
-    detail::fail<ShapeError>(name, {"the numbers of {}", {detail::shape_text(shape)}}, numbers.size());
+    detail::fail<ShapeError>(name, {"as many numbers as the shape {} has", {detail::shape_text(shape)}},
+                             numbers.size());
   std::string own(numbers.size_bytes(), '\0');
   if (!numbers.empty()) std::memcpy(own.data(), numbers.data(), own.size());
   if constexpr (std::endian::native == std::endian::big)

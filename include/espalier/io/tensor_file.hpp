@@ -14,6 +14,7 @@
 
 #include "espalier/core/error.hpp"
 #include "espalier/data/file.hpp"
+#include "espalier/data/file_format.hpp"
 #include "espalier/io/json.hpp"
 #include "espalier/io/tensor.hpp"
 #include "espalier/io/write_file.hpp"
@@ -34,7 +35,10 @@ struct TensorFile {
   /// The same; FileError if there is none.
   const Tensor& at(std::string_view name) const {
     if (const Tensor* found = find(name)) return *found;
-    detail::fail<FileError>(name, "a tensor of this name", "none");
+    std::string names;
+    for (const Tensor& tensor : tensors) names += (names.empty() ? "" : ", ") + tensor.name;
+    detail::fail<FileError>(name, "a tensor of this name",
+                            names.empty() ? "a file without any" : detail::quoted_text(names, 400));
   }
 
   bool operator==(const TensorFile&) const = default;
@@ -145,6 +149,16 @@ class TensorHeaderReader {
   std::string_view where_;
 };
 
+/// A file that is no safetensors is named where its first bytes tell what it is.
+[[noreturn, gnu::cold]] inline void fail_other_format(std::string_view bytes, std::string_view where) {
+  std::string found = found_format(bytes.substr(0, format_prefix));
+  if (found == pytorch_file || found == "a Python pickle")
+    found +=
+        ", as torch.save writes it: safetensors.torch.save_file(net.state_dict(), path) writes what is read "
+        "here";
+  fail<FileError>(where, "a safetensors file", found);
+}
+
 }  // namespace detail
 
 /// Reads the bytes of a file; `where` names it in messages. FileError, which says the place, for anything
@@ -155,13 +169,13 @@ inline TensorFile parse_tensors(std::string_view bytes, std::string_view where) 
     detail::fail<FileError>(where, "a file of safetensors, at least 8 bytes",
                             detail::format_message("{}", {bytes.size()}));
   const auto length = detail::number_at<std::uint64_t>(bytes, 0);
+  if (!bytes.substr(prefix).starts_with('{')) detail::fail_other_format(bytes, where);
   if (length > detail::longest_header || length > bytes.size() - prefix)
     detail::fail<FileError>(where,
-                            {"a header of at most {} bytes",
-                             {std::min<std::uint64_t>(detail::longest_header, bytes.size() - prefix)}},
-                            fmt::format("a length of {}", length));
+                            {"a header of {} bytes, as the first 8 of the file say, and at most {}",
+                             {fmt::format("{}", length), detail::longest_header}},
+                            fmt::format("{} bytes behind them", bytes.size() - prefix));
   const std::string_view header = bytes.substr(prefix, length), data = bytes.substr(prefix + length);
-  if (!header.starts_with('{')) detail::fail<FileError>(where, "a header that begins with '{'", "another");
   std::vector<detail::PlacedTensor> placed;
   TensorFile file;
   detail::TensorHeaderReader(header, data.size(), where).read(placed, file.metadata);

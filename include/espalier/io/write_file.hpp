@@ -19,13 +19,9 @@
 #include <system_error>
 
 #include "espalier/core/error.hpp"
+#include "espalier/data/file.hpp"
 
 namespace espalier::detail {
-
-[[noreturn]] inline void fail_to_write(const std::filesystem::path& path, int error) {
-  fail<FileError>(path.string(), "a file that can be written",
-                  std::generic_category().message(error ? error : EIO));
-}
 
 /// An open file of the C library, closed at the end.
 class OutputFile {

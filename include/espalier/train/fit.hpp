@@ -58,13 +58,13 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   const detail::FitData<S> parts({model, loss}, data, options);
   Batches<S> batches(parts.training(), options.batch);
   const TrainState from = options.state ? *options.state : TrainState{};
-  detail::check_state(from, options.epochs, batches.count(), optimizer.steps());
+  detail::check_state(from, options.epochs, batches.count(), optimizer.steps(model));
   Progress progress{from.step, options.epochs * batches.count(), from.epoch(), options.epochs};
   if (from.epoch() > 0) progress.loss = detail::loss_of(from.history.back());
   auto schedule = options.schedule;
   if (schedule) detail::replay(schedule, from, options.epochs, batches.count());
   if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);
-  (detail::validate(observers), ...);
+  (detail::validate(observers, options.state != nullptr), ...);
   optimizer.prepare(model);
 
   const detail::ThreadScope threads(options.threads);

@@ -43,7 +43,8 @@ void replay(ScheduleType& schedule, const TrainState& state, long epochs, long b
   }
 }
 
-/// Does a state belong to a run of so many epochs and batches an epoch, and to this optimizer?
+/// Does a state belong to a run of so many epochs and batches an epoch, and to an optimizer that has made so
+/// many steps with this model?
 inline void check_state(const TrainState& state, long epochs, long batches, long optimizer_steps) {
   if (state.epoch() > epochs)
     fail("fit", {"epochs, of the whole run, >= the {} of the state", {state.epoch()}}, epochs);
@@ -53,7 +54,8 @@ inline void check_state(const TrainState& state, long epochs, long batches, long
           {state.step, state.epoch()}},
          format_message("{} steps an epoch", {batches}));
   if (state.step > 0 && optimizer_steps == 0)
-    fail("fit", "the optimizer of the run that the state belongs to", "one that has made no step");
+    fail("fit", "the model and the optimizer of the run that the state belongs to",
+         "an optimizer that has made no step with this model (initialize comes before resume)");
 }
 
 }  // namespace detail

@@ -18,6 +18,9 @@
 //   // before anything changes: throws for options that make no sense
 //   void validate() const;
 //
+//   // of no use without the option .state: `fit` refuses to run without it
+//   static constexpr bool needs_state = true;
+//
 //   // asks for EpochReport::training_loss, which costs a pass over the data each epoch
 //   bool wants_training_loss() const;
 //
@@ -134,8 +137,12 @@ constexpr bool callable_members() {
 }
 
 template <class O>
-void validate(const O& observer) {
+void validate(const O& observer, bool keeps_state) {
   if constexpr (requires { observer.validate(); }) observer.validate();
+  if constexpr (requires { O::needs_state; })
+    if (O::needs_state && !keeps_state)
+      fail("fit", "{.state = &state}, the state that resume fills, for the observer that writes a checkpoint",
+           "none");
 }
 template <class O>
 void start(O& observer, const Plan& plan) {
