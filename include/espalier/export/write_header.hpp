@@ -11,7 +11,7 @@
 #include "espalier/export/header_options.hpp"
 #include "espalier/export/net_steps.hpp"
 #include "espalier/io/prepared.hpp"
-#include "espalier/io/write_file.hpp"
+#include "espalier/data/write_file.hpp"
 
 namespace espalier {
 

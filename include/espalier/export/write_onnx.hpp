@@ -12,7 +12,7 @@
 #include "espalier/export/onnx_net.hpp"
 #include "espalier/io/metadata.hpp"
 #include "espalier/io/names.hpp"
-#include "espalier/io/write_file.hpp"
+#include "espalier/data/write_file.hpp"
 #include "espalier/model/finite.hpp"
 
 namespace espalier {

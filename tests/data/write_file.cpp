@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/io/write_file.hpp"
+#include "espalier/data/write_file.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
