@@ -24,8 +24,9 @@ Preparation full() {
   p.options.missing = {"", "gone away", "a\nb\0c\x1b"s};
   p.options.usual_marks = false;
   p.options.classes = {"no", "j\xc3\xa4", "\xff"};
-  p.columns = {
-      {"x", 4, {}, 0.1 + 0.2, false, DateOrder::day_month_year}, {"", 5, {"only"}}, {"column", 6, {"fill", "", "categories"}, 2, true}};
+  p.columns = {{"x", 4, {}, 0.1 + 0.2, false, DateOrder::day_month_year},
+               {"", 5, {"only"}},
+               {"column", 6, {"fill", "", "categories"}, 2, true}};
   p.label_places = {1, 0, 3, 2};
   p.width = 9, p.by_name = true;
   p.inputs.shift = Vector<double>::LinSpaced(6, 0, 1);
