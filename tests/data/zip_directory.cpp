@@ -2,7 +2,7 @@
 // What archives of NumPy have is in tests/data/npz.cpp.
 #include "espalier/data/zip_directory.hpp"
 
-#include "data/files.hpp"
+#include "data/two_files.hpp"
 #include "espalier/data/zip.hpp"
 
 using namespace espalier;
@@ -10,13 +10,6 @@ using namespace std::string_literals;
 using detail::ByteSource;
 
 namespace {
-
-// Python 3.11: zipfile with "a.txt" of b"hello" and "empty" of b"", stored
-const std::string two_files = from_hex(
-    "504b03041400000000000000210086a61036050000000500000005000000612e74787468656c6c6f504b0304140000000000"
-    "0000210000000000000000000000000005000000656d707479504b010214031400000000000000210086a610360500000005"
-    "000000050000000000000000000000800100000000612e747874504b01021403140000000000000021000000000000000000"
-    "00000000050000000000000000000000800128000000656d707479504b05060000000002000200660000004b0000000000");
 
 std::string number(std::size_t value, int bytes) {
   std::string text;
