@@ -10,6 +10,7 @@
 #include "espalier/data/splits.hpp"
 #include "espalier/data/preparation.hpp"
 #include "espalier/data/preparation_text.hpp"
+#include "espalier/data/date.hpp"
 #include "espalier/data/csv.hpp"
 #include "espalier/data/idx.hpp"
 #include "espalier/data/mnist.hpp"

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The disk is full when a run is to be written.
 #if __has_include(<sys/resource.h>)
-#include <signal.h>
-#include <sys/resource.h>
-
 #include <filesystem>
 
-#include "../data/files.hpp"
+#include "../limits.hpp"
 #include "../nets.hpp"
-#include "../support.hpp"
 #include "espalier/io/checkpoint.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/adam.hpp"
@@ -18,21 +14,6 @@ using namespace espalier;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// No file may become longer than this, until its end.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    signal(SIGXFSZ, SIG_IGN);  // an error, not a signal
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 struct Program {
   fs::path path;
@@ -59,7 +40,7 @@ TEST_CASE("Where the disk is full a run stops with an error, and the files befor
     CAPTURE(limit);
     std::string message;
     {
-      const FileSizeLimit full(limit);
+      const LargestFile full(limit);
       message = message_of([&] { Program{path}.run(5); });
     }
     CHECK(message == path.string() + ".new: expected a file that can be written, found File too large");

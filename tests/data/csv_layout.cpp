@@ -81,3 +81,12 @@ TEST_CASE("columns are found by name among very many") {
   for (int k = 200'000; k-- > 0;) preparation.columns.push_back({names[static_cast<std::size_t>(k)], k});
   CHECK(detail::CsvLayout(views, views.size(), "a.csv:1", preparation).features.front() == 199'999U);
 }
+
+TEST_CASE("dates are features, and no categories") {
+  CHECK(layout({.dates = {"c", 0}}).dates == Pointers{2, 0});
+  CHECK(message_of([] { layout({.target = "b", .dates = "b"}); }) ==
+        "a.csv:1: expected dates that are features, and no categories, found column 2 of 4 (b)");
+  CHECK_THROWS_AS(layout({.categories = "b", .dates = 1}), FileError);
+  CHECK_THROWS_AS(layout({.dates = 1, .ignore = "b"}), FileError);
+  CHECK_THROWS_AS(layout({.dates = "e"}), FileError);
+}

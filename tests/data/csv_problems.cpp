@@ -80,3 +80,26 @@ TEST_CASE("a message ends at some time") {
   CHECK(message.find("(a100)") == message.npos);
   CHECK(message.ends_with("\n  and others"));
 }
+
+TEST_CASE("the message about a column of dates names the option that reads them") {
+  const auto message = [](const char* text, const CsvOptions& options) {
+    return message_of([&] { parse_csv(text, options); });
+  };
+  const char* const iso = "Month,y\n1949-01,112\n1949-02,118\n";
+  CHECK(message(iso, {.target = "y"}) ==
+        "csv text: expected numbers without gaps in the columns that are read (the option dates reads dates "
+        "and "
+        "times; text = Text::one_hot reads texts; ignore leaves out columns), found a column with other "
+        "fields\n  "
+        "column 1 of 2 (Month): text in 2 of 2 rows (2 different), the first in line 2: '1949-01'");
+  const std::string many = message(iso, {.target = "y", .text = Text::one_hot, .max_categories = 1});
+  CHECK(many.find("(the option dates reads dates and times; max_categories, 1, is the most") != many.npos);
+  const std::string european = message("t,y\n31/12/2024,1\n1.1.2025 12:30,2\n", {.target = "y"});
+  CHECK(
+      european.find("dates reads dates and times; date_order tells whether the day or the month is first") !=
+      european.npos);
+  CHECK(message("t,y\n1-01,1\n1-02,2\n", {.target = "y"}).find("dates") == std::string::npos);
+  const Dataset first = parse_csv("t,y\n5,1\n6,2\n", {.target = "y"});
+  CHECK(message_of([&] { parse_csv("t\n2024-01-01\n", first.preparation); }).find("option dates") ==
+        std::string::npos);
+}

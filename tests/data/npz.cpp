@@ -33,6 +33,31 @@ const std::string deflated = from_hex(
     "a402f91a463a9a3a0ab50a14002e660608e084d200504b01021403140000000800000021000bc0b076570000009800000005"
     "0000000000000000000000800100000000782e6e7079504b010214031400000008000000210039c5d6334a00000090000000"
     "05000000000000000000000080018e000000792e6e7079504b05060000000002000200660000000f0100000000");
+// The same x and y by numpy.savez with zipfile.ZIP64_LIMIT = 100: all sizes and the second place are in
+// zip64's parts, as they are for arrays of 2 GiB.
+const std::string zip64 = from_hex(
+    "504b03042d0000000000000021000bc0b076ffffffffffffffff05001400782e6e7079010010009800000000000000980000"
+    "0000000000934e554d5059010076007b276465736372273a20273c6634272c2027666f727472616e5f6f72646572273a2046"
+    "616c73652c20277368617065273a2028322c2033292c207d2020202020202020202020202020202020202020202020202020"
+    "20202020202020202020202020202020202020202020202020202020202020200a000000000000003f0000803f0000c03f00"
+    "00004000002040504b03042d00000000000000210039c5d633ffffffffffffffff05001400792e6e70790100100090000000"
+    "000000009000000000000000934e554d5059010076007b276465736372273a20273c6938272c2027666f727472616e5f6f72"
+    "646572273a2046616c73652c20277368617065273a2028322c292c207d202020202020202020202020202020202020202020"
+    "2020202020202020202020202020202020202020202020202020202020202020202020202020200a03000000000000000900"
+    "000000000000504b01022d032d0000000000000021000bc0b076ffffffffffffffff05001400000000000000000080010000"
+    "0000782e6e70790100100098000000000000009800000000000000504b01022d032d00000000000000210039c5d633ffffff"
+    "ffffffffff05001c0000000000000000008001ffffffff792e6e70790100180090000000000000009000000000000000cf00"
+    "000000000000504b06062c000000000000002d002d0000000000000000000200000000000000020000000000000096000000"
+    "000000009601000000000000504b0607000000002c0200000000000001000000504b05060000000002000200960000009601"
+    "00000000");
+// np.savez_compressed(file, x=np.zeros((2, 60), "<f4")), likewise
+const std::string deflated_zip64 = from_hex(
+    "504b03042d000000080000002100ca6d46fbffffffffffffffff05001400782e6e70790100100060020000000000004c0000"
+    "00000000009bec17ea1b10c9c850c650ad9e925a9c5ca46ea5a06e9366a2aea3a09e965f54529498179f5f94920a12774bcc"
+    "294e058a17672416a402f91a463a0a66069a3a0ab50ae4022e865130ac0100504b01022d032d000000080000002100ca6d46"
+    "fbffffffffffffffff050014000000000000000000800100000000782e6e70790100100060020000000000004c0000000000"
+    "0000504b06062c000000000000002d002d000000000000000000010000000000000001000000000000004700000000000000"
+    "8300000000000000504b060700000000ca0000000000000001000000504b0506000000000100010047000000830000000000");
 // zipfile, ZIP_BZIP2: "x.npy" and "notes.txt", and a comment that ends in "PK\5\6"
 const std::string bzip2 = from_hex(
     "504b03042e0000000c00c8637c5dc2412435260000000300000005000000782e6e7079425a6839314159265359648cbb7300"
@@ -56,7 +81,7 @@ std::string with(std::string bytes, long at, std::string_view others) {
 
 TEST_CASE("the arrays of an archive are read by name, stored or deflated") {
   const TemporaryDirectory directory;
-  for (const std::string& bytes : {stored, deflated}) {
+  for (const std::string& bytes : {stored, deflated, zip64}) {
     Npz file(directory.write("a.npz", bytes));
     CHECK(file.names() == std::vector<std::string>{"x", "y"});
     CHECK(file.read("x") == x);
@@ -66,6 +91,7 @@ TEST_CASE("the arrays of an archive are read by name, stored or deflated") {
     CHECK(file.shape("x") == std::vector<Index>{2, 3});
     CHECK(open(bytes).read("x") == x);
   }
+  CHECK(open(deflated_zip64).read("x") == Matrix<float>::Zero(60, 2));
 }
 
 TEST_CASE("a name that is not there is answered with those that are") {
@@ -81,7 +107,7 @@ TEST_CASE("an archive may have a comment, and other files in it") {
 }
 
 TEST_CASE("an archive that is cut anywhere is refused") {
-  for (const std::string& bytes : {stored, deflated})
+  for (const std::string& bytes : {stored, deflated, zip64, deflated_zip64})
     for (std::size_t size = 0; size < bytes.size(); ++size)
       CHECK_THROWS_AS(open(bytes.substr(0, size)), FileError);
   CHECK(message_of([] { open(stored.substr(0, 100)); })
@@ -105,15 +131,33 @@ TEST_CASE("a byte that is changed anywhere in an array is noticed") {
   }
 }
 
-TEST_CASE("encrypted members, zip64 and archives in parts are refused by name") {
+TEST_CASE(
+    "encrypted members, numbers of zip64 that are not there and archives in parts are refused by name") {
   const long entry = static_cast<long>(stored.find("PK\1\2"));
   CHECK(message_of([&] { open(with(stored, entry + 8, "\1")).read("x"); }) ==
         "a.npz, 'x': expected data that are not encrypted, found encrypted data");
-  CHECK(message_of([&] { open(with(stored, entry + 20, "\xff\xff\xff\xff\xff\xff\xff\xff")).read("x"); }) ==
-        "a.npz, 'x': expected a member of less than 4 GiB, found the larger format zip64");
+  CHECK(message_of([&] { open(with(stored, entry + 20, "\xff\xff\xff\xff\xff\xff\xff\xff")); }) ==
+        "a.npz: expected the numbers of zip64 for 'x.npy', as its entry announces, found fewer");
   CHECK(message_of([&] { open(with(stored, -6, "\xff\xff\xff\xff")); }) ==
-        "a.npz: expected a ZIP archive of less than 4 GiB, found the larger format zip64");
+        "a.npz: expected the end of a directory of zip64, as its numbers announce, found none");
   CHECK_THROWS_AS(open(with(stored, -18, "\1")), FileError);
+}
+
+TEST_CASE("numbers of zip64 that the archive cannot hold are refused before memory is asked for") {
+  for (const std::string& bytes : {zip64, deflated_zip64}) {
+    const std::size_t size =
+        bytes.find("PK\1\2") + 46 + 5 + 4;  // behind the name and what says that 16 follow
+    for (const std::string& large : {"\xff\xff\xff\xff\xff\xff\xff\xff"s, "\0\0\0\0\0\0\0\x80"s,
+                                     "\xff\xff\xff\xff\0\0\0\0"s, "\0\0\0\0\1\0\0\0"s}) {
+      CHECK_THROWS_AS(open(with(bytes, static_cast<long>(size), large)).read("x"), FileError);
+      CHECK_THROWS_AS(open(with(bytes, static_cast<long>(size) + 8, large)).read("x"), FileError);
+      CHECK_THROWS_AS(open(with(bytes, static_cast<long>(size), large + large)).read("x"), FileError);
+    }
+  }
+  const long place = static_cast<long>(zip64.rfind("PK\1\2")) + 46 + 5 + 4 + 16;
+  for (const std::string& at : {"\xff\xff\xff\xff\xff\xff\xff\xff"s, "\xf0\xff\xff\xff\xff\xff\xff\xff"s,
+                                "\0\0\0\0\0\0\0\x80"s, "\0\0\0\0\0\0\0\0"s})
+    CHECK_THROWS_AS(open(with(zip64, place, at)).read("y"), FileError);
 }
 
 TEST_CASE("sizes that the archive cannot hold are refused before memory is asked for") {
@@ -146,4 +190,7 @@ TEST_CASE("names that come twice and arrays without numbers are not written") {
   CHECK_THROWS_AS(write_npz(directory / "a.npz", {{"x", x}, {"y", std::vector<int>{}}}), ShapeError);
   CHECK_FALSE(std::filesystem::exists(directory / "a.npz"));
   CHECK_THROWS_AS(write_npz(directory / "none/a.npz", {{"x", x}}), FileError);
+  const auto old = directory.write("old.npz", "old");
+  CHECK_THROWS_AS(write_npz(old, {{"x", x}, {"x", x}}), ValueError);
+  CHECK(detail::read_file(old) == "old");
 }

@@ -24,8 +24,9 @@ Preparation full() {
   p.options.missing = {"", "gone away", "a\nb\0c\x1b"s};
   p.options.usual_marks = false;
   p.options.classes = {"no", "j\xc3\xa4", "\xff"};
-  p.columns = {
-      {"x", 4, {}, 0.1 + 0.2}, {"", 5, {"only"}}, {"column", 6, {"fill", "", "categories"}, 2, true}};
+  p.columns = {{"x", 4, {}, 0.1 + 0.2, false, DateOrder::day_month_year},
+               {"", 5, {"only"}},
+               {"column", 6, {"fill", "", "categories"}, 2, true}};
   p.label_places = {1, 0, 3, 2};
   p.width = 9, p.by_name = true;
   p.inputs.shift = Vector<double>::LinSpaced(6, 0, 1);
@@ -58,6 +59,8 @@ TEST_CASE("a preparation comes back from its text with every member as it was") 
   CHECK(after.options.classes == before.options.classes);
   REQUIRE(after.columns.size() == 3);
   CHECK(after.columns[0].fill == 0.1 + 0.2);  // bit for bit
+  CHECK(after.columns[0].date == DateOrder::day_month_year);
+  CHECK_FALSE(after.columns[1].date);
   CHECK_FALSE(after.columns[1].fill);
   for (std::size_t k = 0; k < 3; ++k) {
     CHECK(after.columns[k].name == before.columns[k].name);
@@ -92,6 +95,17 @@ TEST_CASE("a second file is read with a preparation from text as with the one it
   CHECK(test.inputs == parse_csv(second, train.preparation).inputs);
   CHECK(test.feature_names == train.feature_names);
   CHECK(parse_csv("a;b;y\n1,5;x;2\n;z;3\n2,5;z;5\n4;y;6\n", stored).targets == train.targets);
+}
+
+TEST_CASE("a text of the time before dates is read, and a column of dates has no categories") {
+  std::string text = to_text(full());
+  const std::size_t at = text.find(" date day_month_year");
+  REQUIRE(at != text.npos);
+  CHECK_FALSE(preparation_from_text(text.erase(at, 20)).columns[0].date);
+  Preparation both = full();
+  both.columns[1].date = DateOrder::year_month_day;
+  CHECK(message_of([&] { preparation_from_text(to_text(both)); }) ==
+        "preparation: expected dates or categories in a column, found others");
 }
 
 TEST_CASE("text that to_text did not write is refused with its line") {

@@ -104,3 +104,15 @@ TEST_CASE("a preparation of other features than the net's is refused, and nothin
   CHECK_THROWS_AS(write_header(net, *data.preparation, folder / "a.hpp", {.name = "a"}), ShapeError);
   CHECK_FALSE(std::filesystem::exists(folder / "a.hpp"));
 }
+
+TEST_CASE("the header says of a column of dates what number it takes") {
+  const Dataset data =
+      parse_csv("Month,a,y\n1949-01,1,112\n1949-02,3,118\n", {.target = "y", .dates = "Month"});
+  Sequential net{Dense(2, 1)};
+  initialize(net, {.seed = 1});
+  const TemporaryDirectory folder;
+  write_header(net, *data.preparation, folder / "a.hpp", {.name = "a"});
+  const std::string text = detail::read_file(folder / "a.hpp");
+  CHECK(text.find("/* column_Month: a date, as days since 1970-01-01 in UTC; 0.5 is noon. */") != text.npos);
+  CHECK(text.find("column_a:") == text.npos);
+}

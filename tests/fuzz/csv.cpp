@@ -24,6 +24,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   options.comment = data[2] & 8 ? '#' : '\0';
   options.thousands = data[2] & 16 ? '_' : '\0';
   options.skip = data[3] % 4;
+  if (data[3] & 4) options.dates = 0;
+  options.date_order = static_cast<DateOrder>(data[3] / 8 % 3);
   fuzz::survives([&] {
     const Dataset read = parse_csv(fuzz::text_of(data + 4, size - 4), options);
     fuzz::require(read.samples() > 0, "what is read has samples");

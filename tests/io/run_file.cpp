@@ -54,9 +54,17 @@ TEST_CASE("Without one of its tensors or texts a run is refused, and nothing cha
     TensorFile less = whole;
     less.tensors.erase(less.tensors.begin() + static_cast<std::ptrdiff_t>(k));
     CAPTURE(whole.tensors[k].name);
-    CHECK_FALSE(message_of([&] { other.take(less); }).empty());
+    const std::string message = message_of([&] { other.take(less); });
+    CHECK_FALSE(message.empty());
+    if (!whole.tensors[k].name.starts_with("optimizer."))  // these are restore's to miss
+      CHECK(message.starts_with("file, "));
     CHECK(other.file() == before);
   }
+  CHECK(message_of([&] {
+          TensorFile less = whole;
+          less.metadata.erase("step");
+          other.take(less);
+        }) == "file, step: expected metadata of this name, found none");
   for (const auto& [key, value] : whole.metadata) {
     if (key == "checksum" || key == "format" || key == "espalier.version")
       continue;  // of read_run, of people
@@ -88,5 +96,10 @@ TEST_CASE("A file of tensors that is no run is refused as such") {
   write_tensors(path, TensorFile{});
   CHECK(message_of([&] { detail::read_run(path); }) ==
         path.string() + ": expected a file of a run (\"espalier run 1\"), found another file of tensors");
+  TensorFile file;
+  file.metadata["format"] = "espalier run 1";
+  write_tensors(path, file);
+  CHECK(message_of([&] { detail::read_run(path); }) ==
+        path.string() + ", checksum: expected metadata of this name, found none");
   fs::remove(path);
 }

@@ -24,6 +24,8 @@ const std::string valid[]{
     "2\0\n\0"s,
     "1,234\n\"5,678\",9\n",
     "y\n1\n0\n",
+    "a,b\n2024-03-01,1\n2024-02-29 12:30,2\n,3\n",
+    "1/12/2024,1\n31/12/2024 1:05:06.5,2\n",
 };
 
 class Random {
@@ -55,6 +57,8 @@ class Random {
     o.text = any({Text::one_hot, Text::one_hot, Text::ignore, Text::refuse});
     if (below(8) == 0) o.categories = column();
     o.max_categories = any<Index>({2, 100, 100});
+    if (below(12) == 0) o.dates = column();
+    o.date_order = static_cast<DateOrder>(below(3));
     if (below(4) == 0) o.ignore = column();
     o.header = any({CsvHeader::automatic, CsvHeader::automatic, CsvHeader::yes, CsvHeader::no});
     o.separator = any({',', ',', ',', ',', ',', ';', ' ', '\t', '|'});
@@ -132,7 +136,7 @@ TEST_CASE(
     "any text with any options becomes a data set that holds together, or an error in the library's words") {
   Random random(11);
   int read = 0;
-  for (int k = 0; k < 8000; ++k) {
+  for (int k = 0; k < 10000; ++k) {
     const std::string text = random.text();
     const CsvOptions options = random.options();
     INFO(k);

@@ -12,32 +12,11 @@
 #include "espalier/model/access.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
+#include "loaded.hpp"
 #include "nets.hpp"
 #include "support.hpp"
 
 using namespace espalier;
-
-namespace {
-
-template <class... Layers>
-auto initialized(std::uint64_t seed, const Layers&... layers) {
-  Sequential<float, Layers...> net(layers...);
-  initialize(net, {.seed = seed});
-  return net;
-}
-
-Tensor& at(TensorFile& file, std::string_view name) { return const_cast<Tensor&>(file.at(name)); }
-
-template <Scalar S>
-Tensor floats(std::string name, std::vector<std::uint64_t> shape, std::vector<S> numbers) {
-  return Tensor::of<S>(std::move(name), std::move(shape), numbers);
-}
-
-void erase(TensorFile& file, std::string_view name) {
-  std::erase_if(file.tensors, [&](const Tensor& t) { return t.name == name; });
-}
-
-}  // namespace
 
 TEST_CASE("tied weights stay tied, and are in a file once, or twice and equal") {
   auto net = initialized(1, Dense(2, 2, NoBias{}), Dense(2, 2, NoBias{})), other = net;

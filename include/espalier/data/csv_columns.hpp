@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,20 +22,24 @@ class CsvColumns {
   [[gnu::cold]] CsvColumns(CsvReader& reader, const CsvLayout& layout, const CsvOptions& options,
                            const Preparation* known)
       : reader_(reader), layout_(layout), options_(options), known_(known), numbers_(options) {
-    const auto add = [&](std::size_t place, CsvRole role, bool text) {
-      columns_.push_back({.place = place, .role = role, .text = text});
+    const auto add = [&](std::size_t place, CsvRole role) {
+      columns_.push_back({.place = place, .role = role});
     };
     columns_.reserve(layout.features.size() + layout.targets.size() + 1);
     for (std::size_t k = 0; k < layout.features.size(); ++k) {
       const std::size_t place = layout.features[k];
-      add(place, CsvRole::feature,
-          known ? known->columns[k].is_text()
-                : std::find(layout.categories.begin(), layout.categories.end(), place) !=
-                      layout.categories.end());
+      add(place, CsvRole::feature);
+      CsvColumn& column = columns_.back();
+      column.text = known ? known->columns[k].is_text() : layout.is_in(layout.categories, place);
+      if (known)
+        column.date = known->columns[k].date;
+      else if (layout.is_in(layout.dates, place))
+        column.date = options.date_order;
     }
-    if (!known && !columns_.empty() && columns_[0].place == 0) columns_[0].may_index = is_index_name();
-    for (const std::size_t place : layout.targets) add(place, CsvRole::target, false);
-    if (layout.weight) add(*layout.weight, CsvRole::weight, false);
+    if (!known && !columns_.empty() && columns_[0].place == 0 && !columns_[0].date)
+      columns_[0].may_index = is_index_name();
+    for (const std::size_t place : layout.targets) add(place, CsvRole::target);
+    if (layout.weight) add(*layout.weight, CsvRole::weight);
     if (layout.label) label_.emplace(CsvColumn{.place = *layout.label, .role = CsvRole::label, .text = true});
   }
 
@@ -58,6 +63,16 @@ class CsvColumns {
     const std::string_view expected = read_number(field, value);
     if (!expected.empty() && expected != "a number") refuse_field(*label_, field, "a label");
     return label_->note().values.number_of(field, reader_.line());
+  }
+
+  /// NaN for a gap.
+  double date(CsvColumn& column, std::string_view field) {
+    double days = std::numeric_limits<double>::quiet_NaN();
+    if (numbers_.is_gap(field))
+      column.add_gap(field, reader_.line());
+    else if (const std::string_view expected = read_date(field, *column.date, days); !expected.empty())
+      refuse_field(column, field, expected);
+    return days;
   }
 
   [[noreturn, gnu::cold]] void refuse_field(const CsvColumn& column, std::string_view field,
@@ -130,7 +145,7 @@ class CsvColumns {
     options.header = layout_.named() ? CsvHeader::yes : CsvHeader::no;
     options.separator = reader_.separator();
     options.classes = classes;
-    options.ignore = options.categories = {};
+    options.ignore = options.categories = options.dates = {};
     options.target.clear();
     const auto keep = [&](std::size_t place) {
       result.label_places.push_back(static_cast<Index>(place));

@@ -51,7 +51,7 @@ inline bool is_header_word(std::string_view text) {
   const auto named = [](const Column& column) { return column.name && *column.name != "last"; };
   const auto any = [&](const Columns& all) { return std::any_of(all.begin(), all.end(), named); };
   return (options.label && named(*options.label)) || (options.weight && named(*options.weight)) ||
-         any(options.target) || any(options.ignore) || any(options.categories);
+         any(options.target) || any(options.ignore) || any(options.categories) || any(options.dates);
 }
 
 /// Whether `first` is a header; `second` is empty if there is one row only.

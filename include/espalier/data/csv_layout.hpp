@@ -34,6 +34,11 @@ class CsvLayout {
                       format_message("{} in all (fields end at the option separator, {})",
                                      {width, quoted_text({&options.separator, 1})}));
     for (const Column& column : options.categories) categories.push_back(column_of(column, where));
+    for (const Column& column : options.dates) {
+      dates.push_back(column_of(column, where));
+      if (taken_[dates.back()] || is_in(categories, dates.back()))
+        fail<FileError>(where, "dates that are features, and no categories", this->column(dates.back()));
+    }
   }
 
   /// For a second file: the features of the first, by their names, or by their places if there are none. The
@@ -83,7 +88,11 @@ class CsvLayout {
   /// The column as a second file finds it.
   Column kept(std::size_t k) const { return known_by_name(k) ? Column(names_[k]) : Column(k); }
 
-  std::vector<std::size_t> features, targets, categories;
+  static bool is_in(const std::vector<std::size_t>& places, std::size_t place) {
+    return std::find(places.begin(), places.end(), place) != places.end();
+  }
+
+  std::vector<std::size_t> features, targets, categories, dates;
   std::optional<std::size_t> label, weight;
 
  private:

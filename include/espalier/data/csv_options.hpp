@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "espalier/core/matrix.hpp"
+#include "espalier/data/date.hpp"
 
 namespace espalier {
 
@@ -57,8 +58,10 @@ struct CsvOptions {
   Text text = Text::refuse;
   Columns categories = {};  ///< columns of numbers that are read as text is: codes, not quantities
   Index max_categories =
-      100;              ///< a text column with more different values is refused: a name, hardly a class
-  Columns ignore = {};  ///< columns to skip, whatever they hold
+      100;             ///< a text column with more different values is refused: a name, hardly a class
+  Columns dates = {};  ///< features that are dates or times: days since 1970-01-01 (data/date.hpp)
+  DateOrder date_order = DateOrder::year_month_day;  ///< how they are written
+  Columns ignore = {};                               ///< columns to skip, whatever they hold
   CsvHeader header = CsvHeader::automatic;
   char separator = ',';   ///< ' ' stands for any run of spaces and tabs; a line `sep=;` in the file wins
   char decimal = '.';     ///< or ',', as Excel writes it in most of Europe

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -49,8 +50,9 @@ struct CsvColumn {
 
   std::size_t place;
   CsvRole role;
-  bool text = false;       ///< fields are categories, not numbers
-  bool may_index = false;  ///< could still be one that counts the rows or names them
+  bool text = false;                   ///< fields are categories, not numbers
+  std::optional<DateOrder> date = {};  ///< fields are dates, so written
+  bool may_index = false;              ///< could still be one that counts the rows or names them
   bool only_empty = true;
   bool left_out = false;
   std::unique_ptr<CsvOdd> details = {};  ///< null: nothing
@@ -107,6 +109,7 @@ class CsvProblems {
       add(column, column.odd().texts, column.odd().texts.in(rows_, "text", " (" + count + ")"));
       texts_ = texts_ || (column.role == CsvRole::feature && known_ == nullptr);
       text_targets_ = text_targets_ || (column.role == CsvRole::target && known_ == nullptr);
+      look_for_dates(column);
       first_row_ = first_row_ && column.odd().texts.count == 1;
       many_ = many_ || (texts_ && column.role == CsvRole::feature && options_.text == Text::one_hot);
     }
@@ -162,6 +165,14 @@ class CsvProblems {
     list_ += same ? "; " + what : "\n  " + only_column_ + ": " + what;
   }
 
+  [[gnu::cold]] void look_for_dates(const CsvColumn& column) {
+    if (column.role != CsvRole::feature || known_ != nullptr) return;
+    const std::string& text = column.odd().texts.first;
+    const bool year_last = DateReader(text, DateOrder::day_month_year).parse();
+    dates_ = dates_ || year_last || DateReader(text, DateOrder::year_month_day).parse();
+    year_last_ = year_last_ || year_last;
+  }
+
   [[gnu::cold]] void add_unseen(const CsvColumn& column) {
     add(column, {2, 0, ""},
         format_message("texts that the first file does not have: {}", {column.unseen_texts()}));
@@ -175,6 +186,8 @@ class CsvProblems {
     };
     say(gaps_, "gaps fills gaps or drops their rows");
     say(unlabeled_, "drop_unlabeled leaves out rows without a label or target");
+    say(dates_, "dates reads dates and times");
+    say(year_last_, "date_order tells whether the day or the month is first");
     say(texts_ && options_.text == Text::refuse, "text = Text::one_hot reads texts");
     say(many_, format_message("max_categories, {}, is the most that text = Text::one_hot reads",
                               {options_.max_categories}));
@@ -194,7 +207,7 @@ class CsvProblems {
   CsvFound only_;
   std::string only_column_, expected_, list_;
   bool gaps_ = false, texts_ = false, text_targets_ = false, unlabeled_ = false, many_ = false,
-       first_row_ = true;
+       first_row_ = true, dates_ = false, year_last_ = false;
 };
 
 }  // namespace espalier::detail

@@ -107,6 +107,7 @@ class CsvTable : CsvColumns {
 
   S value(CsvColumn& column, std::string_view field) {
     S number = 0;
+    if (column.date) return static_cast<S>(date(column, field));
     if (!column.text) {
       const std::string_view expected = numbers_.read(field, number);
       if (expected.empty() && options_.missing.empty() && column.role != CsvRole::weight) [[likely]]
@@ -231,6 +232,7 @@ class CsvTable : CsvColumns {
       if (column.left_out) continue;
       result.by_name = result.by_name && layout_.known_by_name(column.place);
       PreparedColumn prepared{layout_.name(column.place), static_cast<Index>(column.place), categories[k]};
+      prepared.date = column.date;
       if (options_.gaps > Gaps::drop) {
         std::vector<double> values;
         for (Index j = 0; j < kept.count; ++j)

@@ -2,9 +2,7 @@
 // NumPy's .npy files, format versions 1 to 3 (NumPy Enhancement Proposal 1).
 #pragma once
 
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +16,7 @@
 #include "espalier/data/large_matrix.hpp"
 #include "espalier/data/npy_header.hpp"
 #include "espalier/data/numbers.hpp"
+#include "espalier/data/write_file.hpp"
 
 namespace espalier {
 namespace detail {
@@ -159,16 +158,13 @@ inline std::vector<Index> npy_shape(const std::filesystem::path& path) {
 }
 
 /// Writes a matrix features x samples as a C-ordered array `(samples, features)`, or labels as `(samples)`;
-/// `read_npy` gives the same bits back. ShapeError if there are no numbers, FileError if the file cannot be
-/// written.
+/// `read_npy` gives the same bits back. The new file takes the place of an old one when all of it is on the
+/// disk. ShapeError if there are no numbers, FileError if the file cannot be written: the old one is as it
+/// was.
 inline void write_npy(const std::filesystem::path& path, const ArrayView& array) {
   const std::string header = detail::npy_header(array, path.string());
-  errno = 0;
-  std::ofstream file(path, std::ios::binary);
-  file << header;
-  file.write(array.data, static_cast<std::streamsize>(array.bytes()));
-  file.close();
-  if (!file) detail::fail_to_write(path, errno);
+  const std::string_view pieces[] = {header, {array.data, array.bytes()}};
+  detail::write_file(path, pieces);
 }
 
 }  // namespace espalier

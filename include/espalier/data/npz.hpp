@@ -3,7 +3,6 @@
 // need espalier/data/gzip.hpp too.
 #pragma once
 
-#include <cerrno>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
@@ -11,8 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "espalier/data/file.hpp"
 #include "espalier/data/npy.hpp"
+#include "espalier/data/write_file.hpp"
 #include "espalier/data/zip.hpp"
 #include "espalier/data/zip_writer.hpp"
 
@@ -100,18 +99,15 @@ struct NamedArray {
 
 /// Writes matrices and labels for numpy.load, not compressed: `write_npz("data.npz", {{"x", data.inputs},
 /// {"y", data.labels}})`. ShapeError for an array without numbers, ValueError for a name that comes twice or
-/// is longer than 65531 bytes, and for 4 GiB and more; FileError if the file cannot be written.
+/// is longer than 65531 bytes, and for 4 GiB and more; FileError if the file cannot be written, and the old
+/// one is as it was.
 inline void write_npz(const std::filesystem::path& path, std::initializer_list<NamedArray> arrays) {
   const std::string where = path.string();
   detail::ZipWriter zip(where);
   for (const NamedArray& named : arrays)
     zip.add(std::string(named.name) + ".npy", detail::npy_header(named.array, where),
             {named.array.data, named.array.bytes()});
-  errno = 0;
-  std::ofstream file(path, std::ios::binary);
-  zip.write(file);
-  file.close();
-  if (!file) detail::fail_to_write(path, errno);
+  detail::write_file(path, zip.pieces());
 }
 
 }  // namespace espalier

@@ -23,6 +23,7 @@ struct PreparedColumn {
   std::vector<std::string> categories = {};  ///< in the order of their numbers; empty: a column of numbers
   std::optional<double> fill = {};           ///< what stands for a gap: a number, or that of a category
   bool mark_gaps = false;                    ///< with a feature that is 1 where there was a gap
+  std::optional<DateOrder> date = {};        ///< the numbers are days since 1970-01-01, of dates so written
 
   bool is_text() const { return !categories.empty(); }
   /// Two categories make one feature, which is 1 for the second.
@@ -72,9 +73,9 @@ struct Preparation {
     return result;
   }
 
-  /// Features x samples from columns x samples: numbers, NaN for a gap, and for text the number of its
-  /// category. ShapeError for another number of rows; ValueError, with the place, for a gap that nothing
-  /// fills, for an infinite number and for one that is no category.
+  /// Features x samples from columns x samples: numbers, NaN for a gap, for text the number of its category,
+  /// and for a date its days_since_1970. ShapeError for another number of rows; ValueError, with the place,
+  /// for a gap that nothing fills, for an infinite number and for one that is no category.
   template <Scalar S>
   Matrix<S> encode(const Matrix<S>& rows) const {
     if (rows.rows() != static_cast<Index>(columns.size()))

@@ -31,10 +31,12 @@ constexpr auto words_of() {
   if constexpr (std::is_same_v<E, Gaps>) return Words{"refuse", "drop", "mean", "median", "most_frequent"};
   if constexpr (std::is_same_v<E, Text>) return Words{"refuse", "ignore", "one_hot"};
   if constexpr (std::is_same_v<E, CsvHeader>) return Words{"automatic", "yes", "no"};
+  if constexpr (std::is_same_v<E, DateOrder>)
+    return Words{"year_month_day", "day_month_year", "month_day_year"};
 }
 
-/// Calls f(key, member) for all but the columns. What is ignored or a category in the first file is known
-/// from them.
+/// Calls f(key, member) for all but the columns. What is ignored, a category or a date in the first file is
+/// known from them.
 template <class P, class F>
 void visit_preparation(P& preparation, F&& f) {
   auto& options = preparation.options;
@@ -154,6 +156,7 @@ class PreparationLine {
   }
   void read(PreparedColumn& column) {
     read(column.name), read(column.place);
+    if (takes("date")) read(column.date.emplace());
     if (takes("fill")) read(column.fill.emplace());
     column.mark_gaps = takes("mark_gaps");
     if (takes("categories")) read(column.categories);
@@ -214,6 +217,7 @@ inline void check(const Preparation& p) {
   for (const Index place : p.label_places) expect(is_new(place), "places of columns, each once");
   for (const PreparedColumn& column : p.columns) {
     expect(is_new(column.place), "places of columns, each once");
+    expect(!column.date || !column.is_text(), "dates or categories in a column");
     expect(!column.mark_gaps || column.fill, "a fill where gaps are marked");
     expect(std::set<std::string>(column.categories.begin(), column.categories.end()).size() ==
                column.categories.size(),
@@ -235,6 +239,7 @@ inline std::string to_text(const Preparation& preparation) {
   });
   for (const PreparedColumn& column : preparation.columns) {
     text += "column" + detail::word_of(column.name) + detail::word_of(column.place);
+    if (column.date) text += " date" + detail::word_of(*column.date);
     if (column.fill) text += " fill" + detail::word_of(*column.fill);
     if (column.mark_gaps) text += " mark_gaps";
     if (column.is_text()) text += " categories" + detail::word_of(column.categories);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <ostream>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +13,7 @@
 
 namespace espalier::detail {
 
-/// Collects members, and writes them in one go: the large parts are views, which must not change before.
+/// Collects members: the large parts are views, which must not change before the archive is written.
 class ZipWriter {
  public:
   explicit ZipWriter(std::string where) : where_(std::move(where)) {}
@@ -29,41 +29,37 @@ class ZipWriter {
     if (members_.size() == most_members || with_headers > most_bytes || bytes_ > most_bytes - with_headers)
       fail(where_, "less than 4 GiB and 65535 members in a ZIP archive",
            format_message("more, with {} of {} bytes", {quoted_text(name), size}));
+    const std::string common = common_part(name, size, crc32(body, crc32(head)));
+    directory_ += "PK\1\2";
+    append(directory_, 20, 2);  // made for version 2.0
+    directory_ += common;
+    append(directory_, 0, 10);  // no comment, first disk, no attributes
+    append(directory_, at_, 4);
+    directory_ += name;
+    members_.push_back({name, "PK\3\4" + common + name + head, body});
     bytes_ += with_headers;
-    const std::uint32_t sum = crc32(body, crc32(head));
-    members_.push_back({std::move(name), std::move(head), body, sum});
+    at_ += 4 + common.size() + name.size() + size;
   }
 
-  void write(std::ostream& out) const {
-    std::string directory;
-    std::size_t at = 0;
-    for (const Member& member : members_) {
-      const std::string common = common_part(member);
-      out << "PK\3\4" << common << member.name << member.head;
-      out.write(member.body.data(), static_cast<std::streamsize>(member.body.size()));
-      directory += "PK\1\2";
-      append(directory, 20, 2);  // made for version 2.0
-      directory += common;
-      append(directory, 0, 10);  // no comment, first disk, no attributes
-      append(directory, at, 4);
-      directory += member.name;
-      at += 4 + common.size() + member.name.size() + member.head.size() + member.body.size();
-    }
-    std::string end = "PK\5\6";
-    append(end, 0, 4);
-    append(end, members_.size(), 2);
-    append(end, members_.size(), 2);
-    append(end, directory.size(), 4);
-    append(end, at, 4);
-    append(end, 0, 2);
-    out << directory << end;
+  /// The archive, a piece after the other. They are views: what was added, and this, must live on.
+  std::vector<std::string_view> pieces() {
+    std::vector<std::string_view> all;
+    for (const Member& member : members_) all.insert(all.end(), {member.start, member.body});
+    end_ = "PK\5\6";
+    append(end_, 0, 4);
+    append(end_, members_.size(), 2);
+    append(end_, members_.size(), 2);
+    append(end_, directory_.size(), 4);
+    append(end_, at_, 4);
+    append(end_, 0, 2);
+    all.insert(all.end(), {directory_, end_});
+    return all;
   }
 
  private:
   struct Member {
-    std::string name, head;
+    std::string name, start;  ///< start: the header and the head
     std::string_view body;
-    std::uint32_t checksum;
   };
 
   static void append(std::string& bytes, std::size_t value, int count) {
@@ -71,23 +67,24 @@ class ZipWriter {
   }
 
   /// What a member's own header and its entry in the directory have in common.
-  static std::string common_part(const Member& member) {
+  static std::string common_part(const std::string& name, std::size_t size, std::uint32_t checksum) {
     constexpr std::size_t first_of_january_1980 = 0x21;
-    const std::size_t size = member.head.size() + member.body.size();
     std::string bytes;
     append(bytes, 20, 2);  // to be read by version 2.0
     append(bytes, 0, 6);   // no flags, stored, midnight
     append(bytes, first_of_january_1980, 2);
-    append(bytes, member.checksum, 4);
+    append(bytes, checksum, 4);
     append(bytes, size, 4);
     append(bytes, size, 4);
-    append(bytes, member.name.size(), 2);
+    append(bytes, name.size(), 2);
     append(bytes, 0, 2);  // nothing extra
     return bytes;
   }
 
   std::string where_;
   std::vector<Member> members_;
+  std::string directory_, end_;
+  std::size_t at_ = 0;      ///< bytes before the directory
   std::size_t bytes_ = 22;  ///< of the archive, from the end mark on
 };
 

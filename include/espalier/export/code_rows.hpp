@@ -107,6 +107,10 @@ class CodeRows {
     places.push_back("columns");  // how many there are
     all.insert(places.begin(), places.end());
     enumerators(places);
+    for (std::size_t i = 0; i + 1 < places.size(); ++i)
+      if (preparation_.columns[i].date)
+        out_.add("/* $my$$name$: a date, as days since 1970-01-01 in UTC; 0.5 is noon. */\n",
+                 {{"name", places[i]}});
     for (std::size_t i = 0; i + 1 < places.size(); ++i) {
       const PreparedColumn& c = preparation_.columns[i];
       if (!c.is_text()) continue;

@@ -7,11 +7,11 @@
 #include <string_view>
 
 #include "espalier/certify/audit.hpp"
+#include "espalier/data/write_file.hpp"
 #include "espalier/export/code_net.hpp"
 #include "espalier/export/header_options.hpp"
 #include "espalier/export/net_steps.hpp"
 #include "espalier/io/prepared.hpp"
-#include "espalier/io/write_file.hpp"
 
 namespace espalier {
 

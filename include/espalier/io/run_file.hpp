@@ -66,6 +66,16 @@ inline History history_of(const TensorFile& file) {
   return history;
 }
 
+/// Calls f, whose FileErrors are about what a file has: they name the file too.
+template <class F>
+void naming_file(std::string_view where, F f) {
+  try {
+    f();
+  } catch (const FileError& error) {
+    throw FileError(format_message("{}, {}", {where, error.what()}));
+  }
+}
+
 /// What the metadata have under a key. FileError if they have no such key.
 inline const std::string& text_in(const TensorFile& file, std::string_view key) {
   const auto found = file.metadata.find(std::string(key));
@@ -115,7 +125,9 @@ inline TensorFile read_run(const std::filesystem::path& path) {
   if (found == file.metadata.end() || found->second != run_format)
     fail<FileError>(where, {"a file of a run (\"{}\")", {run_format}},
                     found == file.metadata.end() ? "another file of tensors" : found->second);
-  if (whole_number(file, "checksum") != checksum(file))
+  std::uint64_t sum = 0;
+  naming_file(where, [&] { sum = whole_number(file, "checksum"); });
+  if (sum != checksum(file))
     fail<FileError>(where, "the bytes that were written", "others: the file is damaged");
   return file;
 }
@@ -186,15 +198,18 @@ void take_run(const TensorFile& file, std::string_view where, M& model, O& optim
               Observers&... observers) {
   M changed = model;
   O restored = optimizer;
-  take_model(file, where, changed, restored);
-  TrainState come{static_cast<long>(whole_number(file, "step")), history_of(file),
-                  whole_number(file, "ended") != 0};
+  TrainState come;
   std::tuple<ObserverCopy<Observers>...> copies(observers...);
   [[maybe_unused]] int place = 0;
   const std::initializer_list<std::string> names{observer_name<Observers>(place)...};
-  check_observers(file, where, names);
   [[maybe_unused]] auto name = names.begin();
-  std::apply([&](auto&... copy) { (copy.take(file, *name++), ...); }, copies);
+  naming_file(where, [&] {
+    take_model(file, where, changed, restored);
+    come = {static_cast<long>(whole_number(file, "step")), history_of(file),
+            whole_number(file, "ended") != 0};
+    check_observers(file, where, names);
+    std::apply([&](auto&... copy) { (copy.take(file, *name++), ...); }, copies);
+  });
 
   model.parameters().take(std::move(changed.parameters()));  // from here on nothing throws
   model.set_draws(changed.draws());

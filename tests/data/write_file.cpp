@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/io/write_file.hpp"
+#include "espalier/data/write_file.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdlib>
-
-#include "data/files.hpp"
 #include "espalier/data/file.hpp"
+#include "limits.hpp"
 
 using namespace espalier;
 namespace fs = std::filesystem;
@@ -19,39 +13,6 @@ long entries(const TemporaryDirectory& directory) {
   const fs::directory_iterator all(directory / "");
   return std::distance(begin(all), end(all));
 }
-
-/// While it lives the process may do no more than a user, also where the tests run as root.
-class NotRoot {
- public:
-  NotRoot() {
-    if (root_) REQUIRE(::seteuid(65534) == 0);
-  }
-  ~NotRoot() {
-    if (root_ && ::seteuid(0) != 0) std::abort();
-  }
-
- private:
-  bool root_ = ::geteuid() == 0;
-};
-
-/// No file of more than `bytes` may be written while it lives: as on a full disk.
-class LargestFile {
- public:
-  explicit LargestFile(rlim_t bytes) {
-    getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit less{bytes, old_.rlim_max};
-    signal_ = std::signal(SIGXFSZ, SIG_IGN);
-    setrlimit(RLIMIT_FSIZE, &less);
-  }
-  ~LargestFile() {
-    setrlimit(RLIMIT_FSIZE, &old_);
-    std::signal(SIGXFSZ, signal_);
-  }
-
- private:
-  rlimit old_{};
-  void (*signal_)(int);
-};
 
 }  // namespace
 
