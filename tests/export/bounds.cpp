@@ -69,6 +69,11 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
   initialize(one, {.seed = 5});
   programs.add(one, "one");
 
+  // A diagonal: fewer numbers than a loop of the sparse form takes at once.
+  Sequential few{Dense(3, 3, NoBias{})};
+  assign(few, "0.weight", Matrix<float>(Matrix<float>::Identity(3, 3)));
+  programs.add(few, "few");
+
   programs.add_lines(
       "static_assert(digits::violation == 0 && digits::inputs_never_read[2] && "
       "!digits::inputs_never_read[0]);\n"
@@ -85,5 +90,7 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
     check(programs, 1, twice, [&](const Bounded& x) { return smooth(twice, x); });
     check(programs, 2, digits, digits_bound);
     check(programs, 3, digits, digits_bound);
+    check(programs, 5, few,
+          [&](const Bounded& x) { return x.dense(w(few, "0.weight"), Eigen::VectorXd::Zero(3)); });
   }
 }

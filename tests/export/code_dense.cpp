@@ -33,6 +33,11 @@ TEST_CASE("zeros are left out one by one where that takes fewer bytes, unless ti
   CHECK(written(7, true).second < written(7, false).second);
 }
 
+TEST_CASE("eight products are taken at once only where a row has eight: shorter arrays have no such places") {
+  CHECK(written(7, true).first.find("[j + 7]") == std::string::npos);  // 4 or 5 in a row of 30
+  CHECK(written(3, true).first.find("[j + 7]") != std::string::npos);
+}
+
 TEST_CASE("a layer of nothing but zeros is its biases") {
   CodeStep step{StepKind::dense, 2, 3};
   step.weight.assign(6, 0);
