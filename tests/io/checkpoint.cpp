@@ -240,6 +240,38 @@ TEST_CASE("A file that cannot be written stops the run, and the files before sta
   CHECK_THROWS_AS(program.run(), FileError);
 }
 
+TEST_CASE("A folder where a checkpoint is to be stays where it is, and the run does not begin") {
+  for (const char* place : {"run", "run.1"}) {
+    const Folder folder;
+    fs::create_directories(folder.path / place / "mine");
+    Program program{adam, folder.path / "run"};
+    initialize(program.net, {.seed = 1});
+    const Net before = program.net;
+    CHECK(message_of([&] {
+            fit(program.net, two_halves(100), CrossEntropy{}, program.optimizer, program.options,
+                Checkpoint(program.path));
+          }) ==
+          (folder.path / place).string() + ": expected a file, or none, for a checkpoint, found a directory");
+    CHECK(program.net == before);
+    CHECK(fs::exists(folder.path / place / "mine"));
+  }
+}
+
+TEST_CASE("A checkpoint behind a link is written, kept and found where the link leads") {
+  const Folder folder;
+  fs::create_directories(folder.path / "disk");
+  fs::create_symlink("disk/file", folder.path / "run");
+  Program first{adam, folder.path / "run"};
+  CHECK_THROWS(first.run(3));
+  CHECK(fs::is_symlink(folder.path / "run"));
+  CHECK(fs::is_regular_file(folder.path / "disk" / "file.1"));
+  Program second{adam, folder.path / "run"};
+  second.options.epochs = 3;
+  second.run();
+  CHECK(second.resumed.file == folder.path / "disk" / "file");
+  CHECK(second.state.epoch() == 3);
+}
+
 TEST_CASE("An observer that the run had is missed, and a schedule leaves no trace in the rate") {
   const Folder folder;
   const fs::path path = folder.path / "run";

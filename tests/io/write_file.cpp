@@ -130,6 +130,21 @@ TEST_CASE("a file that nobody may write to stays as it is") {
   CHECK(fs::is_empty(directory / "closed"));
 }
 
+TEST_CASE("a link to what is not there yet stays a link, and links in a circle are refused") {
+  const TemporaryDirectory directory;
+  fs::create_directory(directory / "disk");
+  fs::create_symlink("disk/next", directory / "link");
+  fs::create_symlink(fs::absolute(directory / "disk/file"), directory / "disk/next");
+  detail::write_file(directory / "link", "here");
+  CHECK(fs::is_symlink(directory / "link"));
+  CHECK(fs::is_symlink(directory / "disk/next"));
+  CHECK(detail::read_file(directory / "disk/file") == "here");
+  fs::create_symlink("b", directory / "a");
+  fs::create_symlink("a", directory / "b");
+  CHECK_THROWS_AS(detail::write_file(directory / "a", "x"), FileError);
+  CHECK(fs::is_symlink(directory / "a"));
+}
+
 TEST_CASE("permissions and links of the old file are kept") {
   const TemporaryDirectory directory;
   const auto path = directory.write("target", "old");
