@@ -195,7 +195,10 @@ TEST_CASE("chronological folds train on what was before") {
 TEST_CASE("folds refuse counts that make no sense") {
   for (const Index k : {-1, 0, 1, 11}) CHECK_THROWS_AS(folds(10, k, {.seed = 1}), ValueError);
   CHECK_THROWS_AS(grouped_folds(std::vector<int>{1, 1, 1, 2}, 3, {.seed = 1}), ValueError);
-  CHECK_THROWS_AS(chronological_folds(3, 3), ValueError);
+  CHECK_THROWS_AS(chronological_folds(3, 0), ValueError);
+  CHECK_THROWS_AS(chronological_folds(3, std::numeric_limits<Index>::max()), ValueError);
+  CHECK(message_of([] { chronological_folds(3, 3); }) ==
+        "chronological_folds: expected from 1 to 2 folds of 3 samples, found 3");
   CHECK(message_of([] { folds(10, 11, {.seed = 1}); }) ==
         "folds: expected from 2 to 10 folds, one a sample at most, found 11");
 }

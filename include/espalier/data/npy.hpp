@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +15,7 @@
 #include "espalier/data/large_matrix.hpp"
 #include "espalier/data/npy_header.hpp"
 #include "espalier/data/numbers.hpp"
+#include "espalier/data/write_file.hpp"
 
 namespace espalier {
 namespace detail {
@@ -158,14 +158,11 @@ inline std::vector<Index> npy_shape(const std::filesystem::path& path) {
 
 /// Writes a matrix features x samples as a C-ordered array `(samples, features)`, or labels as `(samples)`;
 /// `read_npy` gives the same bits back. ShapeError if there are no numbers, FileError if the file cannot be
-/// written.
+/// written: then an old one is as it was.
 inline void write_npy(const std::filesystem::path& path, const ArrayView& array) {
   const std::string header = detail::npy_header(array, path.string());
-  std::ofstream file(path, std::ios::binary);
-  file << header;
-  file.write(array.data, static_cast<std::streamsize>(array.bytes()));
-  file.close();
-  if (!file) detail::fail<FileError>(path.string(), "a file that can be written", "an error");
+  const std::string_view pieces[] = {header, {array.data, array.bytes()}};
+  detail::write_file(path, pieces);
 }
 
 }  // namespace espalier

@@ -98,17 +98,15 @@ struct NamedArray {
 
 /// Writes matrices and labels for numpy.load, not compressed: `write_npz("data.npz", {{"x", data.inputs},
 /// {"y", data.labels}})`. ShapeError for an array without numbers, ValueError for a name that comes twice or
-/// is longer than 65531 bytes, and for 4 GiB and more; FileError if the file cannot be written.
+/// is longer than 65531 bytes, and for 4 GiB and more; FileError if the file cannot be
+/// written: then an old one is as it was.
 inline void write_npz(const std::filesystem::path& path, std::initializer_list<NamedArray> arrays) {
   const std::string where = path.string();
   detail::ZipWriter zip(where);
   for (const NamedArray& named : arrays)
     zip.add(std::string(named.name) + ".npy", detail::npy_header(named.array, where),
             {named.array.data, named.array.bytes()});
-  std::ofstream file(path, std::ios::binary);
-  zip.write(file);
-  file.close();
-  if (!file) detail::fail<FileError>(where, "a file that can be written", "an error");
+  detail::write_file(path, zip.pieces());
 }
 
 }  // namespace espalier

@@ -73,15 +73,6 @@ inline void check_folds(Index folds, Index samples) {
     fail("folds", {"from 2 to {} folds, one a sample at most", {samples}}, folds);
 }
 
-/// A cut that leaves samples on both sides.
-inline Index cut_of(double fraction, Index samples) {
-  const double cut = std::round(fraction * static_cast<double>(samples));
-  if (!(cut >= 1 && cut < static_cast<double>(samples)))
-    fail("split", "a fraction that leaves samples on both sides",
-         format_message("{} of {} samples", {fraction, samples}));
-  return static_cast<Index>(cut);
-}
-
 template <Scalar S>
 std::pair<BasicDataset<S>, BasicDataset<S>> cut(const BasicDataset<S>& data, const Fold& fold) {
   return {data.subset(fold.train), data.subset(fold.test)};
@@ -141,7 +132,8 @@ inline std::vector<Fold> grouped_folds(std::span<const int> groups, Index k, See
 /// k folds of time: the samples are in its order, fold j trains on the first j + 1 of k + 1 parts and tests
 /// on the next. No network is tested on what was before its training data.
 inline std::vector<Fold> chronological_folds(Index samples, Index k) {
-  detail::check_folds(k + 1, samples);
+  if (k < 1 || k >= samples)
+    detail::fail("chronological_folds", {"from 1 to {} folds of {} samples", {samples - 1, samples}}, k);
   std::vector<Fold> result(static_cast<std::size_t>(k));
   for (Index j = 0; j < k; ++j) {
     Fold& fold = result[static_cast<std::size_t>(j)];

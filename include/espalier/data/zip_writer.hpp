@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,29 +33,33 @@ class ZipWriter {
     members_.push_back({std::move(name), std::move(head), body, sum});
   }
 
-  void write(std::ostream& out) const {
-    std::string directory;
+  /// The archive, piece by piece: views of this writer and of what it was given.
+  std::vector<std::string_view> pieces() {
+    std::vector<std::string_view> all;
     std::size_t at = 0;
-    for (const Member& member : members_) {
+    end_.clear();
+    for (Member& member : members_) {
       const std::string common = common_part(member);
-      out << "PK\3\4" << common << member.name << member.head;
-      out.write(member.body.data(), static_cast<std::streamsize>(member.body.size()));
-      directory += "PK\1\2";
-      append(directory, 20, 2);  // made for version 2.0
-      directory += common;
-      append(directory, 0, 10);  // no comment, first disk, no attributes
-      append(directory, at, 4);
-      directory += member.name;
-      at += 4 + common.size() + member.name.size() + member.head.size() + member.body.size();
+      member.start = "PK\3\4" + common + member.name;
+      all.insert(all.end(), {member.start, member.head, member.body});
+      end_ += "PK\1\2";
+      append(end_, 20, 2);  // made for version 2.0
+      end_ += common;
+      append(end_, 0, 10);  // no comment, first disk, no attributes
+      append(end_, at, 4);
+      end_ += member.name;
+      at += member.start.size() + member.head.size() + member.body.size();
     }
-    std::string end = "PK\5\6";
-    append(end, 0, 4);
-    append(end, members_.size(), 2);
-    append(end, members_.size(), 2);
-    append(end, directory.size(), 4);
-    append(end, at, 4);
-    append(end, 0, 2);
-    out << directory << end;
+    const std::size_t directory = end_.size();
+    end_ += "PK\5\6";
+    append(end_, 0, 4);
+    append(end_, members_.size(), 2);
+    append(end_, members_.size(), 2);
+    append(end_, directory, 4);
+    append(end_, at, 4);
+    append(end_, 0, 2);
+    all.push_back(end_);
+    return all;
   }
 
  private:
@@ -64,6 +67,7 @@ class ZipWriter {
     std::string name, head;
     std::string_view body;
     std::uint32_t checksum;
+    std::string start = {};  ///< its own header
   };
 
   static void append(std::string& bytes, std::size_t value, int count) {
@@ -88,6 +92,7 @@ class ZipWriter {
 
   std::string where_;
   std::vector<Member> members_;
+  std::string end_;         ///< the directory and the end mark
   std::size_t bytes_ = 22;  ///< of the archive, from the end mark on
 };
 

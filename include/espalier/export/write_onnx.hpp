@@ -7,12 +7,12 @@
 #include <string>
 #include <utility>
 
+#include "espalier/data/write_file.hpp"
 #include "espalier/export/code_writer.hpp"
 #include "espalier/export/net_steps.hpp"
 #include "espalier/export/onnx_net.hpp"
 #include "espalier/io/metadata.hpp"
 #include "espalier/io/names.hpp"
-#include "espalier/io/write_file.hpp"
 #include "espalier/model/finite.hpp"
 
 namespace espalier {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "espalier/io/write_file.hpp"
+#include "espalier/data/write_file.hpp"
 #include "espalier/train/observer.hpp"
 
 namespace espalier {

@@ -14,9 +14,9 @@
 
 #include "espalier/core/error.hpp"
 #include "espalier/data/file.hpp"
+#include "espalier/data/write_file.hpp"
 #include "espalier/io/json.hpp"
 #include "espalier/io/tensor.hpp"
-#include "espalier/io/write_file.hpp"
 
 namespace espalier {
 

@@ -10,7 +10,7 @@
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/image.hpp"
-#include "espalier/io/write_file.hpp"
+#include "espalier/data/write_file.hpp"
 #include "espalier/report/html_page.hpp"
 
 namespace espalier {

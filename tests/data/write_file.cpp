@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/io/write_file.hpp"
+#include "espalier/data/write_file.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 
 #include "data/files.hpp"
 #include "espalier/data/file.hpp"
+#include "espalier/data/npz.hpp"
 
 using namespace espalier;
 namespace fs = std::filesystem;
@@ -92,6 +93,21 @@ TEST_CASE("a disk that is full leaves the old file as it was and nothing else") 
         (directory / "other").string() + ": expected a file that can be written, found File too large");
   CHECK(detail::read_file(path) == "old");
   CHECK(entries(directory) == 1);
+}
+
+TEST_CASE("an array that does not fit on the disk leaves the old one, and the message says why") {
+  const TemporaryDirectory directory;
+  const Matrix<float> small = Matrix<float>::Ones(2, 3), large = Matrix<float>::Ones(100, 100);
+  write_npy(directory / "a.npy", small);
+  write_npz(directory / "a.npz", {{"x", small}});
+  {
+    const LargestFile limit(4096);
+    CHECK(message_of([&] { write_npy(directory / "a.npy", large); }).ends_with("found File too large"));
+    CHECK_THROWS_AS(write_npz(directory / "a.npz", {{"x", large}}), FileError);
+  }
+  CHECK(read_npy(directory / "a.npy") == small);
+  CHECK(Npz(directory / "a.npz").read("x") == small);
+  CHECK(entries(directory) == 2);
 }
 
 TEST_CASE("a device is written to, and its errors are told") {
