@@ -135,19 +135,22 @@ TEST_CASE("A run that early stopping has ended stays ended, with the best weight
     Program program{adam, folder.path / "run"};
     program.options.epochs = 200;
     program.stopping.patience = 2;
+    program.checkpoint.every = 1000;  // the end is written all the same
     if (crash < 0)
       program.run();
     else
       CHECK_THROWS(program.run(crash));
-    return std::tuple(program.net, program.state.epoch(), program.state.ended);
+    return std::tuple(program.net, program.state.epoch(), program.state.ended, !program.resumed.file.empty());
   };
-  const auto [net, epochs, ended] = start(-1);
+  const auto [net, epochs, ended, resumed] = start(-1);
   CHECK(ended);
   CHECK(epochs < 200);
   fs::remove(folder.path / "run");
   fs::remove(folder.path / "run.1");
   start(epochs);  // after the last file, before the best weights are back
-  const auto [again, as_many, still] = start(-1);
+  const auto [again, as_many, still, was_resumed] = start(-1);
+  CHECK_FALSE(resumed);
+  CHECK(was_resumed);
   CHECK(again == net);
   CHECK(as_many == epochs);
 }

@@ -65,12 +65,6 @@ class CsvLayout {
   std::size_t width() const { return width_; }
   bool named() const { return !names_.empty(); }
   std::string name(std::size_t k) const { return named() ? names_[k] : std::string(); }
-  std::vector<std::string> feature_names() const {
-    std::vector<std::string> result;
-    if (named())
-      for (const std::size_t k : features) result.push_back(names_[k]);
-    return result;
-  }
   /// For messages, which count from 1: "column 4 of 65 (age)".
   std::string column(std::size_t k) const {
     return format_message(
