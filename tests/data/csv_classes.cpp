@@ -44,6 +44,13 @@ TEST_CASE("a text that is no class has the number -1") {
   CHECK_THROWS_AS(seen({"a"}).arrange(twice), ValueError);
 }
 
+TEST_CASE("what else is in a file does not change the class of a text") {
+  Names names{"1", "2"};
+  CHECK(seen({"2.0", "x", "1", "nan"}).arrange(names) == std::vector<int>{1, -1, 0, -1});
+  Names mixed{"1", "x"};
+  CHECK(seen({"1.0", "1"}).arrange(mixed) == std::vector<int>{-1, 0});
+}
+
 TEST_CASE("many different numbers are quantities if they have decimals or hardly one comes twice") {
   Names decimals, whole;
   for (int k = 0; k < 21; ++k) decimals.push_back(fmt::format("{}.5", k)), whole.push_back(std::to_string(k));

@@ -21,7 +21,6 @@ TEST_CASE("columns that are not named are features, in the order of the file") {
   CHECK(some.targets == Pointers{3, 0});
   CHECK(some.features == Pointers{1});
   CHECK_FALSE(some.label);
-  CHECK(some.feature_names() == std::vector<std::string>{"b"});
   CHECK(layout({}).features == Pointers{0, 1, 2, 3});
   CHECK(layout({.label = "last"}).label == 3U);
   CHECK(layout({.label = -4}).label == 0U);

@@ -132,6 +132,21 @@ TEST_CASE("a text of many pieces is cut as one of few is") {
   const Rows found = rows_of(text);
   REQUIRE(found.size() == rows.size());
   CHECK(found == rows);
+  detail::CsvSource source(text, "a.csv");
+  detail::CsvRecords records(source, ',');
+  std::size_t wrong = 0;
+  for (std::size_t line = 1; records.next(); line += 2) wrong += records.line() != line;
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("the line of a record is known where a piece ends between CR and LF") {
+  for (std::size_t before = (1 << 17) - 8; before < (1 << 17) + 8; ++before) {
+    CAPTURE(before);
+    detail::CsvSource source(std::string(before, 'x') + ",1\r\na,2\r\n", "a.csv");
+    detail::CsvRecords records(source, ',');
+    REQUIRE((records.next() && records.next()));
+    CHECK(records.line() == 2);
+  }
 }
 
 TEST_CASE("a record longer than a piece is read, and its line known") {

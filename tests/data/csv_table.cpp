@@ -156,6 +156,24 @@ TEST_CASE("columns of two names alike are found by their places") {
   CHECK(parse_csv("a,b,a\n7,8,9\n", train.preparation).inputs == (Matrix<float>(3, 1) << 7, 8, 9).finished());
 }
 
+TEST_CASE("columns that are found by their places have the names of the first file there") {
+  for (const std::string names : {"a,a,b", "open,last,b", "a,,b"}) {
+    CAPTURE(names);
+    const Dataset train = parse_csv(names + ",y\n1,2,3,0\n4,9,5,1\n", {.label = "y"});
+    CHECK(parse_csv(names + ",y\n6,7,8,0\n", train.preparation).inputs ==
+          (Matrix<float>(3, 1) << 6, 7, 8).finished());
+    CHECK(parse_csv(names + "\n6,7,8\n", train.preparation).inputs ==
+          (Matrix<float>(3, 1) << 6, 7, 8).finished());
+    const std::string turned = "b," + names.substr(0, names.rfind(','));
+    CHECK_THROWS_AS(parse_csv(turned + ",y\n8,6,7,0\n", train.preparation), FileError);
+  }
+  const Dataset train = parse_csv("a,a\n1,2\n4,9\n");
+  CHECK(
+      message_of([&] { parse_csv("a,b\n1,2\n", train.preparation); }) ==
+      "csv text:1: expected the names of the first file in its order, since not each is there once: 'a' for "
+      "column 2 of 2 (b), found another");
+}
+
 TEST_CASE("numbers that are codes are read as text is, however they are written") {
   const Dataset data = parse_csv("Pclass,x\n3,1\n1.0,2\n2,3\n1,4\n", {.categories = "Pclass"});
   CHECK(data.feature_names == Names{"Pclass=1", "Pclass=2", "Pclass=3", "x"});

@@ -54,6 +54,8 @@ TEST_CASE("text that is not in UTF-8 is told, with a byte order mark and without
 TEST_CASE("files of data and documents are told") {
   CHECK(what_is("PAR1\x15\x04") == "a Parquet file");
   CHECK(what_is("ARROW1\0\0"s) == "an Arrow or Feather file");
+  CHECK(what_is("FEA1\0\0\0\0"s) == "a Feather file");
+  CHECK(what_is("GIF89a\1"s) == "a GIF image");
   CHECK(what_is("\x89HDF\r\n\x1a\n") == "an HDF5 file");
   CHECK(what_is("MATLAB 5.0 MAT-file, Platform: GLNXA64") == "a MATLAB file (.mat)");
   CHECK(what_is("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") == "an old Excel or other Office file (.xls, .doc)");
@@ -79,10 +81,11 @@ TEST_CASE("HTML is told in any spelling, behind blanks and a byte order mark") {
 }
 
 TEST_CASE("plain text is nothing else, and neither is what is cut in its magic") {
-  for (const char* text : {"", "1,2\n3,4\n", "PAR", "PK", "BZh9,label\n",
-                           "\xEF\xBB\xBF"
-                           "a,b\n1,2\n",
-                           "x,y\n", "{\"a\": 1}", "GIF,PNG\n"})
+  for (const char* text :
+       {"", "1,2\n3,4\n", "PAR", "PK", "BZh9,label\n",
+        "\xEF\xBB\xBF"
+        "a,b\n1,2\n",
+        "x,y\n", "{\"a\": 1}", "GIF,PNG\n", "FEA1,FEA2\n", "PAR1;PAR2\n", "ARROW1,a\n", "GIF8\n"})
     CHECK(what_is(text).empty());
   CHECK(what_is("\0\0\x08\x03"s).empty());
   CHECK(what_is(std::string(300, '\0')).empty());

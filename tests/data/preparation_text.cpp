@@ -122,6 +122,15 @@ TEST_CASE("text that to_text did not write is refused with its line") {
         }).starts_with("preparation, line 31: expected a closing quote"));
   CHECK(message_of([&] { preparation_from_text(text + "column \"a\" 4\n"); }) ==
         "preparation: expected a scale for each feature, found others");
+  CHECK_THROWS_AS(preparation_from_text("espalier-preparation 1\nwidth 9999999999999999999\n"), FileError);
+  for (const std::string number : {"0", "nan", "inf", "1e999"}) {
+    Dataset data = parse_csv("a\n1\n3\n");
+    standardize(data);
+    std::string scaled = to_text(*data.preparation);
+    const std::size_t at = scaled.find("input_scale 1");
+    REQUIRE(at != std::string::npos);
+    CHECK_THROWS_AS(preparation_from_text(scaled.replace(at, 13, "input_scale " + number)), FileError);
+  }
   // Every line is needed, and no line may be cut.
   for (std::size_t at = 0; at + 1 < text.size(); ++at) {
     if (text.find('\n', at) == text.size() - 1) break;  // the last column may be missing or shorter

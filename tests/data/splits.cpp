@@ -79,6 +79,19 @@ TEST_CASE("rare classes are on both sides of a stratified split, and the parts k
   CHECK(stratified_split(labeled(triples), 0.5, {.seed = 5}).first.samples() == 60);
 }
 
+TEST_CASE("rare classes take nothing from the share of the others, whatever numbers classes have") {
+  std::vector<int> labels;
+  for (int k = 0; k < 20; ++k) labels.insert(labels.end(), {k, k});
+  labels.insert(labels.end(), 100, 2'000'000'000);
+  labels.insert(labels.end(), 10, -3);
+  for (const int tenths : {9, 1}) {
+    const auto [first, second] = stratified_split(labeled(labels), 0.1 * tenths, {.seed = 1});
+    CHECK(std::count(first.labels.begin(), first.labels.end(), 2'000'000'000) == 10 * tenths);
+    CHECK(std::count(second.labels.begin(), second.labels.end(), -3) == 10 - tenths);
+    CHECK(std::count(first.labels.begin(), first.labels.end(), 7) == 1);
+  }
+}
+
 TEST_CASE("a grouped split keeps groups whole and comes near to the share") {
   std::vector<int> groups;
   for (int k = 0; k < 100; ++k) groups.push_back(k / 4 * 7);
@@ -96,6 +109,16 @@ TEST_CASE("a grouped split keeps groups whole and comes near to the share") {
   for (const double fraction : {0.2, 0.5, 0.9}) {
     const auto parts = grouped_split(labeled(std::vector<int>(10)), lopsided, fraction, {.seed = 1});
     CHECK(std::min(parts.first.samples(), parts.second.samples()) == 1);
+  }
+}
+
+TEST_CASE("a group that is nearly everything is on the side of the larger share, in every order") {
+  std::vector<int> groups(100, 1);
+  groups[0] = 2, groups[1] = 3;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    CAPTURE(seed);
+    CHECK(grouped_split(labeled(std::vector<int>(100)), groups, 0.8, {.seed = seed}).first.samples() >= 98);
+    CHECK(grouped_split(labeled(std::vector<int>(100)), groups, 0.2, {.seed = seed}).first.samples() <= 2);
   }
 }
 
@@ -172,7 +195,10 @@ TEST_CASE("chronological folds train on what was before") {
 TEST_CASE("folds refuse counts that make no sense") {
   for (const Index k : {-1, 0, 1, 11}) CHECK_THROWS_AS(folds(10, k, {.seed = 1}), ValueError);
   CHECK_THROWS_AS(grouped_folds(std::vector<int>{1, 1, 1, 2}, 3, {.seed = 1}), ValueError);
-  CHECK_THROWS_AS(chronological_folds(3, 3), ValueError);
+  CHECK_THROWS_AS(chronological_folds(3, 0), ValueError);
+  CHECK_THROWS_AS(chronological_folds(3, std::numeric_limits<Index>::max()), ValueError);
+  CHECK(message_of([] { chronological_folds(3, 3); }) ==
+        "chronological_folds: expected from 1 to 2 folds of 3 samples, found 3");
   CHECK(message_of([] { folds(10, 11, {.seed = 1}); }) ==
         "folds: expected from 2 to 10 folds, one a sample at most, found 11");
 }

@@ -2,6 +2,7 @@
 #include "espalier/data/write_file.hpp"
 
 #include "espalier/data/file.hpp"
+#include "espalier/data/npz.hpp"
 #include "limits.hpp"
 
 using namespace espalier;
@@ -55,6 +56,21 @@ TEST_CASE("a disk that is full leaves the old file as it was and nothing else") 
   CHECK(entries(directory) == 1);
 }
 
+TEST_CASE("an array that does not fit on the disk leaves the old one, and the message says why") {
+  const TemporaryDirectory directory;
+  const Matrix<float> small = Matrix<float>::Ones(2, 3), large = Matrix<float>::Ones(100, 100);
+  write_npy(directory / "a.npy", small);
+  write_npz(directory / "a.npz", {{"x", small}});
+  {
+    const LargestFile limit(4096);
+    CHECK(message_of([&] { write_npy(directory / "a.npy", large); }).ends_with("found File too large"));
+    CHECK_THROWS_AS(write_npz(directory / "a.npz", {{"x", large}}), FileError);
+  }
+  CHECK(read_npy(directory / "a.npy") == small);
+  CHECK(Npz(directory / "a.npz").read("x") == small);
+  CHECK(entries(directory) == 2);
+}
+
 TEST_CASE("a device is written to, and its errors are told") {
   if (!fs::exists("/dev/full")) return;
   CHECK(message_of([&] { detail::write_file("/dev/full", "x"); }) ==
@@ -89,6 +105,21 @@ TEST_CASE("a file that nobody may write to stays as it is") {
   }
   CHECK(detail::read_file(path) == "old");
   CHECK(fs::is_empty(directory / "closed"));
+}
+
+TEST_CASE("a link to what is not there yet stays a link, and links in a circle are refused") {
+  const TemporaryDirectory directory;
+  fs::create_directory(directory / "disk");
+  fs::create_symlink("disk/next", directory / "link");
+  fs::create_symlink(fs::absolute(directory / "disk/file"), directory / "disk/next");
+  detail::write_file(directory / "link", "here");
+  CHECK(fs::is_symlink(directory / "link"));
+  CHECK(fs::is_symlink(directory / "disk/next"));
+  CHECK(detail::read_file(directory / "disk/file") == "here");
+  fs::create_symlink("b", directory / "a");
+  fs::create_symlink("a", directory / "b");
+  CHECK_THROWS_AS(detail::write_file(directory / "a", "x"), FileError);
+  CHECK(fs::is_symlink(directory / "a"));
 }
 
 TEST_CASE("permissions and links of the old file are kept") {

@@ -69,6 +69,20 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
   initialize(one, {.seed = 5});
   programs.add(one, "one");
 
+  // A diagonal: fewer numbers than a loop of the sparse form takes at once.
+  Sequential few{Dense(3, 3, NoBias{})};
+  assign(few, "0.weight", Matrix<float>(Matrix<float>::Identity(3, 3)));
+  programs.add(few, "few");
+
+  // NaN in, NaN out: no activation makes a number of it.
+  Sequential every{Dense(3, 3), ReLU{}, LeakyReLU{}, ELU{},      GELU{},
+                   SiLU{},      Tanh{}, Sigmoid{},   Softplus{}, Softmax{}};
+  initialize(every, {.seed = 6});
+  programs.add(every, "every");
+  Sequential far{Dense(1, 1, NoBias{}), SiLU{}};
+  assign(far, "0.weight", Matrix<float>(Matrix<float>::Ones(1, 1)));
+  programs.add(far, "far");
+
   programs.add_lines(
       "static_assert(digits::violation == 0 && digits::inputs_never_read[2] && "
       "!digits::inputs_never_read[0]);\n"
@@ -85,5 +99,13 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
     check(programs, 1, twice, [&](const Bounded& x) { return smooth(twice, x); });
     check(programs, 2, digits, digits_bound);
     check(programs, 3, digits, digits_bound);
+    check(programs, 5, few,
+          [&](const Bounded& x) { return x.dense(w(few, "0.weight"), Eigen::VectorXd::Zero(3)); });
+    for (const std::string language : {"cpp", "c"}) {
+      const Matrix<float> gap = Matrix<float>::Constant(3, 1, std::numeric_limits<float>::quiet_NaN());
+      CHECK(programs.run(language, 6, gap, 3).array().isNaN().all());
+      const Matrix<float> below{{-1e3F, -1e20F, -3e38F}};
+      CHECK(programs.run(language, 7, below, 1).cwiseAbs().maxCoeff() < 1e-35F);
+    }
   }
 }

@@ -103,6 +103,17 @@ TEST_CASE("a preparation of other features than the net's is refused, and nothin
   const TemporaryDirectory folder;
   CHECK_THROWS_AS(write_header(net, *data.preparation, folder / "a.hpp", {.name = "a"}), ShapeError);
   CHECK_FALSE(std::filesystem::exists(folder / "a.hpp"));
+  CHECK_THROWS_AS(header_text(net, {.name = "a"}, &*data.preparation), ShapeError);
+}
+
+TEST_CASE("scales of other targets than the net's outputs are refused: which one is whose nobody knows") {
+  Dataset data = parse_csv("x,y,z\n1,2,3\n4,5,7\n", {.target = {"y", "z"}});
+  Sequential net{Dense(1, 1)};
+  initialize(net, {.seed = 1});
+  CHECK_NOTHROW(header_text(net, {.name = "a"}, &*data.preparation));  // nothing is scaled
+  standardize(data);
+  CHECK(message_of([&] { header_text(net, {.name = "a"}, &*data.preparation); }) ==
+        "preparation: expected scales of the 1 outputs of the model, or none, found 2");
 }
 
 TEST_CASE("the header says of a column of dates what number it takes") {

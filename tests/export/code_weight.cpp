@@ -29,4 +29,7 @@ TEST_CASE("the numbers that are not zero have their columns, and rows their ends
   CHECK(sparse.columns == std::vector<Index>{1, 3, 1});
   CHECK(sparse.ends == std::vector<Index>{2, 2, 3});
   CHECK(bytes_of(sparse, 4) == 3 * 5 + 3);
+  CHECK(most_in_row(sparse) == 2);
+  CHECK(most_in_row(nonzeros(std::vector<double>{0, 1, 2, 3, 4, 0}, 3)) == 2);
+  CHECK(most_in_row(nonzeros(std::vector<double>{0, 0}, 2)) == 0);
 }

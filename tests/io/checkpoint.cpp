@@ -135,19 +135,22 @@ TEST_CASE("A run that early stopping has ended stays ended, with the best weight
     Program program{adam, folder.path / "run"};
     program.options.epochs = 200;
     program.stopping.patience = 2;
+    program.checkpoint.every = 1000;  // the end is written all the same
     if (crash < 0)
       program.run();
     else
       CHECK_THROWS(program.run(crash));
-    return std::tuple(program.net, program.state.epoch(), program.state.ended);
+    return std::tuple(program.net, program.state.epoch(), program.state.ended, !program.resumed.file.empty());
   };
-  const auto [net, epochs, ended] = start(-1);
+  const auto [net, epochs, ended, resumed] = start(-1);
   CHECK(ended);
   CHECK(epochs < 200);
   fs::remove(folder.path / "run");
   fs::remove(folder.path / "run.1");
   start(epochs);  // after the last file, before the best weights are back
-  const auto [again, as_many, still] = start(-1);
+  const auto [again, as_many, still, was_resumed] = start(-1);
+  CHECK_FALSE(resumed);
+  CHECK(was_resumed);
   CHECK(again == net);
   CHECK(as_many == epochs);
 }
@@ -256,6 +259,38 @@ TEST_CASE("A file that cannot be written stops the run, and the files before sta
   const Folder folder;
   Program program{adam, folder.path / "missing" / "run"};
   CHECK_THROWS_AS(program.run(), FileError);
+}
+
+TEST_CASE("A folder where a checkpoint is to be stays where it is, and the run does not begin") {
+  for (const char* place : {"run", "run.1"}) {
+    const Folder folder;
+    fs::create_directories(folder.path / place / "mine");
+    Program program{adam, folder.path / "run"};
+    initialize(program.net, {.seed = 1});
+    const Net before = program.net;
+    CHECK(message_of([&] {
+            fit(program.net, two_halves(100), CrossEntropy{}, program.optimizer, program.options,
+                Checkpoint(program.path));
+          }) ==
+          (folder.path / place).string() + ": expected a file, or none, for a checkpoint, found a directory");
+    CHECK(program.net == before);
+    CHECK(fs::exists(folder.path / place / "mine"));
+  }
+}
+
+TEST_CASE("A checkpoint behind a link is written, kept and found where the link leads") {
+  const Folder folder;
+  fs::create_directories(folder.path / "disk");
+  fs::create_symlink("disk/file", folder.path / "run");
+  Program first{adam, folder.path / "run"};
+  CHECK_THROWS(first.run(3));
+  CHECK(fs::is_symlink(folder.path / "run"));
+  CHECK(fs::is_regular_file(folder.path / "disk" / "file.1"));
+  Program second{adam, folder.path / "run"};
+  second.options.epochs = 3;
+  second.run();
+  CHECK(second.resumed.file == folder.path / "disk" / "file");
+  CHECK(second.state.epoch() == 3);
 }
 
 TEST_CASE("An observer that the run had is missed, and a schedule leaves no trace in the rate") {

@@ -76,7 +76,7 @@ TEST_CASE("Without one of its tensors or texts a run is refused, and nothing cha
   }
 }
 
-TEST_CASE("Every flipped bit of the numbers is noticed") {
+TEST_CASE("Every flipped bit of the numbers is noticed, and another text") {
   Run run;
   run.train();
   TensorFile file = run.file();
@@ -88,6 +88,12 @@ TEST_CASE("Every flipped bit of the numbers is noticed") {
         CHECK(detail::checksum(file) != sum);
         byte = static_cast<char>(byte ^ 1 << bit);
       }
+  for (auto& [key, value] : file.metadata) {
+    if (key == "checksum") continue;
+    value += 'x';
+    CHECK(detail::checksum(file) != sum);
+    value.pop_back();
+  }
   CHECK(detail::checksum(file) == sum);
 }
 

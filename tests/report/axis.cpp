@@ -43,6 +43,13 @@ TEST_CASE("every value has its place on the axis, and every tick a label of its 
     }
 }
 
+TEST_CASE("the smallest number and the largest that is shown have places on one axis") {
+  const Axis axis = axis_of_values(5e-324, 1e299, false);
+  CHECK(axis.place(5e-324) == 0);
+  CHECK(axis.place(1e299) == 1);
+  CHECK(axis.place(1e-12) == Approx((323.306 - 12) / (323.306 + 299)).epsilon(1e-4));
+}
+
 TEST_CASE("an axis is logarithmic from a ratio of a hundred on, and not below or at zero") {
   CHECK(axis_of_values(0.01, 1, false).log);
   CHECK_FALSE(axis_of_values(0.02, 1, false).log);

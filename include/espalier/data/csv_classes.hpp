@@ -33,10 +33,11 @@ class CsvClasses {
   std::size_t line(std::size_t number) const { return lines_[number]; }
 
   /// The class of each number, -1 for a text that is not in `names`. Without names, sets them to the texts:
-  /// numbers in their order, anything else as text.
+  /// numbers in their order, anything else as text. With names, these alone say whether 1.0 is the class 1:
+  /// what else is in the file changes nothing.
   [[gnu::cold]] std::vector<int> arrange(std::vector<std::string>& names) const {
-    const bool numeric = std::all_of(seen_.begin(), seen_.end(), is_number) &&
-                         std::all_of(names.begin(), names.end(), is_number);
+    const std::vector<std::string>& decide = names.empty() ? seen_ : names;
+    const bool numeric = std::all_of(decide.begin(), decide.end(), is_number);
     if (names.empty()) names = sorted(numeric);
     std::map<std::string, int> class_of;
     for (const std::string& name : names)
@@ -68,7 +69,8 @@ class CsvClasses {
   /// Numbers are the same class however they are written: 1 and 1.0. Where doubles no longer tell whole
   /// numbers apart, the text does.
   static std::string key(const std::string& text, bool numeric) {
-    return numeric && std::fabs(value(text)) < 0x1p53 ? format_message("{}", {value(text)}) : text;
+    return numeric && is_number(text) && std::fabs(value(text)) < 0x1p53 ? format_message("{}", {value(text)})
+                                                                         : text;
   }
 
   [[gnu::cold]] std::vector<std::string> sorted(bool numeric) const {

@@ -64,17 +64,12 @@ class CsvLayout {
     for (const PreparedColumn& column : preparation.columns)
       features.push_back(preparation.by_name ? take(Column(column.name), where)
                                              : place_of(column.place, preparation, !labels));
+    refuse_other_names(preparation, where);
   }
 
   std::size_t width() const { return width_; }
   bool named() const { return !names_.empty(); }
   std::string name(std::size_t k) const { return named() ? names_[k] : std::string(); }
-  std::vector<std::string> feature_names() const {
-    std::vector<std::string> result;
-    if (named())
-      for (const std::size_t k : features) result.push_back(names_[k]);
-    return result;
-  }
   /// For messages, which count from 1: "column 4 of 65 (age)".
   std::string column(std::size_t k) const {
     return format_message(
@@ -153,6 +148,16 @@ class CsvLayout {
     if (width_ + roles == width) return false;
     fail<FileError>(where, {"{} columns as in the first file, or {} without labels", {width, width - roles}},
                     width_);
+  }
+
+  /// Columns that are found by their places must have the names that they had there.
+  [[gnu::cold]] void refuse_other_names(const Preparation& preparation, std::string_view where) const {
+    for (std::size_t k = 0; named() && k < features.size(); ++k)
+      if (const std::string& name = preparation.columns[k].name; names_[features[k]] != name)
+        fail<FileError>(where,
+                        {"the names of the first file in its order, since not each is there once: {} for {}",
+                         {quoted_text(name), column(features[k])}},
+                        "another");
   }
 
   static std::size_t place_of(Index place, const Preparation& preparation, bool without_labels) {

@@ -29,7 +29,6 @@ class CsvReader {
     if (before_ >= rows_.size()) fail<FileError>(source_.name(), "a row after the header", "none");
   }
 
-  bool has_header() const { return !names_.empty(); }
   const std::vector<std::string>& names() const { return names_; }
   std::size_t width() const { return width_; }
   const std::string& where() const { return where_; }  ///< of the first row

@@ -18,6 +18,19 @@ namespace espalier {
 
 struct Preparation;
 
+namespace detail {
+
+/// A cut that leaves samples on both sides.
+inline Index cut_of(double fraction, Index samples) {
+  const double cut = std::round(fraction * static_cast<double>(samples));
+  if (!(cut >= 1 && cut < static_cast<double>(samples)))
+    fail("split", "a fraction that leaves samples on both sides",
+         format_message("{} of {} samples", {fraction, samples}));
+  return static_cast<Index>(cut);
+}
+
+}  // namespace detail
+
 /// Inputs with labels (classification) or targets (regression), or with neither (to predict from). A file may
 /// have both, but a loss compares with one.
 template <Scalar S>
@@ -132,10 +145,7 @@ BasicDataset<S> BasicDataset<S>::subset(std::span<const Index> which) const {
 
 template <Scalar S>
 std::pair<BasicDataset<S>, BasicDataset<S>> BasicDataset<S>::split(double fraction, Rng& rng) const {
-  const double cut = std::round(fraction * static_cast<double>(samples()));
-  if (!(cut >= 1 && cut < static_cast<double>(samples())))
-    detail::fail("split", "a fraction that leaves samples on both sides",
-                 detail::format_message("{} of {} samples", {fraction, samples()}));
+  const Index cut = detail::cut_of(fraction, samples());
   std::vector<Index> order(static_cast<std::size_t>(samples()));
   std::iota(order.begin(), order.end(), Index{0});
   rng.shuffle(order);

@@ -41,9 +41,9 @@ inline constexpr Magic magics[]{
     {0, "Rar!\x1a\x07"sv, "a RAR archive"},
     {257, "ustar"sv, "a tar archive"},
     {0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "an old Excel or other Office file (.xls, .doc)"},
-    {0, "PAR1"sv, "a Parquet file"},
-    {0, "ARROW1"sv, "an Arrow or Feather file"},
-    {0, "FEA1"sv, "a Feather file"},
+    {0, "PAR1\x15"sv, "a Parquet file"},  // a column of a table may be called PAR1
+    {0, "ARROW1\0"sv, "an Arrow or Feather file"},
+    {0, "FEA1\0"sv, "a Feather file"},
     {0, "\x89HDF\r\n\x1a\n"sv, "an HDF5 file"},
     {0, "MATLAB 5.0 MAT-file"sv, "a MATLAB file (.mat)"},
     {0, "SQLite format 3\0"sv, "an SQLite database"},
@@ -55,7 +55,8 @@ inline constexpr Magic magics[]{
     {0, "%PDF-"sv, "a PDF document"},
     {0, "\x89PNG\r\n\x1a\n"sv, "a PNG image"},
     {0, "\xff\xd8\xff"sv, "a JPEG image"},
-    {0, "GIF8"sv, "a GIF image"},
+    {0, "GIF87a"sv, "a GIF image"},
+    {0, "GIF89a"sv, "a GIF image"},
     {0, "version https://git-lfs.github.com/"sv, "a pointer of Git LFS, not the file itself"},
     {0, "<?xml"sv, "an XML document"},
 };

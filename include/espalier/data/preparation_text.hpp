@@ -186,8 +186,8 @@ class PreparationLine {
   template <class T>
   void read_as(T& value, std::string_view expected) {
     const std::string& text = next(false, expected);
-    if (std::from_chars(text.data(), text.data() + text.size(), value).ptr != text.data() + text.size())
-      refuse(expected, text);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) refuse(expected, text);
   }
   std::size_t one_of(const std::vector<std::string_view>& words) {
     const std::string& text = next(false, words[0]);
@@ -205,8 +205,11 @@ inline void check(const Preparation& p) {
   const auto expect = [](bool right, std::string_view what) {
     if (!right) fail<FileError>("preparation", what, "others");
   };
-  for (const FeatureScale& scale : {p.inputs, p.targets})
+  for (const FeatureScale& scale : {p.inputs, p.targets}) {
     expect(scale.shift.size() == scale.scale.size(), "as many shifts as scales");
+    expect(scale.shift.allFinite() && scale.scale.allFinite() && (scale.scale.array() != 0).all(),
+           "finite shifts, and finite scales other than 0");
+  }
   expect(p.inputs.shift.size() == 0 || p.inputs.shift.size() == p.features(), "a scale for each feature");
   expect(p.targets.shift.size() == 0 || p.targets.shift.size() == static_cast<Index>(p.options.target.size()),
          "a scale for each target");

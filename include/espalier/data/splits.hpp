@@ -73,15 +73,6 @@ inline void check_folds(Index folds, Index samples) {
     fail("folds", {"from 2 to {} folds, one a sample at most", {samples}}, folds);
 }
 
-/// A cut that leaves samples on both sides.
-inline Index cut_of(double fraction, Index samples) {
-  const double cut = std::round(fraction * static_cast<double>(samples));
-  if (!(cut >= 1 && cut < static_cast<double>(samples)))
-    fail("split", "a fraction that leaves samples on both sides",
-         format_message("{} of {} samples", {fraction, samples}));
-  return static_cast<Index>(cut);
-}
-
 template <Scalar S>
 std::pair<BasicDataset<S>, BasicDataset<S>> cut(const BasicDataset<S>& data, const Fold& fold) {
   return {data.subset(fold.train), data.subset(fold.test)};
@@ -90,6 +81,26 @@ std::pair<BasicDataset<S>, BasicDataset<S>> cut(const BasicDataset<S>& data, con
 inline void check_parts(std::size_t parts, Index samples) {
   if (static_cast<Index>(parts) != samples)
     fail<ShapeError>("split", {"one number for each of {} samples", {samples}}, parts);
+}
+
+/// Which groups make about `wanted` samples, taken in their order: some, but not all.
+inline std::vector<bool> groups_that_train(const std::vector<std::vector<Index>>& order, Index wanted) {
+  std::vector<bool> trains(order.size());
+  Index now = 0, all = 0;
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const auto size = static_cast<Index>(order[k].size());
+    trains[k] = now + size - wanted <= wanted - now;
+    all += size, now += trains[k] ? size : 0;
+  }
+  if (now > 0 && now < all) return trains;
+  const auto distance = [&](const std::vector<Index>& group) {  // if this group changes sides
+    const auto size = static_cast<Index>(group.size());
+    return std::abs((now > 0 ? now - size : size) - wanted);
+  };
+  const auto nearest = std::min_element(
+      order.begin(), order.end(), [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
+  trains[static_cast<std::size_t>(nearest - order.begin())].flip();
+  return trains;
 }
 
 }  // namespace detail
@@ -121,7 +132,8 @@ inline std::vector<Fold> grouped_folds(std::span<const int> groups, Index k, See
 /// k folds of time: the samples are in its order, fold j trains on the first j + 1 of k + 1 parts and tests
 /// on the next. No network is tested on what was before its training data.
 inline std::vector<Fold> chronological_folds(Index samples, Index k) {
-  detail::check_folds(k + 1, samples);
+  if (k < 1 || k >= samples)
+    detail::fail("chronological_folds", {"from 1 to {} folds of {} samples", {samples - 1, samples}}, k);
   std::vector<Fold> result(static_cast<std::size_t>(k));
   for (Index j = 0; j < k; ++j) {
     Fold& fold = result[static_cast<std::size_t>(j)];
@@ -140,17 +152,19 @@ std::pair<BasicDataset<S>, BasicDataset<S>> stratified_split(const BasicDataset<
                                                              Seed seed) {
   if (data.labels.empty()) detail::fail("stratified_split", "data with labels", "none");
   detail::cut_of(fraction, data.samples());
-  std::vector<std::vector<Index>> members(static_cast<std::size_t>(data.classes()));
+  std::map<int, std::vector<Index>> members;
   for (std::size_t k = 0; k < data.labels.size(); ++k)
-    members.at(static_cast<std::size_t>(data.labels[k])).push_back(static_cast<Index>(k));
+    members[data.labels[k]].push_back(static_cast<Index>(k));
   Rng rng = seed.rng();
   Fold fold;
   double owed = 0;  // what rounding took from the first part so far
-  for (std::vector<Index>& samples : members) {
+  for (auto& [label, samples] : members) {
     rng.shuffle(samples);
-    const double exact = fraction * static_cast<double>(samples.size()) + owed;
     const auto most = static_cast<double>(samples.size()), inner = samples.size() > 1 ? 1.0 : 0.0;
-    const double first = std::clamp(std::round(exact), inner, most - inner);
+    const double share = fraction * most, exact = share + owed;
+    // What rare classes owe is no other class's: that one would lose its share.
+    const double first = std::clamp(std::round(exact), std::max(std::floor(share), inner),
+                                    std::min(std::ceil(share), most - inner));
     owed = exact - first;
     const auto cut = samples.begin() + static_cast<std::ptrdiff_t>(first);
     fold.train.insert(fold.train.end(), samples.begin(), cut);
@@ -162,8 +176,8 @@ std::pair<BasicDataset<S>, BasicDataset<S>> stratified_split(const BasicDataset<
 }
 
 /// Like `data.split(fraction, seed)`, but all samples of a group are on one side. Groups are taken in a
-/// random order until the first part has its share, the last one if that is nearer. ValueError if there is
-/// one group only.
+/// random order, each if the first part comes nearer to its share by it. If that leaves a part empty, it gets
+/// the one group that brings the shares nearest. ValueError if there is one group only.
 template <Scalar S>
 std::pair<BasicDataset<S>, BasicDataset<S>> grouped_split(const BasicDataset<S>& data,
                                                           std::span<const int> groups, double fraction,
@@ -177,11 +191,10 @@ std::pair<BasicDataset<S>, BasicDataset<S>> grouped_split(const BasicDataset<S>&
   for (auto& [group, samples] : members) order.push_back(std::move(samples));
   Rng rng = seed.rng();
   rng.shuffle(order);
+  const std::vector<bool> trains = detail::groups_that_train(order, wanted);
   Fold fold;
   for (std::size_t k = 0; k < order.size(); ++k) {
-    const auto now = static_cast<Index>(fold.train.size()), then = now + static_cast<Index>(order[k].size());
-    const bool fits = then - wanted <= wanted - now, last = k + 1 == order.size();
-    std::vector<Index>& part = (fits || k == 0) && !(last && fold.test.empty()) ? fold.train : fold.test;
+    std::vector<Index>& part = trains[k] ? fold.train : fold.test;
     part.insert(part.end(), order[k].begin(), order[k].end());
   }
   rng.shuffle(fold.train);

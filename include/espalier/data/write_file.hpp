@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "espalier/core/error.hpp"
 #include "espalier/data/file.hpp"
@@ -111,6 +112,19 @@ class FileAside {
   std::optional<OutputFile> file_;
 };
 
+/// Where a link leads, be something there or not; the path itself if it is no link. Of links that lead in a
+/// circle, one of them.
+inline std::filesystem::path end_of_links(std::filesystem::path path) {
+  constexpr int most = 40;  // as the kernel follows
+  std::error_code error;
+  for (int k = 0; k < most && std::filesystem::is_symlink(path, error); ++k) {
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / target;
+  }
+  return path;
+}
+
 /// The new name lasts too. Some file systems cannot do that: then nothing is lost but time.
 inline void sync_folder([[maybe_unused]] const std::string& folder) {
 #if __has_include(<unistd.h>)
@@ -126,8 +140,8 @@ inline void sync_folder([[maybe_unused]] const std::string& folder) {
 /// left behind. Devices and pipes are written to.
 inline void write_file(std::filesystem::path path, std::span<const std::string_view> pieces) {
   std::error_code ignored;
-  const std::filesystem::path target = std::filesystem::canonical(path, ignored);
-  if (!ignored) path = target;
+  path = end_of_links(std::move(path));
+  if (std::filesystem::is_symlink(path, ignored)) fail_to_write(path, ELOOP);
   const auto status = std::filesystem::status(path, ignored);
   if (std::filesystem::is_directory(status) || !path.has_filename())
     fail<FileError>(path.string(), "a file", "a directory");

@@ -94,7 +94,9 @@ inline void write_dense_sparse(CodeText& out, const CodeStep& step, const Sparse
   out.numbers("weight_" + k, w.numbers);
   out.whole_numbers("column_" + k, w.columns);
   out.whole_numbers("end_" + k, w.ends);
-  const Index lanes = style.same_order ? style.lanes : 8;
+  // Where no row has eight numbers, a loop that takes eight would only read behind the arrays.
+  const bool by_eight = !style.same_order && most_in_row(w) >= 8;
+  const Index lanes = style.same_order ? style.lanes : by_eight ? 8 : 1;
   const auto term = [&](const std::string& part, const std::string& j) {
     const std::string name = style.own("column_") + k + "[" + j + "]";
     return part + " = " +
@@ -107,7 +109,7 @@ inline void write_dense_sparse(CodeText& out, const CodeStep& step, const Sparse
        {"outputs", std::to_string(step.outputs)},
        {"lanes", std::to_string(lanes)},
        {"zero", style.number(0)}});
-  if (!style.same_order) {
+  if (by_eight) {
     out.add("    for (; j + 8 <= $my$end_$k$[o]; j += 8) {\n", {{"k", k}});
     for (const std::string i : {"0", "1", "2", "3", "4", "5", "6", "7"})
       out.text() += "      " + term("part[" + i + "]", "j + " + i);

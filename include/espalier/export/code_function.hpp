@@ -29,7 +29,7 @@ inline ActivationText activation_text(const CodeStyle& style, std::string_view n
   };
   // Sums of parts rather than a choice: compilers do not compute both sides of one for a whole register.
   const std::string positive = "(x > " + zero + " ? x : " + zero + ")",
-                    negative = "(x < " + zero + " ? x : " + zero + ")";
+                    negative = "(x > " + zero + " ? " + zero + " : x)";
   if (name == "ReLU") return {"x < " + zero + " ? " + zero + " : x", ""};
   if (name == "LeakyReLU") return {positive + " + " + a + " * " + negative, ""};
   if (name == "ELU") return {positive + " + " + a + " * " + call("expm1", negative), helper("expm1")};
@@ -37,7 +37,10 @@ inline ActivationText activation_text(const CodeStyle& style, std::string_view n
     return {"x * (" + style.math("erfc") + "(-x / " + style.number(std::sqrt(2.0)) + ") / " +
                 style.number(2) + ")",
             "math"};
-  if (name == "SiLU") return {"x * (" + one + " / (" + one + " + " + call("exp", "-x") + "))", helper("exp")};
+  // e^x of floats ends at 88: so does its factor, or a number far below would not become 0.
+  const std::string bounded = style.single ? "(x < -88.0f ? -88.0f : x)" : "x";
+  if (name == "SiLU")
+    return {bounded + " * (" + one + " / (" + one + " + " + call("exp", "-x") + "))", helper("exp")};
   if (name == "Sigmoid") return {one + " / (" + one + " + " + call("exp", "-x") + ")", helper("exp")};
   if (name == "Tanh") return {call("tanh", "x"), helper("tanh")};
   return {

@@ -239,7 +239,7 @@ inline std::string net_text(const CodeStyle& style, const CodeSteps& steps, cons
       {{"inputs", std::to_string(facts.inputs)},
        {"outputs", std::to_string(facts.outputs)},
        {"run", style.c ? style.own("run") : "detail::run"}});
-  if (facts.preparation) CodeRows(out, *facts.preparation).write(facts.outputs);
+  if (facts.preparation) CodeRows(out, *facts.preparation).write();
   if (!style.c) out.add("\n}  // namespace $name$\n", {{"name", style.name}});
   out.add("\n#endif\n");
   return std::move(out.text());

@@ -51,7 +51,7 @@ class CodeRows {
  public:
   CodeRows(CodeText& out, const Preparation& preparation) : out_(out), preparation_(preparation) {}
 
-  void write(Index outputs) {
+  void write() {
     names();
     out_.add(
         "\n/* A row of the table has a number for each of the columns: NaN for a gap, and for a text one of "
@@ -75,7 +75,7 @@ class CodeRows {
                {{"i", std::to_string(i)}, {"a", exact(scale.shift(i))}, {"b", exact(scale.scale(i))}});
     out_.add("  $my$predict(in, out);\n");
     const FeatureScale& back = preparation_.targets;
-    for (Index i = 0; i < std::min<Index>(outputs, back.shift.size()); ++i)
+    for (Index i = 0; i < back.shift.size(); ++i)
       out_.add("  out[$i$] = ($S$)((double)out[$i$] * $b$ + $a$);\n",
                {{"i", std::to_string(i)}, {"a", exact(back.shift(i))}, {"b", exact(back.scale(i))}});
     out_.add("  return $yes$;\n}\n", {{"yes", out_.style().c ? "1" : "true"}});

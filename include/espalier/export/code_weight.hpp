@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "espalier/export/code_step.hpp"
@@ -68,6 +69,13 @@ inline SparseWeight nonzeros(std::span<const double> w, Index columns) {
     if (column + 1 == columns) result.ends.push_back(static_cast<Index>(result.numbers.size()));
   }
   return result;
+}
+
+/// Numbers of the row that has the most.
+inline Index most_in_row(const SparseWeight& w) {
+  Index most = 0, begin = 0;
+  for (const Index end : w.ends) most = std::max(most, end - std::exchange(begin, end));
+  return most;
 }
 
 inline Index bytes_of(const SparseWeight& w, Index scalar) {

@@ -48,6 +48,7 @@ inline std::string describe_widths(std::span<const Index> widths, Index numbers)
 template <Scalar S, class... Layers>
 std::string header_text(const Sequential<S, Layers...>& net, const HeaderOptions& options,
                         const Preparation* preparation = nullptr) {
+  if (preparation) detail::check_features(*preparation, net.inputs(), net.outputs());
   const detail::CodeStyle style =
       detail::code_style(options, sizeof(S) == sizeof(float), Index{detail::lanes<S>});
   detail::require_finite(net.parameters(), "weights", net.values());
@@ -72,11 +73,11 @@ void write_header(const Sequential<S, Layers...>& net, const std::filesystem::pa
 /// The same with the preparation of the data (data/preparation.hpp), so that the header takes raw rows:
 /// `digits::predict_row(row, out)`, with names for the columns and for the categories of texts
 /// (`titanic::column_Sex`, `titanic::Sex_is_male`). Gaps are filled, features scaled, and outputs are in the
-/// unit of the table. ShapeError for a preparation of other features than the net's.
+/// unit of the table. ShapeError for a preparation of other features than the net's, or with scales for
+/// another number of targets.
 template <Scalar S, class... Layers>
 void write_header(const Sequential<S, Layers...>& net, const Preparation& preparation,
                   const std::filesystem::path& file, const HeaderOptions& options) {
-  detail::check_features(preparation, net.inputs());
   detail::write_file(file, header_text(net, options, &preparation));
 }
 

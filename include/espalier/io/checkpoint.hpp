@@ -28,6 +28,17 @@ inline std::filesystem::path numbered(const std::filesystem::path& path, long k)
   return k == 0 ? path : std::filesystem::path(path.string() + "." + std::to_string(k));
 }
 
+/// Throws FileError for a folder or a device where a file of a checkpoint is to be: what others have put
+/// there is not moved away.
+inline void check_places(const std::filesystem::path& path, long keep) {
+  std::error_code ignored;
+  for (long k = 0; k < keep; ++k)
+    if (const auto status = std::filesystem::status(numbered(path, k), ignored);
+        std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+      fail<FileError>(numbered(path, k).string(), "a file, or none, for a checkpoint",
+                      std::filesystem::is_directory(status) ? "a directory" : "what is no file");
+}
+
 /// Each file of a checkpoint becomes the one before it, so that `path` is free. At any moment the newest
 /// whole run is the first of those that there are.
 inline void make_room(const std::filesystem::path& path, long keep) {
@@ -45,8 +56,9 @@ inline void make_room(const std::filesystem::path& path, long keep) {
 /// An observer: `fit(net, data, loss, optimizer, {.epochs = 100, .state = &state}, stopping,
 /// Checkpoint{"run.espalier"})`. What it writes is all of the run: model, optimizer, state and the observers
 /// that keep something. A file is whole or not there: it is written aside and takes its place when the disk
-/// has it. Throws FileError if a file cannot be written, or while another run writes to it; the files before
-/// are untouched. ValueError for a `fit` without `.state`: such a run would begin anew at each start.
+/// has it. Of a link the file that it leads to is meant. Throws FileError if a file cannot be written, or
+/// while another run writes to it; the files before are untouched. ValueError for a `fit` without `.state`:
+/// such a run would begin anew at each start.
 class Checkpoint {
  public:
   static constexpr bool needs_state = true;
@@ -59,10 +71,12 @@ class Checkpoint {
   void validate() const {
     if (options_.every < 1) detail::fail("Checkpoint", "every >= 1 epochs", options_.every);
     if (options_.keep < 1) detail::fail("Checkpoint", "keep >= 1 files", options_.keep);
+    detail::check_places(detail::end_of_links(path_), options_.keep);
   }
   void start(const Plan& plan) {
     epochs_ = plan.epochs;
-    if (!lock_) lock_ = std::make_shared<detail::FileLock>(path_);
+    file_ = detail::end_of_links(path_);
+    if (!lock_) lock_ = std::make_shared<detail::FileLock>(file_);
   }
   void save(const auto& model, const auto& optimizer, const TrainState& state, const auto& observers) {
     const long epoch = state.epoch();
@@ -75,16 +89,16 @@ class Checkpoint {
 
  private:
   void write(const TensorFile& file) const {
-    const auto aside = std::filesystem::path(path_.string() + ".new");
+    const auto aside = std::filesystem::path(file_.string() + ".new");
     write_tensors(aside, file);
-    detail::make_room(path_, options_.keep);
+    detail::make_room(file_, options_.keep);
     std::error_code error;
-    std::filesystem::rename(aside, path_, error);
-    if (error) detail::fail<FileError>(path_.string(), "a file that can be written", error.message());
-    detail::sync_folder(path_.has_parent_path() ? path_.parent_path().string() : ".");
+    std::filesystem::rename(aside, file_, error);
+    if (error) detail::fail<FileError>(file_.string(), "a file that can be written", error.message());
+    detail::sync_folder(file_.has_parent_path() ? file_.parent_path().string() : ".");
   }
 
-  std::filesystem::path path_;
+  std::filesystem::path path_, file_;  // file_: where a link leads
   CheckpointOptions options_;
   long epochs_ = 0;
   std::shared_ptr<detail::FileLock> lock_;
@@ -115,7 +129,7 @@ Resumed resume(const std::filesystem::path& path, M& model, O& optimizer, TrainS
   constexpr long most = 100;
   Resumed result;
   for (long k = 0; k < most; ++k) {
-    const auto candidate = detail::numbered(path, k);
+    const auto candidate = detail::numbered(detail::end_of_links(path), k);
     std::error_code ignored;
     if (!std::filesystem::exists(candidate, ignored)) continue;
     TensorFile file;

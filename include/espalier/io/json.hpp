@@ -37,14 +37,6 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// Text from a file as it may stand in a message: control characters, which a terminal would obey, are '?'.
-inline std::string printable(std::string_view bytes) {
-  std::string text(bytes);
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  return text;
-}
-
 /// The text as a JSON string. ValueError if it is not UTF-8.
 inline std::string json_string(std::string_view text) {
   if (!is_utf8(text)) fail("JSON", "text in UTF-8", quoted_text(text));
@@ -133,7 +125,7 @@ class JsonReader {
     if (condition) return;
     const std::string_view rest = text_.substr(at_);
     fail<FileError>(where_, {"{} at byte {} of the header", {what, at_}},
-                    rest.empty() ? std::string("its end") : quoted_text(printable(rest.substr(0, 50))));
+                    rest.empty() ? std::string("its end") : quoted_text(rest));
   }
 
  private:

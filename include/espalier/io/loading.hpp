@@ -184,7 +184,7 @@ class Loading {
       const bool kept = dot != std::string_view::npos && parameters_.find(name.substr(0, dot));
       if (!kept)
         result_.unknown.push_back(
-            format_message("{} ({} {})", {printable(name), tensor->dtype, shape_text(tensor->shape)}));
+            format_message("{} ({} {})", {shown_text(name, 200), tensor->dtype, shape_text(tensor->shape)}));
     }
   }
 

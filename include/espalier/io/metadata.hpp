@@ -51,8 +51,8 @@ inline std::vector<std::string> other_layers(const StoredModel& stored, std::str
   std::vector<std::string> result;
   const auto note = [&](const std::string& path, std::string_view there, std::string_view here) {
     if (there != here)
-      result.push_back(
-          format_message("{} is {} in the file, {} in the model", {printable(path), printable(there), here}));
+      result.push_back(format_message("{} is {} in the file, {} in the model",
+                                      {shown_text(path, 200), shown_text(there, 200), here}));
   };
   for (const StoredLayer& layer : stored.layers) {
     const auto found = in_file.find(layer.path);

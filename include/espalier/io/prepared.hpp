@@ -18,8 +18,12 @@ namespace detail {
 
 inline constexpr std::string_view preparation_key = "espalier.preparation";
 
-/// Throws ShapeError unless the preparation makes so many features.
-inline void check_features(const Preparation& preparation, Index inputs) {
+/// Throws ShapeError unless the preparation makes so many features and, where it scales targets, scales so
+/// many: the scale of one is not that of another.
+inline void check_features(const Preparation& preparation, Index inputs, Index outputs) {
+  const Index scaled = preparation.targets.shift.size();
+  if (scaled != 0 && scaled != outputs)
+    fail<ShapeError>("preparation", {"scales of the {} outputs of the model, or none", {outputs}}, scaled);
   if (preparation.features() != inputs)
     fail<ShapeError>("preparation", {"the {} features that the model reads", {inputs}},
                      preparation.features());
@@ -28,10 +32,11 @@ inline void check_features(const Preparation& preparation, Index inputs) {
 }  // namespace detail
 
 /// As `save`, with the preparation of the training data: `save(net, *train.preparation, "net.safetensors")`.
-/// ShapeError for a preparation of other features than the model's.
+/// ShapeError for a preparation of other features than the model's, or with scales for another number of
+/// targets.
 template <Model M>
 void save(const M& model, const Preparation& preparation, const std::filesystem::path& path) {
-  detail::check_features(preparation, model.inputs());
+  detail::check_features(preparation, model.inputs(), model.outputs());
   TensorFile file = tensors(model);
   file.metadata[std::string(detail::preparation_key)] = to_text(preparation);
   write_tensors(path, file);

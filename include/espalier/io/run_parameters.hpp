@@ -101,13 +101,14 @@ void take_parameters(const TensorFile& file, Parameters<S>& parameters) {
 /// Throws ValueError with all that is built otherwise than in the run of the file.
 template <Scalar S>
 void check_build(const TensorFile& file, const Parameters<S>& parameters, std::string_view where) {
+  for (const Tensor& t : file.tensors)
+    if (t.name.starts_with("model.") && t.dtype != dtype_of<S>())
+      fail(where, {"a run of a model whose numbers are {}", {dtype_of<S>()}}, t.dtype);
   std::string differ;
-  std::size_t count = 0;
   for (const ParameterEntry<S>& e : parameters.entries()) {
     const auto found = file.metadata.find("build." + e.path);
     const std::string here = build_of(parameters, e),
                       there = found == file.metadata.end() ? "no such parameter" : found->second;
-    count += found != file.metadata.end();
     if (here != there)
       differ += format_message("{}{}: {} here, {} there", {differ.empty() ? "" : "; ", e.path, here, there});
   }

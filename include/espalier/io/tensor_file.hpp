@@ -106,10 +106,9 @@ class TensorHeaderReader {
 
   void check(const PlacedTensor& placed) const {
     const Tensor& t = placed.tensor;
-    const std::string name = quoted_text(printable(t.name));
+    const std::string name = quoted_text(t.name);
     const unsigned bits = bits_of(t.dtype);
-    if (bits == 0)
-      fail<FileError>(where_, {"a dtype of safetensors for {}", {name}}, quoted_text(printable(t.dtype)));
+    if (bits == 0) fail<FileError>(where_, {"a dtype of safetensors for {}", {name}}, quoted_text(t.dtype));
     if (placed.begin > placed.end || placed.end > data_)
       fail<FileError>(where_,
                       {"data_offsets of {} that rise and end within the {} bytes of data", {name, data_}},
@@ -125,8 +124,7 @@ class TensorHeaderReader {
     for (const PlacedTensor& p : placed) names.push_back(p.tensor.name);
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end())
-      fail<FileError>(where_, "every name once", quoted_text(printable(*twice)) + " twice");
+    if (twice != names.end()) fail<FileError>(where_, "every name once", quoted_text(*twice) + " twice");
   }
 
   /// Every byte of the data belongs to one tensor.
@@ -199,10 +197,10 @@ inline void check_tensors(const TensorFile& file, std::string_view where) {
   for (const Tensor& t : file.tensors) {
     std::uint64_t bytes = 0;
     const unsigned bits = bits_of(t.dtype);
-    const std::string name = quoted_text(printable(t.name));
+    const std::string name = quoted_text(t.name);
     if (bits == 0 || !bytes_of_shape(t.shape, bits, bytes) || bytes != t.bytes.size())
       fail(where,
-           {"the bytes of {} numbers of type {} in {}", {shape_text(t.shape), printable(t.dtype), name}},
+           {"the bytes of {} numbers of type {} in {}", {shape_text(t.shape), shown_text(t.dtype), name}},
            t.bytes.size());
     if (t.name == "__metadata__" || !names.insert(t.name).second)
       fail(where, "a name of its own for every tensor", name);

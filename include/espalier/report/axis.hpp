@@ -18,7 +18,10 @@ struct Axis {
   std::vector<double> ticks{};
 
   /// Where a value is: 0 at `lo`, 1 at `hi`.
-  double place(double x) const { return log ? std::log(x / lo) / std::log(hi / lo) : (x - lo) / (hi - lo); }
+  double place(double x) const {
+    if (!log) return (x - lo) / (hi - lo);
+    return (std::log(x) - std::log(lo)) / (std::log(hi) - std::log(lo));  // ratios may overflow
+  }
   /// What a tick says: as many digits as tell it from its neighbors.
   std::string label(double tick) const {
     if (log) return format_message("{:g}", {tick});
