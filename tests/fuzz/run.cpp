@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     EarlyStopping stopping;
     TrainState state;
     try {
-      detail::take_run(file, "fuzz.run", net, optimizer, state, stopping);
+      detail::take_run(file, "fuzz.run", {}, net, optimizer, state, stopping);
     } catch (const Error&) {
       fuzz::require(
           net == before && optimizer.steps() == 0 && state.epoch() == 0 && stopping.best_epoch() == 0,

@@ -28,6 +28,8 @@ struct StoredParameter {
 struct StoredLayer {
   std::string path;  ///< "3.body.0"
   std::string text;  ///< "LeakyReLU{slope = 0.1}"
+  std::string
+      training{};  ///< "Dropout{probability = 0.5}": options that training alone depends on; mostly ""
 };
 
 /// Without the types of the layers.
@@ -45,6 +47,17 @@ std::string text_of_layer(const L& layer) {
   std::string text = numbers.with(short_name(type_name<L>()));
   if constexpr (Sized<L>) text += format_message(" {} -> {}", {layer.inputs(), layer.outputs()});
   return text;
+}
+
+/// "BatchNorm{momentum = 0.1}"; of a layer without such options nothing.
+template <class L>
+std::string text_of_training([[maybe_unused]] const L& layer) {
+  if constexpr (requires(Description & d) { layer.describe_training(d); }) {
+    Description options(Detail::all);
+    layer.describe_training(options);
+    return options.with(short_name(type_name<L>()));
+  }
+  return {};
 }
 
 /// What a layer declares to, and then says by `in_files` (layer/layer.hpp).
@@ -68,7 +81,7 @@ class StoredNames {
   }
   template <class L>
   void plain(std::string_view name, const L& layer) {
-    model_.layers.push_back({prefix_ + std::string(name), text_of_layer(layer)});
+    model_.layers.push_back({prefix_ + std::string(name), text_of_layer(layer), text_of_training(layer)});
   }
 
   void shape(std::string_view parameter, std::initializer_list<Index> extents) {

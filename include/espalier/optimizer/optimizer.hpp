@@ -82,6 +82,7 @@ class Optimizer {
 
   const RuleType& rule() const { return rule_; }
   const Policies& policies() const { return policies_; }
+  const std::tuple<Extras...>& extras() const { return extras_; }
 
   /// Steps made so far.
   long steps() const { return steps_; }
