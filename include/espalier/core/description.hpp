@@ -29,16 +29,16 @@ class Description {
  public:
   explicit Description(Detail detail = Detail::beginning) : detail_(detail) {}
 
-  void operator()(std::string_view name, double number) {
+  [[gnu::cold]] void operator()(std::string_view name, double number) {
     begin(name);
     text_ += format_message("{}", {number});
   }
-  void operator()(std::string_view name, std::string_view text) {
+  [[gnu::cold]] void operator()(std::string_view name, std::string_view text) {
     begin(name);
     text_ += text;
   }
   /// The first of many numbers, and how many there are; for comparison also a hash of all.
-  void operator()(std::string_view name, const std::vector<double>& numbers) {
+  [[gnu::cold]] void operator()(std::string_view name, const std::vector<double>& numbers) {
     constexpr std::size_t most = 8;
     begin(name);
     text_ += '[';
@@ -51,12 +51,12 @@ class Description {
   }
 
   /// "name{radius = 0.5}", or the name alone.
-  std::string with(std::string_view name) const {
+  [[gnu::cold]] std::string with(std::string_view name) const {
     return text_.empty() ? std::string(name) : std::string(name) + "{" + text_ + "}";
   }
 
  private:
-  void begin(std::string_view name) { ((text_ += text_.empty() ? "" : ", ") += name) += " = "; }
+  [[gnu::cold]] void begin(std::string_view name) { ((text_ += text_.empty() ? "" : ", ") += name) += " = "; }
   /// Each step maps different numbers, and different hashes, to different ones.
   static std::uint32_t hash(const std::vector<double>& numbers) {
     std::uint64_t hash = 0x9E3779B97F4A7C15U;

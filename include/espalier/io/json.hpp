@@ -38,7 +38,7 @@ inline bool is_utf8(std::string_view text) {
 }
 
 /// Text from a file as it may stand in a message: control characters, which a terminal would obey, are '?'.
-inline std::string printable(std::string_view bytes) {
+[[gnu::cold]] inline std::string printable(std::string_view bytes) {
   std::string text(bytes);
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
@@ -46,7 +46,7 @@ inline std::string printable(std::string_view bytes) {
 }
 
 /// The text as a JSON string. ValueError if it is not UTF-8.
-inline std::string json_string(std::string_view text) {
+[[gnu::cold]] inline std::string json_string(std::string_view text) {
   if (!is_utf8(text)) fail("JSON", "text in UTF-8", quoted_text(text));
   std::string result = "\"";
   for (const char c : text) {
@@ -89,7 +89,7 @@ class JsonReader {
     expect(take(']'), "',' or ']'");
   }
 
-  std::string string() {
+  [[gnu::cold]] std::string string() {
     expect(take('"'), "a string");
     std::string result;
     while (true) {
@@ -106,7 +106,7 @@ class JsonReader {
   }
 
   /// A number from 0 to 2^64 - 1, without a fraction or an exponent.
-  std::uint64_t whole() {
+  [[gnu::cold]] std::uint64_t whole() {
     blanks();
     const std::size_t first = at_;
     std::uint64_t value = 0;
@@ -148,7 +148,7 @@ class JsonReader {
     return there;
   }
 
-  void escaped(std::string& to) {
+  [[gnu::cold]] void escaped(std::string& to) {
     const char c = at_ < text_.size() ? text_[at_] : '\0';
     constexpr std::string_view names = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
     if (const std::size_t k = names.find(c); k != std::string_view::npos) {
@@ -181,7 +181,7 @@ class JsonReader {
     return code;
   }
   /// A surrogate alone makes what is_utf8 refuses.
-  static void append_utf8(std::uint32_t code, std::string& to) {
+  [[gnu::cold]] static void append_utf8(std::uint32_t code, std::string& to) {
     const int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
     constexpr std::uint32_t leads[] = {0, 0xC0, 0xE0, 0xF0};
     to += static_cast<char>(leads[more] | code >> (6 * more));

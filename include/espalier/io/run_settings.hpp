@@ -51,7 +51,7 @@ std::string text_of_rule(const R& rule) {
 
 /// Adds what an optimizer is given beside its rule, unless parameters have it: transforms, factors of rates.
 template <class E>
-void add_extra(std::string& text, const E& extra) {
+[[gnu::cold]] void add_extra(std::string& text, const E& extra) {
   const auto add = [&](std::string_view one) { (text += text.empty() ? "" : ", ") += one; };
   if constexpr (is_on<E>) {
     std::string items;
@@ -64,7 +64,7 @@ void add_extra(std::string& text, const E& extra) {
 }
 
 template <Scalar S>
-void add_parameters(RunText& text, const Parameters<S>& parameters) {
+[[gnu::cold]] void add_parameters(RunText& text, const Parameters<S>& parameters) {
   for (const ParameterEntry<S>& e : parameters.entries()) {
     std::string build = format_message("{} x {}", {e.rows, e.cols}), policies;
     for (std::size_t k = 0; k < e.pack.names().size(); ++k) {
@@ -85,7 +85,7 @@ void add_parameters(RunText& text, const Parameters<S>& parameters) {
   add_setting(text.settings, "penalties on several parameters", joint);
 }
 
-inline void add_layers(RunText& text, const StoredModel& model) {
+[[gnu::cold]] inline void add_layers(RunText& text, const StoredModel& model) {
   for (const StoredLayer& layer : model.layers) {
     add_setting(text.build, "layer " + layer.path, layer.text);
     if (!layer.training.empty()) add_setting(text.settings, "layer " + layer.path, layer.training);
@@ -93,7 +93,7 @@ inline void add_layers(RunText& text, const StoredModel& model) {
 }
 
 template <class O>
-void add_optimizer(RunText& text, const O& optimizer) {
+[[gnu::cold]] void add_optimizer(RunText& text, const O& optimizer) {
   if constexpr (requires { optimizer.rule(), optimizer.extras(); }) {
     std::string extras;
     std::apply([&](const auto&... extra) { (add_extra(extras, extra), ...); }, optimizer.extras());
