@@ -87,6 +87,7 @@
 #include "espalier/optimizer/muon.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/schedule.hpp"
+#include "espalier/optimizer/any_schedule.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/on.hpp"
 #include "espalier/optimizer/saved_optimizer.hpp"

@@ -11,6 +11,7 @@
 #include "espalier/io/tensor.hpp"
 #include "espalier/io/tensor_file.hpp"
 #include "espalier/io/checkpoint.hpp"
+#include "espalier/io/resume_options.hpp"
 #include "espalier/io/history.hpp"
 #include "espalier/export/write_header.hpp"
 #include "espalier/export/write_onnx.hpp"

@@ -27,7 +27,7 @@ struct Run {
     fit(net, two_halves(40), CrossEntropy{}, optimizer, {.epochs = 2, .state = &state}, stopping);
   }
   TensorFile file() const { return detail::run_file(net, optimizer, state, stopping); }
-  void take(const TensorFile& file) { detail::take_run(file, "file", net, optimizer, state, stopping); }
+  void take(const TensorFile& file) { detail::take_run(file, "file", {}, net, optimizer, state, stopping); }
 };
 
 }  // namespace

@@ -36,27 +36,12 @@ TEMPLATE_TEST_CASE("Numbers, what policies keep and have done, and what is froze
 
   auto after = some_parameters<S>();
   CHECK_FALSE(after == before);
-  CHECK_NOTHROW(detail::check_build(file, after, "file"));
   detail::take_parameters(file, after);
   CHECK(after == before);
   CHECK(std::signbit(after.values_of(after.entries()[0]).data[4]));
   CHECK(after.at("0.weight").activity == before.at("0.weight").activity);
   CHECK(after.at("0.bias").frozen);
   CHECK_FALSE(after.at("0.weight").frozen);
-}
-
-TEST_CASE("All that is built otherwise than in the run is told in one message") {
-  TensorFile file;
-  detail::put_parameters(file, some_parameters<float>());
-  Parameters<float> other;
-  other.add("0.weight", ParameterKind::weight, 2, 3,
-            AnyPack<float>(Pack(MaxNorm{.radius = 3}, L2ToStart{0.1})));
-  other.add("0.gain", ParameterKind::gain, 2, 1);
-  CHECK(
-      message_of([&] { detail::check_build(file, other, "file"); }) ==
-      "file: expected the model and the policies of the run that the file belongs to, found 0.weight: 2 x 3, "
-      "MaxNorm{radius = 3}, L2ToStart{strength = 0.1} here, 2 x 3, MaxNorm{radius = 2}, L2ToStart{strength = "
-      "0.1} there; 0.gain: 2 x 1 here, no such parameter there; 0.bias: no such parameter here, 2 x 1 there");
 }
 
 TEST_CASE("Numbers of another type or another count are refused") {

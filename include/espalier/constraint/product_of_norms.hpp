@@ -50,7 +50,9 @@ struct ProductOfNorms {
     if (!found) detail::fail(name, "a pattern that fits the path of a weight", pattern);
   }
 
-  void describe(auto&& f) const { f("strength", strength); }
+  void describe(auto&& f) const {
+    f("strength", strength), f("pattern", detail::quoted_text(pattern, pattern.size()));
+  }
 
   bool operator==(const ProductOfNorms&) const = default;
 

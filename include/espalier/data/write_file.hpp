@@ -62,7 +62,7 @@ class OutputFile {
 /// A new file beside `path`, which is removed unless it takes its place.
 class FileAside {
  public:
-  explicit FileAside(const std::filesystem::path& path) {
+  [[gnu::cold]] explicit FileAside(const std::filesystem::path& path) {
     constexpr std::size_t most = 200;  // of a name's 255 bytes: the rest is for what tells names apart
     const std::string stem = "." + path.filename().string().substr(0, most);
     for (int attempt = 0; attempt < 1000; ++attempt) {
@@ -138,7 +138,7 @@ inline void sync_folder([[maybe_unused]] const std::string& folder) {
 /// Replaces the file at `path` by these pieces, one after another; what a link points to, with the
 /// permissions that it had. FileError if it cannot be written: the old file is as it was, and no other one is
 /// left behind. Devices and pipes are written to.
-inline void write_file(std::filesystem::path path, std::span<const std::string_view> pieces) {
+[[gnu::cold]] inline void write_file(std::filesystem::path path, std::span<const std::string_view> pieces) {
   std::error_code ignored;
   path = end_of_links(std::move(path));
   if (std::filesystem::is_symlink(path, ignored)) fail_to_write(path, ELOOP);
@@ -158,7 +158,7 @@ inline void write_file(std::filesystem::path path, std::span<const std::string_v
     fail_to_write(path, errno);
   sync_folder(folder);  // nothing can fail any more
 }
-inline void write_file(const std::filesystem::path& path, std::string_view bytes) {
+[[gnu::cold]] inline void write_file(const std::filesystem::path& path, std::string_view bytes) {
   write_file(path, std::span<const std::string_view>(&bytes, 1));
 }
 

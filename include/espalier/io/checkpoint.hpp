@@ -2,10 +2,12 @@
 // A run that survives: written to a file after epochs, and taken up again.
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -108,6 +110,8 @@ class Checkpoint {
 struct Resumed {
   std::filesystem::path file;        ///< that the run came from; empty: there is none, the run begins
   std::vector<std::string> refused;  ///< what was wrong with newer files, a message each
+  std::vector<std::string>
+      changed;  ///< settings that are not those of the file, where options let them through
 
   explicit operator bool() const { return !file.empty(); }
 };
@@ -119,13 +123,15 @@ struct Resumed {
 ///   fit(net, data, loss, optimizer, {.epochs = 100, .state = &state}, stopping, Checkpoint{"run.espalier"});
 ///
 /// is the same program for the first start and for all others: without a file nothing happens. Model,
-/// optimizer and observers are made as at the first start, with the same policies; `observers` are those of
+/// optimizer and observers are made as at the first start, with the same settings; `observers` are those of
 /// `fit` in the same order. The rest of the run has the bits that it would have had. A damaged or foreign
-/// file is refused, and the one before it is taken; FileError if there are only such files. ValueError, and
-/// nothing changed, for the run of another model, of other policies or another optimizer.
+/// file is refused, and the one before it is taken; FileError if there are only such files. ValueError with a
+/// list of all that differ, and nothing changed, for the run of another model or optimizer, or with other
+/// settings; those of `fit` are compared when it begins. `resume(path, net, optimizer, state, {.changed =
+/// Changed::take}, stopping)` goes on with other settings, after moving the weights into other sets.
 template <Model M, class O, class... Observers>
 Resumed resume(const std::filesystem::path& path, M& model, O& optimizer, TrainState& state,
-               Observers&... observers) {
+               const ResumeOptions& options, Observers&... observers) {
   constexpr long most = 100;
   Resumed result;
   for (long k = 0; k < most; ++k) {
@@ -140,7 +146,8 @@ Resumed resume(const std::filesystem::path& path, M& model, O& optimizer, TrainS
       continue;
     }
     result.file = candidate;
-    detail::take_run(file, candidate.string(), model, optimizer, state, observers...);
+    result.changed =
+        detail::take_run(file, candidate.string(), options, model, optimizer, state, observers...);
     return result;
   }
   if (!result.refused.empty()) {
@@ -149,6 +156,12 @@ Resumed resume(const std::filesystem::path& path, M& model, O& optimizer, TrainS
     detail::fail<FileError>(path.string(), "a whole file of a run", all);
   }
   return result;
+}
+template <Model M, class O, class... Observers>
+requires(true && ... && !std::same_as<std::remove_const_t<Observers>, ResumeOptions>) Resumed
+    resume(const std::filesystem::path& path, M& model, O& optimizer, TrainState& state,
+           Observers&... observers) {
+  return resume(path, model, optimizer, state, ResumeOptions{}, observers...);
 }
 
 }  // namespace espalier

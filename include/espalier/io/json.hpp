@@ -38,7 +38,7 @@ inline bool is_utf8(std::string_view text) {
 }
 
 /// The text as a JSON string. ValueError if it is not UTF-8.
-inline std::string json_string(std::string_view text) {
+[[gnu::cold]] inline std::string json_string(std::string_view text) {
   if (!is_utf8(text)) fail("JSON", "text in UTF-8", quoted_text(text));
   std::string result = "\"";
   for (const char c : text) {
@@ -81,7 +81,7 @@ class JsonReader {
     expect(take(']'), "',' or ']'");
   }
 
-  std::string string() {
+  [[gnu::cold]] std::string string() {
     expect(take('"'), "a string");
     std::string result;
     while (true) {
@@ -98,7 +98,7 @@ class JsonReader {
   }
 
   /// A number from 0 to 2^64 - 1, without a fraction or an exponent.
-  std::uint64_t whole() {
+  [[gnu::cold]] std::uint64_t whole() {
     blanks();
     const std::size_t first = at_;
     std::uint64_t value = 0;
@@ -140,7 +140,7 @@ class JsonReader {
     return there;
   }
 
-  void escaped(std::string& to) {
+  [[gnu::cold]] void escaped(std::string& to) {
     const char c = at_ < text_.size() ? text_[at_] : '\0';
     constexpr std::string_view names = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
     if (const std::size_t k = names.find(c); k != std::string_view::npos) {
@@ -173,7 +173,7 @@ class JsonReader {
     return code;
   }
   /// A surrogate alone makes what is_utf8 refuses.
-  static void append_utf8(std::uint32_t code, std::string& to) {
+  [[gnu::cold]] static void append_utf8(std::uint32_t code, std::string& to) {
     const int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
     constexpr std::uint32_t leads[] = {0, 0xC0, 0xE0, 0xF0};
     to += static_cast<char>(leads[more] | code >> (6 * more));

@@ -60,7 +60,7 @@ class Loading {
     result_.metadata = file.metadata;
   }
 
-  Loaded run() {
+  [[gnu::cold]] Loaded run() {
     if (const auto format = result_.metadata.find("format");
         format != result_.metadata.end() && format->second.starts_with("espalier run"))
       fail<FileError>(where_, "a file of a model alone", "one of a run, which resume() reads");
@@ -93,7 +93,7 @@ class Loading {
   const ParameterEntry<S>& entry(std::size_t k) const { return parameters_.entries()[k]; }
 
   /// The numbers of an entry, if the file has them all in the right shape.
-  void read(std::size_t k) {
+  [[gnu::cold]] void read(std::size_t k) {
     if (numbers_[k]) return;  // the gains of a weight that was given as W
     StoredNumbers& names = names_[k];
     const auto there = std::find_if(names.names.begin(), names.names.end(),
@@ -162,7 +162,7 @@ class Loading {
   }
 
   /// Tied parameters are in a file once, or twice and equal.
-  void share_tied() {
+  [[gnu::cold]] void share_tied() {
     for (std::size_t k = 0; k < names_.size(); ++k) {
       if (entry(k).tied < 0 || !numbers_[k]) continue;
       const auto one = static_cast<std::size_t>(entry(k).tied);
@@ -178,7 +178,7 @@ class Loading {
 
   /// What nobody has asked for; but numbers that policies kept, which the model need not have, are no tensors
   /// of the model.
-  void list_unknown() {
+  [[gnu::cold]] void list_unknown() {
     for (const auto& [name, tensor] : tensors_.unused()) {
       const std::size_t dot = name.rfind('.');
       const bool kept = dot != std::string_view::npos && parameters_.find(name.substr(0, dot));
@@ -210,7 +210,8 @@ class Loading {
   }
 
   /// The numbers of an entry with what its policies keep. Adds to `outside` what is in no set.
-  Settled<S> settle(const ParameterEntry<S>& e, const std::vector<S>& numbers, std::string& outside) {
+  [[gnu::cold]] Settled<S> settle(const ParameterEntry<S>& e, const std::vector<S>& numbers,
+                                  std::string& outside) {
     if (!all_finite(numbers.data(), e.size()))
       fail<NotFiniteError>(where_, {"finite numbers in {}", {e.path}}, "NaN or infinity");
     Settled<S> settled(Block<const S>{numbers.data(), e.rows, e.cols}, e.memory);
@@ -240,7 +241,7 @@ class Loading {
 
   /// What policies keep of the start, from the file. False if it has nothing of them, or they are to keep
   /// what is loaded.
-  bool take_kept(const ParameterEntry<S>& e, Settled<S>& settled) {
+  [[gnu::cold]] bool take_kept(const ParameterEntry<S>& e, Settled<S>& settled) {
     bool found = false;
     for (const StartingNumbers& kept : starting_numbers(e)) {
       const Tensor* const tensor = tensors_.take(kept.name);
@@ -262,7 +263,7 @@ class Loading {
   }
 
   /// Nothing in it can fail: numbers and memories are as long as those that they replace.
-  void commit(const std::vector<std::optional<Settled<S>>>& settled) {
+  [[gnu::cold]] void commit(const std::vector<std::optional<Settled<S>>>& settled) {
     if (std::none_of(settled.begin(), settled.end(), [](const auto& one) { return one.has_value(); })) return;
     const Change<S> change(parameters_);
     for (std::size_t k = 0; k < settled.size(); ++k) {

@@ -19,19 +19,19 @@ namespace espalier::detail {
 inline constexpr std::string_view version_key = "espalier.version", layers_key = "espalier.layers",
                                   policies_key = "espalier.policies", audit_key = "espalier.audit";
 
-inline std::string version_text() {
+[[gnu::cold]] inline std::string version_text() {
   return format_message("{}.{}.{}", {ESPALIER_VERSION_MAJOR, ESPALIER_VERSION_MINOR, ESPALIER_VERSION_PATCH});
 }
 
 /// A line for each layer: "0 Dense 2 -> 8".
-inline std::string layers_text(const StoredModel& stored) {
+[[gnu::cold]] inline std::string layers_text(const StoredModel& stored) {
   std::string text;
   for (const StoredLayer& layer : stored.layers) text += layer.path + " " + layer.text + "\n";
   return text;
 }
 
 /// Back from such lines.
-inline std::vector<StoredLayer> layers_of_text(std::string_view text) {
+[[gnu::cold]] inline std::vector<StoredLayer> layers_of_text(std::string_view text) {
   std::vector<StoredLayer> layers;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -44,7 +44,7 @@ inline std::vector<StoredLayer> layers_of_text(std::string_view text) {
 }
 
 /// Which layers are not the same in the file's text as in the model.
-inline std::vector<std::string> other_layers(const StoredModel& stored, std::string_view text) {
+[[gnu::cold]] inline std::vector<std::string> other_layers(const StoredModel& stored, std::string_view text) {
   std::map<std::string, std::string> in_file;
   const std::vector<StoredLayer> of_file = layers_of_text(text);
   for (const StoredLayer& layer : of_file) in_file[layer.path] = layer.text;
@@ -66,7 +66,7 @@ inline std::vector<std::string> other_layers(const StoredModel& stored, std::str
 
 /// A line for each parameter with policies: "0.weight L1{strength = 0.001}, MaxNorm{radius = 0.5}".
 template <Scalar S>
-std::string policies_text(const Parameters<S>& parameters) {
+[[gnu::cold]] std::string policies_text(const Parameters<S>& parameters) {
   std::string text;
   for (const ParameterEntry<S>& e : parameters.entries()) {
     if (e.pack.empty()) continue;
@@ -81,7 +81,7 @@ std::string policies_text(const Parameters<S>& parameters) {
 
 /// How far each policy's set is from the numbers of an entry: ", MaxNorm violation 0".
 template <Scalar S>
-std::string violations_text(const ParameterEntry<S>& e, Block<const S> numbers) {
+[[gnu::cold]] std::string violations_text(const ParameterEntry<S>& e, Block<const S> numbers) {
   std::string text;
   if (!e.pack.traits().has_set) return text;
   for (std::size_t k = 0; k < e.pack.names().size(); ++k)
@@ -92,7 +92,7 @@ std::string violations_text(const ParameterEntry<S>& e, Block<const S> numbers) 
 /// A line for each parameter: "0.weight 3763 zeros of 8192, MaxNorm violation 0". Zeros are those of W where
 /// its numbers are functions of the stored ones, as in `audit`.
 template <Scalar S>
-std::string audit_text(const Parameters<S>& parameters) {
+[[gnu::cold]] std::string audit_text(const Parameters<S>& parameters) {
   std::string text;
   for (const ParameterEntry<S>& e : parameters.entries()) {
     if (e.kind == ParameterKind::buffer) continue;
@@ -108,7 +108,8 @@ std::string audit_text(const Parameters<S>& parameters) {
 }
 
 template <Scalar S>
-std::map<std::string, std::string> metadata_of(const Parameters<S>& parameters, const StoredModel& stored) {
+[[gnu::cold]] std::map<std::string, std::string> metadata_of(const Parameters<S>& parameters,
+                                                             const StoredModel& stored) {
   std::map<std::string, std::string> result;
   const auto add = [&](std::string_view key, std::string text) { result.emplace(key, std::move(text)); };
   add(version_key, version_text());

@@ -25,7 +25,7 @@ struct StoredNumbers {
 };
 
 /// "0.weight", "parametrizations", ".original" -> "0.parametrizations.weight.original"
-inline std::string parametrized(const std::string& name, std::string_view end) {
+[[gnu::cold]] inline std::string parametrized(const std::string& name, std::string_view end) {
   const std::size_t dot = name.rfind('.');
   const std::size_t begin = dot == std::string::npos ? 0 : dot + 1;
   return name.substr(0, begin) + "parametrizations." + name.substr(begin) + std::string(end);
@@ -35,7 +35,8 @@ inline std::string parametrized(const std::string& name, std::string_view end) {
 /// torch.nn.utils.weight_norm calls them (or as torch.nn.utils.parametrizations.weight_norm does); what is
 /// stored for a weight that is a function of it is what torch.nn.utils.parametrize calls it.
 template <Scalar S>
-std::vector<StoredNumbers> stored_numbers(const Parameters<S>& parameters, const StoredModel& stored) {
+[[gnu::cold]] std::vector<StoredNumbers> stored_numbers(const Parameters<S>& parameters,
+                                                        const StoredModel& stored) {
   std::vector<StoredNumbers> result;
   for (const StoredParameter& p : stored.parameters) result.push_back({{p.name}, p.shape, p.added});
   for (std::size_t k = 0; k < result.size(); ++k) {
@@ -63,7 +64,7 @@ struct StartingNumbers {
 };
 
 template <Scalar S>
-std::vector<StartingNumbers> starting_numbers(const ParameterEntry<S>& e) {
+[[gnu::cold]] std::vector<StartingNumbers> starting_numbers(const ParameterEntry<S>& e) {
   std::vector<StartingNumbers> result;
   const PackTraits& traits = e.pack.traits();
   for (std::size_t k = 0; k < e.pack.names().size(); ++k)

@@ -17,8 +17,10 @@
 #include <vector>
 
 #include "espalier/io/metadata.hpp"
+#include "espalier/io/resume_options.hpp"
 #include "espalier/io/run_observers.hpp"
 #include "espalier/io/run_parameters.hpp"
+#include "espalier/io/run_settings.hpp"
 #include "espalier/model/sequential.hpp"
 #include "espalier/optimizer/saved_optimizer.hpp"
 #include "espalier/train/fit_options.hpp"
@@ -106,7 +108,10 @@ TensorFile run_file(const M& model, const O& optimizer, const TrainState& state,
   auto& metadata = file.metadata;
   metadata["format"] = run_format;
   metadata[std::string(version_key)] = version_text();
-  metadata[std::string(layers_key)] = layers_text(stored(model));
+  RunText text = run_text(model, optimizer, observers...);
+  metadata["build"] = std::move(text.build);
+  metadata["settings"] = std::move(text.settings);
+  metadata["settings of fit"] = state.settings;
   metadata["optimizer"] = saved.rule;
   metadata["optimizer steps"] = std::to_string(saved.steps);
   metadata["step"] = std::to_string(state.step);
@@ -147,24 +152,49 @@ SavedOptimizer<S> saved_optimizer(const TensorFile& file) {
   return saved;
 }
 
-/// ValueError, with what differs, for the run of a model of other layers.
-[[gnu::cold]] inline void check_layers(const StoredModel& stored, const std::string& there,
-                                       std::string_view where) {
-  if (layers_text(stored) == there) return;
-  std::string found;
-  for (const std::string& other : other_layers(stored, there)) (found += found.empty() ? "" : "; ") += other;
-  fail(where, "the layers of the run that the file belongs to", found.empty() ? "others" : found);
+/// Throws ValueError with all in which the run of the file is another one than that `here`; other settings
+/// alone are returned where the options let them through.
+inline std::vector<std::string> check_run(const TensorFile& file, std::string_view where, const RunText& here,
+                                          const ResumeOptions& options) {
+  constexpr std::string_view there = "in the file";
+  const auto settings = other_settings(here.settings, text_in(file, "settings"), there);
+  if (auto build = other_settings(here.build, text_in(file, "build"), there); !build.empty()) {
+    const auto name = [](const std::string& one) { return one.substr(0, one.find(": ")); };
+    const std::vector<std::string> built = build;
+    for (const std::string& one : settings)  // what is built otherwise has other options anyway
+      if (std::none_of(built.begin(), built.end(), [&](const auto& b) { return name(one) == name(b); }))
+        build.push_back(one);
+    fail_settings(where, "the model and the rule of the run", build);
+  }
+  if (!settings.empty() && options.changed == Changed::refuse)
+    fail_settings(where,
+                  "the settings of the run ({.changed = Changed::take} goes on with those of the program)",
+                  settings);
+  return settings;
+}
+
+/// Moves what the file has into sets that it was not made under.
+template <Scalar S>
+void move_into_sets(Parameters<S>& parameters) {
+  project(parameters);
+  for (const ParameterEntry<S>& e : parameters.entries())
+    if (e.frozen && !e.pack.contains(parameters.values_of(e)))
+      fail(e.path, "frozen weights inside the sets of its policies", "weights outside: unfreeze them first");
 }
 
 /// Gives the model and the optimizer what the file has of them. They may be half changed if it throws.
-template <class M, class O>
-void take_model(const TensorFile& file, std::string_view where, M& model, O& optimizer) {
-  check_layers(stored(model), text_in(file, layers_key), where);
+template <class M, class O, class... Observers>
+std::vector<std::string> take_model(const TensorFile& file, std::string_view where,
+                                    const ResumeOptions& options, M& model, O& optimizer,
+                                    const Observers&... observers) {
   optimizer.prepare(model);
-  check_build(file, model.parameters(), where);
+  std::vector<std::string> changed =
+      check_run(file, where, run_text(model, optimizer, observers...), options);
   optimizer.restore(model, saved_optimizer<typename M::scalar_type>(file));
   take_parameters(file, model.parameters());
+  if (!changed.empty()) move_into_sets(model.parameters());
   model.set_draws({whole_number(file, "seed"), whole_number(file, "passes")});
+  return changed;
 }
 
 /// A copy of an observer that keeps something; of another one nothing.
@@ -192,30 +222,35 @@ inline void check_observers(const TensorFile& file, std::string_view where,
   }
 }
 
-/// Takes up the run of a file. Throws, and changes nothing, if it is that of another program.
+/// Takes up the run of a file. Throws, and changes nothing, if it is that of another program. Returns which
+/// settings are not the same.
 template <class M, class O, class... Observers>
-void take_run(const TensorFile& file, std::string_view where, M& model, O& optimizer, TrainState& state,
-              Observers&... observers) {
+std::vector<std::string> take_run(const TensorFile& file, std::string_view where,
+                                  const ResumeOptions& options, M& model, O& optimizer, TrainState& state,
+                                  Observers&... observers) {
   M changed = model;
   O restored = optimizer;
   TrainState come;
+  std::vector<std::string> others;
   std::tuple<ObserverCopy<Observers>...> copies(observers...);
   [[maybe_unused]] int place = 0;
   const std::initializer_list<std::string> names{observer_name<Observers>(place)...};
   [[maybe_unused]] auto name = names.begin();
   naming_file(where, [&] {
-    take_model(file, where, changed, restored);
-    come = {static_cast<long>(whole_number(file, "step")), history_of(file),
-            whole_number(file, "ended") != 0};
     check_observers(file, where, names);
+    others = take_model(file, where, options, changed, restored, observers...);
+    come = {static_cast<long>(whole_number(file, "step")), history_of(file), whole_number(file, "ended") != 0,
+            text_in(file, "settings of fit")};
     std::apply([&](auto&... copy) { (copy.take(file, *name++), ...); }, copies);
   });
+  if (options.changed == Changed::take) come.settings.clear();
 
   model.parameters().take(std::move(changed.parameters()));  // from here on nothing throws
   model.set_draws(changed.draws());
   optimizer = std::move(restored);
   state = std::move(come);
   std::apply([&](auto&... copy) { (copy.give(observers), ...); }, copies);
+  return others;
 }
 
 }  // namespace espalier::detail

@@ -51,21 +51,10 @@ inline void set_activity(Activity& a, const double* numbers) {
        numbers[3]};
 }
 
-/// Shape, policies with their values, and what it is tied to: what a program that takes a run up must have
-/// alike.
-template <Scalar S>
-std::string build_of(const Parameters<S>& parameters, const ParameterEntry<S>& e) {
-  std::string text = format_message("{} x {}", {e.rows, e.cols});
-  for (std::size_t k = 0; k < e.pack.names().size(); ++k) (text += ", ") += e.pack.text(k);
-  if (e.tied >= 0) (text += ", tied to ") += parameters.entries()[static_cast<std::size_t>(e.tied)].path;
-  return text;
-}
-
 template <Scalar S>
 void put_parameters(TensorFile& file, const Parameters<S>& parameters) {
   std::vector<double> joint;
   for (const ParameterEntry<S>& e : parameters.entries()) {
-    file.metadata["build." + e.path] = build_of(parameters, e);
     if (e.frozen) file.metadata["frozen." + e.path] = "1";
     file.tensors.push_back(matrix_tensor("model." + e.path, e.rows, e.cols, parameters.values_of(e).data));
     file.tensors.push_back(row_tensor("activity." + e.path, numbers_of(e.activity)));
@@ -98,25 +87,12 @@ void take_parameters(const TensorFile& file, Parameters<S>& parameters) {
   for (std::size_t k = 0; k < joint.size(); ++k) set_activity(joint[k].activity, activity.data() + 4 * k);
 }
 
-/// Throws ValueError with all that is built otherwise than in the run of the file.
+/// ValueError for the run of a model in another precision.
 template <Scalar S>
-void check_build(const TensorFile& file, const Parameters<S>& parameters, std::string_view where) {
+void check_precision(const TensorFile& file, std::string_view where) {
   for (const Tensor& t : file.tensors)
     if (t.name.starts_with("model.") && t.dtype != dtype_of<S>())
       fail(where, {"a run of a model whose numbers are {}", {dtype_of<S>()}}, t.dtype);
-  std::string differ;
-  for (const ParameterEntry<S>& e : parameters.entries()) {
-    const auto found = file.metadata.find("build." + e.path);
-    const std::string here = build_of(parameters, e),
-                      there = found == file.metadata.end() ? "no such parameter" : found->second;
-    if (here != there)
-      differ += format_message("{}{}: {} here, {} there", {differ.empty() ? "" : "; ", e.path, here, there});
-  }
-  for (const auto& [key, value] : file.metadata)
-    if (key.starts_with("build.") && !parameters.find(std::string_view(key).substr(6)))
-      differ += format_message("{}{}: no such parameter here, {} there",
-                               {differ.empty() ? "" : "; ", key.substr(6), value});
-  if (!differ.empty()) fail(where, "the model and the policies of the run that the file belongs to", differ);
 }
 
 }  // namespace espalier::detail

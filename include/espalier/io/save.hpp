@@ -17,7 +17,7 @@ namespace espalier {
 namespace detail {
 
 template <Scalar S>
-TensorFile tensors_of(const Parameters<S>& parameters, const StoredModel& stored) {
+[[gnu::cold]] TensorFile tensors_of(const Parameters<S>& parameters, const StoredModel& stored) {
   require_finite(parameters, "weights", parameters.values());
   TensorFile file;
   file.metadata = metadata_of(parameters, stored);
@@ -42,8 +42,8 @@ TensorFile tensors_of(const Parameters<S>& parameters, const StoredModel& stored
 }
 
 template <Scalar S>
-void save_parameters(const Parameters<S>& parameters, const StoredModel& stored,
-                     const std::filesystem::path& path) {
+[[gnu::cold]] void save_parameters(const Parameters<S>& parameters, const StoredModel& stored,
+                                   const std::filesystem::path& path) {
   write_tensors(path, tensors_of(parameters, stored));
 }
 

@@ -28,6 +28,8 @@ struct StoredParameter {
 struct StoredLayer {
   std::string path;  ///< "3.body.0"
   std::string text;  ///< "LeakyReLU{slope = 0.1}"
+  std::string
+      training{};  ///< "Dropout{probability = 0.5}": options that training alone depends on; mostly ""
 };
 
 /// Without the types of the layers.
@@ -39,12 +41,23 @@ struct StoredModel {
 
 /// "Dense 2 -> 8".
 template <class L>
-std::string text_of_layer(const L& layer) {
+[[gnu::cold]] std::string text_of_layer(const L& layer) {
   Description numbers;
   describe(layer, numbers);
   std::string text = numbers.with(short_name(type_name<L>()));
   if constexpr (Sized<L>) text += format_message(" {} -> {}", {layer.inputs(), layer.outputs()});
   return text;
+}
+
+/// "BatchNorm{momentum = 0.1}"; of a layer without such options nothing.
+template <class L>
+[[gnu::cold]] std::string text_of_training([[maybe_unused]] const L& layer) {
+  if constexpr (requires(Description & d) { layer.describe_training(d); }) {
+    Description options(Detail::all);
+    layer.describe_training(options);
+    return options.with(short_name(type_name<L>()));
+  }
+  return {};
 }
 
 /// What a layer declares to, and then says by `in_files` (layer/layer.hpp).
@@ -60,15 +73,15 @@ class StoredNames {
 
   /// A layer inside, with parameters or without.
   template <class L>
-  void inner(std::string_view name, const L& layer) {
+  [[gnu::cold]] void inner(std::string_view name, const L& layer) {
     if constexpr (!is_chain<L>) plain(name, layer);
     StoredNames own(model_, prefix_ + std::string(name) + ".");
     layer.declare(own);
     if constexpr (requires { layer.in_files(own); }) layer.in_files(own);
   }
   template <class L>
-  void plain(std::string_view name, const L& layer) {
-    model_.layers.push_back({prefix_ + std::string(name), text_of_layer(layer)});
+  [[gnu::cold]] void plain(std::string_view name, const L& layer) {
+    model_.layers.push_back({prefix_ + std::string(name), text_of_layer(layer), text_of_training(layer)});
   }
 
   void shape(std::string_view parameter, std::initializer_list<Index> extents) {
@@ -91,7 +104,7 @@ class StoredNames {
   void counter(std::string_view name) { model_.counters.push_back(prefix_ + std::string(name)); }
 
  private:
-  void add(std::string_view name, std::initializer_list<Index> extents) {
+  [[gnu::cold]] void add(std::string_view name, std::initializer_list<Index> extents) {
     const std::string path = prefix_ + std::string(name);
     model_.parameters.push_back({path, path, {extents.begin(), extents.end()}});
   }
@@ -115,7 +128,7 @@ class StoredNames {
 };
 
 template <Scalar S, class... Layers>
-StoredModel stored(const Sequential<S, Layers...>& model) {
+[[gnu::cold]] StoredModel stored(const Sequential<S, Layers...>& model) {
   StoredModel result;
   StoredNames names(result);
   std::size_t k = 0;

@@ -75,7 +75,7 @@ inline bool bytes_of_shape(std::span<const std::uint64_t> shape, unsigned bits, 
 }
 
 /// "2 x 3"; of a single number "1".
-inline std::string shape_text(std::span<const std::uint64_t> shape) {
+[[gnu::cold]] inline std::string shape_text(std::span<const std::uint64_t> shape) {
   std::string text;
   for (const std::uint64_t extent : shape) (text += text.empty() ? "" : " x ") += std::to_string(extent);
   return text.empty() ? "1" : text;

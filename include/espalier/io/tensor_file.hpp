@@ -61,7 +61,7 @@ class TensorHeaderReader {
   TensorHeaderReader(std::string_view header, std::uint64_t data, std::string_view where)
       : json_(header, where), data_(data), where_(where) {}
 
-  void read(std::vector<PlacedTensor>& placed, std::map<std::string, std::string>& metadata) {
+  [[gnu::cold]] void read(std::vector<PlacedTensor>& placed, std::map<std::string, std::string>& metadata) {
     bool has_metadata = false;
     json_.object([&](std::string name) {
       if (name == "__metadata__") {
@@ -79,7 +79,7 @@ class TensorHeaderReader {
   }
 
  private:
-  PlacedTensor entry(std::string name) {
+  [[gnu::cold]] PlacedTensor entry(std::string name) {
     PlacedTensor result;
     result.tensor.name = std::move(name);
     std::vector<std::uint64_t> offsets;
@@ -104,7 +104,7 @@ class TensorHeaderReader {
     return result;
   }
 
-  void check(const PlacedTensor& placed) const {
+  [[gnu::cold]] void check(const PlacedTensor& placed) const {
     const Tensor& t = placed.tensor;
     const std::string name = quoted_text(t.name);
     const unsigned bits = bits_of(t.dtype);
@@ -112,14 +112,14 @@ class TensorHeaderReader {
     if (placed.begin > placed.end || placed.end > data_)
       fail<FileError>(where_,
                       {"data_offsets of {} that rise and end within the {} bytes of data", {name, data_}},
-                      fmt::format("{} and {}", placed.begin, placed.end));
+                      std::to_string(placed.begin) + " and " + std::to_string(placed.end));
     std::uint64_t bytes = 0;
     if (!bytes_of_shape(t.shape, bits, bytes) || bytes != placed.end - placed.begin)
       fail<FileError>(where_, {"bytes for {} numbers of type {} in {}", {shape_text(t.shape), t.dtype, name}},
-                      fmt::format("{} bytes", placed.end - placed.begin));
+                      std::to_string(placed.end - placed.begin) + " bytes");
   }
 
-  void check_names(const std::vector<PlacedTensor>& placed) const {
+  [[gnu::cold]] void check_names(const std::vector<PlacedTensor>& placed) const {
     std::vector<std::string_view> names;
     for (const PlacedTensor& p : placed) names.push_back(p.tensor.name);
     std::sort(names.begin(), names.end());
@@ -128,7 +128,7 @@ class TensorHeaderReader {
   }
 
   /// Every byte of the data belongs to one tensor.
-  void check_places(const std::vector<PlacedTensor>& placed) const {
+  [[gnu::cold]] void check_places(const std::vector<PlacedTensor>& placed) const {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
     for (const PlacedTensor& p : placed) places.emplace_back(p.begin, p.end);
     std::sort(places.begin(), places.end());
@@ -136,7 +136,7 @@ class TensorHeaderReader {
     for (const auto& [begin, end] : places) {
       if (begin != next)
         fail<FileError>(where_, {"tensors one behind the other, the next at byte {} of the data", {next}},
-                        fmt::format("one at {}", begin));
+                        "one at " + std::to_string(begin));
       next = end;
     }
     if (next != data_) fail<FileError>(where_, {"{} bytes of data, which the tensors say", {next}}, data_);
@@ -171,8 +171,8 @@ inline TensorFile parse_tensors(std::string_view bytes, std::string_view where) 
   if (length > detail::longest_header || length > bytes.size() - prefix)
     detail::fail<FileError>(where,
                             {"a header of {} bytes, as the first 8 of the file say, and at most {}",
-                             {fmt::format("{}", length), detail::longest_header}},
-                            fmt::format("{} bytes behind them", bytes.size() - prefix));
+                             {std::to_string(length), detail::longest_header}},
+                            std::to_string(bytes.size() - prefix) + " bytes behind them");
   const std::string_view header = bytes.substr(prefix, length), data = bytes.substr(prefix + length);
   std::vector<detail::PlacedTensor> placed;
   TensorFile file;
@@ -192,7 +192,7 @@ inline TensorFile read_tensors(const std::filesystem::path& path) {
 namespace detail {
 
 /// ValueError unless every tensor has a name of its own, and as many bytes as its type and shape say.
-inline void check_tensors(const TensorFile& file, std::string_view where) {
+[[gnu::cold]] inline void check_tensors(const TensorFile& file, std::string_view where) {
   std::set<std::string_view> names;
   for (const Tensor& t : file.tensors) {
     std::uint64_t bytes = 0;
@@ -209,18 +209,18 @@ inline void check_tensors(const TensorFile& file, std::string_view where) {
 
 /// The header with its length, and what stands behind it, in the order of the file: numbers of many bytes
 /// first, so that each stands at a multiple of its size.
-inline std::string header_of(const TensorFile& file, std::vector<const Tensor*>& order,
-                             std::string_view where) {
+[[gnu::cold]] inline std::string header_of(const TensorFile& file, std::vector<const Tensor*>& order,
+                                           std::string_view where) {
   check_tensors(file, where);
-  for (const Tensor& tensor : file.tensors) order.push_back(&tensor);
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Tensor* a, const Tensor* b) { return bits_of(a->dtype) > bits_of(b->dtype); });
-  std::map<std::string_view, std::uint64_t> begins;
+  std::vector<std::uint64_t> begins(file.tensors.size());
   std::uint64_t next = 0;
-  for (const Tensor* t : order) {
-    begins[t->name] = next;
-    next += t->bytes.size();
-  }
+  for (const unsigned bits : {64U, 32U, 16U, 8U, 6U, 4U})
+    for (std::size_t k = 0; k < file.tensors.size(); ++k) {
+      const Tensor& t = file.tensors[k];
+      if (bits_of(t.dtype) != bits) continue;
+      order.push_back(&t), begins[k] = next;
+      next += t.bytes.size();
+    }
   std::string header = "{";
   const auto comma = [&] {
     if (header.size() > 1) header += ',';
@@ -231,13 +231,15 @@ inline std::string header_of(const TensorFile& file, std::vector<const Tensor*>&
       ((((members += members.empty() ? "" : ",") += json_string(key)) += ':') += json_string(value));
     header += "\"__metadata__\":{" + members + "}";
   }
-  for (const Tensor& t : file.tensors) {
+  for (std::size_t k = 0; k < file.tensors.size(); ++k) {
+    const Tensor& t = file.tensors[k];
     std::string shape;
     for (const std::uint64_t extent : t.shape) (shape += shape.empty() ? "" : ",") += std::to_string(extent);
     comma();
-    const std::uint64_t begin = begins[t.name];
-    header += fmt::format("{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}",
-                          json_string(t.name), t.dtype, shape, begin, begin + t.bytes.size());
+    header += json_string(t.name);
+    (((header += R"(:{"dtype":")") += t.dtype) += R"(","shape":[)") += shape;
+    ((header += R"(],"data_offsets":[)") += std::to_string(begins[k])) += ',';
+    (header += std::to_string(begins[k] + t.bytes.size())) += "]}";
   }
   header += '}';
   header.append((8 - header.size() % 8) % 8, ' ');

@@ -71,6 +71,7 @@ class BatchNorm {
     f("channels", static_cast<double>(channels_)), f("per", static_cast<double>(options_.per));
     f("epsilon", options_.epsilon);
   }
+  void describe_training(auto&& f) const { f("momentum", options_.momentum); }
 
   /// A variance needs two numbers.
   Index least_samples() const { return options_.per == 1 ? 2 : 1; }

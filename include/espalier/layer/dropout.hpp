@@ -16,6 +16,7 @@ struct Dropout {
   double probability = 0.5;
 
   void validate() const { detail::check_fraction("Dropout", "probability", probability); }
+  void describe_training(auto&& f) const { f("probability", probability); }
 
   template <class X, class Y>
   void forward(const X& x, Y&& y, const Pass& pass) const {

@@ -35,7 +35,8 @@
 // outputs are W x + b with the parameter "weight"; `static constexpr bool monotone = true`: no output falls
 // when an input rises; `void write_code(auto& out) const`: what the layer does outside training, for source
 // text (export/code_writer.hpp); `void describe(auto&& f) const`, which calls f("stride", stride) for each
-// number that predictions depend on: then a file made with other numbers is refused.
+// number that predictions depend on: then a file made with other numbers is refused; `describe_training`
+// names those that training alone depends on, for runs that are taken up.
 //
 // A parameter stands in files under its path, with its rows and columns. A layer whose parameters have
 // another name or shape there says so in `void in_files(auto& d) const`, with any of

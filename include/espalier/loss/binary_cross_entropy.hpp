@@ -17,6 +17,8 @@ struct BinaryCrossEntropy {
 
   void validate() const { detail::check_positive_float(name, "positive_weight", positive_weight); }
 
+  void describe(auto&& f) const { f("positive_weight", positive_weight); }
+
   template <class Y>
   double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {
     check_logits<Y>();

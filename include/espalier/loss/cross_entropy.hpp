@@ -29,6 +29,7 @@ struct CrossEntropy {
       if (!(class_weights[c] >= 0) || !std::isfinite(class_weights[c]))
         detail::fail(name, {"class_weights[{}] >= 0 and finite", {c}}, class_weights[c]);
   }
+  void describe(auto&& f) const { f("label_smoothing", label_smoothing), f("class_weights", class_weights); }
 
   template <class Y>
   double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {

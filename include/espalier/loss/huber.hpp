@@ -16,6 +16,7 @@ struct Huber {
   static constexpr std::string_view name = "Huber";
 
   void validate() const { detail::check_positive(name, "delta", delta); }
+  void describe(auto&& f) const { f("delta", delta); }
 
   template <class Y>
   double operator()(const Y& y, const Target<typename Y::Scalar>& t) const {

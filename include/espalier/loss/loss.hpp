@@ -20,6 +20,9 @@
 // batches add up to the mean of all:
 //
 //   double total_weight(const Target<S>& t) const;     // for S float and double; 0: a batch to pass over
+//
+// Optional: `void describe(auto&& f) const`, which names options (core/description.hpp): by them a run that
+// is taken up is compared.
 #pragma once
 
 #include <algorithm>

@@ -8,14 +8,17 @@
 //
 // It finds its parameters by their paths and kinds, reads their values and changes gradients only. It may
 // write to the gradients of frozen parameters, which are not used. Those of a tied parameter are added to
-// what it is tied to. Optional are a name, `void validate() const`, and `void validate(const Parameters<S>&
-// parameters) const`, which throws ValueError for a model that the policy does not fit.
+// what it is tied to. Optional are a name, `describe` (core/description.hpp), `void validate() const`, and
+// `void validate(const Parameters<S>& parameters) const`, which throws ValueError for a model that the policy
+// does not fit.
 #pragma once
 
 #include <concepts>
 #include <memory>
+#include <string>
 #include <string_view>
 
+#include "espalier/core/description.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/core/policy.hpp"
 
@@ -42,6 +45,8 @@ class AnyJointPenalty {
   explicit AnyJointPenalty(const P& penalty) : held_(std::make_shared<const Of<P>>(penalty)) {}
 
   std::string_view name() const { return held_->name(); }
+  /// With its options: "ProductOfNorms{strength = 0.001, pattern = '*'}".
+  std::string text() const { return held_->text(); }
   double value(const Parameters<S>& parameters) const { return held_->value(parameters); }
   bool add_gradient(Parameters<S>& parameters) const { return held_->add_gradient(parameters); }
   void validate(const Parameters<S>& parameters) const { held_->validate(parameters); }
@@ -52,6 +57,7 @@ class AnyJointPenalty {
   struct Held {
     virtual ~Held() = default;
     virtual std::string_view name() const = 0;
+    virtual std::string text() const = 0;
     virtual double value(const Parameters<S>&) const = 0;
     virtual bool add_gradient(Parameters<S>&) const = 0;
     virtual void validate(const Parameters<S>&) const = 0;
@@ -62,6 +68,7 @@ class AnyJointPenalty {
 
     explicit Of(const P& penalty) : policy(penalty) {}
     std::string_view name() const override { return policy_name<P>(); }
+    std::string text() const override { return detail::described(policy); }
     double value(const Parameters<S>& parameters) const override { return policy.value(parameters); }
     bool add_gradient(Parameters<S>& parameters) const override { return policy.add_gradient(parameters); }
     void validate([[maybe_unused]] const Parameters<S>& parameters) const override {

@@ -23,6 +23,7 @@ struct Adagrad {
     detail::check_positive_float("Adagrad", "learning_rate", learning_rate);
     detail::check_positive_float("Adagrad", "epsilon", epsilon);
   }
+  void describe(auto&& f) const { f("epsilon", epsilon); }
   static constexpr int states() { return 1; }
   static constexpr int momentum_state() { return -1; }
 

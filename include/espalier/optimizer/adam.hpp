@@ -27,6 +27,7 @@ struct AdamFamily {
     check_fraction(name, "beta2", beta2);
     check_positive_float(name, "epsilon", epsilon);
   }
+  void describe(auto&& f) const { f("beta1", beta1), f("beta2", beta2), f("epsilon", epsilon); }
   static constexpr int states() { return amsgrad ? 3 : 2; }
   static constexpr int momentum_state() { return 0; }
 

@@ -31,6 +31,7 @@ struct Lion {
     if (at_bound == AtBound::displacement)
       detail::fail("Lion", "at_bound keep, zero or tangent", "displacement");
   }
+  void describe(auto&& f) const { f("beta1", beta1), f("beta2", beta2); }
   static constexpr int states() { return 1; }
   int momentum_state() const { return 0; }
 

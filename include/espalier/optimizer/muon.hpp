@@ -44,6 +44,11 @@ struct Muon {
     detail::check_positive_float("Muon", "epsilon", epsilon);
     if (at_bound != AtBound::keep) detail::fail("Muon", "at_bound keep", "another");
   }
+  void describe(auto&& f) const {
+    f("momentum", momentum), f("nesterov", nesterov ? "true" : "false");
+    f("scale", scale == MuonScale::adam ? "adam" : "spectral");
+    f("other_rate", other_rate), f("beta1", beta1), f("beta2", beta2), f("epsilon", epsilon);
+  }
   static constexpr int states() { return 2; }
   int momentum_state() const { return 0; }
 

@@ -22,6 +22,7 @@ struct RateFactor {
   double factor = 1;
 
   void validate() const { detail::check_positive_float("RateFactor", "factor", factor); }
+  void describe(auto&& f) const { f("factor", factor); }
   bool operator==(const RateFactor&) const = default;
 };
 

@@ -82,15 +82,15 @@ class Optimizer {
 
   const RuleType& rule() const { return rule_; }
   const Policies& policies() const { return policies_; }
-
+  const std::tuple<Extras...>& extras() const { return extras_; }
   /// Steps made so far.
   long steps() const { return steps_; }
   /// Those made with this model; 0 where it would begin anew, as with one that is initialized again.
   template <class M>
   long steps(const M& model) const {
     const auto* state = std::get_if<detail::OptimizerState<typename M::scalar_type>>(&state_);
-    const bool known = state && state->belongs_to(model.parameters());
-    return known && model.parameters().runs().contains(run_) ? steps_ : 0;
+    const auto& parameters = model.parameters();
+    return state && state->belongs_to(parameters) && parameters.runs().contains(run_) ? steps_ : 0;
   }
   /// As constructed: forgets steps, moments and model, to begin anew with a model that it knows. With another
   /// of the same shapes, a copy of an untrained one or one that is initialized again, it does so by itself.

@@ -29,6 +29,10 @@ struct RMSProp {
     detail::check_positive_float("RMSProp", "epsilon", epsilon);
     detail::check_fraction("RMSProp", "momentum", momentum);
   }
+  void describe(auto&& f) const {
+    f("smoothing", smoothing), f("epsilon", epsilon), f("momentum", momentum);
+    f("centered", centered ? "true" : "false");
+  }
   int states() const { return centered ? 3 : momentum > 0 ? 2 : 1; }
   int momentum_state() const { return momentum > 0 ? 1 : -1; }
 

@@ -6,6 +6,7 @@
 //
 //   double learning_rate; AtBound at_bound;                // the base learning rate; momentum at a bound
 //   void validate() const;                        // throws ValueError
+//   void describe(auto&& f) const;                // optional: f("beta1", beta1) for each other option
 //   int states() const;                           // 0 to 3 numbers for a weight; best static constexpr
 //   int momentum_state() const;                   // which of them is a momentum; -1: none; likewise
 //   static constexpr bool adaptive;               // has every weight its own step size?
@@ -29,6 +30,9 @@
 // the sets' projection follow. A weight whose momentum is 0 (whose gradient, where a rule has no momentum)
 // must not be moved: its step size is then free, and is chosen anew where a policy looks at rows
 // (untouched.hpp). docs/numerics.md derives the step sizes of our rules.
+//
+// Options that `describe` names (core/description.hpp), and the two above, are compared when a run is taken
+// up from a file; others are not.
 //
 // A kernel may also take a fifth argument, the strength of the penalty whose prox follows the step:
 //

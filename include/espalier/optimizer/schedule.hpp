@@ -2,7 +2,8 @@
 // Schedules: by which factor the learning rate of the coming step differs from the optimizer's own.
 //
 // A schedule is any callable `double operator()(const Progress&)`, a lambda for example. Those below throw
-// ValueError for options that make no sense, in `validate()` and when called.
+// ValueError for options that make no sense, in `validate()` and when called. Optional is `describe`, which
+// names options (core/description.hpp): by them a run that is taken up is compared.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <numbers>
 
 #include "espalier/core/check.hpp"
+#include "espalier/core/description.hpp"
 
 namespace espalier {
 
@@ -60,6 +62,7 @@ struct StepDecay {
     if (every < 1) detail::fail("StepDecay", "every >= 1 epochs", every);
     detail::check_positive("StepDecay", "factor", factor);
   }
+  void describe(auto&& f) const { f("every", static_cast<double>(every)), f("factor", factor); }
   double operator()(const Progress& p) const {
     validate();
     return std::pow(factor, p.epoch / every);
@@ -72,6 +75,7 @@ struct ExponentialDecay {
   double factor = 0.95;
 
   void validate() const { detail::check_positive("ExponentialDecay", "factor", factor); }
+  void describe(auto&& f) const { f("factor", factor); }
   double operator()(const Progress& p) const {
     validate();
     return std::pow(factor, p.epoch);
@@ -85,6 +89,7 @@ struct CosineDecay {
   double final_factor = 0;
 
   void validate() const { detail::check_not_negative("CosineDecay", "final_factor", final_factor); }
+  void describe(auto&& f) const { f("final_factor", final_factor); }
   double operator()(const Progress& p) const {
     validate();
     const auto steps = static_cast<double>(detail::planned_steps("CosineDecay", p));
@@ -104,6 +109,9 @@ struct WarmUp {
   void validate() const {
     if (steps < 0) detail::fail("WarmUp", "steps >= 0", steps);
     if constexpr (requires { then.validate(); }) then.validate();
+  }
+  void describe(auto&& f) const {
+    f("steps", static_cast<double>(steps)), f("then", detail::described(then));
   }
   double operator()(const Progress& p) {
     static_assert(Schedule<S>,
@@ -133,6 +141,9 @@ struct OneCycle {
       detail::fail("OneCycle", "0 <= warm_fraction <= 1", warm_fraction);
     detail::check_not_negative("OneCycle", "start_factor", start_factor);
     detail::check_not_negative("OneCycle", "final_factor", final_factor);
+  }
+  void describe(auto&& f) const {
+    f("warm_fraction", warm_fraction), f("start_factor", start_factor), f("final_factor", final_factor);
   }
   double operator()(const Progress& p) const {
     validate();
@@ -169,6 +180,10 @@ struct OnPlateau {
     detail::check_fraction("OnPlateau", "threshold", threshold);
     if (!(minimum >= 0 && minimum <= 1)) detail::fail("OnPlateau", "0 <= minimum <= 1", minimum);
     if (cooldown < 0) detail::fail("OnPlateau", "cooldown >= 0", cooldown);
+  }
+  void describe(auto&& f) const {
+    f("factor", factor), f("patience", static_cast<double>(patience)), f("threshold", threshold);
+    f("minimum", minimum), f("cooldown", static_cast<double>(cooldown));
   }
   double operator()(const Progress& p) {
     validate();

@@ -30,6 +30,7 @@ struct SGD {
       detail::fail("SGD", "at_bound keep, zero or tangent with nesterov, whose step is not its momentum's",
                    "displacement");
   }
+  void describe(auto&& f) const { f("momentum", momentum), f("nesterov", nesterov ? "true" : "false"); }
   int states() const { return momentum > 0 ? 1 : 0; }
   int momentum_state() const { return states() - 1; }
 

@@ -30,7 +30,8 @@ concept TransformsParameters = requires(const T& t, Parameters<float>& f, Parame
 /// `apply` sees the gradients of all parameters, penalties included, and zeros for what is frozen or masked:
 /// as one array, or as the parameters of the model with their paths and borders, of which it changes the
 /// gradients only (`void apply(Parameters<S>&) const`; one that takes whatever comes is given the array).
-/// Gaps between parameters are zero, whatever was written there before.
+/// Optional: `describe` (core/description.hpp), which names options; a run that is taken up is compared by
+/// it. Gaps between parameters are zero, whatever was written there before.
 template <class T>
 concept GradientTransform = detail::TransformsArray<T> || detail::TransformsParameters<T>;
 
@@ -55,6 +56,7 @@ struct ClipValue {
   double limit = 1;
 
   void validate() const { detail::check_positive_float("ClipValue", "limit", limit); }
+  void describe(auto&& f) const { f("limit", limit); }
   template <Scalar S>
   void apply(ArrayMap<S>& gradients) const {
     const S most = detail::round_down<S>(limit);
@@ -73,6 +75,7 @@ struct ClipNorm {
   double limit = 1;
 
   void validate() const { detail::check_positive_float("ClipNorm", "limit", limit); }
+  void describe(auto&& f) const { f("limit", limit); }
   template <Scalar S>
   void apply(ArrayMap<S>& gradients) const {
     double length = detail::norm(gradients.data(), gradients.size());

@@ -31,8 +31,8 @@ class AnyPack {
   std::span<const std::string_view> names() const { return operations_->names; }
 
   /// The k-th of them with its numbers: "MaxNorm{radius = 0.5}".
-  std::string text(std::size_t k) const {
-    detail::Description numbers;
+  std::string text(std::size_t k, detail::Detail detail = detail::Detail::beginning) const {
+    detail::Description numbers(detail);
     operations_->describe(pack_.get(), k, numbers);
     return numbers.with(names()[k]);
   }

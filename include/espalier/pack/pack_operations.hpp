@@ -227,6 +227,8 @@ struct PackFunctions {
       if (k++ != policy) return;
       if constexpr (requires { name_in_time(&p); }) text("n", static_cast<double>(p.n));
       detail::describe(ungrouped(p), text);
+      if constexpr (requires { ungrouped(p).metric; })
+        if (ungrouped(p).metric == Metric::euclidean) text("metric", "euclidean");
     });
   }
 

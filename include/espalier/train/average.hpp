@@ -29,6 +29,7 @@ struct ExponentialAverage {
     std::vector<double> averages{};  ///< of all numbers of the model; empty before the first step
   } state{};
 
+  void describe(auto&& f) const { f("decay", decay); }
   static void each_state(auto& self, auto&& f) { f("averages", self.state.averages); }
   void validate() const { detail::check_fraction("ExponentialAverage", "decay", decay); }
 

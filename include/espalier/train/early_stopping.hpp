@@ -37,6 +37,7 @@ struct EarlyStopping {
     detail::check_not_negative("EarlyStopping", "min_delta", min_delta);
   }
 
+  void describe(auto&& f) const { f("patience", static_cast<double>(patience)), f("min_delta", min_delta); }
   static void each_state(auto& self, auto&& f) {
     f("best_loss", self.state.best_loss);
     f("best_epoch", self.state.best_epoch);
@@ -70,6 +71,11 @@ struct EarlyStopping {
     const auto numbers = detail::arena(model.parameters());
     for (std::size_t i = 0; i < state.weights.size(); ++i)
       numbers[i] = static_cast<std::remove_cvref_t<decltype(numbers[i])>>(state.weights[i]);
+    // Sets may be others now than those of the best epoch.
+    for (const auto& e : model.parameters().entries()) {
+      const auto w = model.parameters().values_of(e);
+      if (!e.frozen && !e.pack.contains(w)) e.pack.project(w);
+    }
   }
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -57,8 +58,12 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   static_assert(detail::FitTypes<M, L, std::remove_reference_t<Observers>...>::fit);
   const detail::FitData<S> parts({model, loss}, data, options);
   Batches<S> batches(parts.training(), options.batch);
-  const TrainState from = options.state ? *options.state : TrainState{};
+  TrainState from = options.state ? *options.state : TrainState{};
+  if (from.settings.empty()) from.step = from.epoch() * batches.count();  // batches may be others
   detail::check_state(from, options.epochs, batches.count(), optimizer.steps(model));
+  std::string settings;
+  if (options.state)
+    settings = detail::checked_settings(options, detail::described(loss), parts.training().samples());
   Progress progress{from.step, options.epochs * batches.count(), from.epoch(), options.epochs};
   if (from.epoch() > 0) progress.loss = detail::loss_of(from.history.back());
   auto schedule = options.schedule;
@@ -73,6 +78,7 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   const double seconds_before = from.epoch() > 0 ? from.history.back().seconds : 0;
   Matrix<S> gradient;
   TrainState state = from;
+  state.settings = std::move(settings);
   constexpr bool starts = (false || ... || detail::Starts<std::remove_reference_t<Observers>>);
   if constexpr (starts) {
     const Plan plan{options.epochs, batches.count(), from.epoch(), scale_notes(parts.training())};

@@ -4,14 +4,16 @@
 
 #include <cmath>
 #include <cstdint>
-#include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "espalier/core/description.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/data/dataset.hpp"
-#include "espalier/optimizer/schedule.hpp"
+#include "espalier/optimizer/any_schedule.hpp"
 #include "espalier/train/observer.hpp"
+#include "espalier/train/settings.hpp"
 
 namespace espalier {
 
@@ -22,6 +24,9 @@ struct TrainState {
   long step = 0;       ///< finished so far
   History history{};   ///< of the epochs finished so far
   bool ended = false;  ///< by an observer, as EarlyStopping: `fit` has nothing more to do
+  /// What `fit` was given, a line each: loss, batch, schedule and so on. A `fit` that is given something else
+  /// does not go on from this state, unless you clear them. Then `step` too follows from the epochs.
+  std::string settings{};
 
   long epoch() const { return static_cast<long>(history.size()); }
 };
@@ -58,6 +63,15 @@ inline void check_state(const TrainState& state, long epochs, long batches, long
          "an optimizer that has made no step with this model (initialize comes before resume)");
 }
 
+/// Throws where a run that goes on has other settings than the state that it goes on from.
+[[gnu::cold]] inline void check_settings(const TrainState& state, std::string_view here) {
+  if (state.settings.empty() || state.settings == here) return;
+  fail_settings("fit",
+                "the settings of the run that goes on (resume with .changed = Changed::take, or "
+                "TrainState::settings cleared, lets others through)",
+                other_settings(here, state.settings, "before"));
+}
+
 }  // namespace detail
 
 template <Scalar S>
@@ -71,13 +85,50 @@ struct BasicFitOptions {
   const BasicDataset<S>* validation_data = nullptr;  ///< or these
   std::uint64_t seed = 0;                            ///< of shuffling and of the validation split
   /// Schedule of the learning rate, CosineDecay{} for example; empty: constant. A run works with a copy;
-  /// another copy is tried at the first step before anything changes.
-  std::function<double(const Progress&)> schedule{};
+  /// another copy is tried at the first step before anything changes. With a `state` it is no std::ref, whose
+  /// copies are one: shown the epochs before, it would see them twice.
+  AnySchedule schedule{};
   /// The run goes on from this state, up to `epochs` in all, and writes it after every epoch, before
   /// observers see the epoch. The history that `fit` returns is that of all epochs. Null: the run begins.
   TrainState* state = nullptr;
   int threads = 0;  ///< of this run; 0: as set_threads says
 };
 using FitOptions = BasicFitOptions<float>;
+
+namespace detail {
+
+/// Of all settings those that change the course of a run. The epochs to come do so only where a schedule may
+/// ask for them.
+template <Scalar S>
+[[gnu::cold]] std::string settings_text(const BasicFitOptions<S>& options, std::string_view loss,
+                                        Index samples) {
+  std::string lines;
+  add_setting(lines, "loss", loss);
+  add_setting(lines, "samples", format_message("{}", {samples}));
+  add_setting(lines, "batch", format_message("{}", {options.batch}));
+  add_setting(lines, "shuffle", options.shuffle ? "true" : "false");
+  add_setting(lines, "validation", format_message("{}", {options.validation}));
+  add_setting(lines, "seed", std::to_string(options.seed));
+  add_setting(lines, "schedule",
+              options.schedule
+                  ? format_message("{} over {} epochs", {options.schedule.text(), options.epochs})
+                  : "none");
+  return lines;
+}
+
+/// The same, before a run that may be taken up: throws where it may not.
+template <Scalar S>
+[[gnu::cold]] std::string checked_settings(const BasicFitOptions<S>& options, std::string_view loss,
+                                           Index samples) {
+  const TrainState& state = *options.state;
+  if (options.schedule.by_reference())
+    fail("fit", "with a state a schedule by value, of which copies are shown the epochs before", "std::ref");
+  std::string settings = settings_text(options, loss, samples);
+  const bool goes_on = state.epoch() > 0 && state.epoch() < options.epochs && !state.ended;
+  if (goes_on) check_settings(state, settings);
+  return goes_on || state.epoch() == 0 ? settings : state.settings;
+}
+
+}  // namespace detail
 
 }  // namespace espalier

@@ -32,6 +32,8 @@
 //
 //   // f(name, x) for each; x is a double, a long, or a std::vector<double>
 //   static void each_state(auto& self, auto&& f);
+//
+// Its `describe` (core/description.hpp) names options, which are then compared when the run is taken up.
 #pragma once
 
 #include <algorithm>
