@@ -87,6 +87,13 @@ TEST_CASE("With intervals and with L1 it is the best of all weights in the metri
   CHECK(beaten(9, 0, 0.1, 0.6, zeros, L0{9}, Clip{0.1, 0.6}) < 1e-15);
 }
 
+TEST_CASE("The order in which they are written changes no bit") {
+  Rng rng{7};
+  const Numbers<float> y = test::random_row<float>(50, 1, rng), t = test::random_steps<float>(50, rng);
+  CHECK(test::same_bits(constrained(Pack(L0{0.1}, L1{0.2}, test::clip), y, t),
+                        constrained(Pack(test::clip, L1{0.2}, L0{0.1}), y, t)));
+}
+
 TEST_CASE("Prox, then clip is not the nearest weight beside Clip") {
   // 2^2 - 1.9^2 = 0.39 is what 0.1 saves of the price of 1.
   CHECK(constrained(Pack(L0{0.5}, Clip{-0.1, 0.1}), Numbers<double>{2}) == Numbers<double>{0});

@@ -34,6 +34,10 @@ double failure(double lo, double hi, double l1, const Ps&... policies) {
     at.x = constrained(pack, at.y, at.t);
     REQUIRE(test::contains(pack, at.x));
     REQUIRE(test::same_bits(test::projected(pack, at.x, at.t), at.x));
+    const Numbers<float> y(at.y.begin(), at.y.end()), t(at.t.begin(), at.t.end());
+    const Numbers<float> narrow = constrained(pack, y, t);
+    for (std::size_t i = 0; i < y.size(); ++i)
+      REQUIRE(std::abs(static_cast<double>(narrow[i]) - at.x[i]) < 1e-5 * (1 + std::abs(at.x[i])));
     worst = std::max(worst, static_cast<double>(at.sums_of_signs(0.9L, 1e-13L) / at.scale()));
   }
   return worst;

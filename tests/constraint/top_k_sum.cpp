@@ -147,6 +147,14 @@ TEST_CASE("It holds at any step sizes and beside bounds that weights rest at") {
   CHECK(moved == 200);
 }
 
+TEST_CASE("Rows that are lost far outside come inside") {
+  for (const double s : {1e10, 1e18, 1e150}) {
+    const auto x = constrained(Pack(TopKSum{2, 1}), Numbers<double>{s, -s, s, -0.5, s / 2, 0.25});
+    CHECK(test::contains(Pack(TopKSum{2, 1}), x));
+    for (const double value : x) CHECK(std::isfinite(value));
+  }
+}
+
 TEST_CASE("Inside of a ball, and beside a mask, it is the nearest row of both") {
   const ProjectionTrials trials{.length = 6, .uneven_steps = true};
   CHECK(projection_check<float>(Pack(TopKSum{2, 1}, MaxNorm{0.9}), Rng{1}, trials).ok());
