@@ -12,7 +12,7 @@ namespace {
 std::vector<double> projected(std::vector<double> y, Index k, double bound,
                               const std::vector<double>& t = {}) {
   const NoElements none;
-  std::vector<double> room(y.size());
+  std::vector<double> room(detail::top_sum_room * y.size());
   detail::TopSumProjection(none, y.data(), static_cast<Index>(y.size()),
                            Steps<double>{t.empty() ? nullptr : t.data(), 1}, k, bound, room.data())();
   return y;

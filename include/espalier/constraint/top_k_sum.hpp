@@ -28,7 +28,7 @@ struct TopKSum {
 
   static constexpr std::string_view name = "TopKSum";
   static constexpr bool corners = true, convex = true;
-  static constexpr Index room = 1;
+  static constexpr Index room = detail::top_sum_room;
 
   template <class Q>
   static constexpr bool meets() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -20,7 +21,8 @@ class TopSum {
   using Bits = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
 
  public:
-  TopSum(const S* x, Index n, Index k, S sign) : x_(x), n_(n), k_(k), sign_(sign) {
+  TopSum(const S* x, Index n, Index k, S sign)
+      : x_(x), n_(n), k_(k), sign_(sign), flip_(sign > 0 ? 0 : std::numeric_limits<Bits>::min()) {
     for (Index i = 0; i < n; ++i) most_ = std::max(most_, bits(i));
   }
 
@@ -35,6 +37,10 @@ class TopSum {
     if (largest * static_cast<double>(k_) < bound * (1 - 4 * std::numeric_limits<double>::epsilon()))
       return true;
     find();
+    const double above = excess(bound), all_sizes = 2 * bound + std::abs(above),
+                 doubt = 4 * static_cast<double>(k_ + 4) * roundoff<double> * all_sizes +
+                         static_cast<double>(k_) * static_cast<double>(std::numeric_limits<S>::min());
+    if (std::abs(above) > doubt) return above < 0;
     ExactSum sum;
     for (Index i = 0; i < n_; ++i)
       if (bits(i) > least_) sum.add(exactly(std::bit_cast<S>(bits(i))), 1);
@@ -70,15 +76,12 @@ class TopSum {
  private:
   static constexpr Bits infinite = std::bit_cast<Bits>(std::numeric_limits<S>::infinity());
 
-  /// Those of a number of the sign, which grow with it, else 0. Of NaN they are above those of infinity.
-  Bits bits(Index i) const {
-    const S x = x_[i];
-    if (x != x) return infinite + 1;
-    const Bits own = std::bit_cast<Bits>(sign_ > 0 ? x : -x);
-    return own > 0 ? own : 0;
-  }
+  /// Those of a number of the sign, which grow with it and of NaN are above those of infinity; below 0 for
+  /// the other sign.
+  Bits bits(Index i) const { return std::bit_cast<Bits>(x_[i]) ^ flip_; }
+  /// How many are not below `from`, which is above 0.
   Index count_from(Bits from) const {
-    Index count = 0;
+    Bits count = 0;  // of the same width, so that compilers make it many at a time
     for (Index i = 0; i < n_; ++i) count += bits(i) >= from;
     return count;
   }
@@ -86,7 +89,7 @@ class TopSum {
   const S* x_;
   Index n_, k_;
   S sign_;
-  Bits most_ = 0, least_ = 0;
+  Bits flip_, most_ = 0, least_ = 0;
   Index above_ = 0;
 };
 

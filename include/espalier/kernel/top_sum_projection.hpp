@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 
 #include "espalier/core/block.hpp"
@@ -14,6 +15,9 @@
 #include "espalier/kernel/top_sum.hpp"
 
 namespace espalier::detail {
+
+/// Doubles that it needs for each weight: z, and for those of one sign z, the interval and the step size.
+inline constexpr Index top_sum_room = 5;
 
 /// min sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I_i, with the sum of the k largest
 /// max(x_i, 0) at most `bound`, and that of the k largest max(-x_i, 0), for an h that is zero at zero and
@@ -26,7 +30,7 @@ namespace espalier::detail {
 template <Scalar S, class Elements>
 class TopSumProjection {
  public:
-  /// `room` has n doubles, of which settle() needs none.
+  /// `room` has top_sum_room n doubles, of which settle() needs none.
   TopSumProjection(const Elements& elements, S* row, Index n, Steps<S> steps, Index k, double bound,
                    double* room = nullptr)
       : elements_(elements),
@@ -74,17 +78,31 @@ class TopSumProjection {
     double clamp(double x) const { return x < low ? low : x > high ? high : x; }
     double at(double s, double mu) const { return clamp(std::max(std::min(z, s), z - mu * t)); }
   };
-  /// f(i, weight) for each of them.
-  template <class F>
-  void each(F&& f) const {
+  /// Is the i-th weight one?
+  bool counts(Index i) const { return sign_ * static_cast<double>(intervals_[i].clamp(z_[i])) > 0; }
+  /// Lays them side by side.
+  void gather() {
     constexpr double infinity = std::numeric_limits<double>::infinity();
+    count_ = 0, most_low_ = -infinity;
     for (Index i = 0; i < n_; ++i) {
+      if (!counts(i)) continue;
       const Interval<S> interval = intervals_[i];
       const double low = interval.bounded_below() ? static_cast<double>(interval.low) : -infinity,
                    high = interval.bounded_above() ? static_cast<double>(interval.high) : infinity;
-      const One one = sign_ > 0 ? One{z_[i], low, high, step(i)} : One{-z_[i], -high, -low, step(i)};
-      if (one.clamp(one.z) > 0) f(i, one);
+      double* const to = z_ + n_ + 4 * count_++;
+      to[0] = sign_ * z_[i], to[1] = sign_ > 0 ? low : -high, to[2] = sign_ > 0 ? high : -low,
+      to[3] = step(i);
+      most_low_ = std::max(most_low_, to[1]);
     }
+  }
+  One one(Index j) const {
+    const double* const from = z_ + n_ + 4 * j;
+    return {from[0], from[1], from[2], from[3]};
+  }
+  /// f(weight) for each of them.
+  template <class F>
+  void each(F&& f) const {
+    for (Index j = 0; j < count_; ++j) f(one(j));
   }
   /// A step size of zero holds its weight as good as fast.
   double step(Index i) const { return even_ ? 1 : std::max(static_cast<double>(steps_[i]), least_); }
@@ -96,6 +114,7 @@ class TopSumProjection {
   }
 
   void move() {
+    gather();
     const double all_at = bound_ / static_cast<double>(k_);
     double s = all_at, mu = 0;
     if (!all_capped(s)) {
@@ -108,29 +127,30 @@ class TopSumProjection {
     } else {
       mu = std::numeric_limits<double>::infinity();
     }
-    each([&](Index i, const One& w) { row_[i] = static_cast<S>(sign_ * w.at(s, mu)); });
+    for (Index i = 0, j = 0; i < n_; ++i)
+      if (counts(i)) row_[i] = static_cast<S>(sign_ * one(j++).at(s, mu));
   }
 
   /// Is x_i = min(z_i, s) right, where k s is the bound? If k parts of a multiplier can be taken at s.
   bool all_capped(double s) const {
     double largest = 0, sum = 0;
     bool below = true;
-    each([&](Index, const One& w) {
+    each([&](const One& w) {
       below = below && w.low <= s;
       if (w.z > s && w.high >= s) largest = std::max(largest, (w.z - s) / w.t);
     });
-    each([&](Index, const One& w) {
+    each([&](const One& w) {
       if (w.z > s && w.high >= s) sum += (w.z - s) / w.t / largest;
     });
     return below && sum >= static_cast<double>(k_);
   }
 
   /// How many parts of the multiplier the weights take at s, beyond k, and how that changes with s. mu
-  /// becomes the multiplier at s.
+  /// becomes the multiplier at s. (The noise for floats is coarse, and still finer than their rounding.)
   ValueAndSlope parts(double s, double& mu) const {
     mu = multiplier(s, std::isfinite(mu) ? mu : 0);
     double sum = 0, above = 0, steps = 0, tied = 0, rates = 0;
-    each([&](Index, const One& w) {
+    each([&](const One& w) {
       const double x = w.at(s, mu);
       if (x > s) {
         ++sum, ++above;
@@ -142,7 +162,7 @@ class TopSumProjection {
       }
     });
     const double k = static_cast<double>(k_), rise = steps > 0 ? (k - above) / steps : 0;
-    return {sum - k, -rates - tied * rise / mu, 0x1p-50 * (sum + k)};
+    return {sum - k, -rates - tied * rise / mu, (std::same_as<S, float> ? 0x1p-36 : 0x1p-50) * (sum + k)};
   }
 
   /// mu with k s + sum max(x_i - s, 0) = bound; infinity where there is none.
@@ -150,18 +170,20 @@ class TopSumProjection {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const auto excess = [&](double mu) {
       double sum = static_cast<double>(k_) * s - bound_, slope = 0, size = bound_;
-      each([&](Index, const One& w) {
+      each([&](const One& w) {
         const double x = w.at(s, mu);
         if (!(x > s)) return;
         sum += x - s, size += x;
         if (x > w.low && x < w.high) slope -= w.t;
       });
-      return ValueAndSlope{sum, slope, 0x1p-52 * size};
+      return ValueAndSlope{sum, slope, (std::same_as<S, float> ? 0x1p-40 : 0x1p-52) * size};
     };
-    if (!(excess(infinity).value < 0)) return infinity;
+    const double level = static_cast<double>(k_) * s;
+    if (!(most_low_ > s ? excess(infinity).value < 0 : level < bound_)) return infinity;
+    if (start > 0) return falling_root({start, 0, infinity, start}, excess);
     const ValueAndSlope first = excess(0);
     const double stride = first.value > 0 && first.slope < 0 ? first.value / -first.slope : 1;
-    return falling_root({start, 0, infinity, stride}, excess);
+    return falling_root({0, 0, infinity, stride}, excess);
   }
 
   /// The largest gives way, down to the k-th largest, or all that are equal to that.
@@ -199,7 +221,8 @@ class TopSumProjection {
   Index n_;
   Steps<S> steps_;
   Index k_;
-  double bound_, *z_, least_ = 0, sign_ = 1;
+  double bound_, *z_, least_ = 0, sign_ = 1, most_low_ = 0;
+  Index count_ = 0;
   bool even_ = false;
 };
 
