@@ -38,6 +38,17 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(Frozen{1, 0}) == "Frozen{pattern = [1, 0]}");
   CHECK(text_of(Quantized{0.5, -1, 1}) == "Quantized{step = 0.5, lo = -1, hi = 1}");
   CHECK(text_of(QuantizedTo{-1, 0, 1}) == "QuantizedTo{levels = [-1, 0, 1]}");
+  CHECK(text_of(SignedSumBound{2}) == "SignedSumBound{bound = 2}");
+  CHECK(text_of(TopKSum{3, 2}) == "TopKSum{k = 3, bound = 2}");
+  CHECK(text_of(TopK{3}) == "TopK{k = 3}");
+  CHECK(text_of(NofM{1, 3}) == "NofM{n = 1, m = 3}");
+  CHECK(text_of(L0{2}) == "L0{strength = 2}");
+  CHECK(text_of(RelativeClip{2}) == "RelativeClip{kappa = 2}");
+  CHECK(text_of(LowerBounds{1, -1}) == "LowerBounds{pattern = [1, -1]}");
+  CHECK(text_of(UpperBounds{1, -1}) == "UpperBounds{pattern = [1, -1]}");
+  CHECK(text_of(Grid{0.5, -1, 1}) == "Grid{step = 0.5, lo = -1, hi = 1}");
+  CHECK(text_of(Levels{1, 0, -1}) == "Levels{levels = [-1, 0, 1]}");
+  CHECK(text_of(NonPositive{}) == "NonPositive");
   CHECK(text_of(NonNegative{}) == "NonNegative");
   CHECK(text_of(WeightNorm{}) == "WeightNorm");
 }

@@ -80,6 +80,18 @@ struct ConvexProblem {
     }
     return mu.gap();
   }
+  /// One mu >= 0 for the sum of the numbers above zero, one for those below, zero where that is not reached.
+  long double sums_of_signs(long double bound, long double unit) const {
+    long double above = 0, below = 0;
+    for (const double value : x) (value > 0 ? above : below) += std::abs(static_cast<long double>(value));
+    Span up{0, above < bound - unit ? 0 : infinity}, down{0, below < bound - unit ? 0 : infinity};
+    for (std::size_t i = 0; i < size(); ++i) {
+      const Span r = rest(i);
+      up = up.meet(x[i] > 0 ? r : x[i] < 0 ? Span{0, infinity} : Span{r.low, infinity});
+      down = down.meet(x[i] < 0 ? -r : x[i] > 0 ? Span{0, infinity} : Span{-r.high, infinity});
+    }
+    return std::max(up.gap(), down.gap());
+  }
   /// mu x = the rest, where mu is group / norm(x), or more at norm(x) = radius.
   long double norm(long double radius, long double unit) const {
     long double squares = 0, least = 0;

@@ -53,7 +53,8 @@ struct L1Ball {
 
  private:
   template <Scalar S, class Elements>
-  detail::SumProjection<true, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
+  detail::SumProjection<detail::Summed::sizes, S, Elements> problem(Row<S> w, Steps<S> t,
+                                                                    const Elements& elements) const {
     return {elements, detail::Intervals<S, Elements>(elements), w.data(), w.size(), t, radius};
   }
 };

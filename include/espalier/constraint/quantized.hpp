@@ -2,16 +2,12 @@
 // Weights on a grid, trained through a latent copy that is not.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
 #include <initializer_list>
-#include <limits>
 #include <utility>
 #include <vector>
 
-#include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/kernel/levels.hpp"
 
 namespace espalier {
 namespace detail {
@@ -38,8 +34,7 @@ struct Quantized {
 
   template <Scalar S>
   S weight(S latent) const {
-    const double level = std::clamp(std::round(static_cast<double>(latent) / step), least(), most());
-    return static_cast<S>(level * step);
+    return levels().nearest(latent);
   }
   template <Scalar S>
   S parameter(S w) const {
@@ -49,26 +44,14 @@ struct Quantized {
   S pull_back(S latent, S dw) const {
     return detail::straight_through(latent, dw, lo, hi);
   }
-  void validate() const {
-    detail::check_positive_float(name, "step", step);
-    if (!(least() <= most()) || !(std::max(-lo, hi) / step <= 0x1p53))
-      detail::fail(name, "a multiple of step from lo to hi, which are finite",
-                   detail::format_message("step = {}, lo = {}, hi = {}", {step, lo, hi}));
-  }
+  void validate() const { levels().check(name); }
 
   void describe(auto&& f) const { f("step", step), f("lo", lo), f("hi", hi); }
 
   bool operator==(const Quantized&) const = default;
 
  private:
-  double most() const { return is_multiple(hi) ? std::round(hi / step) : std::floor(hi / step); }
-  double least() const { return is_multiple(lo) ? std::round(lo / step) : std::ceil(lo / step); }
-  /// But for the roundings of step, bound and quotient, a unit of roundoff each.
-  bool is_multiple(double bound) const {
-    const double number = bound / step;
-    return std::abs(number - std::round(number)) <=
-           2 * std::numeric_limits<double>::epsilon() * std::abs(number);
-  }
+  detail::GridLevels levels() const { return {step, lo, hi}; }
 };
 
 /// As Quantized, with levels at any distance from one another: `QuantizedTo{-1, 0, 1}`.
@@ -78,19 +61,12 @@ class QuantizedTo {
 
   QuantizedTo() = default;
   QuantizedTo(std::initializer_list<double> levels) : QuantizedTo(std::vector<double>(levels)) {}
-  explicit QuantizedTo(std::vector<double> levels) : levels_(std::move(levels)) {
-    std::sort(levels_.begin(), levels_.end());
-  }
+  explicit QuantizedTo(std::vector<double> levels) : levels_(std::move(levels)) {}
 
   /// The nearest level; of two that are equally near, the larger one.
   template <Scalar S>
   S weight(S latent) const {
-    const double x = latent;
-    if (!(x == x)) return latent;
-    const auto above = std::lower_bound(levels_.begin(), levels_.end(), x);
-    if (above == levels_.begin()) return static_cast<S>(levels_.front());
-    if (above == levels_.end()) return static_cast<S>(levels_.back());
-    return static_cast<S>(*above - x <= x - *(above - 1) ? *above : *(above - 1));
+    return levels_.nearest(latent);
   }
   template <Scalar S>
   S parameter(S w) const {
@@ -98,21 +74,16 @@ class QuantizedTo {
   }
   template <Scalar S>
   S pull_back(S latent, S dw) const {
-    return detail::straight_through(latent, dw, levels_.front(), levels_.back());
+    return detail::straight_through(latent, dw, levels_.rising().front(), levels_.rising().back());
   }
-  void validate() const {
-    if (levels_.empty()) detail::fail(name, "at least one level", "none");
-    for (const double level : levels_)
-      if (!std::isfinite(static_cast<float>(level)))
-        detail::fail(name, "levels that are finite, also as floats", level);
-  }
+  void validate() const { levels_.check(name); }
 
-  void describe(auto&& f) const { f("levels", levels_); }
+  void describe(auto&& f) const { f("levels", levels_.rising()); }
 
   bool operator==(const QuantizedTo&) const = default;
 
  private:
-  std::vector<double> levels_;  // rising
+  detail::ListedLevels levels_;
 };
 
 }  // namespace espalier

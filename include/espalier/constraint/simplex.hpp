@@ -43,7 +43,8 @@ struct Simplex {
 
  private:
   template <Scalar S, class Elements>
-  detail::SumProjection<false, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
+  detail::SumProjection<detail::Summed::numbers, S, Elements> problem(Row<S> w, Steps<S> t,
+                                                                      const Elements& elements) const {
     return {elements, detail::Intervals<S, Elements>(elements, {.low = S(0)}), w.data(), w.size(), t, sum};
   }
 };

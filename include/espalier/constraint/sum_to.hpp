@@ -48,7 +48,8 @@ struct SumTo {
 
  private:
   template <Scalar S, class Elements>
-  detail::SumProjection<false, S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
+  detail::SumProjection<detail::Summed::numbers, S, Elements> problem(Row<S> w, Steps<S> t,
+                                                                      const Elements& elements) const {
     return {elements, detail::Intervals<S, Elements>(elements), w.data(), w.size(), t, value};
   }
 };

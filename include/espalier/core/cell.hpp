@@ -9,9 +9,10 @@
 
 namespace espalier {
 
-/// The place of a weight: row `row` is what that neuron reads, column `col` what that input feeds.
+/// The place of a weight: row `row` is what that neuron reads, column `col` what that input feeds. The weight
+/// has `rows` x `cols` numbers: `cols` is the fan-in.
 struct Cell {
-  Index row, col;
+  Index row, col, rows = 1, cols = 1;
 };
 
 /// The numbers that policies keep: for each such policy one a weight, in the layout of the weights.

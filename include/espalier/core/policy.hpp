@@ -22,7 +22,7 @@
 //
 // Numbers. A policy of single weights may treat each weight in its own way. It then has one of
 //
-//   S at<S>(Cell cell)         a number for the place of the weight, row and column
+//   S at<S>(Cell cell)         a number for the place of the weight, row and column, and the weight's shape
 //   S keep(S w, Cell cell)     a number made of the weight w that training starts from
 //
 // and value, gradient, prox, contains and project take that number as one more argument, the last. The model
@@ -74,6 +74,13 @@
 // (of a vector: the root mean square over its weights). Rules with a step size for each weight keep it so
 // small that slope times step size is at most the learning rate.
 //
+//   static constexpr bool convex = false                       of single weights: refused beside vectors
+//   Line<S> prox(const Line<S>& y, const Line<S>& t, const auto& sets) const
+//                                                              over the sets beside it: sets.project(w)
+//
+// Without the second member sets of numbers are refused beside it. One more penalty with a prox may stand
+// beside it, which is homogeneous: y is then what that makes of the step's.
+//
 // Of policies of vectors, and of matrices where that makes sense:
 //
 //   static constexpr Index room                                doubles for each weight that they need
@@ -95,6 +102,7 @@
 #include "espalier/core/group.hpp"
 #include "espalier/core/matrix.hpp"
 #include "espalier/core/policy_name.hpp"
+#include "espalier/core/policy_traits.hpp"
 
 namespace espalier {
 
@@ -271,18 +279,6 @@ inline constexpr int roles_of =
 template <class P>
 concept Policy = roles_of<P>
 == 1;
-
-template <class P>
-constexpr bool homogeneous_policy() {
-  if constexpr (requires { P::homogeneous; }) return P::homogeneous;
-  return false;
-}
-
-template <class P>
-constexpr bool of_norm_policy() {
-  if constexpr (requires { P::of_norm; }) return P::of_norm;
-  return false;
-}
 
 namespace detail {
 

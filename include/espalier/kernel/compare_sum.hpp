@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Is the sum of a row, or of its magnitudes, below a bound, at it or above it, in exact arithmetic?
+// Is the sum of a row, of its magnitudes, or of those of one sign, below a bound, at it or above it, in exact
+// arithmetic?
 #pragma once
 
 #include <algorithm>
@@ -23,8 +24,29 @@ inline double exactly(float x) {
   return (bits >> 31) != 0 ? -size : size;
 }
 
-/// sum x, or sum |x|, as high + low: of doubles as if in twice the precision, of floats in double.
-template <bool absolute, Scalar S>
+/// What of each number is summed: itself, |x|, max(x, 0) or max(-x, 0).
+enum class Summed { numbers, sizes, positive, negative };
+
+/// Of a double, or of a line of them. What is not a number stays so.
+template <Summed summed, class T>
+EIGEN_ALWAYS_INLINE T summand(const T& x) {
+  if constexpr (summed == Summed::numbers)
+    return x;
+  else if constexpr (std::same_as<T, double>)
+    return summed == Summed::sizes ? std::abs(x) : std::max(summed == Summed::positive ? x : -x, 0.0);
+  else if constexpr (summed == Summed::sizes)
+    return x.abs();
+  else
+    return (summed == Summed::positive ? x : -x).max(0.0);
+}
+/// The size of that.
+template <Summed summed, class T>
+EIGEN_ALWAYS_INLINE T summand_size(const T& x) {
+  return summand < summed == Summed::numbers ? Summed::sizes : summed > (x);
+}
+
+/// Their sum as high + low: of doubles as if in twice the precision, of floats in double.
+template <Summed summed, Scalar S>
 class ComparedSum {
  public:
   ComparedSum(const S* x, Index n) : x_(x), n_(n) {
@@ -33,22 +55,22 @@ class ComparedSum {
     Sums<Line<double>> lines;
     for (Index i = 0; i < whole; i += length)
       for (const Line<double>& part : widened(Line<S>::load(x + i)))
-        lines.add(absolute ? part.abs() : part, part.abs());
+        lines.add(summand<summed>(part), summand_size<summed>(part));
     size_ = lines.size.sum(), largest_ = lines.largest.largest();
     Sums<double> sums;
     const typename Line<double>::Array high = lines.high.array();
     for (Index k = 0; k < high.size(); ++k) sums.add(high[k], 0);
     sums.low += lines.low.sum();
     for (Index i = whole; i < n; ++i) {
-      const double size = std::abs(static_cast<double>(x[i]));
-      sums.add(absolute ? size : static_cast<double>(x[i]), size);
+      const double number = x[i];
+      sums.add(summand<summed>(number), summand_size<summed>(number));
     }
     high_ = sums.high, low_ = sums.low, size_ += sums.size, largest_ = std::max(largest_, sums.largest);
   }
 
   /// What of the sum of magnitudes `excess` does not tell from nothing.
   double resolution() const { return (std::same_as<S, float> ? 0x1p-50 : 0x1p-100) * size_; }
-  /// The largest |x|.
+  /// The size of the largest.
   double largest() const { return largest_; }
   /// How far the sum is above a bound, but for a part of 2^-50 of the sum of magnitudes, for doubles 2^-100.
   double excess(double bound) const {
@@ -95,7 +117,8 @@ class ComparedSum {
     for (Index i = 0; i < n_; ++i) {
       if (!std::isfinite(x_[i])) return 1;
       const double x = exactly(x_[i]);
-      sum.add(x, 1, absolute && x < 0);
+      if (summed == Summed::positive ? x > 0 : summed != Summed::negative || x < 0)
+        sum.add(x, 1, summed != Summed::numbers && x < 0);
     }
     sum.add(bound, 1, true), sum.add(rest, 1, true);
     return sum.sign();
@@ -117,15 +140,20 @@ double unit_in_last_place(double x) {
 /// Is sum x == value within one unit in the last place of the largest |x|, in exact arithmetic?
 template <Scalar S>
 bool sum_is(const S* x, Index n, double value) {
-  const ComparedSum<false, S> sum(x, n);
+  const ComparedSum<Summed::numbers, S> sum(x, n);
   const double unit = unit_in_last_place<S>(sum.largest());
   return sum.compare(value, unit) <= 0 && sum.compare(value, -unit) >= 0;
 }
 
+/// Is the sum at most a bound, in exact arithmetic?
+template <Summed summed, Scalar S>
+bool sum_is_below(const S* x, Index n, double bound) {
+  return ComparedSum<summed, S>(x, n).compare(bound) <= 0;
+}
 /// Is sum |x| <= radius, in exact arithmetic?
 template <Scalar S>
 bool sum_of_sizes_holds(const S* x, Index n, double radius) {
-  return ComparedSum<true, S>(x, n).compare(radius) <= 0;
+  return sum_is_below<Summed::sizes>(x, n, radius);
 }
 
 }  // namespace espalier::detail

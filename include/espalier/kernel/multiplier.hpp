@@ -17,10 +17,11 @@
 namespace espalier::detail {
 
 /// min sum (x_i - y_i)^2 / (2 t_i) + h(x_i)  over x_i in an interval I and sum x = bound, or sum |x| <=
-/// bound. With a multiplier mu the coordinates come apart: x_i(mu) = P_I(prox_h(s_i, t_i)), where s_i is y_i
-/// - mu t_i, or for magnitudes y_i moved by mu t_i toward zero. The sum falls with mu. `magnitudes` needs an
-/// h that is zero at zero and linear on either side of it.
-template <bool magnitudes, Scalar S, class Elements>
+/// bound, or sum max(x, 0) <= bound, or sum max(-x, 0) <= bound. With a multiplier mu the coordinates come
+/// apart: x_i(mu) = P_I(prox_h(s_i, t_i)), where s_i is y_i - mu t_i, or y_i moved by mu t_i toward zero if
+/// its magnitude counts. The sum falls with mu. All but the first need an h that is zero at zero and linear
+/// on either side of it.
+template <Summed summed, Scalar S, class Elements>
 class SumProjection {
  public:
   SumProjection(const Elements& elements, const Intervals<S, Elements>& intervals, S* row, Index n,
@@ -34,10 +35,21 @@ class SumProjection {
 
   /// Turns y, in the row, into x.
   void operator()() {
-    solve();
-    each([&](Index i, const Line<double>& x, const Line<double>&) { store_narrow(x, row_ + i); },
-         [&](Index i, double x) { row_[i] = static_cast<S>(x); });
+    move();
     settle();
+  }
+
+  /// The same, before rounding is made good. For numbers of one sign it leaves those of the other as they
+  /// are.
+  void move() {
+    solve();
+    if constexpr (one_sign)
+      for (Index i = 0; i < n_; ++i) {
+        if (!(summed == Summed::positive ? row_[i] < 0 : row_[i] > 0)) row_[i] = static_cast<S>(at(i));
+      }
+    else
+      each([&](Index i, const Line<double>& x, const Line<double>&) { store_narrow(x, row_ + i); },
+           [&](Index i, double x) { row_[i] = static_cast<S>(x); });
   }
 
   /// Makes good what rounding has done to the sum of the row.
@@ -47,6 +59,8 @@ class SumProjection {
   }
 
  private:
+  static constexpr bool equal = summed == Summed::numbers, one_sign = !equal && summed != Summed::sizes;
+
   /// mu as an unevaluated sum: where x is much smaller than y, one double is not enough.
   struct Multiplier {
     double high = 0, low = 0;
@@ -64,14 +78,20 @@ class SumProjection {
   /// x_i(mu)
   double at(Index i) const {
     const double y = row_[i], t = step(i);
-    double moved = magnitudes ? std::copysign(std::max(lowered(std::abs(y), t), 0.0), y) : lowered(y, t);
-    if (y != y) moved = y;
-    return intervals_[i].clamp(elements_.at(i).prox(moved, static_cast<double>(steps_[i])));
+    return intervals_[i].clamp(
+        elements_.at(i).prox(y == y ? moved(y, t) : y, static_cast<double>(steps_[i])));
+  }
+  double moved(double y, double t) const {
+    if constexpr (equal) return lowered(y, t);
+    if constexpr (summed == Summed::sizes) return std::copysign(std::max(lowered(std::abs(y), t), 0.0), y);
+    const double sign = summed == Summed::positive ? 1 : -1;
+    return sign * std::max(lowered(sign * y, t), std::min(sign * y, 0.0));
   }
   /// Does x_i follow when mu changes a little? It rests at the ends of the interval, and at the kinks of
   /// magnitudes and penalties, which are at zero.
   bool is_free(Index i, double x) const {
-    return intervals_[i].strictly_inside(x) && (x != 0 || !(magnitudes || !Elements::none));
+    return intervals_[i].strictly_inside(x) &&
+           (summand<summed>(x) > 0 || (equal && (x != 0 || Elements::none)));
   }
 
   /// The same for a line of weights, with their step sizes.
@@ -83,12 +103,21 @@ class SumProjection {
   }
   EIGEN_ALWAYS_INLINE Line<double> at(const WideInterval& interval, const Line<double>& y,
                                       const Line<double>& t) const {
-    const Line<double> step = even_ ? Line<double>(1.0) : t.max(least_),
-                       moved = magnitudes ? lowered(y.abs(), step).max(0.0) * y.sign() : lowered(y, step);
+    const Line<double> from = moved(y, even_ ? Line<double>(1.0) : t.max(least_));
     if constexpr (Elements::none || !Elements::alike)
-      return interval.clamp(moved);
+      return interval.clamp(from);
     else
-      return interval.clamp(elements_.prox(moved, t));
+      return interval.clamp(elements_.prox(from, t));
+  }
+  EIGEN_ALWAYS_INLINE Line<double> moved(const Line<double>& y, const Line<double>& t) const {
+    if constexpr (equal)
+      return lowered(y, t);
+    else if constexpr (summed == Summed::sizes)
+      return lowered(y.abs(), t).max(0.0) * y.sign();
+    else if constexpr (summed == Summed::positive)
+      return lowered(y, t).max(y.min(0.0));
+    else
+      return -(lowered(-y, t).max((-y).min(0.0)));
   }
 
   /// lines(i, x, t) for the weights from the i-th on, a line of doubles at a time, and single(i, x) for the
@@ -126,13 +155,16 @@ class SumProjection {
     double sum = -bound_, slope = 0, size = std::abs(bound_);
     each(
         [&](Index, const Line<double>& x, const Line<double>& t) __attribute__((always_inline)) {
-          sums += magnitudes ? x.abs() : x, sizes += x.abs();
+          sums += summand<summed>(x), sizes += summand_size<summed>(x);
           Line<double> follows = interval.strictly_inside(x);
-          if constexpr (magnitudes || !Elements::none) follows *= Line<double>::differ(x, 0.0);
+          if constexpr (one_sign)
+            follows *= Line<double>::below(0.0, summand<summed>(x));
+          else if constexpr (!equal || !Elements::none)
+            follows *= Line<double>::differ(x, 0.0);
           free += even_ ? follows : follows * t.max(least_);
         },
         [&](Index i, double x) {
-          sum += magnitudes ? std::abs(x) : x, size += std::abs(x);
+          sum += summand<summed>(x), size += summand_size<summed>(x);
           if (is_free(i, x)) slope -= step(i);
         });
     sum += sums.sum(), size += sizes.sum(), slope -= free.sum();
@@ -145,8 +177,8 @@ class SumProjection {
     const ValueAndSlope first = excess();
     ValueAndSlope last = first;
     const double stride = std::abs(first.value) / total_;
-    if (!(stride > 0 && std::isfinite(stride))) return;
-    const RootSearch search{0, magnitudes ? 0 : -infinity, infinity, stride};
+    if (!(stride > 0 && std::isfinite(stride)) || (!equal && first.value < 0)) return;
+    const RootSearch search{0, equal ? -infinity : 0, infinity, stride};
     mu_.high = falling_root(search, [&](double mu) {
       mu_.high = mu;
       return last = excess();
@@ -160,23 +192,27 @@ class SumProjection {
     }
   }
 
-  bool holds() const { return magnitudes ? sum_of_sizes_holds(row_, n_, bound_) : sum_is(row_, n_, bound_); }
+  bool holds() const {
+    if constexpr (equal) return sum_is(row_, n_, bound_);
+    return sum_is_below<summed>(row_, n_, bound_);
+  }
 
   /// Rounding leaves the sum off by about sqrt(n) units in the last place of its largest number: that takes
   /// all of it, as far as it may. With `only_free` not one that rests. Was there any? A bound that does not
   /// hold is missed by no less than can be told: the number may be so small that units of its own lead
   /// nowhere.
   bool move_one(bool only_free) {
-    const ComparedSum<magnitudes, S> sum(row_, n_);
-    const double above = sum.excess(bound_), excess = magnitudes ? std::max(above, sum.resolution()) : above;
+    const ComparedSum<summed, S> sum(row_, n_);
+    const double above = sum.excess(bound_), excess = equal ? above : std::max(above, sum.resolution());
     if (!std::isfinite(excess)) return false;
     Index best = -1;
     S result = 0;
     for (Index i = 0; i < n_; ++i) {
       if (best >= 0 && !(std::abs(row_[i]) > std::abs(row_[best]))) continue;
-      if (only_free && !is_free(i, static_cast<double>(row_[i]))) continue;
-      const S moved = magnitudes ? shortened(i, excess) : lowered_by(i, excess);
-      if (moved != row_[i]) best = i, result = moved;
+      const double x = row_[i];
+      if ((only_free && !is_free(i, x)) || (one_sign && !(summand<summed>(x) > 0))) continue;
+      const S changed = equal ? lowered_by(i, excess) : shortened(i, excess);
+      if (changed != row_[i]) best = i, result = changed;
     }
     if (best < 0) return false;
     row_[best] = result;

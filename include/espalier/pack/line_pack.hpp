@@ -40,6 +40,7 @@ class LinePack {
 
   /// May one of the policies make a number that is not finite of one that is?
   static constexpr bool may_err = !(true && ... && KeepsFinite<Ungrouped<Ps>>);
+  static constexpr bool has_sets = (false || ... || ElementSet<Ungrouped<Ps>>);
   /// How many of the policies keep numbers.
   static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ungrouped<Ps>>});
 
@@ -59,7 +60,7 @@ class LinePack {
   }
 
   /// The proximal point of the penalties over the sets of elements, at step sizes `t`; or only one of the
-  /// two.
+  /// two. A penalty that is not convex comes last, and looks at the sets itself.
   template <bool penalties = true, bool sets = true>
   EIGEN_ALWAYS_INLINE void constrain(Line<S>& w, const Line<S>& t, Counts& active,
                                      const PolicyMemory<S>& memory = {}) const {
@@ -70,16 +71,48 @@ class LinePack {
     each(
         [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
             __attribute__((always_inline)) {
-              if constexpr (ProximalPenalty<P> && penalties) move_to(prox_of_line(p, w, t, own...), count);
+              if constexpr (ProximalPenalty<P> && is_convex<P> && penalties)
+                move_to(prox_of_line(p, w, t, own...), count);
             },
         active, memory);
+    [[maybe_unused]] const Line<S> y = w;
     each(
         [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
             __attribute__((always_inline)) {
               if constexpr (ElementSet<P> && sets) move_to(project_line(p, w, own...), count);
             },
         active, memory);
+    if constexpr (penalties && (false || ... || !is_convex<Ungrouped<Ps>>))
+      each(
+          [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
+              __attribute__((always_inline)) {
+                if constexpr (ProximalPenalty<P> && !is_convex<P>) {
+                  if constexpr (sets && has_sets)
+                    move_to(p.prox(y, t, Sets{*this, memory}, own...), count);
+                  else
+                    move_to(prox_of_line(p, y, t, own...), count);
+                }
+              },
+          active, memory);
   }
+
+  /// The sets beside a penalty that is not convex, on one line.
+  struct Sets {
+    const LinePack& pack;
+    const PolicyMemory<S>& memory;
+
+    /// The nearest weights in them.
+    EIGEN_ALWAYS_INLINE Line<S> project(Line<S> w) const {
+      Counts ignored{};
+      pack.each(
+          [&]<class P>(const auto& p, DifferenceCount<S>&, const auto&... own)
+              __attribute__((always_inline)) {
+                if constexpr (ElementSet<P>) w = project_line(p, w, own...);
+              },
+          ignored, memory);
+      return w;
+    }
+  };
 
  private:
   using Policies = std::tuple<decltype(on_lines<S>(std::declval<const Ungrouped<Ps>&>()))...>;

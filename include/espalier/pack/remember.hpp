@@ -20,7 +20,7 @@ template <class P, Scalar S>
 void remember_one(const P& policy, Block<const S> w, S* numbers, Remember when) {
   for (Index j = 0; j < w.rows; ++j)
     for (Index i = 0; i < w.cols; ++i) {
-      const Cell cell{j, i};
+      const Cell cell{j, i, w.rows, w.cols};
       S& number = numbers[j * w.cols + i];
       if constexpr (PlacedPolicy<P>)
         number = policy.template at<S>(cell);

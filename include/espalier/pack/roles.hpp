@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "espalier/core/policy.hpp"
+#include "espalier/kernel/line.hpp"
 
 namespace espalier::detail {
 
@@ -67,6 +68,20 @@ struct FormsOfProject {
   bool operator==(const FormsOfProject&) const = default;
 };
 
+/// Stands for the sets beside a penalty.
+struct NoSets {
+  template <Scalar S>
+  Line<S> project(const Line<S>& w) const {
+    return w;
+  }
+};
+/// Has the prox of a penalty the form that minimizes over the sets of single weights beside it?
+template <class P>
+inline constexpr bool prox_knows_sets = requires(const P& p, Line<float> y, NoSets sets) {
+  p.prox(y, y, sets);
+}
+|| requires(const P& p, Line<float> y, NoSets sets) { p.prox(y, y, sets, y); };
+
 /// How often each role is played in a pack.
 template <class... Ps>
 struct PackRoles : private FormsOfProject<Ps...> {
@@ -75,6 +90,10 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static constexpr bool smooth = (false || ... || SmoothPenalty<Ps>);
   static constexpr bool decays = (false || ... || Decay<Ps>);
   static constexpr int proximal = (0 + ... + int{ProximalPenalty<Ps>});
+  /// How many of those are not convex, and how many are homogeneous.
+  static constexpr int not_convex = (0 + ... + int{ProximalPenalty<Ps> && !is_convex<Ps>});
+  static constexpr int homogeneous_penalties =
+      (0 + ... + int{ProximalPenalty<Ps> && homogeneous_policy<Ps>()});
   static constexpr int element_sets = (0 + ... + int{ElementSet<Ps>});
   static constexpr int norm_sets = (0 + ... + int{NormSet<Ps>});
   static constexpr int vector_sets = (0 + ... + int{VectorSet<Ps>});
@@ -190,7 +209,15 @@ struct PackRoles : private FormsOfProject<Ps...> {
                 "a penalty or decay on a weight whose scale is reparametrized away only changes the learning "
                 "rate: put it on "
                 "Gain<...>, or drop the reparametrization");
-  static_assert(proximal <= 1 && vector_penalties <= 1,
+  static_assert(not_convex == 0 || !by_vector,
+                "a penalty of single weights that is not convex, as L0, has no exact algorithm beside a set, "
+                "norm or penalty of vectors, which count on one prox after another: drop one of the two, or "
+                "write L1 instead of L0");
+  static_assert((true && ... && (is_convex<Ps> || element_sets == 0 || prox_knows_sets<Ps>)),
+                "a penalty that is not convex is beside a set of single weights: give it "
+                "prox(y, t, sets) for lines of weights (espalier/core/policy.hpp), or drop one of the two");
+  static_assert((proximal <= 1 || (proximal == 2 && not_convex == 1 && homogeneous_penalties == 1)) &&
+                    vector_penalties <= 1,
                 "two proximal penalties on one weight have no exact joint algorithm: keep one of them");
   static_assert(vector_sets <= 1 && (vector_sets == 0 || norm_sets + vector_penalties == 0 || set_in_ball) &&
                     (element_sets + proximal == 0 ||

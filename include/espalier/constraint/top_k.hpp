@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Vectors with few weights that are not zero.
+#pragma once
+
+#include <cmath>
+
+#include "espalier/core/check.hpp"
+#include "espalier/core/policy.hpp"
+#include "espalier/kernel/selection.hpp"
+
+namespace espalier {
+namespace detail {
+
+/// What stands beside a set that selects weights.
+template <class Q>
+constexpr bool meets_selection() {
+  static_assert(!NormSet<Q>,
+                "TopK or NofM with a norm, as MaxNorm, has no exact projection in the metric of the step: "
+                "which weights are best to keep depends on the multiplier of the norm; drop one of the two, "
+                "or write L1Ball instead of TopK");
+  static_assert(
+      !(VectorSet<Q> || VectorPenalty<Q>),
+      "TopK or NofM with another policy of vectors has no exact projection, since it is not convex: "
+      "drop one of the two");
+  static_assert(!ProximalPenalty<Q> || homogeneous_policy<Q>(),
+                "TopK or NofM with a penalty with a prox that is not homogeneous has no exact projection: "
+                "write L1 with it, or drop one of the two");
+  return true;
+}
+
+}  // namespace detail
+
+/// At most k weights of a vector are not zero: of a neuron, unless PerInput or Whole say of what. The step's
+/// y keeps those with the largest y^2 / t, of equal ones the first, and the others become zero (iterative
+/// hard thresholding: Blumensath & Davies 2008). What has at most k is not touched.
+///
+/// With Clip, NonNegative, Mask and L1 those are kept that save the most (kernel/selection.hpp), which is
+/// exact. A weight that must not be zero, as under Clip{0.1, 1} or where Frozen holds it, is one of the k.
+/// Not convex: training rests at one of many local optima.
+struct TopK {
+  Index k = 1;
+  Metric metric = Metric::step;
+
+  static constexpr std::string_view name = "TopK";
+  static constexpr bool flat = true, corners = true;
+  static constexpr Index room = 2;
+
+  template <class Q>
+  static constexpr bool meets() {
+    return detail::meets_selection<Q>();
+  }
+
+  template <Scalar S>
+  bool contains(ConstRow<S> w) const {
+    return detail::count_not_zero(w.data(), w.size()) <= k && !w.isNaN().any();
+  }
+  template <Scalar S>
+  void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
+    detail::Selection(elements, w.data(), w.size(), t, numbers).keep(0, w.size(), k);
+  }
+  bool reaches(const auto& each, Index n) const { return n <= k || each.clamp(0) == 0; }
+  void validate() const {
+    if (k < 1) detail::fail(name, "k >= 1", k);
+  }
+
+  void describe(auto&& f) const { f("k", static_cast<double>(k)); }
+
+  bool operator==(const TopK&) const = default;
+};
+
+}  // namespace espalier
