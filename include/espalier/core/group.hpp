@@ -46,10 +46,16 @@ struct OnVector {
   bool operator==(const OnVector&) const = default;
 };
 
+/// A policy may say by a member `grain` of its own which numbers it looks at.
+template <class P>
+inline constexpr bool names_its_grain = requires {
+  P::grain;
+};
+
 template <class P>
 struct Grouping {
   using Policy = P;
-  static constexpr bool named = false;
+  static constexpr bool named = names_its_grain<P>;
 };
 template <class P>
 struct Grouping<PerInput<P>> {
