@@ -80,6 +80,16 @@ inline constexpr bool on_vector<OnVector<P>> = true;
 template <class P>
 struct Grouping<Every<P>> : Grouping<P> {};
 
+/// Is a policy that names its grain told another one?
+template <class P>
+inline constexpr bool regroups = false;
+template <class P>
+inline constexpr bool regroups<PerInput<P>> = names_its_grain<P>;
+template <class P>
+inline constexpr bool regroups<Whole<P>> = names_its_grain<P>;
+template <class P>
+inline constexpr bool regroups<Every<P>> = regroups<P>;
+
 /// The policy without the words that say on what, and when.
 template <class P>
 using Ungrouped = typename Grouping<P>::Policy;

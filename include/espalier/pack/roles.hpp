@@ -237,7 +237,7 @@ struct PackGrain {
       (true && ... && (!Grouping<Ps>::named || looks_at_vectors<Ps>)),
       "PerInput{...} and Whole{...} are for policies that look at vectors, as MaxNorm: write a policy "
       "on single weights, as L1, without them");
-  static_assert((true && ... && (std::is_same_v<Ps, Ungrouped<Ps>> || !names_its_grain<Ungrouped<Ps>>)),
+  static_assert((true && ... && !regroups<Ps>),
                 "a policy that says itself on which numbers it is, as InfinityNorm and OneNorm, stands "
                 "without PerInput{...} and Whole{...}: write L1Ball in them");
   template <class P>
