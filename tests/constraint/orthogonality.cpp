@@ -8,7 +8,6 @@
 #include "espalier/constraint/spectral_ball.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/loss/mean_squared.hpp"
-#include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/optimizer/transform.hpp"
@@ -122,11 +121,10 @@ TEST_CASE("It rests with a set: singular values go to 1 where the set lets them"
   for (auto* p : {&net}) initialize(*p, {.seed = 1});
   initialize(free, {.seed = 1});
   Optimizer optimizer{SGD{.learning_rate = 0.1}};
-  Optimizer other{Adam{.learning_rate = 0.01}};
+  Optimizer other{SGD{.learning_rate = 0.1}};
   for (int k = 0; k < 1000; ++k) {
     std::fill(net.gradients().begin(), net.gradients().end(), 0);
     std::fill(free.gradients().begin(), free.gradients().end(), 0);
-    if (k == 800) other.scale_rate(0.01);
     optimizer.step(net), other.step(free);
   }
   const auto values = [](const auto& model) {
@@ -134,7 +132,7 @@ TEST_CASE("It rests with a set: singular values go to 1 where the set lets them"
                                  8);
   };
   for (const long double s : values(net)) CHECK(static_cast<double>(s) == Catch::Approx(0.5).epsilon(1e-9));
-  for (const long double s : values(free)) CHECK(static_cast<double>(s) == Catch::Approx(1).epsilon(1e-4));
+  for (const long double s : values(free)) CHECK(static_cast<double>(s) == Catch::Approx(1).epsilon(1e-9));
 }
 
 TEST_CASE("Gradients that overflow are an error before any weight changes; a strength is not negative") {

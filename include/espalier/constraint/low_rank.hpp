@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <vector>
 
 #include "espalier/constraint/on_singular_values.hpp"
@@ -45,7 +46,8 @@ struct LowRank {
     if (!(largest > 0) || rank >= std::min(w.rows, w.cols)) return std::isfinite(largest);
     if (std::isinf(largest)) return false;
     const double size = detail::norm(w.data, w.size());
-    return detail::SingularSum(w, numbers).distance_to_rank(rank) <= tolerance<S>(w.rows, w.cols) * size;
+    return detail::SingularSum(w, numbers, least<S>()).distance_to_rank(rank) <=
+           tolerance<S>(w.rows, w.cols) * size;
   }
   template <Scalar S>
   void project(Block<S> w, double* numbers) const {
@@ -53,7 +55,9 @@ struct LowRank {
     // Numbers that are denormal round more coarsely: what does not become a matrix of that rank is cleared.
     for (int pass = 0; pass < 3; ++pass) {
       if (contains(Block<const S>(w), numbers)) return;
-      detail::SingularSum(Block<const S>(w), numbers).compose(w, [&](Index i) { return i < rank ? 1 : 0; });
+      detail::SingularSum(Block<const S>(w), numbers, least<S>()).compose(w, [&](Index i) {
+        return i < rank ? 1 : 0;
+      });
     }
     if (!contains(Block<const S>(w), numbers)) std::fill(w.data, w.data + w.size(), S(0));
   }
@@ -71,6 +75,11 @@ struct LowRank {
   bool operator==(const LowRank&) const = default;
 
  private:
+  /// Values that are far below the largest need not be told apart to more digits than floats have.
+  template <Scalar S>
+  static constexpr double least() {
+    return std::same_as<S, float> ? 1 : 0;
+  }
   template <Scalar S>
   double tolerance(Index rows, Index cols) const {
     const double r = static_cast<double>(rank);

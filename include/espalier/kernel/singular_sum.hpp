@@ -18,11 +18,12 @@ inline constexpr Index sum_room = 6;
 /// of u y' is norm(u) norm(y), and a sum of r of these has a rank of at most r.
 class SingularSum {
  public:
-  /// `room` has sum_room doubles for each number of w, which is finite and not all zero.
+  /// `room` has sum_room doubles for each number of w, which is finite and not all zero. `least` is that of
+  /// SingularAccuracy, in units of the largest magnitude of w.
   template <Scalar S>
-  SingularSum(Block<const S> w, double* room)
+  SingularSum(Block<const S> w, double* room, double least = 0)
       : scale_(inverse_power_of_two(largest_magnitude(w))),
-        found_(short_rows(w, scale_, room), {std::same_as<S, float> ? 0x1p-38 : 0x1p-49, 0, 0x1p-50}),
+        found_(short_rows(w, scale_, room), {std::same_as<S, float> ? 0x1p-38 : 0x1p-49, least, 0x1p-50}),
         w_{room, found_.rows().count, found_.rows().length, found_.rows().transposed},
         out_(found_.squares() + w_.count),
         lengths_(out_ + w_.length) {
