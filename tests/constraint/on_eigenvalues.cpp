@@ -92,4 +92,7 @@ TEST_CASE("A weight that is not square, and a set that makes no sense, are refus
   CHECK(message_of([&] { policy.validate("Dense(3, 2) weight", 2, 3); }) ==
         "Dense(3, 2) weight: expected a square weight for OnEigenvalues, found 2 x 3");
   CHECK_THROWS_AS((OnEigenvalues<Clip>{{2, 1}}.validate()), ValueError);
+  CHECK_THROWS_AS((OnEigenvalues<Clip>{{-1e-40, 1}}.validate()), ValueError);  // no float keeps that
+  CHECK_NOTHROW((OnEigenvalues<Clip>{{-1, 0}}.validate()));
+  CHECK_NOTHROW(OnEigenvalues<NonNegative>{}.validate());
 }

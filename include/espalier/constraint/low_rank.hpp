@@ -23,7 +23,8 @@ namespace espalier {
 ///   norm(W - B)_F <= (2 u + 16 v (k + rank sqrt(rank))) norm(W)_F,   k = min(rows, cols),
 ///
 /// with the unit of roundoff u of the weights and v = 2^-53. So sigma_(rank+1) is at most sqrt(k) times that
-/// much of sigma_1. A step costs a decomposition where W is accepted and three where it is not.
+/// much of sigma_1. A step costs a decomposition where W is accepted and three where it is not. Weights whose
+/// numbers would become denormal round more coarsely, and may be cleared.
 struct LowRank {
   Index rank = 1;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/core/check.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/core/policy.hpp"
 #include "espalier/kernel/definite.hpp"
@@ -138,6 +139,9 @@ struct OnEigenvalues {
 
   void validate() const {
     if constexpr (requires { policy.validate(); }) policy.validate();
+    for (const double bound : {policy.project(-most), policy.project(most)})
+      if (bound != 0 && std::abs(bound) != most)
+        detail::check_positive_float(name, "the magnitude of a bound that is not 0", std::abs(bound));
   }
   void validate(std::string_view where, Index rows, Index cols) const {
     if (rows != cols)
