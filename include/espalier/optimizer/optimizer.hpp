@@ -164,6 +164,8 @@ class Optimizer {
       joint.front().add_gradients(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
     if constexpr (transforms)
       detail::transform_gradients(extras_, parameters, square_fits, state.active, state.gathered);
+    else
+      detail::add_matrix_penalties(parameters, square_fits, state.active);
     const detail::Update<RuleType, S> update(rule_, ++steps_, detail::rate_of_lines(rule_, learning_rate()),
                                              transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
