@@ -24,7 +24,7 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(WeightDecay{2}) == "WeightDecay{strength = 2}");
   CHECK(text_of(GroupLasso{2}) == "GroupLasso{strength = 2}");
   CHECK(text_of(NuclearNorm{2}) == "NuclearNorm{strength = 2}");
-  CHECK(text_of(ProductOfNorms{2}) == "ProductOfNorms{strength = 2}");
+  CHECK(text_of(ProductOfNorms{2}) == "ProductOfNorms{strength = 2, pattern = '*'}");
   CHECK(text_of(Clip{-2, 3}) == "Clip{lo = -2, hi = 3}");
   CHECK(text_of(MaxNorm{2}) == "MaxNorm{radius = 2}");
   CHECK(text_of(L1Ball{2}) == "L1Ball{radius = 2}");
