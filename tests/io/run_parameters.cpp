@@ -48,7 +48,7 @@ TEST_CASE("Numbers of another type or another count are refused") {
   TensorFile file;
   detail::put_parameters(file, some_parameters<double>());
   auto parameters = some_parameters<float>();
-  CHECK(message_of([&] { detail::check_build(file, parameters, "file"); }) ==
+  CHECK(message_of([&] { detail::check_precision<float>(file, "file"); }) ==
         "file: expected a run of a model whose numbers are F32, found F64");
   CHECK(message_of([&] { detail::take_parameters(file, parameters); }) ==
         "model.0.weight: expected 6 numbers of type F32, found 6 of type F64");
