@@ -134,9 +134,10 @@ struct ClipNormPerLayer {
 /// Takes from the gradient of each neuron's incoming weights its mean over the inputs, for weights with two
 /// inputs or more; those of a filter of Conv2D are channels times pixels (gradient centralization: Yong et
 /// al. 2020, equation 1). Biases, gains and weights with one input keep their gradients, as one-dimensional
-/// parameters do there. Weights that a mask or Frozen holds are not among the inputs. Under SGD the sum of a
-/// neuron's weights never changes, but for rounding, so that training comes to rest at the best weights with
-/// the sums of the initial ones; rules with a step size for each weight move the sums all the same.
+/// parameters do there. Weights that a mask or Frozen holds are not among the inputs; to find them it
+/// allocates. Under SGD the sum of a neuron's weights never changes, but for rounding, so that training comes
+/// to rest at the best weights with the sums of the initial ones; rules with a step size for each weight move
+/// the sums all the same.
 struct Centralize {
   template <Scalar S>
   void apply(Parameters<S>& parameters) const {
