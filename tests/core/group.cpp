@@ -25,3 +25,19 @@ TEST_CASE("Every stands around a policy and the word that says on what it acts")
   STATIC_REQUIRE((Every<MaxNorm>::grain == Grain::row && !detail::Grouping<Every<MaxNorm>>::named));
   CHECK(detail::ungrouped(Every{5, PerInput{MaxNorm{3}}}).radius == 3);
 }
+
+namespace {
+
+struct OfColumns {
+  static constexpr Grain grain = Grain::column;
+};
+
+}  // namespace
+
+TEST_CASE("A policy may say itself on what it acts, and is then told nothing else") {
+  STATIC_REQUIRE((detail::Grouping<OfColumns>::named && !detail::Grouping<MaxNorm>::named));
+  STATIC_REQUIRE(std::same_as<detail::Ungrouped<OfColumns>, OfColumns>);
+  STATIC_REQUIRE((Every<OfColumns>::grain == Grain::column && !detail::regroups<Every<OfColumns>>));
+  STATIC_REQUIRE((detail::regroups<PerInput<OfColumns>> && detail::regroups<Every<Whole<OfColumns>>>));
+  STATIC_REQUIRE((!detail::regroups<OfColumns> && !detail::regroups<PerInput<MaxNorm>>));
+}

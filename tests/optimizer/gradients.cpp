@@ -37,6 +37,45 @@ TEST_CASE("What is frozen, tied or a buffer has no gradient") {
   CHECK(gradients(parameters) == std::vector<double>{1, 0, 0});
 }
 
+namespace {
+
+/// (strength / 2) (sum of all numbers)^2.
+struct SquaredSum {
+  double strength = 1;
+  template <Scalar S>
+  S sum(Block<const S> w) const {
+    return ConstArrayMap<S>(w.data, w.size()).sum();
+  }
+  template <Scalar S>
+  S value(Block<const S> w) const {
+    return static_cast<S>(strength) / 2 * sum(w) * sum(w);
+  }
+  template <Scalar S>
+  bool add_gradient(Block<const S> w, Block<S> g) const {
+    ArrayMap<S>(g.data, g.size()) += static_cast<S>(strength) * sum(w);
+    return sum(w) != 0;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Penalties of whole weights add theirs before a step, unless the sum is too large") {
+  auto parameters = some_parameters();
+  detail::Change(parameters).at("b").pack = AnyPack<double>(Pack(L2{1}, SquaredSum{0.5}));
+  std::vector<detail::PolicyCounts> active(3);
+  detail::add_matrix_penalties(parameters, 1e9, active);
+  CHECK(gradients(parameters) == std::vector<double>{1, 1 + 0.5 * 4, 1});
+  CHECK(active[1][0] == 0);
+  CHECK(active[1][1] == 1);
+  CHECK(parameters.at("b").pack.penalty(parameters.values_of(parameters.at("b")), true) == 4 + 4);
+  std::fill_n(parameters.values_of(parameters.at("b")).data, 2, 1e9);
+  CHECK(message_of([&] { detail::add_matrix_penalties(parameters, 1e9, active); }).find("b: expected") == 0);
+  parameters.freeze("b");
+  CHECK_NOTHROW(detail::add_matrix_penalties(parameters, 1e9, active));
+  detail::add_smooth_penalties(parameters, active);
+  CHECK(active[1][1] == 2);
+}
+
 TEST_CASE("Smooth penalties add their gradients, and what they changed is counted") {
   auto parameters = some_parameters();
   std::vector<detail::PolicyCounts> active(3, detail::PolicyCounts{});

@@ -47,6 +47,7 @@ TEST_CASE("Without a pack nothing is asked of a weight") {
   CHECK(none.shrink(0.1, 0.1) == 1);
   CHECK(none.slope_bound() == 0);
   CHECK(none.add_gradient(w.block(), gradient, nullptr));
+  none.add_matrix_gradient(w.block(), gradient, nullptr);
   CHECK(gradient[3] == 4);
   none.validate("here", 1, 4);
   none.record({}, nullptr, 1, 4, 0.5);

@@ -51,6 +51,22 @@ struct TracePenalty {
 };
 static_assert(MatrixPenalty<TracePenalty> && Policy<TracePenalty>);
 
+/// The first number is 1. It writes down whether it is given a step size for each weight.
+struct FirstStays {
+  Metric metric = Metric::step;
+  template <Scalar S>
+  bool contains(Block<const S> w) const {
+    return w.data[0] == 1;
+  }
+  template <Scalar S>
+  void project(Block<S> w, Steps<S> t) const {
+    w.data[0] = 1;
+    each = t.each != nullptr;
+  }
+  static inline bool each = false;
+};
+static_assert(MatrixSet<FirstStays> && Policy<FirstStays>);
+
 /// Takes whatever comes, as policies of rows may: it is given rows.
 struct SumToZero {
   bool contains(const auto& row) const { return row.sum() == 0; }
@@ -73,6 +89,20 @@ TEST_CASE("A set of matrices sees rows and columns, in a step and outside of one
   optimizer.step(net);
   CHECK(audit(net).violation() == 0);
   CHECK(audit(net).parameters[0].policies[0].acted == 1);
+}
+
+TEST_CASE("A set of matrices may ask for the step sizes of the weights, and be told not to") {
+  for (const Metric metric : {Metric::step, Metric::euclidean}) {
+    Sequential net{Dense(3, 3, NoBias{}, FirstStays{metric})};
+    CHECK(audit(net).violation() > 0);
+    project(net);
+    CHECK((audit(net).violation() == 0 && !FirstStays::each));
+    Optimizer optimizer{Adam{.learning_rate = 0.1}};
+    std::fill(net.gradients().begin(), net.gradients().end(), 1.0F);
+    optimizer.step(net);
+    CHECK(FirstStays::each == (metric == Metric::step));
+    FirstStays::each = false;
+  }
 }
 
 TEST_CASE("A penalty of matrices takes the harmonic mean of the step sizes") {

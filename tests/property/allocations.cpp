@@ -14,6 +14,8 @@
 #include "espalier/constraint/l2_to_start.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/orthogonality.hpp"
+#include "espalier/constraint/orthonormal.hpp"
 #include "espalier/constraint/simplex.hpp"
 #include "espalier/constraint/spectral_ball.hpp"
 #include "espalier/constraint/sum_to.hpp"
@@ -113,7 +115,7 @@ auto every_policy() {
       Dense(9, 9, Whole{L1Ball{.radius = 5}}), ReLU{}, Dense(9, 9, Isotonic{}, NonNegative{}), ReLU{},
       Dense(9, 9, Simplex{}), ReLU{}, Dense(9, 9, PerInput{SumTo{0.5}}, Clip{-1, 1}), ReLU{},
       Dense(9, 9, PerInput{MaxNorm{1}}, Frozen{1, 0, 0, 0, 0, 0, 0, 0, 0}, L2ToStart{1e-3}), ReLU{},
-      Dense(9, 4), Softmax{});
+      Dense(9, 9, Orthogonality{1e-3}, Orthonormal{}), ReLU{}, Dense(9, 4), Softmax{});
 }
 
 /// In a pass of forward, loss, backward and step, after the first ones.

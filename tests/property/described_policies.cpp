@@ -26,7 +26,7 @@ TEST_CASE("Policies say their numbers") {
         "WeightDecay{strength = 2, schedule_only = true, cautious = true}");
   CHECK(text_of(GroupLasso{2}) == "GroupLasso{strength = 2}");
   CHECK(text_of(NuclearNorm{2}) == "NuclearNorm{strength = 2}");
-  CHECK(text_of(ProductOfNorms{2}) == "ProductOfNorms{strength = 2}");
+  CHECK(text_of(ProductOfNorms{2}) == "ProductOfNorms{strength = 2, pattern = '*'}");
   CHECK(text_of(Clip{-2, 3}) == "Clip{lo = -2, hi = 3}");
   CHECK(text_of(MaxNorm{2}) == "MaxNorm{radius = 2}");
   CHECK(text_of(L1Ball{2}) == "L1Ball{radius = 2}");
@@ -35,6 +35,17 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(HalfSpace{{1, 2}, 3}) == "HalfSpace{a = [1, 2], b = 3}");
   CHECK(text_of(SpectralBall{2}) == "SpectralBall{bound = 2}");
   CHECK(text_of(OnSingularValues{Clip{-2, 2}}) == "OnSingularValues{lo = -2, hi = 2}");
+  CHECK(text_of(NuclearBall{2}) == "NuclearBall{bound = 2}");
+  CHECK(text_of(OnSingularValues{L1Ball{2}}) == "OnSingularValues{radius = 2}");
+  CHECK(text_of(LowRank{2}) == "LowRank{rank = 2}");
+  CHECK(text_of(Conditioned{0.5, 2}) == "Conditioned{lo = 0.5, hi = 2}");
+  CHECK(text_of(Orthonormal{}) == "Orthonormal");
+  CHECK(text_of(Orthogonality{2}) == "Orthogonality{strength = 2}");
+  CHECK(text_of(OnEigenvalues{Clip{-2, 3}}) == "OnEigenvalues{lo = -2, hi = 3}");
+  CHECK(text_of(PositiveSemidefinite{}) == "PositiveSemidefinite");
+  CHECK(text_of(SkewSymmetric{}) == "SkewSymmetric");
+  CHECK(text_of(InfinityNorm{2}) == "InfinityNorm{bound = 2}");
+  CHECK(text_of(OneNorm{2}) == "OneNorm{bound = 2}");
   CHECK(text_of(Mask{1, 0}) == "Mask{pattern = [1, 0]}");
   CHECK(text_of(SignPattern{1, -1}) == "SignPattern{pattern = [1, -1]}");
   CHECK(text_of(Frozen{1, 0}) == "Frozen{pattern = [1, 0]}");

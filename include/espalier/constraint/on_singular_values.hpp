@@ -16,6 +16,15 @@
 namespace espalier {
 namespace detail {
 
+/// May Q stand beside a policy of singular values?
+template <class Q>
+constexpr bool meets_singular_values() {
+  static_assert(!Set<Q> && !ProximalPenalty<Q> && !VectorPenalty<Q> && !MatrixPolicy<Q>,
+                "a policy of singular values, as SpectralBall, has no exact algorithm together with "
+                "another set or a penalty with a prox: keep one of them, or write a smooth penalty as L2");
+  return true;
+}
+
 /// The decomposition of a weight whose largest magnitude is scaled to be from 1 to 2.
 class SingularValues {
  public:
@@ -114,10 +123,7 @@ struct OnSingularValues {
 
   template <class Q>
   static constexpr bool meets() {
-    static_assert(!Set<Q> && !ProximalPenalty<Q> && !VectorPenalty<Q> && !MatrixPolicy<Q>,
-                  "a policy of singular values, as SpectralBall, has no exact algorithm together with "
-                  "another set or a penalty with a prox: keep one of them, or write a smooth penalty as L2");
-    return true;
+    return detail::meets_singular_values<Q>();
   }
 
   template <Scalar S>
@@ -162,7 +168,9 @@ struct OnSingularValues {
       constexpr double most = std::numeric_limits<double>::max();
       const double low = policy.project(-most), high = policy.project(most);
       if (low != -high || !(high > 0))
-        detail::fail(name, "a set from -b to b, b > 0, since singular values have no sign",
+        detail::fail(name,
+                     low > 0 ? "a set from -b to b, b > 0 (write Conditioned for values from lo > 0 on)"
+                             : "a set from -b to b, b > 0, since singular values have no sign",
                      detail::format_message("{} to {}", {low, high}));
       detail::check_positive_float(name, "bound", high);
     } else {

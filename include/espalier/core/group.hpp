@@ -46,10 +46,16 @@ struct OnVector {
   bool operator==(const OnVector&) const = default;
 };
 
+/// A policy may say by a member `grain` of its own which numbers it looks at.
+template <class P>
+inline constexpr bool names_its_grain = requires {
+  P::grain;
+};
+
 template <class P>
 struct Grouping {
   using Policy = P;
-  static constexpr bool named = false;
+  static constexpr bool named = names_its_grain<P>;
 };
 template <class P>
 struct Grouping<PerInput<P>> {
@@ -73,6 +79,16 @@ inline constexpr bool on_vector<OnVector<P>> = true;
 
 template <class P>
 struct Grouping<Every<P>> : Grouping<P> {};
+
+/// Is a policy that names its grain told another one?
+template <class P>
+inline constexpr bool regroups = false;
+template <class P>
+inline constexpr bool regroups<PerInput<P>> = names_its_grain<P>;
+template <class P>
+inline constexpr bool regroups<Whole<P>> = names_its_grain<P>;
+template <class P>
+inline constexpr bool regroups<Every<P>> = regroups<P>;
 
 /// The policy without the words that say on what, and when.
 template <class P>

@@ -7,6 +7,7 @@
 // clang-format off
 //   role               members                                               what it does
 //   smooth penalty     S value(S w), S gradient(S w)                         joins the loss and its gradient
+//     of a matrix      S value(Block<const S> w), bool add_gradient(Block<const S> w, Block<S> gradient)
 //   proximal penalty   S value(S w), S prox(S y, S t)                        argmin (x-y)^2/(2t) + value(x)
 //     of a vector      S value(ConstRow<S> w), void prox(Row<S> y, ...)      the same, of many weights at once
 //     of a matrix      S value(Block<const S> w), void prox(Block<S> y, S t) the same, of a whole weight
@@ -43,10 +44,12 @@
 // goes together with them, and asks for elements.at(i) where one of them has `at` or `keep`. It is not called
 // where `contains` accepts what `elements` alone make of y.
 //
-// Matrices. `project` finds the nearest matrix in the Euclidean norm whatever the rule, and `prox` is given
-// the harmonic mean of the step sizes: under a rule with a step size for each weight they come to rest beside
-// the optimum. No other set, and no penalty with a prox, goes together with a policy of matrices. `room`, if
-// it asks for any, is the last argument of project and prox, and may be that of contains.
+// Matrices. `project` finds the nearest matrix in the Euclidean norm whatever the rule, unless it has the
+// form project(Block<S> y, Steps<S> t), and `prox` is given the harmonic mean of the step sizes: under a rule
+// with a step size for each weight they come to rest beside the optimum. No other set, and no penalty with a
+// prox, goes together with a policy of matrices. `room`, if it asks for any, is the last argument of project
+// and prox, and may be that of contains. A smooth penalty goes together with all; it is given all of the
+// weight before the step changes any of it, and returns whether there was anything to add.
 //
 // Several threads may call the members at once. Those that are templates are constrained with Scalar. A step
 // also hands them numbers that fill up the last line of a row: their results are not used, but they must not
@@ -93,6 +96,7 @@
 //   static constexpr bool of_norm = true                       a penalty of the Euclidean norm alone
 //   Metric metric                                              of a set; euclidean: its steps are all equal
 //   bool reaches(const auto& each, Index n) const              has it a vector from each.low to each.high?
+//   static constexpr Grain grain = Grain::column               its vectors are columns, without PerInput
 //   static constexpr bool flat = true                          the set has no inside
 //   static constexpr bool corners = true                       its boundary has corners
 //   static constexpr bool convex = true                        may stand beside MaxNorm, with the third form
@@ -106,6 +110,7 @@
 #include "espalier/core/elements.hpp"
 #include "espalier/core/group.hpp"
 #include "espalier/core/matrix.hpp"
+#include "espalier/core/matrix_members.hpp"
 #include "espalier/core/policy_name.hpp"
 #include "espalier/core/policy_traits.hpp"
 
@@ -220,36 +225,9 @@ concept VectorPenalty = requires(const P& p, ConstRow<float> f, ConstRow<double>
 
 /// What takes whatever comes, vectors too, is given vectors.
 template <class P>
-concept MatrixSet =
-    !ElementSet<P> && !VectorSet<P> && requires(const P& p, Block<const float> f, Block<const double> d) {
-  { p.contains(f) } -> std::same_as<bool>;
-  { p.contains(d) } -> std::same_as<bool>;
-}
-&&(
-    requires(const P& p, Block<float> f, Block<double> d) {
-      p.project(f);
-      p.project(d);
-    } ||
-    requires(const P& p, Block<float> f, Block<double> d, double* room) {
-      p.project(f, room);
-      p.project(d, room);
-    });
-
+concept MatrixSet = !ElementSet<P> && !VectorSet<P> && HasMatrixSet<P>;
 template <class P>
-concept MatrixPenalty = !SmoothPenalty<P> && !ProximalPenalty<P> && !VectorPenalty<P> &&
-                        requires(const P& p, Block<const float> f, Block<const double> d) {
-  { p.value(f) } -> std::convertible_to<double>;
-  { p.value(d) } -> std::convertible_to<double>;
-}
-&&(
-    requires(const P& p, Block<float> f, Block<double> d, float tf, double td) {
-      p.prox(f, tf);
-      p.prox(d, td);
-    } ||
-    requires(const P& p, Block<float> f, Block<double> d, float tf, double td, double* room) {
-      p.prox(f, tf, room);
-      p.prox(d, td, room);
-    });
+concept MatrixPenalty = !SmoothPenalty<P> && !ProximalPenalty<P> && !VectorPenalty<P> && HasMatrixPenalty<P>;
 
 template <class P>
 concept MatrixPolicy = MatrixSet<P> || MatrixPenalty<P>;
@@ -277,9 +255,9 @@ template <class P>
 concept Reparametrization = RowScale<P> || ElementMap<P>;
 
 template <class P>
-inline constexpr int roles_of =
-    int{SmoothPenalty<P>} + int{ProximalPenalty<P> || VectorPenalty<P> || MatrixPenalty<P>} + int{Decay<P>} +
-    int{Set<P>} + int{Reparametrization<P>};
+inline constexpr int roles_of = int{SmoothPenalty<P> || SmoothMatrixPenalty<P>} +
+                                int{ProximalPenalty<P> || VectorPenalty<P> || MatrixPenalty<P>} +
+                                int{Decay<P>} + int{Set<P>} + int{Reparametrization<P>};
 
 template <class P>
 concept Policy = roles_of<P>

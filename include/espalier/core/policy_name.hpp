@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include "espalier/core/group.hpp"
 #include "espalier/core/type_name.hpp"
@@ -56,7 +57,7 @@ constexpr std::string_view written_name() {
     return name_in_time(static_cast<const P*>(nullptr));
   else if constexpr (on_vector<P>)
     return policy_name<Ungrouped<P>>();
-  else if constexpr (Grouping<P>::named)
+  else if constexpr (Grouping<P>::named && !std::is_same_v<P, Ungrouped<P>>)
     return NameOfGroup<P>::value;
   else
     return policy_name<P>();

@@ -55,7 +55,7 @@ double largest_magnitude(Block<const S> w) {
   return finite ? largest : HUGE_VAL;
 }
 
-/// 1 / x, rounded down to a power of two: x times it is from 1 to 2.
-inline double inverse_power_of_two(double x) { return std::ldexp(1.0, -std::ilogb(x)); }
+/// 1 / x, rounded down to a power of two: x times it is from 1 to 2, or less where 1 / x would overflow.
+inline double inverse_power_of_two(double x) { return std::ldexp(1.0, std::min(-std::ilogb(x), 1023)); }
 
 }  // namespace espalier::detail

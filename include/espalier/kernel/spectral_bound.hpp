@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "espalier/kernel/definite.hpp"
 #include "espalier/kernel/norm.hpp"
 #include "espalier/kernel/short_rows.hpp"
 
@@ -52,15 +53,33 @@ inline bool surely_shorter_than(const ShortRows& y, double bound, double* gram) 
   const double diagonal = square - 1.001 * slack - 8 * roundoff<double> * square - 0x1p-900;
   for (Index i = 0; i < k; ++i) {
     double* const row = gram + i * k;
-    for (Index j = 0; j < i; ++j) {
-      const double rest = -dot(y.row(i), y.row(j), m) - dot(row, gram + j * k, j);
-      row[j] = rest / gram[j * k + j];
-    }
-    const double pivot = (diagonal - row[i]) - dot(row, row, i);
-    if (!(pivot > 0)) return false;
-    row[i] = std::sqrt(pivot);
+    row[i] = diagonal - row[i];
+    for (Index j = 0; j < i; ++j) row[j] = -dot(y.row(i), y.row(j), m);
   }
-  return true;
+  return has_cholesky_factor(gram, k);
+}
+
+/// Is the smallest of the `count` singular values at least `bound`, where the largest is at most 2? Y Y' -
+/// bound^2 I is positive semidefinite, likewise. False where the value is smaller, or its square closer than
+/// gram_slack.
+inline bool surely_longer_than(const ShortRows& y, double bound, double* gram) {
+  const Index k = y.count, m = y.length;
+  double trace = 0;
+  for (Index i = 0; i < k; ++i) {
+    double* const row = gram + i * k;
+    for (Index j = 0; j <= i; ++j) row[j] = dot(y.row(i), y.row(j), m);
+    trace += row[i];
+    row[i] -= bound * bound;
+  }
+  const double of_sums = static_cast<double>(m) / 8 + 20;
+  return surely_semidefinite(gram, k, roundoff<double> * 1.001 * (of_sums * trace + 2 * bound * bound));
+}
+
+/// How close to bound^2 the square of the smallest singular value may come before that fails, in units of the
+/// square of the largest.
+inline double gram_slack(Index rows, Index cols) {
+  const double k = static_cast<double>(std::min(rows, cols)), m = static_cast<double>(std::max(rows, cols));
+  return roundoff<double> * (k * (m / 8 + k / 4 + 64) + 32);
 }
 
 }  // namespace espalier::detail

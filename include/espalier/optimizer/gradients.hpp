@@ -37,8 +37,25 @@ void add_smooth_penalties(Parameters<S>& parameters, std::vector<PolicyCounts>& 
   std::size_t index = 0;
   for (const ParameterEntry<S>& e : parameters.entries()) {
     PolicyCounts& own = active[index++];
-    if (e.trained()) e.pack.add_gradient(parameters.values_of(e), parameters.gradients_of(e), own.data());
+    if (!e.trained()) continue;
+    e.pack.add_gradient(parameters.values_of(e), parameters.gradients_of(e), own.data());
+    e.pack.add_matrix_gradient(parameters.values_of(e), parameters.gradients_of(e), own.data());
   }
+}
+
+/// Adds the gradients of the smooth penalties that look at a whole weight, before a step changes any of it.
+/// Throws NotFiniteError where a sum is more than `largest`.
+template <Scalar S>
+void add_matrix_penalties(Parameters<S>& parameters, S largest, std::vector<PolicyCounts>& active) {
+  std::size_t index = 0;
+  bool any = false;
+  for (const ParameterEntry<S>& e : parameters.entries()) {
+    PolicyCounts& own = active[index++];
+    if (!e.trained() || !e.pack.traits().smooth_matrix) continue;
+    e.pack.add_matrix_gradient(parameters.values_of(e), parameters.gradients_of(e), own.data());
+    any = true;
+  }
+  if (any) require_finite(parameters, "gradients with penalties", parameters.gradients(), largest);
 }
 
 /// Adds the gradients of joint penalties. Throws NotFiniteError, and counts nothing, where a sum is more than

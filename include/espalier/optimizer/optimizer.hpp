@@ -83,14 +83,13 @@ class Optimizer {
   const RuleType& rule() const { return rule_; }
   const Policies& policies() const { return policies_; }
   const std::tuple<Extras...>& extras() const { return extras_; }
+
   /// Steps made so far.
   long steps() const { return steps_; }
   /// Those made with this model; 0 where it would begin anew, as with one that is initialized again.
   template <class M>
   long steps(const M& model) const {
-    const auto* state = std::get_if<detail::OptimizerState<typename M::scalar_type>>(&state_);
-    const auto& parameters = model.parameters();
-    return state && state->belongs_to(parameters) && parameters.runs().contains(run_) ? steps_ : 0;
+    return state_of(model.parameters()) ? steps_ : 0;
   }
   /// As constructed: forgets steps, moments and model, to begin anew with a model that it knows. With another
   /// of the same shapes, a copy of an untrained one or one that is initialized again, it does so by itself.
@@ -164,6 +163,8 @@ class Optimizer {
       joint.front().add_gradients(parameters, transforms ? std::numeric_limits<S>::max() : square_fits);
     if constexpr (transforms)
       detail::transform_gradients(extras_, parameters, square_fits, state.active, state.gathered);
+    else
+      detail::add_matrix_penalties(parameters, square_fits, state.active);
     const detail::Update<RuleType, S> update(rule_, ++steps_, detail::rate_of_lines(rule_, learning_rate()),
                                              transforms);
     detail::Neighbors<S, detail::rests_at_zero<RuleType>> neighbors;
@@ -207,10 +208,9 @@ class Optimizer {
     if (!std::holds_alternative<std::monostate>(state_) && (!state || !state->belongs_to(model.parameters())))
       detail::fail_other_model(model.parameters());
     // With a model that it has not trained it would begin anew.
-    const bool known = state && model.parameters().runs().contains(run_);
     std::span<const S> numbers;
-    if (known) numbers = state->numbers;
-    return {detail::rule_name<RuleType>(), known ? steps_ : 0, factor_,
+    if (state_of(model.parameters())) numbers = state->numbers;
+    return {detail::rule_name<RuleType>(), steps(model), factor_,
             detail::states_by_name(model.parameters(), numbers, detail::state_names(rule_))};
   }
   /// Goes on from there, bit for bit. Prepares the model. Throws, and changes nothing, for the state of
@@ -232,14 +232,14 @@ class Optimizer {
   using Counts = detail::PolicyCounts;
 
   template <Scalar S>
-  detail::OptimizerState<S>* state_of(const Parameters<S>& parameters) {
-    auto* state = std::get_if<detail::OptimizerState<S>>(&state_);
+  const detail::OptimizerState<S>* state_of(const Parameters<S>& parameters) const {
+    const auto* state = std::get_if<detail::OptimizerState<S>>(&state_);
     return state && state->belongs_to(parameters) && parameters.runs().contains(run_) ? state : nullptr;
   }
 
   /// Is there a state for these parameters, and have they the policies?
   template <Scalar S>
-  bool is_ready(const Parameters<S>& parameters) {
+  bool is_ready(const Parameters<S>& parameters) const {
     const auto* state = state_of(parameters);
     if constexpr (lends) return state && state->lent->are_on(parameters);
     return state != nullptr;
@@ -253,7 +253,7 @@ class Optimizer {
     const int number = threads();  // asked once: another thread may set it meanwhile
     if (!state || state->begun.value != detail::Begun{parameters.version(), number, learning_rate()}) {
       if (!is_ready(parameters)) prepare(parameters);
-      state = state_of(parameters);
+      state = std::get_if<detail::OptimizerState<S>>(&state_);
       check_options(parameters, state->rate_factors, state->elementwise);
       detail::plan_step(rule_, extras_, parameters, *state);
       state->begun = detail::Begun{parameters.version(), number, learning_rate()};

@@ -80,10 +80,14 @@ class AnyPack {
   /// For how many steps the penalty acts at once.
   long steps_at_once() const { return at_once_; }
 
-  /// g += the gradient of the smooth penalties. Returns whether the sums are finite and so small that their
-  /// squares are.
+  /// g += the gradient of the smooth penalties of single weights. Returns whether the sums are finite and so
+  /// small that their squares are.
   bool add_gradient(Block<const S> w, S* g, Index* active) const {
     return !traits().smooth || operations_->add_gradient(pack_.get(), w, g, active);
+  }
+  /// g += the gradients of the smooth penalties that look at all of w.
+  void add_matrix_gradient(Block<const S> w, S* g, Index* active) const {
+    if (traits().smooth_matrix) operations_->add_matrix_gradient(pack_.get(), w, g, active);
   }
   /// The radius of the ball in which a group is left as it is by all policies that follow the step, or made
   /// shorter by those on elements; 0 if there is none.

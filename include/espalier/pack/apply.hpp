@@ -105,13 +105,25 @@ void prox_vector(const P& p, S* y, Index n, Steps<S> steps, [[maybe_unused]] con
   }
 }
 
-/// Does a set of vectors know no metric but the Euclidean one, or is it told so?
-template <VectorSet P>
-bool only_euclidean(const P& p) {
+/// Is a policy told to be Euclidean?
+template <class P>
+bool told_euclidean([[maybe_unused]] const P& p) {
   if constexpr (requires {
                   { p.metric } -> std::convertible_to<Metric>;
                 })
-    if (p.metric == Metric::euclidean) return true;
+    return p.metric == Metric::euclidean;
+  return false;
+}
+
+/// Does a set of matrices know no metric but the Euclidean one, or is it told so?
+template <MatrixSet P>
+bool only_euclidean_matrix(const P& p) {
+  return !ProjectsMatrixInSteps<P> || told_euclidean(p);
+}
+/// And a set of vectors?
+template <VectorSet P>
+bool only_euclidean(const P& p) {
+  if (told_euclidean(p)) return true;
   return !ProjectsWithElements<P> && !requires(Row<float> row, ConstRow<float> t) { p.project(row, t); };
 }
 

@@ -25,8 +25,11 @@ bool matrix_holds(const P& p, Block<const S> w, [[maybe_unused]] double* room) {
     return p.contains(w);
 }
 template <MatrixSet P, Scalar S>
-void project_one(const P& p, Block<S> w, [[maybe_unused]] double* room) {
-  if constexpr (requires { p.project(w, room); })
+void project_one(const P& p, Block<S> w, [[maybe_unused]] double* room,
+                 [[maybe_unused]] Steps<S> steps = {nullptr, S(1)}) {
+  if constexpr (ProjectsMatrixInSteps<P>)
+    p.project(w, steps);
+  else if constexpr (requires { p.project(w, room); })
     p.project(w, room);
   else
     p.project(w);
@@ -55,7 +58,8 @@ bool constrain_matrix(const PackType& pack, Block<S> w, Steps<S> steps, Scratch<
   pack.each([&]<class P>(const P& p, std::size_t k) {
     if constexpr (MatrixSet<P>) {
       if (matrix_holds<P, S>(p, w, scratch.room)) return;
-      project_one(p, w, scratch.room);
+      const S rate = steps.uniform;
+      project_one(p, w, scratch.room, pack.metric(steps, rate));
       ++active[k];
     } else if constexpr (MatrixPenalty<P>) {
       const S t = harmonic_mean(steps, w.size());
@@ -115,6 +119,27 @@ double matrix_penalty(const PackType& pack, Block<const S> w) {
     if constexpr (MatrixPenalty<P>) sum += static_cast<double>(p.value(w));
   });
   return sum;
+}
+
+// Smooth penalties stand beside whatever else: in their pack they need not be alone.
+
+template <class PackType, Scalar S>
+double smooth_matrix_penalty(const PackType& pack, Block<const S> w) {
+  double sum = 0;
+  pack.each([&]<class P>([[maybe_unused]] const P& p, std::size_t) {
+    if constexpr (SmoothMatrixPenalty<P>) sum += static_cast<double>(p.value(w));
+  });
+  return sum;
+}
+
+/// g += their gradients. Counts each penalty whose gradient was not zero.
+template <class PackType, Scalar S>
+void add_matrix_gradient(const PackType& pack, Block<const S> w, S* g, Index* active) {
+  pack.each([&]<class P>([[maybe_unused]] const P& p, [[maybe_unused]] std::size_t k) {
+    if constexpr (SmoothMatrixPenalty<P>) {
+      active[k] += p.add_gradient(w, Block<S>{g, w.rows, w.cols});
+    }
+  });
 }
 
 }  // namespace espalier::detail

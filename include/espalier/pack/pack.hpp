@@ -206,7 +206,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       using P = std::decay_t<decltype(p)>;
       if constexpr (VectorSet<P>) euclidean = euclidean || detail::only_euclidean(p);
       if constexpr (NormSet<P>) euclidean = euclidean || p.norm_bound().metric == Metric::euclidean;
-      if constexpr (MatrixSet<P>) euclidean = true;
+      if constexpr (MatrixSet<P>) euclidean = euclidean || detail::only_euclidean_matrix(p);
     });
     if (euclidean) steps = {nullptr, rate};
     return steps;
@@ -272,6 +272,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
         activity[k].record(shrink == 1 ? 0 : rows, rows);
       else if constexpr (Reparametrization<P>)
         activity[k].record(rows, rows);
+      else if constexpr (SmoothMatrixPenalty<P>)
+        activity[k].record(active[k], 1);
       else
         activity[k].record(active[k], NormSet<P> || VectorSet<P> || VectorPenalty<P> || MatrixPolicy<P>
                                           ? group_count(rows, cols)

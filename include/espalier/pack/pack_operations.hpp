@@ -56,6 +56,7 @@ struct PackOperations {
   bool (*cautious)(const void* pack);
   double (*slope_bound)(const void* pack);
   bool (*add_gradient)(const void* pack, Block<const S> w, S* g, Index* active);
+  void (*add_matrix_gradient)(const void* pack, Block<const S> w, S* g, Index* active);
   double (*ball_radius)(const void* pack);
   Steps<S> (*metric)(const void* pack, Steps<S> steps, S rate);
   bool (*constrain)(const void* pack, Block<S> w, Steps<S> steps, S rate, Scratch<S> scratch, Index* active);
@@ -117,6 +118,10 @@ struct PackFunctions {
   static bool add_gradient(const void* pack, Block<const S> w, S* g, Index* active) {
     if constexpr (PackType::smooth) return pack_of(pack).add_gradient(w.data, g, w.size(), active, w.memory);
     return true;
+  }
+
+  static void add_matrix_gradient(const void* pack, Block<const S> w, S* g, Index* active) {
+    if constexpr (PackType::smooth_matrix) detail::add_matrix_gradient(pack_of(pack), w, g, active);
   }
 
   /// After a step: the proximal point of the penalties over the sets. Returns whether all weights are finite:
@@ -190,8 +195,9 @@ struct PackFunctions {
 
   static double penalty(const void* pack, bool smooth_only, Block<const S> w) {
     const auto& typed = pack_of(pack);
-    if (smooth_only) return typed.template penalty<true>(w.data, w.size(), w.memory);
-    double sum = typed.template penalty<false>(w.data, w.size(), w.memory);
+    const double smooth = PackType::smooth_matrix ? smooth_matrix_penalty(typed, w) : 0;
+    if (smooth_only) return smooth + typed.template penalty<true>(w.data, w.size(), w.memory);
+    double sum = smooth + typed.template penalty<false>(w.data, w.size(), w.memory);
     if constexpr (PackType::matrix_penalties > 0)
       sum += matrix_penalty(typed, w);
     else if constexpr (PackType::vector_penalties > 0)
@@ -258,6 +264,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .cautious = F::cautious,
                            .slope_bound = F::slope_bound,
                            .add_gradient = F::add_gradient,
+                           .add_matrix_gradient = F::add_matrix_gradient,
                            .ball_radius = F::ball_radius,
                            .metric = F::metric,
                            .constrain = F::constrain,

@@ -14,7 +14,8 @@ struct PackTraits {
   unsigned keeping;        ///< which policies those are: bit k is the k-th
   unsigned starting;       ///< and which make it of the weights that training starts from
   Index copies, room;      ///< copies of a group that `constrain` needs, and doubles for each weight of it
-  bool smooth, decays;     ///< has it penalties with a gradient, has it decay?
+  bool smooth, decays;     ///< has it penalties of numbers with a gradient, has it decay?
+  bool smooth_matrix;      ///< has it a penalty of the whole weight with a gradient?
   bool proximal, has_set;  ///< does something follow the step?
   bool only_norm;          ///< is a bound of norms all that does?
   bool flat;               ///< has a set no inside?
@@ -39,6 +40,7 @@ inline constexpr PackTraits traits_of = {.grain = PackType::grain,
                                          .room = PackType::room,
                                          .smooth = PackType::smooth,
                                          .decays = PackType::decays,
+                                         .smooth_matrix = PackType::smooth_matrix,
                                          .proximal = PackType::has_prox,
                                          .has_set = PackType::has_set,
                                          .only_norm = PackType::only_norm,

@@ -88,6 +88,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static constexpr std::size_t size = sizeof...(Ps);
   static constexpr bool empty = size == 0;
   static constexpr bool smooth = (false || ... || SmoothPenalty<Ps>);
+  static constexpr bool smooth_matrix = (false || ... || SmoothMatrixPenalty<Ps>);
   static constexpr bool decays = (false || ... || Decay<Ps>);
   static constexpr int proximal = (0 + ... + int{ProximalPenalty<Ps>});
   /// How many of those are not convex, and how many are homogeneous.
@@ -205,7 +206,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static_assert(reparametrizations == 0 || !has_set,
                 "a reparametrization with a set on the same weight: say on what, Gain<...> for the lengths, "
                 "or drop one of the two");
-  static_assert(reparametrizations == 0 || !(smooth || decays || has_prox),
+  static_assert(reparametrizations == 0 || !(smooth || smooth_matrix || decays || has_prox),
                 "a penalty or decay on a weight whose scale is reparametrized away only changes the learning "
                 "rate: put it on "
                 "Gain<...>, or drop the reparametrization");
@@ -263,6 +264,9 @@ struct PackGrain {
       (true && ... && (!Grouping<Ps>::named || looks_at_vectors<Ps>)),
       "PerInput{...} and Whole{...} are for policies that look at vectors, as MaxNorm: write a policy "
       "on single weights, as L1, without them");
+  static_assert((true && ... && !regroups<Ps>),
+                "a policy that says itself on which numbers it is, as InfinityNorm and OneNorm, stands "
+                "without PerInput{...} and Whole{...}: write L1Ball in them");
   template <class P>
   static constexpr Grain grain_of = [] {
     if constexpr (Grouping<P>::named) return P::grain;

@@ -40,6 +40,7 @@ std::vector<GradientError> gradient_check(M model, const L& loss, const Matrix<t
   model.for_each_parameter([&](const auto& p) {
     detail::PolicyCounts ignored{};
     p.pack.add_gradient(p.block(), p.gradients, ignored.data());
+    p.pack.add_matrix_gradient(p.block(), p.gradients, ignored.data());
     double* const values = detail::arena(model).data() + p.offset;
     double difference = 0, ours = 0, theirs = 0;
     for (Index i = 0; i < p.size(); ++i) {
