@@ -3,8 +3,11 @@
 #include "espalier/optimizer/optimizer.hpp"
 
 #include "../nets.hpp"
+#include "../support.hpp"
 #include "espalier/constraint/l2.hpp"
+#include "espalier/constraint/mask.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/residual.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/sgd.hpp"
 
@@ -195,4 +198,80 @@ TEST_CASE("Penalties are clipped with the loss, where PyTorch clips the loss alo
   detail::arena(net)[0] = 10;
   Optimizer optimizer{SGD{.learning_rate = 0.1}, ClipNorm{1}};
   CHECK(step_with(net, optimizer, 1) == Approx(9.9));  // PyTorch: 10 - 0.1 (1 + 10) = 8.9
+}
+
+namespace {
+
+template <class M>
+void set_gradient(M& net, const std::string& path, const std::vector<double>& numbers) {
+  net.for_each_parameter([&](const auto& p) {
+    if (p.path == path)
+      for (Index k = 0; k < p.size(); ++k)
+        p.gradients[k] = static_cast<typename M::scalar_type>(numbers[static_cast<std::size_t>(k)]);
+  });
+}
+
+}  // namespace
+
+static_assert(GradientTransform<ClipNormPerLayer> && GradientTransform<Centralize>);
+
+TEMPLATE_TEST_CASE("ClipNormPerLayer shortens each layer's weight and bias together, and no other layer's",
+                   "", float, double) {
+  auto net = sequential<TestType>(Dense(2, 1), Residual(Dense(1, 1), Dense(1, 1)), Dense(1, 1));
+  set_gradient(net, "0.weight", {3, 0}), set_gradient(net, "0.bias", {4});
+  set_gradient(net, "1.body.0.weight", {0.5}), set_gradient(net, "1.body.0.bias", {0.25});
+  set_gradient(net, "1.body.1.weight", {0}), set_gradient(net, "1.body.1.bias", {-7});
+  set_gradient(net, "2.weight", {-0.6}), set_gradient(net, "2.bias", {0.8});
+  Optimizer optimizer{SGD{.learning_rate = 1}, ClipNormPerLayer{1}};
+  optimizer.step(net);
+  CHECK(gradient(net, "0.weight")(0) == Approx(0.6));
+  CHECK(gradient(net, "0.weight")(1) == 0);
+  CHECK(gradient(net, "0.bias")(0) == Approx(0.8));
+  CHECK(gradient(net, "1.body.0.weight")(0) == TestType(0.5));
+  CHECK(gradient(net, "1.body.0.bias")(0) == TestType(0.25));
+  CHECK(gradient(net, "1.body.1.bias")(0) == Approx(-1));
+  CHECK(gradient(net, "2.weight")(0) == Approx(-0.6));
+  CHECK(gradient(net, "2.bias")(0) == Approx(0.8));
+  CHECK(message_of([] {
+          Optimizer{SGD{}, ClipNormPerLayer{0}};
+        }).starts_with("ClipNormPerLayer: expected limit > 0"));
+}
+
+TEMPLATE_TEST_CASE(
+    "Centralize takes the mean over the inputs from each neuron's gradient, and leaves vectors", "", float,
+    double) {
+  auto net = sequential<TestType>(Dense(3, 2), Dense(2, 1), Dense(1, 2, NoBias{}));
+  set_gradient(net, "0.weight", {1, 2, 6, -1, 0, 1}), set_gradient(net, "0.bias", {5, 7});
+  set_gradient(net, "2.weight", {5, 7});
+  Optimizer optimizer{SGD{.learning_rate = 1}, Centralize{}};
+  optimizer.step(net);
+  const Matrix<TestType> weight = gradient(net, "0.weight");
+  CHECK(std::vector<TestType>{weight(0, 0), weight(0, 1), weight(0, 2)} == std::vector<TestType>{-2, -1, 3});
+  CHECK(std::vector<TestType>{weight(1, 0), weight(1, 1), weight(1, 2)} == std::vector<TestType>{-1, 0, 1});
+  CHECK(gradient(net, "0.bias")(0) == 5);
+  CHECK(gradient(net, "2.weight")(1) == 7);
+}
+
+TEST_CASE("Centralize does not count the inputs that a mask holds") {
+  auto net = sequential<double>(Dense(4, 1, NoBias{}, Mask{1, 0, 1, 1}));
+  set_gradient(net, "0.weight", {1, 100, 2, 6});
+  Optimizer optimizer{SGD{.learning_rate = 1}, Centralize{}};
+  optimizer.step(net);
+  CHECK(std::vector<double>(net.gradients().begin(), net.gradients().begin() + 4) ==
+        std::vector<double>{-2, 0, -1, 3});
+}
+
+TEST_CASE("Under Centralize SGD rests at the best weights whose sums are those of the start") {
+  auto net = sequential<double>(Dense(3, 1, NoBias{}));
+  const std::vector<double> start{0.5, -2, 0.25}, goal{1, 2, -4}, curvature{1, 2, 4};
+  std::copy(start.begin(), start.end(), detail::arena(net.parameters()).begin());
+  Optimizer optimizer{SGD{.learning_rate = 0.2}, Centralize{}};
+  for (int k = 0; k < 400; ++k) {
+    for (std::size_t i = 0; i < 3; ++i) net.gradients()[i] = curvature[i] * (net.values()[i] - goal[i]);
+    optimizer.step(net);
+  }
+  // One multiplier: w_i = goal_i - mu / c_i, with sum w = -1.25; sum goal = -1, sum 1 / c = 1.75.
+  const double mu = 0.25 / 1.75;
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(net.values()[i] == Approx(goal[i] - mu / curvature[i]).epsilon(1e-12));
 }

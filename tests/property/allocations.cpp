@@ -44,6 +44,7 @@
 #include "espalier/optimizer/muon.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 #include "espalier/optimizer/rmsprop.hpp"
+#include "espalier/optimizer/scion.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "espalier/train/batches.hpp"
 
@@ -162,6 +163,9 @@ TEST_CASE("Neither do what looks at whole weights, sets in balls and transforms 
   Sequential whole{Dense(12, 10, SpectralBall{0.3}), Tanh{}, Dense(10, 6)};
   initialize(whole, {.seed = 1});
   CHECK(in_a_step(whole, MeanSquared{}, Optimizer{Muon{}}, 5) == 0);
+  Sequential free{Dense(12, 10), Tanh{}, Dense(10, 6)};
+  initialize(free, {.seed = 1});
+  CHECK(in_a_step(free, MeanSquared{}, Optimizer{Scion{}, Centralize{}, ClipNormPerLayer{1}}, 5) == 0);
 }
 
 TEST_CASE("No loss allocates after its first batch") {

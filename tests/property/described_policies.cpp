@@ -22,6 +22,8 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(L2{2}) == "L2{strength = 2}");
   CHECK(text_of(L2ToStart{2}) == "L2ToStart{strength = 2}");
   CHECK(text_of(WeightDecay{2}) == "WeightDecay{strength = 2}");
+  CHECK(text_of(WeightDecay{2, true, true}) ==
+        "WeightDecay{strength = 2, schedule_only = true, cautious = true}");
   CHECK(text_of(GroupLasso{2}) == "GroupLasso{strength = 2}");
   CHECK(text_of(NuclearNorm{2}) == "NuclearNorm{strength = 2}");
   CHECK(text_of(ProductOfNorms{2}) == "ProductOfNorms{strength = 2, pattern = '*'}");

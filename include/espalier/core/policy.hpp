@@ -70,6 +70,11 @@
 //   static constexpr bool keeps_finite = true                  of what is finite it makes nothing else
 //   static constexpr bool homogeneous = true                   a cone; a penalty with value(c w) = c value(w)
 //
+// Of decay:
+//
+//   bool cautious                                              spares weights that the rule's step makes
+//   larger
+//
 // Of proximal penalties:
 //
 //   double slope_bound() const                                 the largest slope of value(w) along one weight

@@ -9,9 +9,14 @@
 //   void step_matrix(Block<S> w, Block<const S> g, const MatrixStates<S>& s, double rate,
 //                    double* room) const;
 //
-// where w is the weight after decoupled decay, g its gradient with smooth penalties, and s the rule's numbers
+// where w is the weight after decoupled decay (zeros, to which the step is added, where decay waits for
+// it: WeightDecay::cautious), g its gradient with smooth penalties, and s the rule's numbers
 // for it, as many as states() says. On{pattern, Elementwise{}} adds to the others what the user says. The
 // numbers are a rule's own: they need not be what its kernel keeps.
+//
+// Optional: `static constexpr bool stays_in_ball = true`, of a rule whose steps go a share of the way, its
+// learning rate, to a point of a set of its own, as Scion's. All that would lead out of this is refused:
+// decay, penalties with a prox and sets, for all parameters.
 //
 // The step of a matrix has no step size for a single weight, so that no metric says what is nearest to it.
 // Two kinds of sets go together with it all the same, others and penalties with a prox are refused: functions
@@ -27,6 +32,7 @@
 #include "espalier/kernel/norm.hpp"
 #include "espalier/model/finite.hpp"
 #include "espalier/model/parameters.hpp"
+#include "espalier/optimizer/cautious_decay.hpp"
 #include "espalier/optimizer/pack_options.hpp"
 #include "espalier/optimizer/record_step.hpp"
 #include "espalier/optimizer/rule.hpp"
@@ -71,13 +77,11 @@ void check_metric(const ParameterEntry<S>& e) {
   if (!traits.constrains() || (traits.spectral && !traits.proximal)) return;
   const S step[] = {S(1)};
   if (!traits.proximal && e.pack.metric(Steps<S>{step, S(1)}, S(1)).each == nullptr) return;
-  std::string names;
-  for (const std::string_view name : e.pack.names()) (names += names.empty() ? "" : ", ") += name;
   fail(e.path,
        "under a rule that sees matrices, whose steps have no diagonal metric, smooth penalties, decay, sets "
        "of "
        "singular values as SpectralBall, or sets with .metric = Metric::euclidean",
-       names);
+       names_of(e.pack));
 }
 
 /// Plans the buffers of a step.
@@ -92,6 +96,7 @@ void plan_step([[maybe_unused]] const RuleType& rule, const Parameters<S>& param
       if (!takes_matrix(rule, e, state.elementwise, index++)) continue;
       size.include(buffer_size<S>(e.pack.traits(), e.rows, e.cols));
       size.scratch.room = std::max(size.scratch.room, RuleType::room * e.size());
+      if (e.pack.cautious()) size.include({.numbers = e.size()});
     }
     state.buffers.front().fit(size);
   }
@@ -104,6 +109,19 @@ double shrink_of_lines(const RuleType& rule, const ParameterEntry<S>& e, double 
   return shrink_of(e, rate_of_lines(rule, rate), rate_of_lines(rule, rule.learning_rate), factor);
 }
 
+/// Throws ValueError for a pack, or a rate, that leads out of the ball in which a rule stays.
+template <Scalar S>
+void check_in_ball(const ParameterEntry<S>& e, double rate) {
+  if (!e.trained()) return;
+  if (!(rate <= 1)) fail(e.path, "a learning rate of 1 at most: a step goes that share of its way", rate);
+  const PackTraits& traits = e.pack.traits();
+  if (traits.decays || traits.constrains())
+    fail(e.path,
+         "smooth penalties alone under a rule whose steps stay in a ball by themselves, as Scion (its radius "
+         "is the bound)",
+         names_of(e.pack));
+}
+
 /// Throws ValueError for packs that have no meaning after the step of a matrix, and for decay that makes none
 /// at the rates that parameters have.
 template <class RuleType, Scalar S>
@@ -114,6 +132,7 @@ void check_matrix_options(const RuleType& rule, const Parameters<S>& parameters,
     const bool matrix = takes_matrix(rule, e, elementwise, index);
     const double factor = factors.empty() ? 1 : factors[index];
     ++index;
+    if constexpr (requires { RuleType::stays_in_ball; }) check_in_ball(e, rate * factor);
     if (matrix) check_metric(e);
     check_shrink(
         e, matrix ? shrink_of(e, rate, rule.learning_rate, factor) : shrink_of_lines(rule, e, rate, factor));
@@ -136,9 +155,21 @@ bool step_matrix([[maybe_unused]] const RuleType& rule, [[maybe_unused]] double 
     const Scratch<S> scratch = state.buffers.front().scratch();
     const double shrink = shrink_of(e, rate, rule.learning_rate, factor);
     if (!penalties_added && !pack.add_gradient(w, numbers[1], counts.data())) return false;
-    ArrayMap<S>(w.data, w.size()) *= static_cast<S>(shrink);
-    rule.step_matrix(w, Block<const S>{numbers[1], w.rows, w.cols},
-                     MatrixStates<S>{numbers[2], numbers[3], numbers[4]}, rate * factor, scratch.room);
+    ArrayMap<S> weights(w.data, w.size());
+    const auto step_from = [&](Block<S> from) {
+      rule.step_matrix(from, Block<const S>{numbers[1], w.rows, w.cols},
+                       MatrixStates<S>{numbers[2], numbers[3], numbers[4]}, rate * factor, scratch.room);
+    };
+    if (pack.cautious()) {
+      ArrayMap<S> moved(state.buffers.front().after(), w.size());
+      moved = S(0);
+      step_from({moved.data(), w.rows, w.cols});
+      decay_with_step(static_cast<S>(shrink), moved.data(), w.data, w.size());
+      weights += moved;
+    } else {
+      weights *= static_cast<S>(shrink);
+      step_from(w);
+    }
     if (!all_finite(w.data, w.size())) return false;
     const S uniform = static_cast<S>(rate * factor);
     if (pack.traits().constrains() && !pack.constrain(w, {nullptr, uniform}, uniform, scratch, counts.data()))

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/block.hpp"
+#include "espalier/model/finite.hpp"
 #include "espalier/optimizer/adjust_momentum.hpp"
+#include "espalier/optimizer/cautious_decay.hpp"
 #include "espalier/optimizer/rule_step.hpp"
 #include "espalier/optimizer/untouched.hpp"
 #include "espalier/pack/any_pack.hpp"
@@ -129,6 +132,7 @@ class Update {
     double radius;  ///< of the ball inside which nothing follows; 0 if there is none
     bool follows;   ///< does a set change the momentum?
     bool sized;     ///< does anybody read the step size of each weight?
+    bool cautious;  ///< does decay wait for the step?
   };
   Wishes wishes_of(const AnyPack<S>& pack, S shrink) const {
     const PackTraits& traits = pack.traits();
@@ -138,7 +142,8 @@ class Update {
     const bool sized =
         RuleType::adaptive && (traits.proximal || follows ||
                                (traits.of_vectors() && traits.has_set && pack.metric({&one, one}, one).each));
-    return {pack, shrink, static_cast<S>(pack.slope_bound()), pack.ball_radius(), follows, sized};
+    return {pack,  shrink,         static_cast<S>(pack.slope_bound()), pack.ball_radius(), follows,
+            sized, pack.cautious()};
   }
 
   /// f(chunk, the index of its first number) for each chunk; were all true?
@@ -147,7 +152,7 @@ class Update {
     // Without policies on rows, the weights are one long row.
     const Block<S> all = pack.traits().grain == Grain::row ? rows : rows.flat();
     // Decay is done by the rule's own loop: nobody looks at a chunk again.
-    const bool once = !pack.traits().constrains() && !pack.traits().smooth;
+    const bool once = !pack.traits().constrains() && !pack.traits().smooth && !pack.cautious();
     const Index step = once ? std::max(Index{1}, all.rows) : std::max(Index{1}, chunk_numbers / all.cols);
     bool good = true;
     for (Index j = 0; j < all.rows; j += step)
@@ -159,10 +164,30 @@ class Update {
   StepLines<S> step_chunk(const Wishes& wishes, const Block<S>& chunk, const Pointers<S>& numbers,
                           ChunkBuffers<S>& buffers, Index place, Index* active, bool& finite) const {
     finite = penalties_added_ || wishes.pack.add_gradient(chunk, numbers[1], active);
+    // Who asks for a step from zeros does the decay.
+    if (wishes.cautious && numbers[0] == chunk.data)
+      return step_cautiously(wishes, chunk, numbers, buffers, place, finite);
     if (wishes.follows) copy(chunk, wishes.shrink, buffers.before() + place);
     S* const steps = wishes.sized ? buffers.steps() + place : nullptr;
     const StepLines<S> sums = step_lines(wishes, numbers, chunk.size(), steps);
     finite = sums.finite() && finite;
+    return sums;
+  }
+
+  /// Decay after the step is known: the rule makes it from zeros, which what it adds does not depend on.
+  StepLines<S> step_cautiously(const Wishes& wishes, const Block<S>& chunk, const Pointers<S>& numbers,
+                               ChunkBuffers<S>& buffers, Index place, bool& finite) const {
+    ArrayMap<S> weights(chunk.data, chunk.size()), moved(buffers.after() + place, chunk.size());
+    moved = S(0);
+    Pointers<S> from_zero = numbers;
+    from_zero[0] = moved.data();
+    StepLines<S> sums =
+        step_lines(wishes, from_zero, chunk.size(), wishes.sized ? buffers.steps() + place : nullptr);
+    decay_with_step(wishes.shrink, moved.data(), chunk.data, chunk.size());
+    if (wishes.follows) copy(chunk, S(1), buffers.before() + place);
+    weights += moved;
+    finite = sums.finite() && all_finite(chunk.data, chunk.size()) && finite;
+    sums.squares = Line<S>(std::numeric_limits<S>::infinity());  // those of the weights are not known
     return sums;
   }
 

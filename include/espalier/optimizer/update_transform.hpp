@@ -130,7 +130,10 @@ bool step_whole(const RuleType& rule, double rate, double own_rate, bool penalti
     from_zero[0] = moved.data();
     if (!update.before_all(pack, S(1), w, from_zero, buffers, 0, counts.data())) return false;
     pack.clear_held(w, moved.data());
-    weights *= static_cast<S>(shrink);
+    if (pack.cautious())
+      decay_with_step(static_cast<S>(shrink), moved.data(), w.data, w.size());
+    else
+      weights *= static_cast<S>(shrink);
     const double factor =
         transform_update(extras, Block<const S>(w), Block<S>{moved.data(), w.rows, w.cols}, rate * own_rate);
     weights += moved;

@@ -63,6 +63,8 @@ class AnyPack {
   double shrink(double rate, double base_rate) const {
     return traits().decays ? operations_->shrink(pack_.get(), rate, base_rate) : 1;
   }
+  /// Do only weights decay that the step of the rule does not make larger?
+  bool cautious() const { return traits().decays && operations_->cautious(pack_.get()); }
   /// The largest slope of the penalty of one weight whose prox follows the step; 0 without one.
   double slope_bound() const {
     return traits().proximal ? operations_->slope_bound(pack_.get()) : seldom_slope_;
@@ -123,9 +125,11 @@ class AnyPack {
     return empty() ? 0 : operations_->penalty(pack_.get(), smooth_only, w);
   }
 
+  /// Has it policies that may leave a weight one value only?
+  bool may_hold() const { return traits().memories > 0 && traits().has_set; }
   /// Where policies that know places leave a weight of w one value only, as a mask does: to = 0.
   void clear_held(Block<const S> w, S* to) const {
-    if (traits().memories > 0 && traits().has_set) operations_->clear_held(pack_.get(), w, to);
+    if (may_hold()) operations_->clear_held(pack_.get(), w, to);
   }
 
   /// Writes down what the policies keep of w: traits().memories times `apart` numbers.

@@ -142,6 +142,16 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
     return factor;
   }
 
+  /// Does decay wait for the step, and spare weights that this makes larger?
+  bool cautious() const {
+    bool any = false;
+    each([&](const auto& p, std::size_t) {
+      if constexpr (Decay<std::decay_t<decltype(p)>>)
+        if constexpr (requires { p.cautious; }) any = any || p.cautious;
+    });
+    return any;
+  }
+
   /// The largest slope along one weight of the penalties whose prox follows the step, as far as their
   /// policies say.
   double slope_bound() const {

@@ -53,6 +53,7 @@ struct PackOperations {
   const void* (*find)(const void* pack, const void* type_tag);
   void (*validate)(const void* pack, std::string_view where, Index rows, Index cols);
   double (*shrink)(const void* pack, double rate, double base_rate);
+  bool (*cautious)(const void* pack);
   double (*slope_bound)(const void* pack);
   bool (*add_gradient)(const void* pack, Block<const S> w, S* g, Index* active);
   void (*add_matrix_gradient)(const void* pack, Block<const S> w, S* g, Index* active);
@@ -104,6 +105,7 @@ struct PackFunctions {
       if (!contains(pack, block)) fail_to_intersect(pack_of(pack), where);
     }
   }
+  static bool cautious(const void* pack) { return pack_of(pack).cautious(); }
   static double shrink(const void* pack, double rate, double base) {
     return pack_of(pack).shrink(rate, base);
   }
@@ -259,6 +261,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .find = F::find,
                            .validate = F::validate,
                            .shrink = F::shrink,
+                           .cautious = F::cautious,
                            .slope_bound = F::slope_bound,
                            .add_gradient = F::add_gradient,
                            .add_matrix_gradient = F::add_matrix_gradient,
