@@ -25,6 +25,8 @@
 #include "espalier/constraint/relative_clip.hpp"
 #include "espalier/constraint/bounds.hpp"
 #include "espalier/constraint/group_lasso.hpp"
+#include "espalier/constraint/group_mcp.hpp"
+#include "espalier/constraint/group_scad.hpp"
 #include "espalier/constraint/half_space.hpp"
 #include "espalier/constraint/isotonic.hpp"
 #include "espalier/constraint/l1_ball.hpp"
