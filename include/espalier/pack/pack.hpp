@@ -38,9 +38,9 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
  public:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
-      Roles::set_in_ball, Roles::matrix_sets, Roles::matrix_penalties, Roles::on_sphere, Roles::element_sets,
-      Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room, Roles::memories, Roles::keeping,
-      Roles::starting;
+      Roles::set_in_ball, Roles::penalty_in_ball, Roles::matrix_sets, Roles::matrix_penalties,
+      Roles::on_sphere, Roles::element_sets, Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room,
+      Roles::memories, Roles::keeping, Roles::starting;
   using detail::PackGrain<Ps...>::grain;
 
   /// Names of the policies, in the order in which they are written.
@@ -223,6 +223,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       else if constexpr (vector_penalties > 0)
         std::copy(w, w + n, scratch.row);
       if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active, memory);
+      if constexpr (with_penalties && Roles::penalty_in_ball)
+        detail::constrain_penalty_to_ball(*this, w, n, steps, scratch, active, memory);
       detail::constrain_vector<with_penalties>(*this, w, n, set_steps, scratch, active, memory);
       detail::constrain_norm<with_penalties>(*this, scratch.row, w, n, set_steps, moved.squares, active,
                                              memory);

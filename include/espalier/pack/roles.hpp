@@ -9,10 +9,12 @@
 
 namespace espalier::detail {
 
-/// Does a set of vectors know its nearest vector in every diagonal metric, and is it convex?
+/// Is a set or penalty of vectors convex, and does it know its nearest or proximal vector in every diagonal
+/// metric, with policies of elements?
 template <class P>
 inline constexpr bool meets_ball = [] {
-  if constexpr (requires { P::convex; }) return bool{P::convex} && ProjectsWithElements<P>;
+  if constexpr (requires { P::convex; })
+    return bool{P::convex} && (ProjectsWithElements<P> || ProxWithElements<P>);
   return false;
 }();
 
@@ -127,13 +129,15 @@ struct PackRoles : private FormsOfProject<Ps...> {
       norm_sets == 1 && element_sets + vector_sets + vector_penalties + proximal == 0;
   /// Must a whole vector be seen at once?
   static constexpr bool by_vector = norm_sets + vector_sets + vector_penalties > 0;
-  /// Is there a convex set of vectors in a ball?
-  static constexpr bool set_in_ball =
-      vector_sets == 1 && norm_sets == 1 && vector_penalties == 0 &&
-      (true && ... && ((!VectorSet<Ps> || meets_ball<Ps>)&&(!NormSet<Ps> || [] {
+  /// Is there a convex set of vectors, or a convex penalty of them, in a ball?
+  static constexpr bool one_in_ball =
+      vector_sets + vector_penalties == 1 && norm_sets == 1 &&
+      (true && ... && ((!(VectorSet<Ps> || VectorPenalty<Ps>) || meets_ball<Ps>)&&(!NormSet<Ps> || [] {
          if constexpr (NormSet<Ps>) return !Ps::sphere;
          return true;
        }())));
+  static constexpr bool set_in_ball = one_in_ball && vector_sets == 1,
+                        penalty_in_ball = one_in_ball && vector_penalties == 1;
   /// Doubles for each weight of a vector that policies ask for, and their pack.
   static constexpr Index room = [] {
     Index most = 0;
@@ -143,7 +147,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
             if (Ps::room > most) most = Ps::room;
         }(),
         ...);
-    return most + 2 * int{set_in_ball};
+    return most + 2 * int{one_in_ball};
   }();
 
   static constexpr bool on_sphere = [] {
@@ -233,7 +237,8 @@ struct PackRoles : private FormsOfProject<Ps...> {
                 "prox: keep one of them, or put them on different weights");
   static_assert(
       (element_sets + proximal == 0 || (true && ... && (!VectorPenalty<Ps> || ProxWithElements<Ps>))) &&
-          (norm_sets == 0 || (true && ... && (!VectorPenalty<Ps> || of_norm_policy<Ps>()))),
+          (norm_sets == 0 || penalty_in_ball ||
+           (true && ... && (!VectorPenalty<Ps> || of_norm_policy<Ps>()))),
       "a penalty of whole rows cannot be combined exactly with a set or another proximal penalty: give "
       "its prox() the form that takes elements, or drop one of them");
 
