@@ -32,6 +32,8 @@
 #include "espalier/constraint/l1_ball.hpp"
 #include "espalier/constraint/simplex.hpp"
 #include "espalier/constraint/sum_to.hpp"
+#include "espalier/constraint/tied.hpp"
+#include "espalier/constraint/symmetric.hpp"
 #include "espalier/constraint/total_variation.hpp"
 #include "espalier/constraint/mask.hpp"
 #include "espalier/constraint/sign_pattern.hpp"

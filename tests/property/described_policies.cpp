@@ -26,6 +26,7 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(GroupMcp{2, 4}) == "GroupMcp{strength = 2, gamma = 4}");
   CHECK(text_of(GroupScad{2, 4}) == "GroupScad{strength = 2, gamma = 4}");
   CHECK(text_of(TotalVariation{2}) == "TotalVariation{strength = 2}");
+  CHECK(text_of(Tied{1, -1, 0}) == "Tied{classes = [1, -1, 0]}");
   CHECK(text_of(NuclearNorm{2}) == "NuclearNorm{strength = 2}");
   CHECK(text_of(ProductOfNorms{2}) == "ProductOfNorms{strength = 2}");
   CHECK(text_of(Clip{-2, 3}) == "Clip{lo = -2, hi = 3}");

@@ -74,6 +74,13 @@ inline constexpr bool on_vector<OnVector<P>> = true;
 template <class P>
 struct Grouping<Every<P>> : Grouping<P> {};
 
+/// What of a weight is one vector for a policy of vectors: what PerInput or Whole say, or the policy itself.
+template <class P>
+inline constexpr Grain grain_of = [] {
+  if constexpr (requires { P::grain; }) return Grain{P::grain};
+  return Grain::row;
+}();
+
 /// The policy without the words that say on what, and when.
 template <class P>
 using Ungrouped = typename Grouping<P>::Policy;
@@ -97,10 +104,7 @@ template <class P>
 struct Every {
   long n = 1;
   P policy{};
-  static constexpr Grain grain = [] {
-    if constexpr (detail::Grouping<P>::named) return P::grain;
-    return Grain::row;
-  }();
+  static constexpr Grain grain = detail::grain_of<P>;
   bool operator==(const Every&) const = default;
 };
 template <class N, class P>

@@ -87,6 +87,7 @@
 //   void validate(std::string_view where, Index n) const       throws ShapeError for vectors of this length
 //   static constexpr bool of_norm = true                       a penalty of the Euclidean norm alone
 //   Metric metric                                              of a set; euclidean: its steps are all equal
+//   static constexpr Grain grain = Grain::whole                on what it is, if not on rows
 //   bool reaches(const auto& each, Index n) const              has it a vector from each.low to each.high?
 //   static constexpr bool flat = true                          the set has no inside
 //   static constexpr bool corners = true                       its boundary has corners

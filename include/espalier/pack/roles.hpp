@@ -258,7 +258,7 @@ struct PackGrain {
     Grain found = of_vectors ? Grain::row : of_matrices ? Grain::matrix : Grain::element;
     (
         [&] {
-          if constexpr (Grouping<Ps>::named) found = Ps::grain;
+          if constexpr (looks_at_vectors<Ps>) found = grain_of<Ps>;
         }(),
         ...);
     return found;
@@ -268,11 +268,11 @@ struct PackGrain {
       (true && ... && (!Grouping<Ps>::named || looks_at_vectors<Ps>)),
       "PerInput{...} and Whole{...} are for policies that look at vectors, as MaxNorm: write a policy "
       "on single weights, as L1, without them");
-  template <class P>
-  static constexpr Grain grain_of = [] {
-    if constexpr (Grouping<P>::named) return P::grain;
-    return Grain::row;
-  }();
+  static_assert(
+      (true && ... &&
+       (!Grouping<Ps>::named || on_vector<Ps> || !requires { Ungrouped<Ps>::grain; } ||
+        grain_of<Ungrouped<Ps>> == grain_of<Ps>)),
+      "PerInput{...} of a policy that looks at all of a weight, as Symmetric: write it without PerInput");
   static constexpr bool one_grouping = (true && ... && (!looks_at_vectors<Ps> || grain_of<Ps> == grain));
 
   static_assert(one_grouping,
