@@ -133,7 +133,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static constexpr bool one_in_ball =
       vector_sets + vector_penalties == 1 && norm_sets == 1 &&
       (true && ... && ((!(VectorSet<Ps> || VectorPenalty<Ps>) || meets_ball<Ps>)&&(!NormSet<Ps> || [] {
-         if constexpr (NormSet<Ps>) return !Ps::sphere;
+         if constexpr (NormSet<Ps>) return !Ps::sphere && !is_shell<Ps>;
          return true;
        }())));
   static constexpr bool set_in_ball = one_in_ball && vector_sets == 1,
@@ -159,6 +159,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
         ...);
     return found;
   }();
+  static constexpr bool on_shell = (false || ... || (NormSet<Ps> && is_shell<Ps>));
   /// Is there a set without an inside?
   static constexpr bool flat = on_sphere || (false || ... || [] {
                                  if constexpr (requires { Ps::flat; }) return bool{Ps::flat};
@@ -199,7 +200,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static_assert(norm_sets <= 1,
                 "two norm constraints on one group: keep either UnitNorm or MaxNorm, a row has one norm");
   static_assert(
-      !on_sphere || homogeneous,
+      !(on_sphere || on_shell) || homogeneous,
       "UnitNorm with a set or penalty that is not homogeneous, as Clip, has no exact projection: write "
       "MaxNorm instead of UnitNorm, or NonNegative instead of Clip");
   static_assert((true && ... && const_validate<Ps>),

@@ -109,14 +109,20 @@ void constrain_norm(const PackType& pack, S* y, S* w, Index n, Steps<S> steps, [
     using P = std::decay_t<decltype(p)>;
     if constexpr (NormSet<P> && !PackType::set_in_ball && !(with_penalties && PackType::penalty_in_ball)) {
       const auto elements = elements_of<with_penalties>(pack.policies(), memory);
-      const double radius = p.norm_bound().radius;
-      if constexpr (!P::sphere && PackType::vector_penalties == 0)
+      const double radius = p.norm_bound().radius, least = p.norm_bound().least;
+      if constexpr (!P::sphere && !is_shell<P> && PackType::vector_penalties == 0)
         if (surely_below(squares, n, radius)) return;
+      [[maybe_unused]] const bool below = is_shell<P> && least > 0 && compare_norm(w, n, least) < 0;
       if constexpr (with_penalties && PackType::vector_penalties > 0) {
         // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
-        if (!P::sphere && norm_holds(w, n, radius, false)) return;
+        if (!P::sphere && !below && norm_holds(w, n, radius, false)) return;
         move_afresh(elements, y, w, n, steps);
       }
+      if constexpr (is_shell<P>)
+        if (below) {
+          ++active[k];
+          return NormProjection(elements, y, w, n, steps, least).onto_at_least();
+        }
       active[k] += NormProjection(elements, y, w, n, steps, radius).template onto<P::sphere>();
     }
   });
