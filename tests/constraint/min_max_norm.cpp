@@ -134,6 +134,15 @@ TEST_CASE("In training all rows keep to both bounds") {
   }
 }
 
+TEST_CASE("The order in which policies are written changes no bit") {
+  Rng rng{4};
+  for (const double size : {0.01, 1.0}) {
+    const Numbers<float> y = test::random_row<float>(40, size, rng), t = test::random_steps<float>(40, rng);
+    CHECK(same_bits(constrained(Pack(shell, NonNegative{}, L1{0.01}), y, t),
+                    constrained(Pack(L1{0.01}, shell, NonNegative{}), y, t)));
+  }
+}
+
 TEST_CASE("How far a row is from it, and which bounds are refused") {
   const Pack pack(shell);
   const double low[] = {0.3, 0}, high[] = {0, 2};

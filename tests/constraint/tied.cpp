@@ -142,6 +142,14 @@ TEST_CASE("A masked weight makes all that are tied to it zero, and a frozen one 
   CHECK(parameter(frozen, "0.weight") == Matrix<double>{{6, 6, -1, 1}});
 }
 
+TEST_CASE("The order in which policies are written changes no bit") {
+  Rng rng{4};
+  const Numbers<float> y = test::random_row<float>(40, 1, rng), t = test::random_steps<float>(40, rng);
+  const Palindromic mirror;
+  CHECK(same_bits(constrained(Pack(mirror, test::clip, L1{0.1}, MaxNorm{0.8}), y, t),
+                  constrained(Pack(MaxNorm{0.8}, L1{0.1}, mirror, test::clip), y, t)));
+}
+
 TEST_CASE("What is not a number stays so, and feasible rows keep their bits") {
   const auto x = constrained(Pack(Tied{1, 1, 0}, L1{0.5}), Numbers<double>{NAN, 1, 2});
   CHECK((std::isnan(x[0]) && std::isnan(x[1]) && x[2] == 1.5));
