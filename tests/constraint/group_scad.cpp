@@ -42,7 +42,8 @@ TEST_CASE("Its value is lambda s, then a parabola, then constant, with no jump")
   CHECK(value(1.5 - 1e-9) == Approx(value(1.5)).epsilon(1e-8));
 }
 
-TEST_CASE("In any metric no search finds a better point, with L1 and NonNegative or without") {
+TEST_CASE(
+    "Under GroupScad no search finds a better point in any metric, with L1 and NonNegative or without") {
   for (const double longest : {0.5, 1.9, 4.0, 30.0}) test::check_concave(Pack(scad), longest, problem_of);
   for (const double longest : {1.9, 4.0})
     test::check_concave(Pack(scad, L1{0.1}, NonNegative{}), longest, [](const auto& y, const auto& t) {

@@ -134,7 +134,7 @@ TEST_CASE("In training all rows keep to both bounds") {
   }
 }
 
-TEST_CASE("The order in which policies are written changes no bit") {
+TEST_CASE("With MinMaxNorm, too, the order in which policies are written changes no bit") {
   Rng rng{4};
   for (const double size : {0.01, 1.0}) {
     const Numbers<float> y = test::random_row<float>(40, size, rng), t = test::random_steps<float>(40, rng);

@@ -142,7 +142,7 @@ TEST_CASE("A masked weight makes all that are tied to it zero, and a frozen one 
   CHECK(parameter(frozen, "0.weight") == Matrix<double>{{6, 6, -1, 1}});
 }
 
-TEST_CASE("The order in which policies are written changes no bit") {
+TEST_CASE("With ties, too, the order in which policies are written changes no bit") {
   Rng rng{4};
   const Numbers<float> y = test::random_row<float>(40, 1, rng), t = test::random_steps<float>(40, rng);
   const Palindromic mirror;

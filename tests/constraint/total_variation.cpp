@@ -135,7 +135,7 @@ TEST_CASE("Scales of 1e-30 and 1e30 are those of 1, and floats are doubles, roun
   }
 }
 
-TEST_CASE("The order in which policies are written changes no bit") {
+TEST_CASE("With TotalVariation, too, the order in which policies are written changes no bit") {
   Rng rng{4};
   const Numbers<float> y = test::random_row<float>(40, 1, rng), t = test::random_steps<float>(40, rng);
   CHECK(test::same_bits(constrained(Pack(variation, test::clip, L1{0.1}, MaxNorm{0.8}), y, t),

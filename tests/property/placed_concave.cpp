@@ -38,7 +38,7 @@ Numbers<double> uneven(Index n, double longest, Rng& rng) {
 
 }  // namespace
 
-TEST_CASE("Under a mask the other weights go where they go alone") {
+TEST_CASE("Under a mask, with concave penalties and shells, the other weights go where they go alone") {
   Rng rng{41};
   double off = 0;
   for (int trial = 0; trial < 200; ++trial) {

@@ -10,8 +10,28 @@
 namespace espalier {
 namespace detail {
 
-/// The side of a square of n numbers.
-inline Index side_of_square(Index n) { return static_cast<Index>(std::sqrt(static_cast<double>(n)) + 0.5); }
+/// The ties of a square of n numbers.
+class SquareTies {
+ public:
+  explicit SquareTies(Index n)
+      : side_(std::max(static_cast<Index>(std::sqrt(static_cast<double>(n)) + 0.5), Index{1})) {}
+
+ protected:
+  Index side_;
+};
+/// To the transpose.
+struct TransposedTies : SquareTies {
+  using SquareTies::SquareTies;
+  Tie operator()(Index i) const { return {std::min(i, i % side_ * side_ + i / side_)}; }
+};
+/// Along diagonals that go around, to the first row.
+struct DiagonalTies : SquareTies {
+  using SquareTies::SquareTies;
+  Tie operator()(Index i) const {
+    const Index row = i / side_, col = i % side_;
+    return {row == 0 ? i : (col + side_ - row % side_) % side_};
+  }
+};
 
 inline void check_square(std::string_view where, std::string_view policy, Index rows, Index cols) {
   if (rows != cols)
@@ -38,25 +58,17 @@ struct Symmetric {
   }
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    return detail::ties_hold(w.data(), w.size(), ties(w.size()));
+    return detail::ties_hold(w.data(), w.size(), detail::TransposedTies(w.size()));
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::project_on_ties(w.data(), w.size(), t, elements, ties(w.size()), numbers);
+    detail::project_on_ties(w.data(), w.size(), t, elements, detail::TransposedTies(w.size()), numbers);
   }
   void validate(std::string_view where, Index rows, Index cols) const {
     detail::check_square(where, name, rows, cols);
   }
 
   bool operator==(const Symmetric&) const = default;
-
- private:
-  static auto ties(Index n) {
-    return [side = std::max(detail::side_of_square(n), Index{1})](Index i) {
-      const Index row = i / side, col = i % side;
-      return detail::Tie{std::min(i, col * side + row)};
-    };
-  }
 };
 
 /// w_ij depends on j - i alone, modulo the number of columns: each row is the one above it, moved by one
@@ -75,25 +87,17 @@ struct Circulant {
   }
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    return detail::ties_hold(w.data(), w.size(), ties(w.size()));
+    return detail::ties_hold(w.data(), w.size(), detail::DiagonalTies(w.size()));
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::project_on_ties(w.data(), w.size(), t, elements, ties(w.size()), numbers);
+    detail::project_on_ties(w.data(), w.size(), t, elements, detail::DiagonalTies(w.size()), numbers);
   }
   void validate(std::string_view where, Index rows, Index cols) const {
     detail::check_square(where, name, rows, cols);
   }
 
   bool operator==(const Circulant&) const = default;
-
- private:
-  static auto ties(Index n) {
-    return [side = std::max(detail::side_of_square(n), Index{1})](Index i) {
-      const Index row = i / side, col = i % side;
-      return detail::Tie{row == 0 ? i : (col + side - row % side) % side};
-    };
-  }
 };
 
 }  // namespace espalier

@@ -15,6 +15,17 @@
 namespace espalier {
 namespace detail {
 
+/// The ties of a list.
+struct ListedTies {
+  const std::vector<Tie>& list;
+  Tie operator()(Index i) const { return list[static_cast<std::size_t>(i)]; }
+};
+/// Those of n weights that read the same from both ends.
+struct MirroredTies {
+  Index n;
+  Tie operator()(Index i) const { return {std::min(i, n - 1 - i)}; }
+};
+
 /// What goes together with ties between weights.
 template <class Q>
 constexpr bool meets_ties() {
@@ -66,11 +77,11 @@ class Tied {
 
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    return detail::ties_hold(w.data(), w.size(), ties());
+    return detail::ties_hold(w.data(), w.size(), detail::ListedTies{ties_});
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::project_on_ties(w.data(), w.size(), t, elements, ties(), numbers);
+    detail::project_on_ties(w.data(), w.size(), t, elements, detail::ListedTies{ties_}, numbers);
   }
   /// Opposite weights from each.low to each.high must both be there.
   bool reaches(const auto& each, Index) const { return !opposes_ || (each.low <= 0 && each.high >= 0); }
@@ -87,10 +98,6 @@ class Tied {
 
  private:
   long size_of(std::size_t i) const { return std::abs(static_cast<long>(classes_[i])); }
-  auto ties() const {
-    return [this](Index i) { return ties_[static_cast<std::size_t>(i)]; };
-  }
-
   std::vector<int> classes_;
   std::vector<detail::Tie> ties_;
   bool opposes_ = false;
@@ -110,19 +117,14 @@ struct Palindromic {
   }
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    return detail::ties_hold(w.data(), w.size(), ties(w.size()));
+    return detail::ties_hold(w.data(), w.size(), detail::MirroredTies{w.size()});
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::project_on_ties(w.data(), w.size(), t, elements, ties(w.size()), numbers);
+    detail::project_on_ties(w.data(), w.size(), t, elements, detail::MirroredTies{w.size()}, numbers);
   }
 
   bool operator==(const Palindromic&) const = default;
-
- private:
-  static auto ties(Index n) {
-    return [n](Index i) { return detail::Tie{std::min(i, n - 1 - i)}; };
-  }
 };
 
 }  // namespace espalier
