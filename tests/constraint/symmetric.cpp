@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/constraint/symmetric.hpp"
 
-#include "../nets.hpp"
-#include "espalier/constraint/clip.hpp"
-#include "espalier/constraint/l1.hpp"
-#include "espalier/constraint/max_norm.hpp"
 #include "espalier/layer/dense.hpp"
-#include "espalier/optimizer/adam.hpp"
-#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/model/access.hpp"
+#include "espalier/model/sequential.hpp"
 #include "espalier/testing/projection_check.hpp"
 #include "rows.hpp"
 #include "support.hpp"
@@ -40,19 +36,6 @@ TEMPLATE_TEST_CASE("Both are projections, in any metric, and with bounds beside 
     CHECK(projection_check<TestType>(Circulant{}, Rng{1}, trials).ok());
     CHECK(projection_check<TestType>(Pack(Symmetric{}, Whole{MaxNorm{2}}, test::clip), Rng{1}, trials).ok());
   }
-}
-
-TEST_CASE("In training a weight is symmetric after every step, in a ball and between bounds") {
-  auto net =
-      sequential<float>(Dense(4, 4, NoBias{}, Symmetric{}, Whole{MaxNorm{1}}, Clip{-0.3, 0.3}, L1{0.01}));
-  initialize(net, {.seed = 3});
-  Optimizer optimizer{Adam{.learning_rate = 0.05}};
-  random_steps(net, optimizer, 40, 4);
-  const Matrix<float> w = parameter(net, "0.weight");
-  CHECK(w == Matrix<float>(w.transpose()));
-  CHECK(w.cast<double>().norm() <= 1);
-  CHECK(w.cwiseAbs().maxCoeff() <= 0.3F);
-  CHECK(w.cwiseAbs().maxCoeff() > 0.1F);
 }
 
 TEST_CASE("A weight that is not square is refused") {

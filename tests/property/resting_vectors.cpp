@@ -22,11 +22,18 @@ namespace {
 
 using Numbers = Eigen::VectorXd;
 
-/// Trains the only weights of a copy of `net` on (w - goal)' A (w - goal) / 2 to rest: at full rate, and at a
-/// rate that falls by 1e9. check(w, gradient) for both rules.
-template <class M, class F>
-void at_rest(const M& net, double size_of_goal, const F& check) {
-  const Index n = parameter(net, "0.weight").size();
+/// The parameters of a net with one weight: what an optimizer needs of it.
+template <class... Ps>
+Parameters<double> weight(Index rows, Index cols, const Ps&... policies) {
+  return sequential<double>(Dense(cols, rows, NoBias{}, policies...)).parameters();
+}
+
+/// Trains a weight on (w - goal)' A (w - goal) / 2 to rest: at full rate, and at a rate that falls by 1e9.
+/// check(w, gradient) for both rules.
+template <class F>
+void at_rest(const Parameters<double>& start, double size_of_goal, const F& check) {
+  const ParameterEntry<double>& e = start.entries()[0];
+  const Index n = e.size();
   Rng rng(7);
   Eigen::MatrixXd root(n, n);
   for (Index i = 0; i < root.size(); ++i) root(i) = rng.normal();
@@ -36,33 +43,28 @@ void at_rest(const M& net, double size_of_goal, const F& check) {
   Numbers goal(n);
   for (Index i = 0; i < n; ++i) goal[i] = size_of_goal * rng.normal();
   const auto train = [&](auto optimizer) {
-    M copy = net;
+    Parameters<double> copy = start;
     Eigen::Map<Numbers> w(detail::arena(copy).data(), n), g(copy.gradients().data(), n);
+    for (double& v : w) v = rng.normal();
+    project(copy);
     optimizer.prepare(copy);
     for (int k = 0; k < 10000; ++k) {
       optimizer.scale_rate(std::pow(10, -9.0 * std::max(k - 2000, 0) / 8000));
       g = a * (w - goal);
       optimizer.step(copy);
     }
-    REQUIRE(feasible(copy));
+    REQUIRE(e.pack.contains(copy.values_of(copy.entries()[0])));
     check(Numbers(w), Numbers(a * (w - goal)));
   };
   train(Optimizer{SGD{.learning_rate = 0.1}});
   train(Optimizer{Adam{.learning_rate = 0.01}});
 }
 
-template <class... Ps>
-auto row_under(Index n, const Ps&... policies) {
-  auto net = sequential<double>(Dense(n, 1, NoBias{}, policies...));
-  initialize(net, Rng{1});
-  return net;
-}
-
 }  // namespace
 
 TEST_CASE("TotalVariation: the gradient sums to the strength, with its sign, where weights differ") {
   constexpr double strength = 1.2;
-  at_rest(row_under(8, TotalVariation{strength}), 1, [](const Numbers& w, const Numbers& g) {
+  at_rest(weight(1, 8, TotalVariation{strength}), 1, [](const Numbers& w, const Numbers& g) {
     double sum = 0;
     int equal = 0;
     for (Index i = 0; i < w.size(); ++i) {
@@ -80,16 +82,14 @@ TEST_CASE("TotalVariation: the gradient sums to the strength, with its sign, whe
 }
 
 TEST_CASE("Tied: the gradient of a class is zero in sum, with signs") {
-  at_rest(row_under(6, Tied{1, 2, 1, -2, 0, 1}), 1, [](const Numbers& w, const Numbers& g) {
+  at_rest(weight(1, 6, Tied{1, 2, 1, -2, 0, 1}), 1, [](const Numbers& w, const Numbers& g) {
     CHECK((w[0] == w[2] && w[0] == w[5] && w[1] == -w[3]));
     CHECK(std::abs(g[0] + g[2] + g[5]) + std::abs(g[1] - g[3]) + std::abs(g[4]) < 1e-6);
   });
 }
 
 TEST_CASE("Symmetric: the gradient is skew") {
-  auto net = sequential<double>(Dense(3, 3, NoBias{}, Symmetric{}));
-  initialize(net, Rng{1});
-  at_rest(net, 1, [](const Numbers&, const Numbers& g) {
+  at_rest(weight(3, 3, Symmetric{}), 1, [](const Numbers&, const Numbers& g) {
     const Eigen::Map<const Eigen::Matrix3d> matrix(g.data());
     CHECK((matrix + matrix.transpose()).cwiseAbs().maxCoeff() < 1e-6);
     CHECK(matrix.cwiseAbs().maxCoeff() > 0.1);
@@ -98,7 +98,7 @@ TEST_CASE("Symmetric: the gradient is skew") {
 
 TEST_CASE("MinMaxNorm: the gradient is normal to the sphere that holds, and points away from the shell") {
   const auto check = [](double size, double radius, double side) {
-    at_rest(row_under(5, MinMaxNorm{0.8, 1.1}), size, [&](const Numbers& w, const Numbers& g) {
+    at_rest(weight(1, 5, MinMaxNorm{0.8, 1.1}), size, [&](const Numbers& w, const Numbers& g) {
       CHECK(w.norm() == Approx(radius).epsilon(1e-14));
       const double along = g.dot(w) / w.squaredNorm();
       CHECK((g - along * w).norm() < 1e-6);
@@ -111,7 +111,7 @@ TEST_CASE("MinMaxNorm: the gradient is normal to the sphere that holds, and poin
 
 TEST_CASE("GroupMcp and GroupScad: the gradient is the slope of the penalty, along the row") {
   const auto check = [](const auto& policy, double size, auto slope) {
-    at_rest(row_under(5, policy), size, [&](const Numbers& w, const Numbers& g) {
+    at_rest(weight(1, 5, policy), size, [&](const Numbers& w, const Numbers& g) {
       const double norm = w.norm();
       if (norm == 0)
         CHECK(g.norm() <= slope(0));

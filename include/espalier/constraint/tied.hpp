@@ -3,8 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 #include <initializer_list>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -62,7 +62,7 @@ class Tied {
   Tied(std::initializer_list<int> classes) : Tied(std::vector<int>(classes)) {}
   explicit Tied(std::vector<int> classes) : classes_(std::move(classes)), ties_(classes_.size()) {
     std::vector<std::size_t> order(classes_.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return size_of(a) < size_of(b); });
     for (std::size_t k = 0, first = 0; k < order.size(); ++k) {
