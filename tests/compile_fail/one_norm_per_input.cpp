@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: a policy that says itself on which numbers it is, as InfinityNorm and OneNorm
+// expect: a policy that says itself on which numbers it is, as InfinityNorm, OneNorm and Symmetric
 #include "espalier/constraint/induced_norm.hpp"
 #include "espalier/layer/dense.hpp"
 

@@ -28,3 +28,16 @@ TEMPLATE_TEST_CASE("Numbers at an end of the interval stay, the others make the 
   CHECK(detail::norm_holds(x, 3, 1.25, false));
   CHECK(detail::norm(x, 3) == Catch::Approx(1.25).epsilon(3 * detail::roundoff<TestType>));
 }
+
+TEMPLATE_TEST_CASE("A row that is a few roundings too short is made as long as it must be, and hardly longer",
+                   "", float, double) {
+  Rng rng{4};
+  for (int trial = 0; trial < 200; ++trial) {
+    auto x = test::random_row<TestType>(1 + rng.below(20), 1, rng);
+    const auto n = static_cast<Index>(x.size());
+    const double least = detail::norm(x.data(), n) * (1 + 2 * detail::roundoff<TestType>);
+    detail::lengthen(x.data(), n, least);
+    CHECK(detail::compare_norm_exactly(x.data(), n, least) >= 0);
+    CHECK(detail::norm(x.data(), n) <= least * (1 + 8 * detail::roundoff<TestType>));
+  }
+}

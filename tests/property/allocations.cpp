@@ -13,12 +13,15 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/l2_to_start.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/min_max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/orthogonality.hpp"
 #include "espalier/constraint/orthonormal.hpp"
 #include "espalier/constraint/simplex.hpp"
 #include "espalier/constraint/spectral_ball.hpp"
 #include "espalier/constraint/sum_to.hpp"
+#include "espalier/constraint/symmetric.hpp"
+#include "espalier/constraint/total_variation.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
@@ -115,7 +118,10 @@ auto every_policy() {
       Dense(9, 9, Whole{L1Ball{.radius = 5}}), ReLU{}, Dense(9, 9, Isotonic{}, NonNegative{}), ReLU{},
       Dense(9, 9, Simplex{}), ReLU{}, Dense(9, 9, PerInput{SumTo{0.5}}, Clip{-1, 1}), ReLU{},
       Dense(9, 9, PerInput{MaxNorm{1}}, Frozen{1, 0, 0, 0, 0, 0, 0, 0, 0}, L2ToStart{1e-3}), ReLU{},
-      Dense(9, 9, Orthogonality{1e-3}, Orthonormal{}), ReLU{}, Dense(9, 4), Softmax{});
+      Dense(9, 9, Orthogonality{1e-3}, Orthonormal{}), ReLU{},
+      Dense(9, 9, PerInput{TotalVariation{1e-3}}, L1{1e-3}, PerInput{MaxNorm{1}}), ReLU{},
+      Dense(9, 9, Symmetric{}, Clip{-1, 1}), ReLU{}, Dense(9, 9, MinMaxNorm{0.1, 1}, GroupLasso{1e-3}),
+      Dense(9, 4), Softmax{});
 }
 
 /// In a pass of forward, loss, backward and step, after the first ones.

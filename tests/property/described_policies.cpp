@@ -25,10 +25,15 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(WeightDecay{2, true, true}) ==
         "WeightDecay{strength = 2, schedule_only = true, cautious = true}");
   CHECK(text_of(GroupLasso{2}) == "GroupLasso{strength = 2}");
+  CHECK(text_of(GroupMcp{2, 4}) == "GroupMcp{strength = 2, gamma = 4}");
+  CHECK(text_of(GroupScad{2, 4}) == "GroupScad{strength = 2, gamma = 4}");
+  CHECK(text_of(TotalVariation{2}) == "TotalVariation{strength = 2}");
+  CHECK(text_of(Tied{1, -1, 0}) == "Tied{classes = [1, -1, 0]}");
   CHECK(text_of(NuclearNorm{2}) == "NuclearNorm{strength = 2}");
   CHECK(text_of(ProductOfNorms{2}) == "ProductOfNorms{strength = 2, pattern = '*'}");
   CHECK(text_of(Clip{-2, 3}) == "Clip{lo = -2, hi = 3}");
   CHECK(text_of(MaxNorm{2}) == "MaxNorm{radius = 2}");
+  CHECK(text_of(MinMaxNorm{2, 3}) == "MinMaxNorm{lo = 2, hi = 3}");
   CHECK(text_of(L1Ball{2}) == "L1Ball{radius = 2}");
   CHECK(text_of(Simplex{2}) == "Simplex{sum = 2}");
   CHECK(text_of(SumTo{2}) == "SumTo{value = 2}");

@@ -13,9 +13,11 @@
 #include "espalier/constraint/l1_ball.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/min_max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/simplex.hpp"
 #include "espalier/constraint/sum_to.hpp"
+#include "espalier/constraint/total_variation.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/core/threads.hpp"
@@ -114,10 +116,12 @@ TEST_CASE("Sets of columns and of a whole weight are those of rows") {
   check(Simplex{});
   check(L1Ball{.radius = 0.8}, L1{0.01});
   check(Isotonic{}, NonNegative{});
+  check(MinMaxNorm{0.7, 0.9});
 }
 
 TEST_CASE("Penalties of columns and of a whole weight are those of rows") {
   check(GroupLasso{.strength = 0.03}, L1{0.02});
+  check(TotalVariation{.strength = 0.03}, L1{0.02});
   auto net = Sequential{Dense(3, 2, NoBias{}, PerInput{GroupLasso{.strength = 2}})};
   const float w[] = {3, 0, -1, 4, 0, 1};  // columns of norms 5, 0 and sqrt(2)
   std::copy(w, w + 6, detail::arena(net).begin());

@@ -127,6 +127,23 @@ struct ConvexProblem {
     }
     return worst;
   }
+  /// A multiplier u_i from -strength to strength for each difference x_i+1 - x_i, with its sign at the end
+  /// where that is not zero.
+  long double total_variation(long double strength) const {
+    Span u{0, 0};
+    long double worst = 0;
+    for (std::size_t i = 0; i < size(); ++i) {
+      u = u + -rest(i);
+      const Span allowed = i + 1 == size()   ? Span{0, 0}
+                           : x[i] < x[i + 1] ? Span{strength, strength}
+                           : x[i] > x[i + 1] ? Span{-strength, -strength}
+                                             : Span{-strength, strength};
+      worst = std::max(worst, u.meet(allowed).gap());
+      u = u.meet(allowed);
+      if (u.low > u.high) u = allowed;
+    }
+    return worst;
+  }
 
  private:
   /// By how much no mu gives rest_i = mu x_i for all i, with the best mu found by a search.

@@ -62,8 +62,8 @@ class Intervals {
 }  // namespace detail
 
 /// What a vector policy gets as `elements` where no other policy looks at single weights, and the members
-/// that it can count on where some do: at(i) has prox and interval for the i-th weight. Where all weights are
-/// alike `elements` has them too.
+/// that it can count on where some do: at(i) has prox, interval and cost for the i-th weight. Where all
+/// weights are alike `elements` has them too.
 struct NoElements {
   /// Is each set a cone, each penalty linear on either side of 0? Are there neither?
   static constexpr bool homogeneous = true, none = true;
@@ -82,6 +82,11 @@ struct NoElements {
   template <Scalar S>
   detail::Interval<S> interval() const {
     return {};
+  }
+  /// The value of the penalties of one weight.
+  template <Scalar S>
+  double cost(S) const {
+    return 0;
   }
 };
 

@@ -89,6 +89,12 @@ template <class P>
 inline constexpr bool regroups<Whole<P>> = names_its_grain<P>;
 template <class P>
 inline constexpr bool regroups<Every<P>> = regroups<P>;
+/// What of a weight is one vector for a policy of vectors: what PerInput or Whole say, or the policy itself.
+template <class P>
+inline constexpr Grain grain_of = [] {
+  if constexpr (requires { P::grain; }) return Grain{P::grain};
+  return Grain::row;
+}();
 
 /// The policy without the words that say on what, and when.
 template <class P>
@@ -113,12 +119,10 @@ template <class P>
 struct Every {
   long n = 1;
   P policy{};
-  static constexpr Grain grain = [] {
-    if constexpr (detail::Grouping<P>::named) return P::grain;
-    return Grain::row;
-  }();
+  static constexpr Grain grain = detail::grain_of<P>;
   bool operator==(const Every&) const = default;
 };
 template <class N, class P>
 Every(N, P) -> Every<P>;
+
 }  // namespace espalier

@@ -95,8 +95,9 @@
 //   void validate(std::string_view where, Index n) const       throws ShapeError for vectors of this length
 //   static constexpr bool of_norm = true                       a penalty of the Euclidean norm alone
 //   Metric metric                                              of a set; euclidean: its steps are all equal
+//   static constexpr Grain grain = Grain::whole                on what it is, if not on rows
 //   bool reaches(const auto& each, Index n) const              has it a vector from each.low to each.high?
-//   static constexpr Grain grain = Grain::column               its vectors are columns, without PerInput
+//   static constexpr bool shell = true                         of a set by norm, which also has a least one
 //   static constexpr bool flat = true                          the set has no inside
 //   static constexpr bool corners = true                       its boundary has corners
 //   static constexpr bool convex = true                        may stand beside MaxNorm, with the third form
@@ -126,11 +127,12 @@ using ConstRow = ConstArrayMap<S>;
 /// step, sum (x - y)^2 / t, the only one whose resting points are constrained optima; or the Euclidean one.
 enum class Metric { step, euclidean };
 
-/// norm(row) <= radius exactly, or on the sphere norm(row) == radius within 2 units of roundoff: both of the
-/// norm in exact arithmetic.
+/// norm(row) <= radius exactly, or on the sphere norm(row) == radius within 2 units of roundoff, and of a
+/// shell also norm(row) >= least exactly: all of the norm in exact arithmetic.
 struct NormBound {
   double radius;
   Metric metric;
+  double least = 0;
 };
 
 /// Says to a rule's kernel that no penalty follows its step, or none whose slope has a known bound.

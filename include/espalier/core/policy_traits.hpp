@@ -18,6 +18,13 @@ inline constexpr bool is_convex = [] {
   return true;
 }();
 
+/// Does a set by norm say how long a vector must be at least?
+template <class P>
+inline constexpr bool is_shell = [] {
+  if constexpr (requires { P::shell; }) return bool{P::shell};
+  return false;
+}();
+
 /// Is a penalty one of the Euclidean norm alone?
 template <class P>
 constexpr bool of_norm_policy() {

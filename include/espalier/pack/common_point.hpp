@@ -45,7 +45,8 @@ bool have_common_point(const PackType& pack, Index n) {
     return found;
   } else {
     const std::vector<S> nearest(static_cast<std::size_t>(n), elements.project(S(0)));
-    if constexpr (!PackType::on_sphere) return pack.contains(nearest.data(), n);
+    if constexpr (!PackType::on_sphere && !PackType::on_shell) return pack.contains(nearest.data(), n);
+    if (pack.contains(nearest.data(), n)) return true;
     return n > 0 && (elements.project(S(1)) == 1 || elements.project(S(-1)) == -1);
   }
 }

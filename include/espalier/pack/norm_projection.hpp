@@ -8,6 +8,7 @@
 #include <concepts>
 #include <limits>
 
+#include "espalier/core/policy.hpp"
 #include "espalier/pack/near_norm.hpp"
 #include "espalier/pack/norm_problem.hpp"
 #include "espalier/pack/norm_rescale.hpp"
@@ -16,6 +17,14 @@
 #include "espalier/pack/sphere_search.hpp"
 
 namespace espalier::detail {
+
+/// Has a row the norm that a set of norms wants?
+template <NormSet P, Scalar S>
+bool has_norm(const P& p, const S* x, Index n) {
+  const NormBound bound = p.norm_bound();
+  if (is_shell<P> && bound.least > 0 && compare_norm(x, n, bound.least) < 0) return false;
+  return norm_holds(x, n, bound.radius, P::sphere);
+}
 
 /// Chooses the algorithm for one row: near_norm for floats that one step has moved, NormSecant for rows that
 /// are not far, NormRoot for all others, SphereSearch where a sphere is to be met from inside; NormRescale
@@ -42,6 +51,12 @@ class NormProjection {
           return found == Near::moved;
     }
     return onto_exactly<sphere>(row);
+  }
+
+  /// Moves x to the nearest row whose norm is the radius or, by a few roundings at most, more: exactly.
+  void onto_at_least() {
+    onto<true>();
+    lengthen(x_, n_, radius_);
   }
 
  private:

@@ -29,6 +29,14 @@ void scale_to_size(S* x, Index n, double size) {
   }
 }
 
+/// x *= as little as makes norm(x) at least `least` in exact arithmetic, from a few roundings below.
+template <Scalar S>
+void lengthen(S* x, Index n, double least) {
+  // Each number grows by one unit in its last place or more, so by a unit of roundoff at least.
+  for (double margin = 1.5 * roundoff<S>; margin < 1 && compare_norm(x, n, least) < 0; margin *= 2)
+    for (Index i = 0; i < n; ++i) x[i] = static_cast<S>(static_cast<double>(x[i]) * (1 + margin));
+}
+
 /// Scales x until norm(x) holds in exact arithmetic. Coordinates at an end of their interval stay, the others
 /// share one factor; only where those at the end alone are too long, all do.
 ///

@@ -38,9 +38,9 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
  public:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
-      Roles::set_in_ball, Roles::matrix_sets, Roles::matrix_penalties, Roles::on_sphere, Roles::element_sets,
-      Roles::proximal, Roles::only_norm, Roles::has_prox, Roles::room, Roles::memories, Roles::keeping,
-      Roles::starting;
+      Roles::set_in_ball, Roles::penalty_in_ball, Roles::matrix_sets, Roles::matrix_penalties,
+      Roles::on_sphere, Roles::on_shell, Roles::element_sets, Roles::proximal, Roles::only_norm,
+      Roles::has_prox, Roles::room, Roles::memories, Roles::keeping, Roles::starting;
   using detail::PackGrain<Ps...>::grain;
 
   /// Names of the policies, in the order in which they are written.
@@ -172,7 +172,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       if constexpr (ElementSet<P>)
         detail::each_weight<P>(n, memory.of(memory_of<P>),
                                [&](Index i, auto... own) { inside = inside && p.contains(w[i], own...); });
-      if constexpr (NormSet<P>) inside = inside && detail::norm_holds(w, n, p.norm_bound().radius, P::sphere);
+      if constexpr (NormSet<P>) inside = inside && detail::has_norm(p, w, n);
       if constexpr (VectorSet<P>) inside = inside && p.contains(ConstRow<S>(w, n));
     });
     return inside;
@@ -233,6 +233,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       else if constexpr (vector_penalties > 0)
         std::copy(w, w + n, scratch.row);
       if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active, memory);
+      if constexpr (with_penalties && Roles::penalty_in_ball)
+        detail::constrain_penalty_to_ball(*this, w, n, steps, scratch, active, memory);
       detail::constrain_vector<with_penalties>(*this, w, n, set_steps, scratch, active, memory);
       detail::constrain_norm<with_penalties>(*this, scratch.row, w, n, set_steps, moved.squares, active,
                                              memory);
@@ -254,7 +256,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// shorter by those on elements; 0 if there is none.
   double ball_radius() const {
     double radius = 0;
-    if constexpr (norm_sets == 1 && !on_sphere && Roles::homogeneous &&
+    if constexpr (norm_sets == 1 && !on_sphere && !on_shell && Roles::homogeneous &&
                   Roles::vector_sets + Roles::vector_penalties == 0)
       each([&](const auto& p, std::size_t) {
         if constexpr (NormSet<std::decay_t<decltype(p)>>) radius = p.norm_bound().radius;

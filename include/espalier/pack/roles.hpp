@@ -9,10 +9,12 @@
 
 namespace espalier::detail {
 
-/// Does a set of vectors know its nearest vector in every diagonal metric, and is it convex?
+/// Is a set or penalty of vectors convex, and does it know its nearest or proximal vector in every diagonal
+/// metric, with policies of elements?
 template <class P>
 inline constexpr bool meets_ball = [] {
-  if constexpr (requires { P::convex; }) return bool{P::convex} && ProjectsWithElements<P>;
+  if constexpr (requires { P::convex; })
+    return bool{P::convex} && (ProjectsWithElements<P> || ProxWithElements<P>);
   return false;
 }();
 
@@ -128,13 +130,15 @@ struct PackRoles : private FormsOfProject<Ps...> {
       norm_sets == 1 && element_sets + vector_sets + vector_penalties + proximal == 0;
   /// Must a whole vector be seen at once?
   static constexpr bool by_vector = norm_sets + vector_sets + vector_penalties > 0;
-  /// Is there a convex set of vectors in a ball?
-  static constexpr bool set_in_ball =
-      vector_sets == 1 && norm_sets == 1 && vector_penalties == 0 &&
-      (true && ... && ((!VectorSet<Ps> || meets_ball<Ps>)&&(!NormSet<Ps> || [] {
-         if constexpr (NormSet<Ps>) return !Ps::sphere;
+  /// Is there a convex set of vectors, or a convex penalty of them, in a ball?
+  static constexpr bool one_in_ball =
+      vector_sets + vector_penalties == 1 && norm_sets == 1 &&
+      (true && ... && ((!(VectorSet<Ps> || VectorPenalty<Ps>) || meets_ball<Ps>)&&(!NormSet<Ps> || [] {
+         if constexpr (NormSet<Ps>) return !Ps::sphere && !is_shell<Ps>;
          return true;
        }())));
+  static constexpr bool set_in_ball = one_in_ball && vector_sets == 1,
+                        penalty_in_ball = one_in_ball && vector_penalties == 1;
   /// Doubles for each weight of a vector that policies ask for, and their pack.
   static constexpr Index room = [] {
     Index most = 0;
@@ -144,7 +148,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
             if (Ps::room > most) most = Ps::room;
         }(),
         ...);
-    return most + 2 * int{set_in_ball};
+    return most + 2 * int{one_in_ball};
   }();
 
   static constexpr bool on_sphere = [] {
@@ -156,6 +160,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
         ...);
     return found;
   }();
+  static constexpr bool on_shell = (false || ... || (NormSet<Ps> && is_shell<Ps>));
   /// Is there a set without an inside?
   static constexpr bool flat = on_sphere || (false || ... || [] {
                                  if constexpr (requires { Ps::flat; }) return bool{Ps::flat};
@@ -196,7 +201,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static_assert(norm_sets <= 1,
                 "two norm constraints on one group: keep either UnitNorm or MaxNorm, a row has one norm");
   static_assert(
-      !on_sphere || homogeneous,
+      !(on_sphere || on_shell) || homogeneous,
       "UnitNorm with a set or penalty that is not homogeneous, as Clip, has no exact projection: write "
       "MaxNorm instead of UnitNorm, or NonNegative instead of Clip");
   static_assert((true && ... && const_validate<Ps>),
@@ -234,7 +239,8 @@ struct PackRoles : private FormsOfProject<Ps...> {
                 "prox: keep one of them, or put them on different weights");
   static_assert(
       (element_sets + proximal == 0 || (true && ... && (!VectorPenalty<Ps> || ProxWithElements<Ps>))) &&
-          (norm_sets == 0 || (true && ... && (!VectorPenalty<Ps> || of_norm_policy<Ps>()))),
+          (norm_sets == 0 || penalty_in_ball ||
+           (true && ... && (!VectorPenalty<Ps> || of_norm_policy<Ps>()))),
       "a penalty of whole rows cannot be combined exactly with a set or another proximal penalty: give "
       "its prox() the form that takes elements, or drop one of them");
 
@@ -254,7 +260,7 @@ struct PackGrain {
     Grain found = of_vectors ? Grain::row : of_matrices ? Grain::matrix : Grain::element;
     (
         [&] {
-          if constexpr (Grouping<Ps>::named) found = Ps::grain;
+          if constexpr (looks_at_vectors<Ps>) found = grain_of<Ps>;
         }(),
         ...);
     return found;
@@ -264,14 +270,10 @@ struct PackGrain {
       (true && ... && (!Grouping<Ps>::named || looks_at_vectors<Ps>)),
       "PerInput{...} and Whole{...} are for policies that look at vectors, as MaxNorm: write a policy "
       "on single weights, as L1, without them");
-  static_assert((true && ... && !regroups<Ps>),
-                "a policy that says itself on which numbers it is, as InfinityNorm and OneNorm, stands "
-                "without PerInput{...} and Whole{...}: write L1Ball in them");
-  template <class P>
-  static constexpr Grain grain_of = [] {
-    if constexpr (Grouping<P>::named) return P::grain;
-    return Grain::row;
-  }();
+  static_assert(
+      (true && ... && !regroups<Ps>),
+      "a policy that says itself on which numbers it is, as InfinityNorm, OneNorm and Symmetric, stands "
+      "without PerInput{...} and Whole{...}");
   static constexpr bool one_grouping = (true && ... && (!looks_at_vectors<Ps> || grain_of<Ps> == grain));
 
   static_assert(one_grouping,

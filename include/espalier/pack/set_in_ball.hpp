@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The nearest vector of a convex set inside a ball, in a diagonal metric: one multiplier, whatever the set.
+// The nearest vector of a convex set inside a ball, or the best one under a convex penalty, in a diagonal
+// metric: one multiplier, whatever the set or penalty.
 #pragma once
 
 #include <algorithm>
@@ -28,6 +29,10 @@ struct WidenedWeight {
     return elements.prox(y, t);
   }
   template <class T>
+  double cost(T w) const {
+    return elements.cost(w);
+  }
+  template <class T>
   Interval<double> interval() const {
     const Interval<S> narrow = elements.template interval<S>();
     Interval<double> wide;
@@ -50,9 +55,19 @@ struct WidenedElements : WidenedWeight<S, const Elements&> {
   }
 };
 
-/// min sum (x_i - y_i)^2 / (2 t_i) + h(x) over x in a convex set C and norm(x) <= radius. With a multiplier
-/// mu on norm(x)^2 / 2, x(mu) is the point of C that is nearest to y_i / (1 + mu t_i) at step sizes t_i / (1
-/// + mu t_i), and norm(x(mu)) falls with mu (docs/numerics.md, "A set in a ball"). All in double.
+/// A set of vectors: x = the nearest one in it. A penalty of vectors: x = its proximal point.
+template <class P, Scalar S, class Elements>
+void move_vector(const P& p, S* x, Index n, Steps<S> steps, const Elements& elements, double* room) {
+  if constexpr (VectorPenalty<P>)
+    prox_vector(p, x, n, steps, elements, room, static_cast<S*>(nullptr));
+  else
+    project_vector(p, x, n, steps, elements, room);
+}
+
+/// min sum (x_i - y_i)^2 / (2 t_i) + h(x) over x in a convex set C, or with a convex penalty C(x) added, and
+/// norm(x) <= radius. With a multiplier mu on norm(x)^2 / 2, x(mu) is what C alone makes of y_i / (1 + mu
+/// t_i) at step sizes t_i / (1 + mu t_i), and norm(x(mu)) falls with mu (docs/numerics.md, "A set in a
+/// ball"). All in double.
 template <class P, Scalar S, class Elements>
 class SetInBall {
  public:
@@ -76,8 +91,13 @@ class SetInBall {
       if (write()) return;
     }
     // The shortest vector of the set is in the ball, or the pack would not be there.
-    for (Index i = 0; i < n_; ++i) x_[i] = 0;
-    project_vector(set_, x_, n_, Steps<S>{nullptr, S(1)}, elements_.elements, row_);
+    if constexpr (VectorPenalty<P>) {
+      const Intervals<S, Elements> intervals(elements_.elements);
+      for (Index i = 0; i < n_; ++i) x_[i] = static_cast<S>(intervals[i].clamp(0));
+    } else {
+      for (Index i = 0; i < n_; ++i) x_[i] = 0;
+      project_vector(set_, x_, n_, Steps<S>{nullptr, S(1)}, elements_.elements, row_);
+    }
   }
 
  private:
@@ -93,7 +113,7 @@ class SetInBall {
       const double t = step(i), shrink = 1 + mu * t;
       row_[i] = static_cast<double>(y_[i]) / shrink, steps[i] = t / shrink;
     }
-    project_vector(set_, row_, n_, Steps<double>{steps, 1}, elements_, row_ + 2 * n_);
+    move_vector(set_, row_, n_, Steps<double>{steps, 1}, elements_, row_ + 2 * n_);
     return sum_of_squares(row_, n_);
   }
 
@@ -120,7 +140,9 @@ class SetInBall {
     for (Index i = 0; i < n_; ++i) x_[i] = static_cast<S>(row_[i]);
     if constexpr (requires { set_.settle(Row<S>(x_, n_), elements_.elements); })
       set_.settle(Row<S>(x_, n_), elements_.elements);
-    return set_.contains(ConstRow<S>(x_, n_)) && norm_holds(x_, n_, radius_, false);
+    if constexpr (VectorSet<P>)
+      if (!set_.contains(ConstRow<S>(x_, n_))) return false;
+    return norm_holds(x_, n_, radius_, false);
   }
 
   const P& set_;

@@ -51,7 +51,8 @@ void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unus
   });
 }
 
-/// The ball around a set of vectors, where w = x(0) is the nearest vector of the set alone.
+/// The ball around a set of vectors, or beside a penalty of them, where w = x(0) is what that alone makes of
+/// y.
 template <class PackType, Scalar S, class P, class Elements>
 void constrain_to_ball(const PackType& pack, const P& set, const Elements& elements, S* w, Index n,
                        Steps<S> steps, Scratch<S> scratch, typename PackType::Counts& active) {
@@ -85,6 +86,19 @@ void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unuse
   });
 }
 
+/// The ball beside a convex penalty of vectors, whose proximal point w is.
+template <class PackType, Scalar S>
+void constrain_penalty_to_ball(const PackType& pack, S* w, Index n, Steps<S> steps, Scratch<S> scratch,
+                               typename PackType::Counts& active,
+                               std::type_identity_t<PolicyMemory<S>> memory = {}) {
+  pack.each([&]<class P>([[maybe_unused]] const P& p, std::size_t) {
+    if constexpr (VectorPenalty<P>) {
+      const auto elements = elements_of<true>(pack.policies(), memory);
+      constrain_to_ball(pack, p, elements, w, n, steps, scratch, active);
+    }
+  });
+}
+
 /// What is left to do for a norm when `w` holds what the other policies make of the step's `y`, in the same
 /// metric. Without such policies `y` is room for a group. `squares` are those of what policies of elements
 /// made.
@@ -93,16 +107,22 @@ void constrain_norm(const PackType& pack, S* y, S* w, Index n, Steps<S> steps, [
                     [[maybe_unused]] typename PackType::Counts& active, const PolicyMemory<S>& memory) {
   pack.each([&](const auto& p, std::size_t k) {
     using P = std::decay_t<decltype(p)>;
-    if constexpr (NormSet<P> && !PackType::set_in_ball) {
+    if constexpr (NormSet<P> && !PackType::set_in_ball && !(with_penalties && PackType::penalty_in_ball)) {
       const auto elements = elements_of<with_penalties>(pack.policies(), memory);
-      const double radius = p.norm_bound().radius;
-      if constexpr (!P::sphere && PackType::vector_penalties == 0)
+      const double radius = p.norm_bound().radius, least = p.norm_bound().least;
+      if constexpr (!P::sphere && !is_shell<P> && PackType::vector_penalties == 0)
         if (surely_below(squares, n, radius)) return;
+      [[maybe_unused]] const bool below = is_shell<P> && least > 0 && compare_norm(w, n, least) < 0;
       if constexpr (with_penalties && PackType::vector_penalties > 0) {
         // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
-        if (!P::sphere && norm_holds(w, n, radius, false)) return;
+        if (!P::sphere && !below && norm_holds(w, n, radius, false)) return;
         move_afresh(elements, y, w, n, steps);
       }
+      if constexpr (is_shell<P>)
+        if (below) {
+          ++active[k];
+          return NormProjection(elements, y, w, n, steps, least).onto_at_least();
+        }
       active[k] += NormProjection(elements, y, w, n, steps, radius).template onto<P::sphere>();
     }
   });
