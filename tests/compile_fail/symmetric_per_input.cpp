@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: a policy that says itself on which numbers it is, as InfinityNorm, OneNorm and Symmetric, stands without PerInput
+// expect: a policy that says itself on which numbers it is, as InfinityNorm, OneNorm and Symmetric
 #include "espalier/constraint/symmetric.hpp"
 #include "espalier/layer/dense.hpp"
 

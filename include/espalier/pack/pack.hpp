@@ -34,6 +34,7 @@ namespace espalier {
 template <class... Ps>
 class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail::PackGrain<Ps...> {
   using Roles = detail::PackRoles<detail::Ungrouped<Ps>...>;
+  using Grouped = detail::PackGrain<Ps...>;
   static_assert(detail::PackPace<Ps...>::legal);
 
  public:
@@ -41,7 +42,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       Roles::set_in_ball, Roles::penalty_in_ball, Roles::matrix_sets, Roles::matrix_penalties,
       Roles::on_sphere, Roles::on_shell, Roles::element_sets, Roles::proximal, Roles::only_norm,
       Roles::has_prox, Roles::room, Roles::memories, Roles::keeping, Roles::starting;
-  using detail::PackGrain<Ps...>::grain;
+  using Grouped::grain, Grouped::group_size, Grouped::group_count;
 
   /// Names of the policies, in the order in which they are written.
   static constexpr std::array<std::string_view, size> names{detail::written_name<Ps>()...};
@@ -70,14 +71,6 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       (f(detail::ungrouped(std::get<order[k]>(policies_)), order[k]), ...);
     }
     (std::index_sequence_for<Ps...>{});
-  }
-
-  /// How many of the rows x cols numbers of a weight are in one group, and how many groups there are.
-  static constexpr Index group_size(Index rows, Index cols) {
-    return grain == Grain::column ? rows : is_all(grain) ? rows * cols : cols;
-  }
-  static constexpr Index group_count(Index rows, Index cols) {
-    return grain == Grain::column ? cols : is_all(grain) ? 1 : rows;
   }
 
   /// The place in a PolicyMemory of the numbers that a policy keeps.

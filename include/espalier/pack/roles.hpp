@@ -280,6 +280,14 @@ struct PackGrain {
                 "policies on rows, on columns (PerInput) or on all of one weight (Whole) have no exact joint "
                 "algorithm: keep one of the groupings");
 
+  /// How many of the rows x cols numbers of a weight are in one group, and how many groups there are.
+  static constexpr Index group_size(Index rows, Index cols) {
+    return grain == Grain::column ? rows : is_all(grain) ? rows * cols : cols;
+  }
+  static constexpr Index group_count(Index rows, Index cols) {
+    return grain == Grain::column ? cols : is_all(grain) ? 1 : rows;
+  }
+
   bool operator==(const PackGrain&) const = default;
 };
 
