@@ -38,11 +38,11 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   static_assert(detail::PackPace<Ps...>::legal);
 
  public:
+  using Grouped::grain, Grouped::group_size, Grouped::group_count;
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
       Roles::set_in_ball, Roles::penalty_in_ball, Roles::matrix_sets, Roles::matrix_penalties,
       Roles::on_sphere, Roles::on_shell, Roles::element_sets, Roles::proximal, Roles::only_norm,
       Roles::has_prox, Roles::room, Roles::memories, Roles::keeping, Roles::starting;
-  using Grouped::grain, Grouped::group_size, Grouped::group_count;
 
   /// Names of the policies, in the order in which they are written.
   static constexpr std::array<std::string_view, size> names{detail::written_name<Ps>()...};
@@ -261,6 +261,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// reparametrizations act on all of them.
   void record(std::span<Activity> activity, const Index* active, Index rows, Index cols,
               double shrink) const {
+    const Index groups = group_count(rows, cols);
     each([&](const auto& p, std::size_t k) {
       using P = std::decay_t<decltype(p)>;
       if constexpr (Decay<P>)
@@ -271,7 +272,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
         activity[k].record(active[k], 1);
       else
         activity[k].record(active[k], NormSet<P> || VectorSet<P> || VectorPenalty<P> || MatrixPolicy<P>
-                                          ? group_count(rows, cols)
+                                          ? groups
                                           : rows * cols);
     });
   }
