@@ -107,7 +107,7 @@ TEST_CASE("Weights whose step size is zero stay, and are the ends of what is bet
 }
 
 TEST_CASE("A weight is not lost beside one that is 1e30 times heavier") {
-  // The heavy one is the end of the string: the others are as beside one that is held.
+  // The others are as beside one that is held.
   const Numbers<double> y{2, 0, 0.4, 0.1, -3}, heavy{1e-30, 1, 1, 1, 1}, held{0, 1, 1, 1, 1};
   const auto x = constrained(Pack(variation), y, heavy), expected = constrained(Pack(variation), y, held);
   for (std::size_t i = 0; i < 5; ++i) CHECK(x[i] == Approx(expected[i]).epsilon(1e-14));

@@ -7,7 +7,7 @@
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
-#include "espalier/kernel/taut_string.hpp"
+#include "espalier/kernel/total_variation.hpp"
 
 namespace espalier {
 
@@ -16,7 +16,8 @@ namespace espalier {
 /// neighbors that do not differ enough are exactly equal. PerInput{TotalVariation{..}} goes along the
 /// neurons.
 ///
-/// The step's y goes to the taut string through it, in the metric of the step. An interval for all weights,
+/// The step's y goes to its proximal point in the metric of the step, in time proportional to the number of
+/// weights (Johnson 2013). An interval for all weights,
 /// as of Clip, clips that. With L1 of strength l it is max(p, 0) + min(q, 0), where p and q are what becomes
 /// of y - l t and of y + l t: the set of weights above a level depends on the slope of the rest there alone.
 struct TotalVariation {
@@ -24,7 +25,7 @@ struct TotalVariation {
 
   static constexpr std::string_view name = "TotalVariation";
   static constexpr bool convex = true;
-  static constexpr Index room = 8;
+  static constexpr Index room = 10;
 
   template <class Q>
   static constexpr bool meets() {
@@ -51,8 +52,8 @@ struct TotalVariation {
     const detail::Interval<S> interval = elements.template interval<S>();
     const double up = elements.cost(1.0), down = elements.cost(-1.0);
     double *const above = numbers, *const below = up == 0 && down == 0 ? above : numbers + n;
-    string(w, t, up, above, numbers + 2 * n);
-    if (below != above) string(w, t, -down, below, numbers + 2 * n);
+    move(w, t, up, above, numbers + 2 * n);
+    if (below != above) move(w, t, -down, below, numbers + 2 * n);
     for (Index i = 0; i < n; ++i) {
       const double x = below == above ? above[i] : above[i] > 0 ? above[i] : below[i] < 0 ? below[i] : 0;
       w[i] = static_cast<S>(interval.clamp(x + 0 * above[i]));
@@ -73,14 +74,14 @@ struct TotalVariation {
  private:
   /// x = what becomes of w - slope t.
   template <Scalar S>
-  void string(Row<S> w, Steps<S> t, double slope, double* x, double* numbers) const {
-    using detail::TautString;
+  void move(Row<S> w, Steps<S> t, double slope, double* x, double* numbers) const {
+    using detail::TotalVariationProx;
     const auto weight = [&](Index i) {
       const double step = static_cast<double>(t[i]);
       return step > 0x1p-600 ? 1 / step : 0x1p600;  // a step size of zero holds its weight
     };
     for (Index i = 0; i < w.size(); ++i) x[i] = static_cast<double>(w[i]) - slope * static_cast<double>(t[i]);
-    if (strength > 0) TautString(weight, strength, w.size(), numbers).solve(x);
+    if (strength > 0) TotalVariationProx(weight, strength, w.size(), numbers).solve(x);
   }
 };
 
