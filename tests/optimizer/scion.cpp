@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include <Eigen/SVD>
+#include <Eigen/Eigenvalues>
 
 #include "../nets.hpp"
 #include "../support.hpp"
@@ -20,11 +20,12 @@ static_assert(MatrixRule<Scion>);
 
 namespace {
 
+using Eigenvalues = Eigen::SelfAdjointEigenSolver<Matrix<double>>;
 constexpr ScionBall balls[] = {ScionBall::spectral, ScionBall::rows, ScionBall::numbers};
 
 /// The norm whose ball it is.
 double size_of(ScionBall ball, const Matrix<double>& w) {
-  if (ball == ScionBall::spectral) return Eigen::JacobiSVD<Matrix<double>>(w).singularValues()(0);
+  if (ball == ScionBall::spectral) return std::sqrt(Eigenvalues(w * w.transpose()).eigenvalues().maxCoeff());
   return ball == ScionBall::rows ? w.rowwise().norm().maxCoeff() : w.cwiseAbs().maxCoeff();
 }
 
@@ -41,8 +42,9 @@ double bound_of(const Scion& rule, Index rows, Index cols) {
 Matrix<double> nearest(ScionBall ball, const Matrix<double>& goal) {
   if (ball == ScionBall::numbers) return goal.cwiseMax(-1).cwiseMin(1);
   if (ball == ScionBall::rows) return goal.array().colwise() / goal.rowwise().norm().array().max(1);
-  const Eigen::JacobiSVD<Matrix<double>> svd(goal, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  return svd.matrixU() * svd.singularValues().cwiseMin(1).asDiagonal() * svd.matrixV().transpose();
+  const Eigenvalues eigen(goal * goal.transpose());
+  const Matrix<double> shrink = eigen.eigenvalues().cwiseMax(1).cwiseSqrt().cwiseInverse().asDiagonal();
+  return eigen.eigenvectors() * shrink * eigen.eigenvectors().transpose() * goal;
 }
 
 }  // namespace

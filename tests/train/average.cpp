@@ -9,6 +9,7 @@
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
+#include "espalier/layer/batch_norm.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
@@ -145,4 +146,27 @@ TEMPLATE_TEST_CASE("Frozen entries keep their bits in every average, the sign of
     }
   CHECK(held == 3);
   for (Index i = 0; i < 4; ++i) CHECK(bits(frozen(i)) == bits(other(i)));
+}
+
+TEST_CASE(
+    "Forward passes of training give BatchNorm of an averaged model its running means and move no weight") {
+  auto net = Sequential(Dense(2, 6), BatchNorm(6), Dense(6, 2));
+  initialize(net, {.seed = 1});
+  WeightAverage average;
+  const Dataset data = two_halves(120);
+  fit(net, data, CrossEntropy{}, Adam{.learning_rate = 0.1}, {.epochs = 4, .batch = 20}, average);
+  auto smooth = average.averaged(net);
+  const auto before = smooth;
+  const Matrix<float> inputs =
+      (parameter(before, "0.weight") * data.inputs).colwise() + Eigen::VectorXf(parameter(before, "0.bias"));
+  Matrix<float> expected = parameter(before, "1.running_mean");
+  for (Index k = 0; k < 60; ++k) {
+    const Index first = 20 * (k % 6);
+    smooth.forward(data.inputs.middleCols(first, 20).eval());
+    expected = 0.9F * expected + 0.1F * inputs.middleCols(first, 20).rowwise().mean();
+  }
+  CHECK((parameter(smooth, "1.running_mean") - expected).norm() < 1e-5F);
+  CHECK((parameter(before, "1.running_mean") - expected).norm() > 0.01F);
+  for (const char* path : {"0.weight", "0.bias", "1.weight", "1.bias", "2.weight"})
+    CHECK(parameter(smooth, path) == parameter(before, path));
 }

@@ -90,8 +90,8 @@ struct ExponentialAverage {
 ///
 /// What the sets say of averages holds here, too: it is projected at the end, and frozen weights keep their
 /// bits. Running means of BatchNorm are averaged like weights. They are not those of the averaged weights,
-/// which PyTorch's update_bn finds by a pass over the data: freeze all parameters of the averaged model,
-/// `freeze(smooth, "*")`, and `fit` it for an epoch, which then changes nothing but the running means.
+/// which PyTorch's update_bn finds by a pass over the data: here call `smooth.forward(batch)` for some tens
+/// of batches, the forward pass of training, which moves them and no weight.
 struct WeightAverage {
   long from = 1;  ///< the first epoch whose weights count
 
