@@ -110,6 +110,9 @@
 #include "espalier/certify/lipschitz.hpp"
 #include "espalier/certify/certified_radius.hpp"
 #include "espalier/certify/monotone.hpp"
+#include "espalier/certify/input_signs.hpp"
+#include "espalier/certify/weight_facts.hpp"
+#include "espalier/certify/certificates.hpp"
 #include "espalier/model/memory.hpp"
 #include "espalier/model/summary.hpp"
 

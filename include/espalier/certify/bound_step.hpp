@@ -50,6 +50,8 @@ struct BoundStep {
   Slopes slopes{1, 1};
   bool monotone = false;  ///< of a step that only has bounds
   std::vector<std::vector<BoundStep>> branches{};
+  bool recurrent = false;
+  NormBounds again{0, 0, 0};   ///< of a recurrent layer, what a step makes of the hidden state before it
   NormBounds bounds{1, 1, 1};  ///< the product of layers
   double two = 1;              ///< in the 2-norm, at most bounds.two
 };

@@ -18,7 +18,7 @@
 #include "espalier/layer/chain.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/model/finite.hpp"
-#include "espalier/model/parameters.hpp"
+#include "espalier/model/sequential.hpp"
 
 namespace espalier::detail {
 
@@ -163,7 +163,7 @@ class LayerSteps {
     if constexpr (HasNormBounds<L>)
       step(steps, path, layer, BoundKind::bounds).bounds = layer.norm_bounds();
     else if constexpr (requires { L::cell_type::slopes(); })
-      step(steps, path, layer, BoundKind::bounds).bounds = sequence_bounds(layer, path);
+      set_sequence_bounds(step(steps, path, layer, BoundKind::bounds), layer, path);
     else
       leave_unknown(steps, path, layer);
     if constexpr (requires { requires L::monotone; }) steps.back().monotone = true;
@@ -174,7 +174,7 @@ class LayerSteps {
   /// of the three norms, and that of the last by the largest, the root of the sum of squares, or the sum of a
   /// r^k.
   template <class L>
-  NormBounds sequence_bounds(const L& layer, const std::string& path) const {
+  void set_sequence_bounds(BoundStep& own, const L& layer, const std::string& path) const {
     const double slope = bounds_of(L::cell_type::slopes()).two;
     const auto norms = [&](std::string_view which) {
       return one_after_other({slope, slope, slope},
@@ -190,9 +190,10 @@ class LayerSteps {
             power == 0 ? std::max(sum, term) : sum_above(sum, power == 1 ? term : product_above(term, term));
       return power == 2 ? root_above(sum) : sum;
     };
-    return {product_above(in.one, total(again.one, last ? 0 : 1)),
-            product_above(in.two, total(again.two, last ? 2 : 1)),
-            product_above(in.infinity, total(again.infinity, 1))};
+    own.recurrent = true, own.again = again;
+    own.bounds = {product_above(in.one, total(again.one, last ? 0 : 1)),
+                  product_above(in.two, total(again.two, last ? 2 : 1)),
+                  product_above(in.infinity, total(again.infinity, 1))};
   }
 
   template <class L>
@@ -205,5 +206,16 @@ class LayerSteps {
   const Parameters<S>& parameters_;
   std::string unknown_;
 };
+
+/// The layers of a model; `unknown` gets the name of one that nothing is known of.
+template <Scalar S, class... Layers>
+BoundSteps steps_of(const Sequential<S, Layers...>& model, std::string& unknown) {
+  require_finite(model.parameters(), "weights", model.values());
+  BoundSteps steps;
+  LayerSteps<S> layers(model.parameters());
+  layers.add_all(steps, "", model.layers());
+  unknown = layers.unknown();
+  return steps;
+}
 
 }  // namespace espalier::detail

@@ -114,17 +114,6 @@ inline LipschitzBounds bounds_of_steps(const BoundSteps& steps, const NormBounds
   return result;
 }
 
-/// The layers of a model; `unknown` gets the name of one that nothing is known of.
-template <Scalar S, class... Layers>
-BoundSteps steps_of(const Sequential<S, Layers...>& model, std::string& unknown) {
-  require_finite(model.parameters(), "weights", model.values());
-  BoundSteps steps;
-  LayerSteps<S> layers(model.parameters());
-  layers.add_all(steps, "", model.layers());
-  unknown = layers.unknown();
-  return steps;
-}
-
 inline void require_known(std::string_view where, const std::string& unknown) {
   if (!unknown.empty())
     fail(where,

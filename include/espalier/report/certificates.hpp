@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Certificates as text.
+#pragma once
+
+#include "espalier/certify/certificates_text.hpp"
+
+/// `fmt::print("{}", certificates(net))`: the bounds of the model and of its layers, its inputs, and a line
+/// for each weight. `fmt::print("{}", lipschitz(net))` prints the bounds alone.
+template <>
+struct fmt::formatter<espalier::Certificates> : espalier::detail::TextFormatter<espalier::Certificates> {};
+template <>
+struct fmt::formatter<espalier::LipschitzBounds>
+    : espalier::detail::TextFormatter<espalier::LipschitzBounds> {};
