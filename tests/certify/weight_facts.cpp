@@ -7,6 +7,8 @@
 #include "espalier/constraint/softplus_weight.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/adam.hpp"
+#include "espalier/optimizer/optimizer.hpp"
 
 using namespace espalier;
 
@@ -84,4 +86,17 @@ TEST_CASE("The box of decoupled decay is 1 / strength, and a weight is in it or 
   assign(net, "0.weight", Matrix<float>{{2, std::nextafter(-2.0F, -3.0F)}});
   CHECK((first_facts(net).decay_box == 2 && !first_facts(net).in_decay_box));
   CHECK(weight_facts(net.parameters())[1].decay_box == 0);  // whose limit depends on the learning rate
+}
+
+TEST_CASE("AdamW comes to rest at the edge of the box, from inside, while gradients do not change") {
+  auto net = sequential<double>(Dense(2, 1, WeightDecay{0.5}, NoBias{}));
+  assign(net, "0.weight", Matrix<double>{{0, 1}});
+  Optimizer optimizer{Adam{.learning_rate = 1e-2}};
+  for (int step = 0; step < 4000; ++step) {
+    net.gradients()[0] = 3, net.gradients()[1] = -1e-3;
+    optimizer.step(net);
+  }
+  const WeightFacts facts = first_facts(net);
+  CHECK(facts.in_decay_box);
+  CHECK(facts.largest == Approx(2).epsilon(1e-4));
 }

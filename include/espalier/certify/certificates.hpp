@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "espalier/certify/audit.hpp"
 #include "espalier/certify/input_signs.hpp"
 #include "espalier/certify/lipschitz.hpp"
 #include "espalier/certify/weight_facts.hpp"
@@ -73,6 +75,17 @@ Certificates certificates(const M& model, const CertifyOptions& options = {}) {
   detail::BoundSteps steps = detail::steps_of(model, unknown);
   return detail::certificates_of(std::move(steps), std::move(unknown), model.inputs(),
                                  weight_facts(model.parameters()), options);
+}
+
+/// An audit with certificates, which report.hpp prints one under the other.
+struct CertifiedAudit : Audit {
+  Certificates certificates{};
+};
+
+/// `audit(net, CertifyOptions{})`: as `audit(net)`, and what the weights prove.
+template <Model M>
+CertifiedAudit audit(const M& model, const CertifyOptions& options) {
+  return {audit(model), certificates(model, options)};
 }
 
 }  // namespace espalier
