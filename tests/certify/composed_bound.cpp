@@ -136,6 +136,12 @@ TEST_CASE("Weights of any size, zeros, and errors of the weights are covered") {
   larger[1] *= 1 + 1e-3;
   CHECK(off.bound() >= static_cast<double>(reference(larger, 1)));
   CHECK(off.bound() <= right * 1.02);
+  for (const std::size_t k : {0U, 1U, 2U}) {
+    Weights broken = plain;
+    broken[k](1, 1) = HUGE_VAL;
+    CHECK(composed(broken, 1).bound() == HUGE_VAL);
+    CHECK(composed(broken, 1).bound_of_difference(2, 0) == HUGE_VAL);
+  }
   Weights huge = plain;
   huge[1].setConstant(1e308), huge[0].setConstant(1e300);
   CHECK(composed(huge, 1).bound() == HUGE_VAL);

@@ -21,20 +21,15 @@ namespace espalier::detail {
 /// Lipschitz bound of several layers").
 class ComposedBound {
  public:
-  explicit ComposedBound(const MadeWeight& first) { set_rows(first, nullptr, 0); }
+  /// `norm`: a bound of norm(W)_2, where it is known already.
+  explicit ComposedBound(const MadeWeight& first, double norm = HUGE_VAL) { set_rows(first, {}, norm); }
 
   /// Another layer behind: slopes in [0, slope], then w.
   void add(double slope, const MadeWeight& w) {
     if (slope == 0 || norm_ == 0) times_ = 0;
-    if (times_ == 0 || !known()) return set_rows(w, nullptr, 0);
-    scale_to(norm_);
-    const double bound = std::sqrt(2.0) * norm_;
-    std::vector<double> factor(static_cast<std::size_t>(rows_ * rows_));
-    if (!surely_shorter_than({numbers_.data(), rows_, cols_, false}, bound, factor.data())) return give_up();
-    const double square =
-        above(above(bound * bound) + sum_above(product_above(2 * norm_, off_), product_above(off_, off_)));
-    times_ = product_above(times_, product_above(slope / 2, square));
-    set_rows(w, factor.data(), norm_);
+    std::vector<double> factor;
+    if (times_ > 0 && !factorize(slope, factor)) give_up(), factor.clear();
+    set_rows(w, factor, HUGE_VAL);
   }
 
   /// Of all layers so far: never below what is true; infinity where it is not known.
@@ -53,25 +48,39 @@ class ComposedBound {
   }
 
  private:
-  bool known() const { return std::isfinite(times_) && std::isfinite(norm_) && std::isfinite(off_); }
   void give_up() { times_ = HUGE_VAL; }
 
-  /// Y = W L^-T, row by row, for the factor L of the layer before, whose norm was `before`; W without one.
+  /// Makes L and what it takes from X^-1 to (L L')^-1. False where that is not proved or not finite.
+  bool factorize(double slope, std::vector<double>& factor) {
+    scale_to(norm_);
+    if (!std::isfinite(times_) || !std::isfinite(norm_) || !std::isfinite(off_)) return false;
+    const double bound = std::sqrt(2.0) * norm_;
+    factor.resize(static_cast<std::size_t>(rows_ * rows_));
+    if (!surely_shorter_than({numbers_.data(), rows_, cols_, false}, bound, factor.data())) return false;
+    const double square =
+        above(above(bound * bound) + sum_above(product_above(2 * norm_, off_), product_above(off_, off_)));
+    times_ = product_above(times_, product_above(slope / 2, square));
+    return true;
+  }
+
+  /// Y = W L^-T, row by row, for the factor L of the layer before, whose norm is norm_; W without one.
   ///
   /// Forward substitution gives the solution for an L that is off by g = v (k/8 + 16) of its numbers, v one
   /// unit of roundoff, and norm(L)_F <= sqrt(k) b, b = sqrt(2) norm. Its least singular value is norm, less a
   /// slack that is far below 1/3 of it for all k below 10^6: so norm(L^-1) <= 1.5 / norm.
-  void set_rows(const MadeWeight& w, const double* factor, double before) {
+  void set_rows(const MadeWeight& w, const std::vector<double>& factor, double norm) {
+    const double before = norm_;
     rows_ = w.rows, cols_ = w.cols, numbers_ = w.numbers, off_ = w.frobenius_off();
+    norm_ = norm;
     scale_to(largest_magnitude(Block<const double>{numbers_.data(), rows_, cols_}));
-    if (factor) {
-      for (Index j = 0; j < rows_; ++j) substitute(factor, numbers_.data() + j * cols_);
+    if (!factor.empty()) {
+      for (Index j = 0; j < rows_; ++j) substitute(factor.data(), numbers_.data() + j * cols_);
       const double k = static_cast<double>(cols_), inverse = above(1.5 / before);
       const double size = norm_above(numbers_.data(), rows_ * cols_);
       off_ = sum_above(product_above(off_, inverse),
                        product_above(2.2 * roundoff<double> * (k / 8 + 16) * std::sqrt(k), size));
     }
-    norm_ = spectral_norm_above({numbers_.data(), rows_, cols_});
+    if (!std::isfinite(norm)) norm_ = spectral_norm_above({numbers_.data(), rows_, cols_});
     if (norm_ > 0) off_ = sum_above(off_, 0x1p-900);  // what became too small for a double
   }
 
@@ -84,7 +93,7 @@ class ComposedBound {
 
   /// Multiplies the rows by a power of two that takes `size` to 1/2 ... 1; `times` keeps it.
   void scale_to(double size) {
-    if (!(size > 0) || !std::isfinite(size)) return;
+    if (times_ == 0 || !(size > 0) || !std::isfinite(size)) return;
     const double scale = inverse_power_of_two(size) / 2;
     if (!std::isfinite(scale) || !(scale > 0x1p-1021)) return give_up();
     for (double& x : numbers_) x *= scale;

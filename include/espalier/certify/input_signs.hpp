@@ -55,7 +55,7 @@ class InputSigns {
   unsigned char& at(Index output, Index input) {
     return paths_[static_cast<std::size_t>(output * inputs_ + input)];
   }
-  unsigned char at(Index output, Index input) const {
+  const unsigned char& at(Index output, Index input) const {
     return paths_[static_cast<std::size_t>(output * inputs_ + input)];
   }
 
@@ -72,20 +72,23 @@ class InputSigns {
 
 namespace detail {
 
-/// What a factor of this sign makes of paths.
-inline unsigned char turned(unsigned char paths, double factor) {
-  if (factor == 0) return 0;
-  if (factor > 0) return paths;
+/// What a negative factor makes of paths.
+inline unsigned char turned(unsigned char paths) {
   return static_cast<unsigned char>((paths & InputSigns::rise) << 1 | (paths & InputSigns::fall) >> 1);
 }
 
 inline InputSigns through_dense(const InputSigns& before, const MadeWeight& w) {
-  InputSigns after(w.rows, before.inputs());
+  InputSigns after(w.rows, before.inputs()), against = before;
+  for (Index k = 0; k < before.outputs(); ++k)
+    for (Index i = 0; i < before.inputs(); ++i) against.at(k, i) = turned(before.at(k, i));
   for (Index j = 0; j < w.rows; ++j)
-    for (Index k = 0; k < w.cols; ++k)
-      if (const double factor = w.block().row(j)[k]; factor != 0)
-        for (Index i = 0; i < before.inputs(); ++i)
-          after.at(j, i) = static_cast<unsigned char>(after.at(j, i) | turned(before.at(k, i), factor));
+    for (Index k = 0; k < w.cols; ++k) {
+      const double factor = w.block().row(j)[k];
+      if (factor == 0 || before.inputs() == 0) continue;
+      const unsigned char* const from = &(factor > 0 ? before : against).at(k, 0);
+      unsigned char* const to = &after.at(j, 0);
+      for (Index i = 0; i < before.inputs(); ++i) to[i] = static_cast<unsigned char>(to[i] | from[i]);
+    }
   return after;
 }
 
@@ -93,7 +96,7 @@ inline InputSigns through_slopes(InputSigns paths, const Slopes& slopes) {
   for (Index j = 0; j < paths.outputs(); ++j)
     for (Index i = 0; i < paths.inputs(); ++i)
       paths.at(j, i) = static_cast<unsigned char>((slopes.largest > 0 ? paths.at(j, i) : 0) |
-                                                  (slopes.least < 0 ? turned(paths.at(j, i), -1) : 0));
+                                                  (slopes.least < 0 ? turned(paths.at(j, i)) : 0));
   return paths;
 }
 
