@@ -69,7 +69,7 @@ espalier::LipschitzBounds checked(M& net, double found_share = 0) {
 inline double two_norm(const espalier::Matrix<double>& w) {
   using Long = Eigen::Matrix<long double, espalier::Dynamic, espalier::Dynamic>;
   const Long wide = w.cast<long double>();
-  Long g = wide * wide.transpose();
+  Long g = wide.rows() > wide.cols() ? Long(wide.transpose() * wide) : Long(wide * wide.transpose());
   long double log_norm = 0;
   for (int k = 0; k < 60; ++k) {
     const long double size = g.norm();

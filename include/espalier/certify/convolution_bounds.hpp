@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "espalier/certify/bound_step.hpp"
+#include "espalier/certify/convolution_spectrum.hpp"
 #include "espalier/kernel/patches.hpp"
 
 namespace espalier::detail {
@@ -82,11 +82,14 @@ inline MadeWeight by_channel(const Patches& p, const MadeWeight& w) {
   return result;
 }
 
+/// Up to how many products frequencies are looked at: some seconds.
+inline constexpr double most_products = 1e10;
+
 /// The 1- and the infinity-norm are those of the whole matrix, edges and strides included. The 2-norm is the
-/// least of three bounds: sqrt(norm_1 norm_inf); norm(K)_2 sqrt(n), K the kernels as out x (in * height *
-/// width), where a pixel is in at most n patches, since norm(y)^2 = sum over patches of norm(K patch)^2; and
-/// the same for the transposed operator, where an output reads at most height * width pixels (Singla & Feizi
-/// 2021, theorem 1, with n for height * width).
+/// least of four bounds: sqrt(norm_1 norm_inf); that of the frequencies, where they are not too many;
+/// norm(K)_2 sqrt(n), K the kernels as out x (in * height * width), where a pixel is in at most n patches,
+/// since norm(y)^2 = sum over patches of norm(K patch)^2; and the same for the transposed operator, where an
+/// output reads at most height * width pixels (Singla & Feizi 2021, theorem 1, with n for height * width).
 inline NormBounds convolution_bounds(const Patches& p, const MadeWeight& w) {
   const Side down{p.image.height, p.kernel.height, p.stride, p.padding},
       across{p.image.width, p.kernel.width, p.stride, p.padding};
@@ -105,6 +108,8 @@ inline NormBounds convolution_bounds(const Patches& p, const MadeWeight& w) {
                          times(w, down.most_windows() * across.most_windows()),
                          times(by_channel(p, w), std::min(p.kernel.height, p.image.height) *
                                                      std::min(p.kernel.width, p.image.width))});
+  const ConvolutionSpectrum spectrum(p, w);
+  if (spectrum.cost() < most_products) result.two = std::min(result.two, spectrum.norm());
   return result;
 }
 
