@@ -18,7 +18,7 @@ loss       core loss
 metric     core metric
 data       core data
 train      core kernel pack init layer model optimizer loss metric data train
-io         core kernel pack init layer model optimizer train data io
+io         core kernel pack init layer model optimizer train data certify io
 export     core kernel pack init layer model data certify io export
 certify    core kernel constraint pack init layer model certify
 report     core kernel pack init layer model optimizer loss metric data train io certify report

@@ -79,6 +79,7 @@
 #include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/max_pool2d.hpp"
 #include "espalier/layer/slopes.hpp"
+#include "espalier/layer/norm_bounds.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/softmax.hpp"
@@ -133,7 +134,12 @@
 
 #include "espalier/certify/audit.hpp"
 #include "espalier/certify/dead_units.hpp"
+#include "espalier/certify/lipschitz.hpp"
+#include "espalier/certify/certified_radius.hpp"
 #include "espalier/certify/monotone.hpp"
+#include "espalier/certify/input_signs.hpp"
+#include "espalier/certify/weight_facts.hpp"
+#include "espalier/certify/certificates.hpp"
 #include "espalier/model/memory.hpp"
 #include "espalier/model/summary.hpp"
 

@@ -5,6 +5,7 @@
 // clang-format off
 
 #include "espalier/io/save.hpp"
+#include "espalier/io/save_certified.hpp"
 #include "espalier/io/load.hpp"
 #include "espalier/io/load_options.hpp"
 #include "espalier/io/prepared.hpp"

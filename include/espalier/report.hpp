@@ -5,5 +5,6 @@
 #include <fmt/core.h>
 
 #include "espalier/report/audit.hpp"
+#include "espalier/report/certificates.hpp"
 #include "espalier/report/memory.hpp"
 #include "espalier/report/summary.hpp"

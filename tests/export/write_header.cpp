@@ -60,6 +60,26 @@ TEST_CASE("bad names and weights that are not finite are refused before anything
   CHECK(bytes_of(file) == "old");
 }
 
+TEST_CASE("on request a header has the certificates of the net as constants, in C++ and in C") {
+  auto net = small_net();
+  assign(net, "0.weight", Matrix<float>{{-0.5F, 0, 0.5F}, {0, 0, 0.5F}, {0, 0, 0}, {-0.25F, 0, 0}});
+  assign(net, "2.weight", Matrix<float>{{1, 1, 1, 1}, {1, 0, 1, 0}});
+  const std::string cpp = header_text(net, {.name = "small", .certificates = true}),
+                    c = header_text(net, {.name = "small", .language = Language::c, .certificates = true});
+  detail::CodeStyle exact{};
+  exact.single = false;
+  const LipschitzBounds bounds = lipschitz(net);
+  const auto has = [](const std::string& text, const std::string& part) {
+    return text.find(part) != text.npos;
+  };
+  CHECK(has(cpp, "inline constexpr double lipschitz_1 = " + exact.number(bounds.one) + ";\n"));
+  CHECK(has(cpp, "inline constexpr double lipschitz_2 = " + exact.number(bounds.two) + ";\n"));
+  CHECK(has(cpp, "inline constexpr signed char input_signs[3] = {\n    -1, 0, 1};\n"));
+  CHECK(has(c, "#define small_lipschitz_infinity " + exact.number(bounds.infinity) + "\n"));
+  CHECK(has(c, "static const signed char small_input_signs[3] = {\n    -1, 0, 1};\n"));
+  CHECK_FALSE(has(header_text(net, {.name = "small"}), "lipschitz"));
+}
+
 TEST_CASE("the violation is that of the audit") {
   auto net = small_net();
   detail::arena(net)[0] = 3;

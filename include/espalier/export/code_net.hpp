@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "espalier/export/code_dense.hpp"
@@ -20,8 +21,10 @@ namespace espalier::detail {
 struct CodeFacts {
   Index inputs = 0, outputs = 0;
   double violation = 0;
-  std::string layers;                        ///< a line for the comment at the top
-  const Preparation* preparation = nullptr;  ///< of rows; null: none
+  std::string layers;                                    ///< a line for the comment at the top
+  const Preparation* preparation = nullptr;              ///< of rows; null: none
+  std::vector<std::pair<std::string, double>> bounds{};  ///< constants by name
+  std::vector<int> input_signs{};                        ///< one for each input, or none
 };
 
 /// May a step write to where it reads?
@@ -186,6 +189,23 @@ inline void write_facts(CodeText& out, const CodeSteps& steps, const CodeFacts& 
           {{"n", std::to_string(facts.inputs)}, {"list", list}});
 }
 
+/// Writes bounds with all their digits, and the signs of inputs.
+inline void write_certificates(CodeText& out, const CodeFacts& facts) {
+  const bool c = out.style().c;
+  CodeStyle exact = out.style();
+  exact.single = false;
+  for (const auto& [name, value] : facts.bounds)
+    out.add(c ? "#define $my$$name$ $value$\n" : "inline constexpr double $name$ = $value$;\n",
+            {{"name", name}, {"value", exact.number(value)}});
+  if (facts.input_signs.empty()) return;
+  std::string list;
+  for (std::size_t i = 0; i < facts.input_signs.size(); ++i)
+    list += (i == 0 ? "" : i % 16 == 0 ? ",\n   " : ",") + (" " + std::to_string(facts.input_signs[i]));
+  out.add(c ? "static const signed char $my$input_signs[$n$] = {\n   $list$};\n"
+            : "inline constexpr signed char input_signs[$n$] = {\n   $list$};\n",
+          {{"n", std::to_string(facts.inputs)}, {"list", list}});
+}
+
 inline constexpr std::string_view head_of_file =
     R"(/* Written by espalier $version$: $layers$.
  * $predict$ computes the outputs of one sample; in and out do not overlap.
@@ -230,6 +250,7 @@ inline std::string net_text(const CodeStyle& style, const CodeSteps& steps, cons
                          {"includes", includes_of(style, sums, body.text())},
                          {"open", style.c ? "" : "namespace " + style.name + " {\n\n"}});
   write_facts(out, steps, facts, sums, net.numbers_of_buffers());
+  write_certificates(out, facts);
   if (!style.c) out.add("\nnamespace detail {\n\n");
   out.text() += body.text();
   if (!style.c) out.add("\n}  // namespace detail\n");

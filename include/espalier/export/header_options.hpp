@@ -26,6 +26,7 @@ struct HeaderOptions {
   Language language = Language::cpp;
   bool same_order = false;  ///< sums in the order of `predict` on this processor: the same bits
   ZeroWeights zeros = ZeroWeights::smallest;
+  bool certificates = false;  ///< also lipschitz_1, lipschitz_2, lipschitz_infinity, input_signs: cubic time
 };
 
 namespace detail {

@@ -2,11 +2,13 @@
 // A trained net as one header without dependencies: for programs that have no place for a library.
 #pragma once
 
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "espalier/certify/audit.hpp"
+#include "espalier/certify/certificates.hpp"
 #include "espalier/data/write_file.hpp"
 #include "espalier/export/code_net.hpp"
 #include "espalier/export/header_options.hpp"
@@ -42,6 +44,19 @@ inline std::string describe_widths(std::span<const Index> widths, Index numbers)
   return text + ", " + std::to_string(numbers) + " trained numbers";
 }
 
+/// Adds what is known; bounds that are infinite are not written.
+inline void add_certificates(CodeFacts& facts, const Certificates& known) {
+  const auto add = [&](const char* name, double bound) {
+    if (std::isfinite(bound)) facts.bounds.emplace_back(name, bound);
+  };
+  if (const auto& bounds = known.lipschitz) {
+    add("lipschitz_1", bounds->one), add("lipschitz_2", bounds->two);
+    add("lipschitz_infinity", bounds->infinity);
+  }
+  if (known.input_signs)
+    for (Index i = 0; i < facts.inputs; ++i) facts.input_signs.push_back(known.input_signs->sign(i));
+}
+
 }  // namespace detail
 
 /// The text of the header that `write_header` writes.
@@ -52,15 +67,17 @@ std::string header_text(const Sequential<S, Layers...>& net, const HeaderOptions
   const detail::CodeStyle style =
       detail::code_style(options, sizeof(S) == sizeof(float), Index{detail::lanes<S>});
   detail::require_finite(net.parameters(), "weights", net.values());
-  return detail::net_text(style, detail::net_steps(net, style),
-                          {net.inputs(), net.outputs(), audit(net).violation(),
-                           detail::describe_widths(net.widths(), count(net)), preparation});
+  detail::CodeFacts facts{net.inputs(), net.outputs(), audit(net).violation(),
+                          detail::describe_widths(net.widths(), count(net)), preparation};
+  if (options.certificates) detail::add_certificates(facts, certificates(net));
+  return detail::net_text(style, detail::net_steps(net, style), facts);
 }
 
 /// Writes a net as a header of its own: weights as constants, and `predict(in, out)` for one sample, without
 /// memory from the heap and without exceptions. `write_header(net, "digits_net.hpp", {.name = "digits"})`
 /// makes digits::predict; beside it stand digits::inputs, outputs, weights, zeros, violation (as `audit`),
-/// inputs_never_read[inputs]. docs/export.md says what it promises.
+/// inputs_never_read[inputs]; with .certificates = true also lipschitz_1, lipschitz_2, lipschitz_infinity and
+/// input_signs[inputs] (as `certificates`). docs/export.md says what it promises.
 ///
 /// Throws ValueError for a name that is no identifier, NotFiniteError for weights that are not finite,
 /// FileError where the file cannot be written; what stood there is then as it was.

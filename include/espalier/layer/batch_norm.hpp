@@ -55,6 +55,10 @@ class BatchNorm {
   Index inputs() const { return channels_ * options_.per; }
   Index outputs() const { return inputs(); }
 
+  double epsilon() const { return options_.epsilon; }
+  /// Features of a channel.
+  Index per() const { return options_.per; }
+
   void declare(auto& d) const {
     d.gain("weight", channels_, 1);
     d.bias("bias", channels_, 1);

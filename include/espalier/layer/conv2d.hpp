@@ -53,6 +53,7 @@ class Conv2D {
 
   Index inputs() const { return patches_.image.size(); }
   Index outputs() const { return output_image().size(); }
+  const detail::Patches& patches() const { return patches_; }
   Image input_image() const { return patches_.image; }
   Kernel kernel() const { return patches_.kernel; }
   Image output_image() const { return {patches_.height(), patches_.width(), weight_.outputs()}; }

@@ -31,7 +31,8 @@
 // This backward sets the gradients and may overwrite dy; dx.data() is null if nobody reads it. `void
 // validate() const` of any layer, which throws ValueError, is called when a model is built.
 //
-// Optional: `Slopes slopes()` of an activation (layer/slopes.hpp); `static constexpr bool affine = true`: the
+// Optional: `Slopes slopes()` of an activation (layer/slopes.hpp); `NormBounds norm_bounds() const` of
+// another layer without parameters (layer/norm_bounds.hpp); `static constexpr bool affine = true`: the
 // outputs are W x + b with the parameter "weight"; `static constexpr bool monotone = true`: no output falls
 // when an input rises; `void write_code(auto& out) const`: what the layer does outside training, for source
 // text (export/code_writer.hpp); `void describe(auto&& f) const`, which calls f("stride", stride) for each

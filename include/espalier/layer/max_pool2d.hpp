@@ -2,12 +2,15 @@
 // Max pooling: the largest pixel of each window.
 #pragma once
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
 #include "espalier/core/image.hpp"
 #include "espalier/layer/layer.hpp"
+#include "espalier/layer/norm_bounds.hpp"
 
 namespace espalier {
 
@@ -41,6 +44,14 @@ class MaxPool2D {
   Image output_image() const {
     return {detail::places_of_window(image_.height, size_, stride_, 0),
             detail::places_of_window(image_.width, size_, stride_, 0), image_.channels};
+  }
+
+  /// A window changes by at most the largest change in it, and a pixel is in so many windows.
+  NormBounds norm_bounds() const {
+    const Index across = (size_ + stride_ - 1) / stride_;
+    const Image out = output_image();
+    const auto windows = static_cast<double>(std::min(across, out.height) * std::min(across, out.width));
+    return {windows, std::nextafter(std::sqrt(windows), windows), 1};
   }
 
   void describe(auto&& f) const {

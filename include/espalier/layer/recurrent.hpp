@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "espalier/layer/sequence.hpp"
+#include "espalier/layer/slopes.hpp"
 
 namespace espalier {
 
@@ -19,6 +20,8 @@ struct ElmanCell {
   static constexpr Index gates = 1;
   static constexpr bool has_state = false;
   static constexpr std::string_view name = "Recurrent";
+
+  static constexpr Slopes slopes() { return {0, 1}; }
 
   void initialize_bias(auto*, Index) const {}
 

@@ -40,6 +40,7 @@ class Sequence {
   using Roles = typename Under<BiasPolicies>::Roles;
 
  public:
+  using cell_type = Cell;
   static constexpr int input_extent = Dynamic, output_extent = Dynamic;
   static constexpr bool has_bias = Roles::has_bias;
 

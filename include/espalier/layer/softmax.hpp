@@ -3,6 +3,7 @@
 #pragma once
 
 #include "espalier/layer/layer.hpp"
+#include "espalier/layer/norm_bounds.hpp"
 
 namespace espalier {
 
@@ -22,6 +23,10 @@ struct Softmax {
     for (Index i = 0; i < y.cols(); ++i)
       dx.col(i).array() = y.col(i).array() * (dy.col(i).array() - dy.col(i).dot(y.col(i)));
   }
+
+  /// Its derivative diag(y) - y y' is symmetric, with 2 y_k (1 - y_k) <= 1/2 as the sum of magnitudes of row
+  /// k.
+  static constexpr NormBounds norm_bounds() { return {0.5, 0.5, 0.5}; }
 
   void write_code(auto& out) const { out.softmax(); }
 

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// By how much the outputs of a model move, at most, when its inputs do: Lipschitz bounds, from the weights.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "espalier/certify/composed_bound.hpp"
+#include "espalier/certify/layer_steps.hpp"
+#include "espalier/model/sequential.hpp"
+
+namespace espalier {
+
+/// What a layer stretches at most.
+struct LayerBounds {
+  std::string path, layer;  ///< "0", "Dense"; "0, 1" of a Dense with the BatchNorm behind it
+  NormBounds bounds;
+
+  bool operator==(const LayerBounds&) const = default;
+};
+
+/// norm(f(x) - f(z)) <= bound * norm(x - z) for all inputs x and z, f the model outside training in exact
+/// arithmetic, with its weights as they are stored. Roundings of the bounds are covered: each is a true one.
+struct LipschitzBounds {
+  double one = 0, two = 0, infinity = 0;  ///< in the 1-, the 2- and the infinity-norm on both sides
+  double product = 0;   ///< in the 2-norm, the product of the layers' norms: `two` is at most this
+  double composed = 0;  ///< and of dense layers together (ECLipsE-Fast); `two` is the smaller one
+  std::vector<LayerBounds> layers{};  ///< of the model itself, those inside others not counted
+
+  bool operator==(const LipschitzBounds&) const = default;
+};
+
+namespace detail {
+
+/// Dense layers one behind the other, with slopes of 0 or more between them.
+struct DenseRun {
+  ComposedBound composed;
+  double product, slope;  ///< of their norms and slopes; of what follows the last one
+  std::size_t end;        ///< the step behind
+  std::size_t last;       ///< the last dense step
+};
+
+inline DenseRun run_from(const BoundSteps& steps, std::size_t first) {
+  DenseRun run{ComposedBound(steps[first].weight, steps[first].two), steps[first].two, 1, first + 1, first};
+  for (; run.end < steps.size(); ++run.end) {
+    const BoundStep& step = steps[run.end];
+    if (step.kind == BoundKind::slopes && step.slopes.least >= 0) {
+      run.slope = product_above(run.slope, step.slopes.largest);
+    } else if (step.kind == BoundKind::dense) {
+      run.composed.add(run.slope, step.weight);
+      run.product = product_above(product_above(run.product, run.slope), step.two);
+      run.slope = 1, run.last = run.end;
+    } else {
+      break;
+    }
+  }
+  return run;
+}
+
+/// The 2-norm of steps begin ... end - 1, whose own bounds are known, of runs together where that is less.
+inline double composed_two(const BoundSteps& steps, std::size_t end) {
+  double two = 1;
+  for (std::size_t k = 0; k < end;) {
+    if (steps[k].kind != BoundKind::dense) {
+      two = product_above(two, steps[k++].two);
+      continue;
+    }
+    const DenseRun run = run_from(steps, k);
+    two = product_above(two, product_above(std::min(run.composed.bound(), run.product), run.slope));
+    k = run.end;
+  }
+  return two;
+}
+
+NormBounds set_bounds(BoundSteps& steps);
+
+/// x + f(x), or branches side by side, whose outputs stand one under the other.
+inline void set_bounds_of_branches(BoundStep& step) {
+  const bool residual = step.kind == BoundKind::residual;
+  const double begin = residual ? 1 : 0;
+  NormBounds sum{begin, begin, begin};
+  double two = begin;
+  for (BoundSteps& branch : step.branches) {
+    const NormBounds own = set_bounds(branch);
+    const double composed = composed_two(branch, branch.size());
+    sum.one = sum_above(sum.one, own.one);
+    sum.infinity = residual ? sum_above(1, own.infinity) : std::max(sum.infinity, own.infinity);
+    sum.two = sum_above(sum.two, residual ? own.two : product_above(own.two, own.two));
+    two = sum_above(two, residual ? composed : product_above(composed, composed));
+  }
+  if (!residual) sum.two = root_above(sum.two), two = root_above(two);
+  step.bounds = sum, step.two = std::min(sum.two, two);
+}
+
+/// Sets the bounds of each step, of the branches inside first. Returns their product.
+inline NormBounds set_bounds(BoundSteps& steps) {
+  NormBounds product{1, 1, 1};
+  for (BoundStep& step : steps) {
+    if (step.kind == BoundKind::dense) step.bounds = norms_above(step.weight);
+    if (step.kind == BoundKind::slopes) step.bounds = bounds_of(step.slopes);
+    step.two = step.bounds.two;
+    if (!step.branches.empty()) set_bounds_of_branches(step);
+    product = one_after_other(product, step.bounds);
+  }
+  return product;
+}
+
+inline LipschitzBounds bounds_of_steps(const BoundSteps& steps, const NormBounds& product) {
+  const double composed = composed_two(steps, steps.size());
+  LipschitzBounds result{product.one, std::min(product.two, composed), product.infinity, product.two,
+                         composed};
+  for (const BoundStep& step : steps) result.layers.push_back({step.path, step.layer, step.bounds});
+  return result;
+}
+
+inline void require_known(std::string_view where, const std::string& unknown) {
+  if (!unknown.empty())
+    fail(where,
+         "layers with a known bound, as Dense, Conv2D, BatchNorm or Recurrent, or with slopes() or "
+         "norm_bounds()",
+         unknown);
+}
+
+}  // namespace detail
+
+/// Lipschitz bounds of a model: fmt prints them with espalier/report.hpp. The time is some factorizations of
+/// matrices of each layer's outputs, cubic in the width: 0.1 s for 784-300-100-10, 4 s for two of 1000 x
+/// 1000. ValueError for a layer of which no bound is known (LSTM), which it names; NotFiniteError for weights
+/// that are not finite.
+template <Model M>
+LipschitzBounds lipschitz(const M& model) {
+  std::string unknown;
+  detail::BoundSteps steps = detail::steps_of(model, unknown);
+  detail::require_known("lipschitz", unknown);
+  const NormBounds product = detail::set_bounds(steps);
+  return detail::bounds_of_steps(steps, product);
+}
+
+}  // namespace espalier
