@@ -121,10 +121,12 @@ struct GroupLasso {
       each(
           [&](Index, const Line<double>& z, const Line<double>& step) __attribute__((always_inline)) {
             const Line<double> counts = Line<double>::below(0.0, wide.clamp(z) * z);
+            sums += z * 0.0;  // NaN is not small
             sums += Line<double>::if_zero(counts, 0.0, (z / (lambda * step)).square());
           },
           [&](Index i) {
             const double z = thresholded(i);
+            squares += z * 0;
             if (intervals[i].clamp(z) * z > 0) squares += std::pow(z / (lambda * step(i)), 2);
           });
       return sums.sum() + squares <= 1;
