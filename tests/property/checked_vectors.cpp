@@ -16,9 +16,10 @@ void passes(const PolicyTrials& trials, const auto&... policies) {
   (check(check_policy(policies, trials)), ...);
 }
 
-// The multiplier of a bounded sum is found to about one part in 2^53 of the inputs, in double two of these:
-// where inputs are 1e16 times the bound there may be nothing left of it.
-constexpr double largest_beside_one = 1e12;
+// The multiplier of a bounded sum is found to about one part in 2^53 of the inputs. Where floats are 1e9
+// times the bound, that is 1e-7 of the bound; where they are 1e16 times as large nothing is left of it, and
+// the result is in the set but not nearest.
+constexpr double largest_beside_one = 1e9;
 
 }  // namespace
 
