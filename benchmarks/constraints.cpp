@@ -15,10 +15,10 @@ using namespace espalier;
 constexpr Index rows = 128, cols = 784;
 
 struct Weight {
-  std::vector<float> stepped, steps, now, scratch;
+  std::vector<float> stepped, steps, now, scratch, kept;
   std::vector<double> room;
 
-  Block<float> block() { return {now.data(), rows, cols}; }
+  Block<float> block() { return {now.data(), rows, cols, {kept.data(), rows * cols}}; }
 };
 
 /// A step of about 1 % of the weights, with step sizes a factor of e apart.
@@ -27,6 +27,8 @@ Weight weight_for(const AnyPack<float>& pack) {
   Rng rng(1);
   w.now.resize(rows * cols);
   for (float& x : w.now) x = static_cast<float>(0.05 * rng.normal());
+  w.kept.resize(w.now.size() * static_cast<std::size_t>(pack.traits().memories));
+  pack.remember(w.block(), w.kept.data(), rows * cols, detail::Remember::started);
   pack.project(w.block());
   w.stepped = w.now;
   for (float& x : w.stepped) {
@@ -45,14 +47,10 @@ void add_policy(const std::string& who, const P& policy) {
        [policy](benchmark::State& state) {
          const AnyPack<float> pack{Pack<P>(policy)};
          Weight w = weight_for(pack);
-         std::vector<float> kept(w.now.size());
-         pack.remember(w.block(), kept.data(), rows * cols, detail::Remember::started);
          for (auto _ : state) {
            std::copy(w.stepped.begin(), w.stepped.end(), w.now.begin());
            detail::PolicyCounts active{};
-           Block<float> block = w.block();
-           block.memory = {kept.data(), rows * cols};
-           benchmark::DoNotOptimize(pack.constrain(block, {w.steps.data(), 1e-3F}, 1e-3F,
+           benchmark::DoNotOptimize(pack.constrain(w.block(), {w.steps.data(), 1e-3F}, 1e-3F,
                                                    {w.scratch.data(), w.room.data()}, active.data()));
            benchmark::ClobberMemory();
          }
@@ -72,6 +70,10 @@ const bool added = [] {
     add_policy("Mask", Mask(every_other));
     add_policy("Frozen", Frozen(every_other));
     add_policy("Grid", Grid{1.0 / 64, -1, 1});
+    add_policy("NonPositive", NonPositive{});
+    add_policy("RelativeClip", RelativeClip{1.4});
+    add_policy("LowerBounds", LowerBounds(every_other));
+    add_policy("Levels", Levels{-0.1, -0.05, 0, 0.05, 0.1});
     add_policy("L1", L1{1e-2});
     add_policy("L0", L0{1e-2});
     add_policy("MaxNorm", MaxNorm{1});
