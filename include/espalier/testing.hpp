@@ -3,5 +3,6 @@
 // projection?
 #pragma once
 
+#include "espalier/testing/check_policy.hpp"
 #include "espalier/testing/gradient_check.hpp"
 #include "espalier/testing/projection_check.hpp"

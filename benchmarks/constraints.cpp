@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// What each policy alone takes after a step: of the table in docs/constraints.md, the column "cost". A row
+// moves a weight of 128 x 784 floats back, which a step of Adam's kind has just moved a little out of the
+// set.
+#include <algorithm>
+#include <espalier/espalier.hpp>
+
+#include "suite.hpp"
+
+namespace bench {
+namespace {
+
+using namespace espalier;
+
+constexpr Index rows = 128, cols = 784;
+
+struct Weight {
+  std::vector<float> stepped, steps, now, scratch, kept;
+  std::vector<double> room;
+
+  Block<float> block() { return {now.data(), rows, cols, {kept.data(), rows * cols}}; }
+};
+
+/// A step of about 1 % of the weights, with step sizes a factor of e apart.
+Weight weight_for(const AnyPack<float>& pack) {
+  Weight w;
+  Rng rng(1);
+  w.now.resize(rows * cols);
+  for (float& x : w.now) x = static_cast<float>(0.05 * rng.normal());
+  w.kept.resize(w.now.size() * static_cast<std::size_t>(pack.traits().memories));
+  pack.remember(w.block(), w.kept.data(), rows * cols, detail::Remember::started);
+  pack.project(w.block());
+  w.stepped = w.now;
+  for (float& x : w.stepped) {
+    w.steps.push_back(static_cast<float>(1e-3 * std::exp(rng.normal())));
+    x += w.steps.back() * static_cast<float>(0.5 * rng.normal());
+  }
+  const detail::ScratchSize size = detail::scratch_size<float>(pack.traits(), rows, cols);
+  w.scratch.resize(static_cast<std::size_t>(size.numbers));
+  w.room.resize(static_cast<std::size_t>(size.room));
+  return w;
+}
+
+template <class P>
+void add_policy(const std::string& who, const P& policy) {
+  add({"constraints/128x784/" + who,
+       [policy](benchmark::State& state) {
+         const AnyPack<float> pack{Pack<P>(policy)};
+         Weight w = weight_for(pack);
+         for (auto _ : state) {
+           std::copy(w.stepped.begin(), w.stepped.end(), w.now.begin());
+           detail::PolicyCounts active{};
+           benchmark::DoNotOptimize(pack.constrain(w.block(), {w.steps.data(), 1e-3F}, 1e-3F,
+                                                   {w.scratch.data(), w.room.data()}, active.data()));
+           benchmark::ClobberMemory();
+         }
+       },
+       {},
+       false});
+}
+
+const bool added = [] {
+  const Matrix<double> every_other =
+      Matrix<double>::NullaryExpr(rows, cols, [](Index, Index i) { return static_cast<double>(i % 2); });
+  if constexpr (ESPALIER_BENCHMARKS_LARGE) {
+    add_policy("Unconstrained (the copy)", Unconstrained{});
+    add_policy("Clip", Clip{-0.05, 0.05});
+    add_policy("NonNegative", NonNegative{});
+    add_policy("SignPattern", SignPattern(every_other));
+    add_policy("Mask", Mask(every_other));
+    add_policy("Frozen", Frozen(every_other));
+    add_policy("Grid", Grid{1.0 / 64, -1, 1});
+    add_policy("NonPositive", NonPositive{});
+    add_policy("RelativeClip", RelativeClip{1.4});
+    add_policy("LowerBounds", LowerBounds(every_other));
+    add_policy("Levels", Levels{-0.1, -0.05, 0, 0.05, 0.1});
+    add_policy("L1", L1{1e-2});
+    add_policy("L0", L0{1e-2});
+    add_policy("MaxNorm", MaxNorm{1});
+    add_policy("UnitNorm", UnitNorm{});
+    add_policy("L1Ball", L1Ball{10});
+    add_policy("Simplex", Simplex{1});
+    add_policy("SumTo", SumTo{1});
+    add_policy("HalfSpace", HalfSpace(std::vector<double>(cols, 1.0), 0));
+    add_policy("Isotonic", Isotonic{});
+    add_policy("TopK", TopK{78});
+    add_policy("NofM", NofM{2, 4});
+    add_policy("SignedSumBound", SignedSumBound{5});
+    add_policy("TopKSum", TopKSum{32, 2});
+    add_policy("GroupLasso", GroupLasso{1e-2});
+    add_policy("GroupLasso, per input", PerInput{GroupLasso{1e-2}});
+    add_policy("InfinityNorm", InfinityNorm{10});
+    add_policy("OneNorm", OneNorm{2});
+    add_policy("SpectralBall", SpectralBall{1});
+    add_policy("NuclearBall", NuclearBall{50});
+    add_policy("NuclearNorm", NuclearNorm{1e-2});
+    add_policy("LowRank", LowRank{16});
+    add_policy("Conditioned", Conditioned{0.5, 2});
+    add_policy("Orthonormal", Orthonormal{});
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace bench

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// check_policy on the library's policies of vectors.
+#include "espalier/espalier.hpp"
+#include "espalier/testing/check_policy.hpp"
+#include "support.hpp"
+
+using namespace espalier;
+
+namespace {
+
+void passes(const PolicyTrials& trials, const auto&... policies) {
+  const auto check = [](const PolicyReport& report) {
+    CAPTURE(fmt::format("{}", report));
+    CHECK(report.ok());
+  };
+  (check(check_policy(policies, trials)), ...);
+}
+
+// The multiplier of a bounded sum is found to about one part in 2^53 of the inputs. Where floats are 1e9
+// times the bound, that is 1e-7 of the bound; where they are 1e16 times as large nothing is left of it, and
+// the result is in the set but not nearest.
+constexpr double largest_beside_one = 1e9;
+
+}  // namespace
+
+TEST_CASE("the library's sets of vectors are what they say") {
+  passes({.trials = 6}, MaxNorm{1}, UnitNorm{}, HalfSpace{{1, 2}, 3}, Isotonic{}, SumTo{0.5}, TopK{2},
+         NofM{1, 2}, PerInput{MaxNorm{1}});
+}
+
+TEST_CASE("the library's sets of bounded sums are what they say") {
+  passes({.trials = 6, .largest = largest_beside_one}, L1Ball{1}, Simplex{1}, SignedSumBound{1},
+         TopKSum{2, 1}, InfinityNorm{1}, OneNorm{1});
+}
+
+TEST_CASE("the library's penalties of vectors are what they say") { passes({.trials = 6}, GroupLasso{0.3}); }
