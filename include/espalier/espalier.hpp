@@ -53,6 +53,7 @@
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/constraint/softplus_weight.hpp"
 #include "espalier/constraint/quantized.hpp"
+#include "espalier/constraint/quantized_toward_zero.hpp"
 #include "espalier/constraint/grid.hpp"
 
 #include "espalier/init/initializer.hpp"
@@ -64,6 +65,7 @@
 #include "espalier/layer/max_pool2d.hpp"
 #include "espalier/layer/slopes.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/quantized_relu.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/layer/batch_norm.hpp"
@@ -117,6 +119,8 @@
 #include "espalier/certify/audit.hpp"
 #include "espalier/certify/dead_units.hpp"
 #include "espalier/certify/monotone.hpp"
+#include "espalier/certify/accumulator_bits.hpp"
+#include "espalier/certify/integer_layers.hpp"
 #include "espalier/model/memory.hpp"
 #include "espalier/model/summary.hpp"
 

@@ -19,7 +19,7 @@ struct NofM {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "NofM";
-  static constexpr bool flat = true, corners = true;
+  static constexpr bool flat = true, corners = true, solid = true;
   static constexpr Index room = 2;
 
   template <class Q>

@@ -11,7 +11,7 @@ namespace espalier {
 struct NonNegative {
   static constexpr std::string_view name = "NonNegative";
   static constexpr bool keeps_finite = true;
-  static constexpr bool homogeneous = true;
+  static constexpr bool homogeneous = true, solid = true;
 
   template <Scalar S>
   bool contains(S w) const {

@@ -13,7 +13,7 @@ namespace espalier {
 struct NonPositive {
   static constexpr std::string_view name = "NonPositive";
   static constexpr bool keeps_finite = true;
-  static constexpr bool homogeneous = true;
+  static constexpr bool homogeneous = true, solid = true;
 
   template <Scalar S>
   bool contains(S w) const {

@@ -16,7 +16,7 @@ namespace espalier {
 class SignPattern {
  public:
   static constexpr std::string_view name = "SignPattern";
-  static constexpr bool homogeneous = true;
+  static constexpr bool homogeneous = true, solid = true;
 
   SignPattern() = default;
   SignPattern(std::initializer_list<double> inputs) : pattern_(inputs) {}

@@ -67,6 +67,14 @@
 //   static constexpr bool keeps_finite = true                  of what is finite it makes nothing else
 //   static constexpr bool homogeneous = true                   a cone; a penalty with value(c w) = c value(w)
 //
+// Of sets:
+//
+//   static constexpr bool solid = true                         has with w all that is between w and 0, number
+//                                                              by number: may stand beside a map to levels
+// Of reparametrizations by numbers:
+//
+//   static constexpr bool toward_zero = true                   weight(p) is between p and 0
+//
 // Of proximal penalties:
 //
 //   double slope_bound() const                                 the largest slope of value(w) along one weight

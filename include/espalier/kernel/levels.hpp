@@ -24,6 +24,14 @@ struct GridLevels {
     const double level = std::clamp(std::round(static_cast<double>(x) / step), least(), most());
     return static_cast<S>(level * step);
   }
+  /// The level of the largest magnitude that is not above that of x, with its sign, also after rounding; 0 is
+  /// a level.
+  template <Scalar S>
+  S toward_zero(S x) const {
+    const double level = std::clamp(std::round(static_cast<double>(x) / step), least(), most());
+    const auto near = static_cast<S>(level * step);
+    return std::abs(near) > std::abs(x) ? static_cast<S>((level - std::copysign(1.0, level)) * step) : near;
+  }
   /// Throws ValueError, naming the policy, where there are none.
   void check(std::string_view policy) const {
     check_positive_float(policy, "step", step);
