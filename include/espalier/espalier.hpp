@@ -58,6 +58,10 @@
 
 #include "espalier/init/initializer.hpp"
 #include "espalier/init/orthogonal.hpp"
+#include "espalier/init/log_normal.hpp"
+#include "espalier/init/dirichlet.hpp"
+#include "espalier/init/refined.hpp"
+#include "espalier/init/from_sets.hpp"
 
 #include "espalier/layer/layer.hpp"
 #include "espalier/layer/dense.hpp"

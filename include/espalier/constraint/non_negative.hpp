@@ -3,6 +3,7 @@
 #pragma once
 
 #include "espalier/core/policy.hpp"
+#include "espalier/init/log_normal.hpp"
 #include "espalier/kernel/line.hpp"
 
 namespace espalier {
@@ -25,6 +26,8 @@ struct NonNegative {
   Line<S> project(const Line<S>& w) const {
     return w.max(S(0));
   }
+
+  LogNormal<OneSign> initializer() const { return {{+1}}; }
 
   bool operator==(const NonNegative&) const = default;
 };

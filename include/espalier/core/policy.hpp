@@ -69,6 +69,8 @@
 //
 // Of sets:
 //
+//   auto initializer() const                                   what `initialize(net)` fills weights with:
+//                                                              init/initializer.hpp, init/from_sets.hpp
 //   static constexpr bool solid = true                         has with w all that is between w and 0, number
 //                                                              by number: may stand beside a map to levels
 // Of reparametrizations by numbers:
