@@ -21,7 +21,9 @@ struct OneSign {
 /// or 0 for a weight that is free and normal. Sums have the mean 0 and the variance 1 in every layer, if they
 /// had so in the layer before and ReLU is between (Hoedt & Klambauer 2023, arXiv:2312.12474, for weights of
 /// one sign). Weights of given signs make sums that have something in common: `correlation` r is that of two
-/// neurons of one sign, and each layer keeps it. With N = fan_in, the squared mean of a magnitude is
+/// neurons of one sign, and each layer keeps it. (In deep nets of one sign the samples with the largest
+/// common part grow all the same, since ReLU passes them on whole; the median does not.) With N = fan_in, the
+/// squared mean of a magnitude is
 ///
 ///   m2 = r / f,  f = N (pi - N + (N - 1) c) / (2 pi),  c = sqrt(1 - r^2) + r acos(-r),
 ///
