@@ -27,9 +27,9 @@ struct OneSign {
 ///
 ///   m2 = r / f,  f = N (pi - N + (N - 1) c) / (2 pi),  c = sqrt(1 - r^2) + r acos(-r),
 ///
-/// the variance of a weight 2 (1 - m2 g) / N, and the bias -s sqrt(m2 / (2 pi)) for a neuron whose signs have
-/// the sum s and the squared sum K: g = (K (pi - 1) + (s^2 - K)(c - 1)) / (2 pi), which is f where all are
-/// +1. A neuron whose weights are all free starts as with HeNormal.
+/// the variance of a weight 2 (1 - m2 g) / N, and the bias -s sqrt(m2 / (2 pi)) for a neuron whose signs, K
+/// of them not 0, have the sum s: g = (K (pi - 1) + (s^2 - K)(c - 1)) / (2 pi), which is f where all are +1.
+/// A neuron whose weights are all free starts as with HeNormal.
 ///
 /// A layer that reads the inputs of the model (`reads_inputs`) has no ReLU before it. Inputs are taken to
 /// have the mean 0, the variance 1 and no correlation: m2 = r / N, the variance (1 - m2 K) / N, and no bias.
