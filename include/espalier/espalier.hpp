@@ -69,10 +69,15 @@
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/constraint/softplus_weight.hpp"
 #include "espalier/constraint/quantized.hpp"
+#include "espalier/constraint/quantized_toward_zero.hpp"
 #include "espalier/constraint/grid.hpp"
 
 #include "espalier/init/initializer.hpp"
 #include "espalier/init/orthogonal.hpp"
+#include "espalier/init/log_normal.hpp"
+#include "espalier/init/dirichlet.hpp"
+#include "espalier/init/refined.hpp"
+#include "espalier/init/from_sets.hpp"
 
 #include "espalier/layer/layer.hpp"
 #include "espalier/layer/dense.hpp"
@@ -81,6 +86,7 @@
 #include "espalier/layer/slopes.hpp"
 #include "espalier/layer/norm_bounds.hpp"
 #include "espalier/layer/activation.hpp"
+#include "espalier/layer/quantized_relu.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/layer/batch_norm.hpp"
@@ -140,6 +146,8 @@
 #include "espalier/certify/input_signs.hpp"
 #include "espalier/certify/weight_facts.hpp"
 #include "espalier/certify/certificates.hpp"
+#include "espalier/certify/accumulator_bits.hpp"
+#include "espalier/certify/integer_layers.hpp"
 #include "espalier/model/memory.hpp"
 #include "espalier/model/summary.hpp"
 

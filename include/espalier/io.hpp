@@ -15,6 +15,7 @@
 #include "espalier/io/resume_options.hpp"
 #include "espalier/io/history.hpp"
 #include "espalier/export/write_header.hpp"
+#include "espalier/export/write_integer_header.hpp"
 #include "espalier/export/write_onnx.hpp"
 #include "espalier/report/html_report.hpp"
 

@@ -4,6 +4,7 @@
 #include "../nets.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/quantized_relu.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/model/sequential.hpp"
 
@@ -64,7 +65,7 @@ TEST_CASE("Some samples of a batch are its columns") {
 }
 
 TEMPLATE_TEST_CASE("The number of threads changes no activation by a bit", "", ReLU, LeakyReLU, ELU, GELU,
-                   SiLU, Tanh, Sigmoid, Softplus, Softmax) {
+                   SiLU, Tanh, Sigmoid, Softplus, Softmax, QuantizedReLU) {
   const int before = threads();
   const Index width = 301, samples = 101;  // no sample but the first begins on a cache line
   const auto arena = [](const Matrix<float>& batch) {

@@ -55,6 +55,7 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(SignPattern{1, -1}) == "SignPattern{pattern = [1, -1]}");
   CHECK(text_of(Frozen{1, 0}) == "Frozen{pattern = [1, 0]}");
   CHECK(text_of(Quantized{0.5, -1, 1}) == "Quantized{step = 0.5, lo = -1, hi = 1}");
+  CHECK(text_of(QuantizedTowardZero{0.5, -1, 1}) == "QuantizedTowardZero{step = 0.5, lo = -1, hi = 1}");
   CHECK(text_of(QuantizedTo{-1, 0, 1}) == "QuantizedTo{levels = [-1, 0, 1]}");
   CHECK(text_of(SignedSumBound{2}) == "SignedSumBound{bound = 2}");
   CHECK(text_of(TopKSum{3, 2}) == "TopKSum{k = 3, bound = 2}");

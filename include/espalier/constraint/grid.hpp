@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "espalier/core/policy.hpp"
+#include "espalier/init/refined.hpp"
 #include "espalier/kernel/levels.hpp"
 
 namespace espalier {
@@ -57,6 +58,7 @@ struct Grid {
   S project(S w) const {
     return levels().nearest(w);
   }
+  StochasticRounding<detail::GridLevels> initializer() const { return {levels()}; }
   void validate() const { levels().check(name); }
 
   void describe(auto&& f) const { f("step", step), f("lo", lo), f("hi", hi); }
@@ -100,6 +102,7 @@ class Levels {
   S project(S w) const {
     return levels_.nearest(w);
   }
+  StochasticRounding<detail::ListedLevels> initializer() const { return {levels_}; }
   void validate() const { levels_.check(name); }
 
   void describe(auto&& f) const { f("levels", levels_.rising()); }

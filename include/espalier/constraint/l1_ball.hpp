@@ -18,7 +18,7 @@ struct L1Ball {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "L1Ball";
-  static constexpr bool corners = true, convex = true;
+  static constexpr bool corners = true, convex = true, solid = true;
 
   template <class Q>
   static constexpr bool meets() {

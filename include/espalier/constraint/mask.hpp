@@ -15,7 +15,7 @@ namespace espalier {
 class Mask {
  public:
   static constexpr std::string_view name = "Mask";
-  static constexpr bool homogeneous = true;
+  static constexpr bool homogeneous = true, solid = true;
 
   Mask() = default;
   Mask(std::initializer_list<double> inputs) : pattern_(inputs) {}

@@ -17,7 +17,7 @@ struct MaxNorm {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "MaxNorm";
-  static constexpr bool sphere = false;
+  static constexpr bool sphere = false, solid = true;
 
   NormBound norm_bound() const { return {radius, metric}; }
   /// A radius below the normal numbers of double would count as zero in a step.

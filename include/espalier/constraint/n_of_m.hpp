@@ -7,6 +7,7 @@
 #include "espalier/constraint/top_k.hpp"
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/init/refined.hpp"
 #include "espalier/kernel/selection.hpp"
 
 namespace espalier {
@@ -19,7 +20,7 @@ struct NofM {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "NofM";
-  static constexpr bool flat = true, corners = true;
+  static constexpr bool flat = true, corners = true, solid = true;
   static constexpr Index room = 2;
 
   template <class Q>
@@ -40,6 +41,7 @@ struct NofM {
     for (Index i = 0; i < w.size(); i += m) blocks.keep(i, std::min(m, w.size() - i), n);
   }
   bool reaches(const auto& each, Index size) const { return std::min(m, size) <= n || each.clamp(0) == 0; }
+  SomeOfNeighbors initializer() const { return {n, m}; }
   void validate() const {
     if (!(n >= 1 && n <= m))
       detail::fail(name, "1 <= n <= m", detail::format_message("n = {}, m = {}", {n, m}));

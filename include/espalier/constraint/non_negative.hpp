@@ -3,6 +3,7 @@
 #pragma once
 
 #include "espalier/core/policy.hpp"
+#include "espalier/init/log_normal.hpp"
 #include "espalier/kernel/line.hpp"
 
 namespace espalier {
@@ -11,7 +12,7 @@ namespace espalier {
 struct NonNegative {
   static constexpr std::string_view name = "NonNegative";
   static constexpr bool keeps_finite = true;
-  static constexpr bool homogeneous = true;
+  static constexpr bool homogeneous = true, solid = true;
 
   template <Scalar S>
   bool contains(S w) const {
@@ -25,6 +26,8 @@ struct NonNegative {
   Line<S> project(const Line<S>& w) const {
     return w.max(S(0));
   }
+
+  LogNormal<OneSign> initializer() const { return {{+1}}; }
 
   bool operator==(const NonNegative&) const = default;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "espalier/core/policy.hpp"
+#include "espalier/init/log_normal.hpp"
 #include "espalier/kernel/line.hpp"
 
 namespace espalier {
@@ -13,7 +14,7 @@ namespace espalier {
 struct NonPositive {
   static constexpr std::string_view name = "NonPositive";
   static constexpr bool keeps_finite = true;
-  static constexpr bool homogeneous = true;
+  static constexpr bool homogeneous = true, solid = true;
 
   template <Scalar S>
   bool contains(S w) const {
@@ -27,6 +28,8 @@ struct NonPositive {
   Line<S> project(const Line<S>& w) const {
     return w.min(S(0));
   }
+
+  LogNormal<OneSign> initializer() const { return {{-1}}; }
 
   bool operator==(const NonPositive&) const = default;
 };

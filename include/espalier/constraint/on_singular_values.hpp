@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <vector>
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/init/orthogonal.hpp"
 #include "espalier/kernel/norm.hpp"
 #include "espalier/kernel/singular_rows.hpp"
 #include "espalier/kernel/spectral_bound.hpp"
@@ -139,6 +141,9 @@ struct OnSingularValues {
   void project(Block<S> w, double* numbers) const requires ElementSet<P> {
     if (!contains(Block<const S>(w), numbers)) detail::project_spectral_norm(w, bound(), numbers);
   }
+
+  /// All singular values at the bound, or where HeNormal would have them in a square weight if that is less.
+  Orthogonal initializer() const requires ElementSet<P> { return {std::min(bound(), std::numbers::sqrt2)}; }
 
   template <Scalar S>
   double value(Block<const S> w) const requires ProximalPenalty<P> {

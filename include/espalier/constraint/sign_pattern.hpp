@@ -8,6 +8,7 @@
 
 #include "espalier/core/pattern.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/init/log_normal.hpp"
 
 namespace espalier {
 
@@ -16,7 +17,7 @@ namespace espalier {
 class SignPattern {
  public:
   static constexpr std::string_view name = "SignPattern";
-  static constexpr bool homogeneous = true;
+  static constexpr bool homogeneous = true, solid = true;
 
   SignPattern() = default;
   SignPattern(std::initializer_list<double> inputs) : pattern_(inputs) {}
@@ -36,6 +37,7 @@ class SignPattern {
   S project(S w, S sign) const {
     return w * sign < 0 ? S(0) : w;
   }
+  LogNormal<Pattern> initializer() const { return {pattern_}; }
   void validate() const {
     for (const double sign : pattern_.numbers())
       if (std::isnan(sign)) detail::fail(name, "numbers above, at or below 0", sign);

@@ -22,7 +22,7 @@ struct SignedSumBound {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "SignedSumBound";
-  static constexpr bool corners = true, convex = true;
+  static constexpr bool corners = true, convex = true, solid = true;
 
   template <class Q>
   static constexpr bool meets() {

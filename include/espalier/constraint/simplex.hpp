@@ -4,6 +4,7 @@
 
 #include "espalier/core/check.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/init/dirichlet.hpp"
 #include "espalier/kernel/multiplier.hpp"
 
 namespace espalier {
@@ -36,6 +37,7 @@ struct Simplex {
     return n > 0 && most >= 0 && (least <= 0 || least * static_cast<double>(n) <= sum) &&
            (!each.bounded_above() || most * static_cast<double>(n) >= sum);
   }
+  Dirichlet initializer() const { return {sum}; }
   void validate() const { detail::check_positive_float(name, "sum", sum); }
   void describe(auto&& f) const { f("sum", sum); }
 

@@ -35,6 +35,7 @@ struct SpectralBall {
   void project(Block<S> w, double* numbers) const {
     lifted().project(w, numbers);
   }
+  Orthogonal initializer() const { return lifted().initializer(); }
   void validate() const { detail::check_positive_float(name, "bound", bound); }
   void describe(auto&& f) const { f("bound", bound); }
 

@@ -42,7 +42,7 @@ struct TopK {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "TopK";
-  static constexpr bool flat = true, corners = true;
+  static constexpr bool flat = true, corners = true, solid = true;
   static constexpr Index room = 2;
 
   template <class Q>

@@ -27,7 +27,7 @@ struct TopKSum {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "TopKSum";
-  static constexpr bool corners = true, convex = true;
+  static constexpr bool corners = true, convex = true, solid = true;
   static constexpr Index room = detail::top_sum_room;
 
   template <class Q>

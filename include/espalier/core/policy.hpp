@@ -72,8 +72,17 @@
 //
 // Of decay:
 //
-//   bool cautious                                              spares weights that the rule's step makes
-//   larger
+//   bool cautious                                              spares weights that the step makes larger
+//
+// Of sets:
+//
+//   auto initializer() const                                   what `initialize(net)` fills weights with:
+//                                                              init/initializer.hpp, init/from_sets.hpp
+//   static constexpr bool solid = true                         has with w all that is between w and 0, number
+//                                                              by number: may stand beside a map to levels
+// Of reparametrizations by numbers:
+//
+//   static constexpr bool toward_zero = true                   weight(p) is between p and 0
 //
 // Of proximal penalties:
 //

@@ -11,6 +11,13 @@ constexpr bool homogeneous_policy() {
   return false;
 }
 
+/// Does a set have with a weight all others that are between it and zero, number by number?
+template <class P>
+constexpr bool solid_policy() {
+  if constexpr (requires { P::solid; }) return P::solid;
+  return false;
+}
+
 /// Is a penalty convex? (Of sets it is not asked.)
 template <class P>
 inline constexpr bool is_convex = [] {

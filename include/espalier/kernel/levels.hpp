@@ -24,6 +24,20 @@ struct GridLevels {
     const double level = std::clamp(std::round(static_cast<double>(x) / step), least(), most());
     return static_cast<S>(level * step);
   }
+  /// The level of the largest magnitude that is not above that of x, with its sign, also after rounding; 0 is
+  /// a level.
+  template <Scalar S>
+  S toward_zero(S x) const {
+    const double level = std::clamp(std::round(static_cast<double>(x) / step), least(), most());
+    const auto near = static_cast<S>(level * step);
+    return std::abs(near) > std::abs(x) ? static_cast<S>((level - std::copysign(1.0, level)) * step) : near;
+  }
+  /// One of the two next levels, such that the mean over u, uniform on [0, 1), is x.
+  template <Scalar S>
+  S some(S x, double u) const {
+    const double number = static_cast<double>(x) / step, below = std::floor(number);
+    return static_cast<S>(std::clamp(below + (u < number - below), least(), most()) * step);
+  }
   /// Throws ValueError, naming the policy, where there are none.
   void check(std::string_view policy) const {
     check_positive_float(policy, "step", step);
@@ -64,6 +78,15 @@ class ListedLevels {
     if (above == rising_.begin()) return static_cast<S>(rising_.front());
     if (above == rising_.end()) return static_cast<S>(rising_.back());
     return static_cast<S>(*above - x <= x - *(above - 1) ? *above : *(above - 1));
+  }
+  /// As GridLevels::some.
+  template <Scalar S>
+  S some(S number, double u) const {
+    const double x = number;
+    if (!(x > rising_.front() && x < rising_.back())) return nearest(number);
+    const auto above = std::upper_bound(rising_.begin(), rising_.end(), x);
+    const double below = *(above - 1);
+    return static_cast<S>(u < (x - below) / (*above - below) ? *above : below);
   }
   /// Throws ValueError, naming the policy.
   void check(std::string_view policy) const {

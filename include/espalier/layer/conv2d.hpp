@@ -99,8 +99,7 @@ class Conv2D {
   void initialize(const Init& init, const Call<S>& call, Rng& rng) const {
     const Index fan_in = weight_.inputs(), fan_out = fan_in / patches_.image.channels * weight_.outputs();
     weight_.initialize(init, call, fan_in, fan_out, rng);
-    if constexpr (has_bias)
-      detail::initialize_bias(init, call.buffer(bias_at), weight_.outputs(), fan_in, rng);
+    if constexpr (has_bias) weight_.initialize_bias(init, call, call.buffer(bias_at), fan_in, rng);
   }
 
   void write_code(auto& out) const {

@@ -60,7 +60,7 @@ class Dense {
   template <class Init, Scalar S>
   void initialize(const Init& init, const Call<S>& call, Rng& rng) const {
     weight_.initialize(init, call, inputs(), outputs(), rng);
-    if constexpr (has_bias) detail::initialize_bias(init, call.buffer(bias_at), outputs(), inputs(), rng);
+    if constexpr (has_bias) weight_.initialize_bias(init, call, call.buffer(bias_at), inputs(), rng);
   }
 
   void write_code(auto& out) const { out.dense("weight", has_bias ? "bias" : ""); }

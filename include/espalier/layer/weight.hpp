@@ -3,11 +3,12 @@
 // makes of it.
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
 
 #include "espalier/core/rng.hpp"
-#include "espalier/init/initializer.hpp"
+#include "espalier/init/from_sets.hpp"
 #include "espalier/kernel/norm.hpp"
 #include "espalier/kernel/product.hpp"
 #include "espalier/layer/layer.hpp"
@@ -115,16 +116,36 @@ class Weight {
   void initialize(const Init& init, const Call<S>& call, Index fan_in, Index fan_out, Rng& rng) const {
     S* const w = call.buffer(0);
     Eigen::Map<WeightMatrix<S>> weight(w, out_, in_);
-    init(weight, fan_in, fan_out, rng);
+    if constexpr (std::same_as<Init, FromSets>)
+      detail::fill_from_sets(pack_, weight, fan_in, fan_out, rng, reads_inputs(call));
+    else
+      init(weight, fan_in, fan_out, rng);
     if constexpr (has_gain)
       for (Index j = 0; j < out_; ++j) call.buffer(1)[j] = static_cast<S>(detail::norm(w + j * in_, in_));
     if constexpr (mapped)
       each_mapped([&](Index i, const auto& map) { w[i] = detail::parameter_of(map, w[i]); });
   }
 
+  /// The biases that belong to it.
+  template <class Init, Scalar S>
+  void initialize_bias(const Init& init, const Call<S>& call, S* bias, Index fan_in, Rng& rng) const {
+    if constexpr (std::same_as<Init, FromSets>)
+      detail::with_named_initializer(pack_, reads_inputs(call), [&](const auto& named) {
+        detail::initialize_bias(named, bias, out_, fan_in, rng);
+      });
+    else
+      detail::initialize_bias(init, bias, out_, fan_in, rng);
+  }
+
   bool operator==(const Weight&) const = default;
 
  private:
+  /// Is it the first parameter of the model? Then it is taken to read the inputs.
+  template <Scalar S>
+  static bool reads_inputs(const Call<S>& call) {
+    return call.offsets[0] == 0;
+  }
+
   template <class S>
   static constexpr bool unrolls = (In != Dynamic) && (Out != Dynamic) &&
                                   (Index{In} * Index{Out} * Index{sizeof(S)} <= 4096);

@@ -14,7 +14,7 @@
 #include "espalier/core/precision.hpp"
 #include "espalier/core/resize.hpp"
 #include "espalier/core/rng.hpp"
-#include "espalier/init/initializer.hpp"
+#include "espalier/init/from_sets.hpp"
 #include "espalier/layer/chain.hpp"
 #include "espalier/model/access.hpp"
 #include "espalier/model/declare.hpp"
@@ -268,18 +268,19 @@ inline constexpr bool is_model<Sequential<S, Layers...>> = true;
 template <class T>
 concept Model = is_model<T>;
 
-/// Initializes all parameters of a model, feasible from the start: `initialize(net, {.seed = 42})`, or with
-/// an initializer of init/initializer.hpp as the third argument. A generator is advanced: two models from one
+/// Initializes all parameters of a model, feasible from the start: `initialize(net, {.seed = 42})`, where
+/// sets may say how weights start (init/from_sets.hpp), else HeNormal does; or with an initializer of
+/// init/initializer.hpp as the third argument. A generator is advanced: two models from one
 /// differ.
-template <Model M, Initializer Init = HeNormal>
+template <Model M, Initializer Init = FromSets>
 void initialize(M& model, Rng& rng, const Init& init = {}) {
   model.initialize(init, rng);
 }
-template <Model M, Initializer Init = HeNormal>
+template <Model M, Initializer Init = FromSets>
 void initialize(M& model, Rng&& rng, const Init& init = {}) {
   model.initialize(init, rng);
 }
-template <Model M, Initializer Init = HeNormal>
+template <Model M, Initializer Init = FromSets>
 void initialize(M& model, Seed seed, const Init& init = {}) {
   initialize(model, seed.rng(), init);
 }

@@ -109,6 +109,11 @@ struct PackRoles : private FormsOfProject<Ps...> {
     return false;
   }());
   static constexpr int reparametrizations = (0 + ... + int{Reparametrization<Ps>});
+  /// Do weights stay in solid sets that hold of what is stored?
+  static constexpr bool toward_zero = (false || ... || [] {
+    if constexpr (requires { Ps::toward_zero; }) return ElementMap<Ps> && bool{Ps::toward_zero};
+    return false;
+  }());
   /// How many keep a number of their own for each weight.
   static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ps>});
   /// Which of them do, and which make it of the weights that training starts from: bit k is the k-th.
@@ -208,9 +213,13 @@ struct PackRoles : private FormsOfProject<Ps...> {
                 "a policy's validate() is never called, since it is not const: write void validate() const");
   static_assert(reparametrizations <= 1,
                 "two reparametrizations on one weight: keep either WeightNorm or UnitNormalized");
-  static_assert(reparametrizations == 0 || !has_set,
+  static_assert(reparametrizations == 0 || !has_set || toward_zero,
                 "a reparametrization with a set on the same weight: say on what, Gain<...> for the lengths, "
-                "or drop one of the two");
+                "or drop one of the two; levels under a bound, as SignedSumBound, are those of "
+                "QuantizedTowardZero");
+  static_assert(!toward_zero || (true && ... && (!Set<Ps> || solid_policy<Ps>())),
+                "levels towards zero beside a set that does not say that it is solid: it would hold of the "
+                "stored numbers and not of the weights");
   static_assert(reparametrizations == 0 || !(smooth || smooth_matrix || decays || has_prox),
                 "a penalty or decay on a weight whose scale is reparametrized away only changes the learning "
                 "rate: put it on "
