@@ -8,7 +8,7 @@ cd include/espalier || exit 1
 rules='
 core       core
 kernel     core kernel
-constraint core kernel constraint
+constraint core kernel init constraint
 pack       core kernel pack
 init       core init
 layer      core kernel pack init layer

@@ -77,9 +77,9 @@
 #include "espalier/init/log_normal.hpp"
 #include "espalier/init/dirichlet.hpp"
 #include "espalier/init/refined.hpp"
-#include "espalier/init/from_sets.hpp"
 
 #include "espalier/layer/layer.hpp"
+#include "espalier/layer/from_sets.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/max_pool2d.hpp"

@@ -69,20 +69,15 @@
 //   on_lines<S>()                                              something that has them
 //   static constexpr bool keeps_finite = true                  of what is finite it makes nothing else
 //   static constexpr bool homogeneous = true                   a cone; a penalty with value(c w) = c value(w)
-//
-// Of decay:
-//
-//   bool cautious                                              spares weights that the step makes larger
+//   static constexpr bool toward_zero = true                   of a reparametrization: weight(p) is between
+//                                                              p and 0
+//   bool cautious                                              of decay: spares weights that the step
+//                                                              makes larger
 //
 // Of sets:
 //
-//   auto initializer() const                                   what `initialize(net)` fills weights with:
-//                                                              init/initializer.hpp, init/from_sets.hpp
-//   static constexpr bool solid = true                         has with w all that is between w and 0, number
-//                                                              by number: may stand beside a map to levels
-// Of reparametrizations by numbers:
-//
-//   static constexpr bool toward_zero = true                   weight(p) is between p and 0
+//   auto initializer() const                                   what `initialize` uses (layer/from_sets.hpp)
+//   static constexpr bool solid = true                         has with w all between w and 0
 //
 // Of proximal penalties:
 //

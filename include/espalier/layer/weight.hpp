@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "espalier/core/rng.hpp"
-#include "espalier/init/from_sets.hpp"
 #include "espalier/kernel/norm.hpp"
 #include "espalier/kernel/product.hpp"
+#include "espalier/layer/from_sets.hpp"
 #include "espalier/layer/layer.hpp"
 #include "espalier/layer/policies.hpp"
 

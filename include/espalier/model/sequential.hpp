@@ -14,8 +14,8 @@
 #include "espalier/core/precision.hpp"
 #include "espalier/core/resize.hpp"
 #include "espalier/core/rng.hpp"
-#include "espalier/init/from_sets.hpp"
 #include "espalier/layer/chain.hpp"
+#include "espalier/layer/from_sets.hpp"
 #include "espalier/model/access.hpp"
 #include "espalier/model/declare.hpp"
 #include "espalier/model/policies.hpp"
@@ -269,7 +269,7 @@ template <class T>
 concept Model = is_model<T>;
 
 /// Initializes all parameters of a model, feasible from the start: `initialize(net, {.seed = 42})`, where
-/// sets may say how weights start (init/from_sets.hpp), else HeNormal does; or with an initializer of
+/// sets may say how weights start (layer/from_sets.hpp), else HeNormal does; or with an initializer of
 /// init/initializer.hpp as the third argument. A generator is advanced: two models from one
 /// differ.
 template <Model M, Initializer Init = FromSets>

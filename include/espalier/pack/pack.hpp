@@ -20,6 +20,7 @@
 #include "espalier/pack/common_point.hpp"
 #include "espalier/pack/distance.hpp"
 #include "espalier/pack/elements.hpp"
+#include "espalier/pack/grain.hpp"
 #include "espalier/pack/line_loop.hpp"
 #include "espalier/pack/line_pack.hpp"
 #include "espalier/pack/pace.hpp"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/init/from_sets.hpp"
+#include "espalier/layer/from_sets.hpp"
 
 #include <numbers>
 
+#include "../init/filled.hpp"
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/grid.hpp"
@@ -14,7 +15,6 @@
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
-#include "filled.hpp"
 
 using namespace espalier;
 
