@@ -92,7 +92,7 @@ class Picture {
     };
     if (pack_.pack().traits().has_set)
       return add(0.45, [&](double x, double y) { return pack_.contains(view_.place(x, y)); });
-    if (pack_.penalty(view_.place(1, 1)) > 0)
+    if (pack_.penalty(view_.place(1.3, 0.7)) > 0)
       for (const double most : {0.25, 0.5, 1.0})
         add(0.2, [&](double x, double y) { return pack_.penalty(view_.place(x, y)) <= most; });
   }

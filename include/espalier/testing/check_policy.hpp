@@ -44,7 +44,7 @@ inline PolicyReport checked(const CheckedPolicy& p, PolicyTrials options) {
   if (p.map.weight) check_map(p.map, options.trials, options.rng, report);
   if (!p.set && !p.prox && !p.smooth) return report;
   using Shape = std::array<Index, 2>;
-  std::vector<Shape> shapes{{1, 1}, {1, 2}, {2, 1}, {1, 5}, {5, 1}, {3, 4}, {4, 4}, {2, 3}};
+  std::vector<Shape> shapes{{1, 1}, {1, 2}, {2, 1}, {1, 5}, {5, 1}, {3, 4}, {4, 4}, {2, 3}, {2, 19}};
   if (options.rows > 0 && options.cols > 0) shapes = {{options.rows, options.cols}};
   std::string refused;
   bool fits = false;
