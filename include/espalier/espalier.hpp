@@ -106,6 +106,8 @@
 #include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/schedule.hpp"
 #include "espalier/optimizer/any_schedule.hpp"
+#include "espalier/optimizer/scheduled.hpp"
+#include "espalier/optimizer/follow_schedules.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "espalier/optimizer/on.hpp"
 #include "espalier/optimizer/saved_optimizer.hpp"

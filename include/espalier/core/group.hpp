@@ -35,6 +35,8 @@ Whole(P) -> Whole<P>;
 
 template <class P>
 struct Every;
+template <class P>
+class Scheduled;
 
 namespace detail {
 
@@ -79,6 +81,23 @@ inline constexpr bool on_vector<OnVector<P>> = true;
 
 template <class P>
 struct Grouping<Every<P>> : Grouping<P> {};
+template <class P>
+struct Grouping<Scheduled<P>> : Grouping<P> {};
+
+/// The numbers that a policy inside of Every or Scheduled looks at.
+template <class P>
+constexpr Grain grain_inside() {
+  if constexpr (Grouping<P>::named) return P::grain;
+  return Grain::row;
+}
+
+/// Has a policy a number that follows a schedule?
+template <class P>
+inline constexpr bool on_schedule = false;
+template <class P>
+inline constexpr bool on_schedule<Scheduled<P>> = true;
+template <class P>
+inline constexpr bool on_schedule<Every<P>> = on_schedule<P>;
 
 /// Is a policy that names its grain told another one?
 template <class P>
@@ -89,6 +108,8 @@ template <class P>
 inline constexpr bool regroups<Whole<P>> = names_its_grain<P>;
 template <class P>
 inline constexpr bool regroups<Every<P>> = regroups<P>;
+template <class P>
+inline constexpr bool regroups<Scheduled<P>> = regroups<P>;
 
 /// The policy without the words that say on what, and when.
 template <class P>
@@ -113,10 +134,7 @@ template <class P>
 struct Every {
   long n = 1;
   P policy{};
-  static constexpr Grain grain = [] {
-    if constexpr (detail::Grouping<P>::named) return P::grain;
-    return Grain::row;
-  }();
+  static constexpr Grain grain = detail::grain_inside<P>();
   bool operator==(const Every&) const = default;
 };
 template <class N, class P>

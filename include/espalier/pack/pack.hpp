@@ -45,6 +45,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
   /// Names of the policies, in the order in which they are written.
   static constexpr std::array<std::string_view, size> names{detail::written_name<Ps>()...};
+  /// Has a policy a number that follows a schedule?
+  static constexpr bool on_schedule = (false || ... || detail::on_schedule<Ps>);
   /// Vectors of a group's length for which `constrain` needs room.
   static constexpr Index copies = Roles::by_vector ? 1 + int{vector_penalties > 0} : matrix_penalties;
 

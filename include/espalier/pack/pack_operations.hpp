@@ -19,6 +19,7 @@
 #include "espalier/pack/pack.hpp"
 #include "espalier/pack/pack_traits.hpp"
 #include "espalier/pack/remember.hpp"
+#include "espalier/pack/schedules.hpp"
 
 namespace espalier::detail {
 
@@ -73,6 +74,7 @@ struct PackOperations {
   void (*describe)(const void* pack, std::size_t policy, Description& text);
   bool (*equal)(const void* pack, const void* other);
   std::shared_ptr<void> (*copy)(const void* pack);
+  void (*schedule)(void* pack, const ScheduleCall& call);  ///< null: no policy is in Scheduled
 };
 
 /// The functions behind the table of one pack.
@@ -232,9 +234,10 @@ struct PackFunctions {
     pack_of(pack).for_each_policy([&]<class P>(const P& p) {
       if (k++ != policy) return;
       if constexpr (requires { name_in_time(&p); }) text("n", static_cast<double>(p.n));
-      detail::describe(ungrouped(p), text);
+      detail::describe(described_in_time(p, text.detail()), text);
       if constexpr (requires { ungrouped(p).metric; })
         if (ungrouped(p).metric == Metric::euclidean) text("metric", "euclidean");
+      if constexpr (on_schedule<P>) describe_schedule(scheduled_in(p), text);
     });
   }
 
@@ -276,7 +279,8 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .to_stored = F::to_stored,
                            .describe = F::describe,
                            .equal = F::equal,
-                           .copy = copy_pack<PackType>};
+                           .copy = copy_pack<PackType>,
+                           .schedule = schedule_of<PackType>()};
 }();
 
 /// Behind a function, which a library can hold for packs that many programs use (compiled.hpp).

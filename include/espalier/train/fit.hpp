@@ -71,6 +71,8 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);
   (detail::validate(observers, options.state != nullptr), ...);
   optimizer.prepare(model);
+  auto policies_follow = [&](const Progress& p) { detail::replay_schedules(model.parameters(), p); };
+  detail::replay(policies_follow, from, options.epochs, batches.count());
 
   const detail::ThreadScope threads(options.threads);
   const auto start = std::chrono::steady_clock::now();
