@@ -43,6 +43,7 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/l2_to_start.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/max_norm_from.hpp"
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/non_positive.hpp"
 #include "espalier/constraint/nuclear_norm.hpp"

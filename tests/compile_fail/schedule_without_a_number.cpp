@@ -7,8 +7,8 @@
 using namespace espalier;
 
 #ifdef REFUSED
-using Policy = NonNegative;
+using Kind = NonNegative;
 #else
-using Policy = L1;
+using Kind = L1;
 #endif
-Scheduled<Policy> scheduled({}, ConstantRate{});
+Scheduled<Kind> scheduled({}, ConstantRate{});

@@ -8,6 +8,7 @@
 #include "espalier/certify/audit.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/max_norm_from.hpp"
 #include "espalier/io/checkpoint.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
@@ -26,7 +27,8 @@ const CosineDecay to_a_tenth{.final_factor = 0.1};
 auto some_net() {
   return Sequential(
       Dense(3, 8, Scheduled{MaxNorm{2}, to_a_tenth}, L1{1e-3}), Tanh{},
-      Dense(8, 2, Scheduled{L1{0.02}, OnPlateau{.factor = 0.5, .patience = 0, .threshold = 0.2}}));
+      Dense(8, 2, Scheduled{L1{0.02}, OnPlateau{.factor = 0.5, .patience = 0, .threshold = 0.2}},
+            MaxNormFrom{warm_start(11)}));
 }
 using Net = decltype(some_net());
 
@@ -57,7 +59,8 @@ TEST_CASE("fit makes the steps that a loop makes which edits the policies before
   const Dataset data = some_data();
   Net net = some_net();
   initialize(net, {.seed = 1});
-  Sequential plain{Dense(3, 8, MaxNorm{2}, L1{1e-3}), Tanh{}, Dense(8, 2, L1{0.02})};
+  Sequential plain{Dense(3, 8, MaxNorm{2}, L1{1e-3}), Tanh{},
+                   Dense(8, 2, L1{0.02}, MaxNormFrom{warm_start(11)})};
   assign(plain, "0.weight", parameter(net, "0.weight")),
       assign(plain, "2.weight", parameter(net, "2.weight"));
   assign(plain, "0.bias", parameter(net, "0.bias")), assign(plain, "2.bias", parameter(net, "2.bias"));
@@ -155,6 +158,7 @@ TEST_CASE("A run that is taken up in the middle of its schedules ends in the sam
   CHECK_THROWS_AS(start(Stop{}), std::runtime_error);
   const Net taken_up = start();
   CHECK(numbers_of(taken_up) == numbers_of(whole));
+  CHECK(taken_up == whole);  // its radii, too
   CHECK(policy<MaxNorm>(taken_up, "0.weight").radius == watch.radii.back());
   std::filesystem::remove(path), std::filesystem::remove(path.string() + ".1");
 }

@@ -51,7 +51,8 @@ void begin_anew(Parameters<S>& parameters) {
     if (e.pack.scheduled()) e.pack = e.pack.with_factors(std::vector<double>(e.pack.names().size(), 1));
   parameters.remember(Remember::opened);
   project(parameters);
-  parameters.remember(Remember::started);
+  parameters.remember(Remember::settled);
+  project(parameters);  // into bounds that have set themselves
   const Change<S> change(parameters);
   for (ParameterEntry<S>& e : change.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
   for (JointEntry<S>& joint : change.joint_penalties()) joint.activity = {};

@@ -148,6 +148,13 @@ class AnyPack {
     if (traits().memories > 0) operations_->remember(pack_.get(), w, numbers, apart, when);
   }
 
+  /// Does a policy look at its vectors after each step?
+  bool watches() const { return operations_->watch != nullptr; }
+  /// It does, and changes the numbers that it keeps of them.
+  void watch(Block<const S> w, S* numbers, Index apart, long step) const {
+    if (watches()) operations_->watch(pack_.get(), w, numbers, apart, step);
+  }
+
   /// Turns what is stored into W, where a policy maps numbers.
   void to_weight(Block<S> numbers) const {
     if (traits().maps) operations_->to_weight(pack_.get(), numbers);

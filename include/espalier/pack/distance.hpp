@@ -19,7 +19,7 @@ template <class P, Scalar S>
 double distance_to_set([[maybe_unused]] const P& p, [[maybe_unused]] const S* row, [[maybe_unused]] Index n,
                        [[maybe_unused]] const S* own = nullptr) {
   if constexpr (NormSet<P>) {
-    const double radius = p.norm_bound().radius;
+    const double radius = radius_of(p, own);
     if (norm_holds(row, n, radius, P::sphere)) return 0;
     if (!ConstRow<S>(row, n).allFinite()) return std::numeric_limits<double>::infinity();
     // Norms are judged in exact arithmetic: the computed one may be the radius where the exact one is not.

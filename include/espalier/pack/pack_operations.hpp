@@ -69,6 +69,8 @@ struct PackOperations {
   void (*clear_held)(const void* pack, Block<const S> w, S* to);  ///< held.hpp
   /// What the policies keep of w, into numbers of which each policy's are `apart` from the one's before.
   void (*remember)(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when);
+  /// The same after a step, for policies that watch their vectors; null: there is none.
+  void (*watch)(const void* pack, Block<const S> w, S* numbers, Index apart, long step);
   void (*to_weight)(const void* pack, Block<S> numbers);  ///< from what is stored to W, number by number
   bool (*to_stored)(const void* pack, Block<S> numbers);  ///< and back; false: nothing gives one of them
   void (*describe)(const void* pack, std::size_t policy, Description& text);
@@ -275,6 +277,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .penalty = F::penalty,
                            .clear_held = detail::clear_held<S, PackType>,
                            .remember = F::remember,
+                           .watch = watch_of<S, PackType>(),
                            .to_weight = F::to_weight,
                            .to_stored = F::to_stored,
                            .describe = F::describe,

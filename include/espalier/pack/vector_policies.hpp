@@ -54,10 +54,11 @@ void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unus
 /// The ball around a set of vectors, where w = x(0) is the nearest vector of the set alone.
 template <class PackType, Scalar S, class P, class Elements>
 void constrain_to_ball(const PackType& pack, const P& set, const Elements& elements, S* w, Index n,
-                       Steps<S> steps, Scratch<S> scratch, typename PackType::Counts& active) {
+                       Steps<S> steps, Scratch<S> scratch, typename PackType::Counts& active,
+                       const PolicyMemory<S>& memory) {
   pack.each([&]<class Q>([[maybe_unused]] const Q& ball, [[maybe_unused]] std::size_t k) {
     if constexpr (NormSet<Q>) {
-      const double radius = ball.norm_bound().radius;
+      const double radius = radius_of(ball, memory.of(PackType::template memory_of<Q>));
       if (norm_holds(w, n, radius, false)) return;
       SetInBall(set, elements, scratch.row, w, n, steps, radius, scratch.room)();
       ++active[k];
@@ -80,7 +81,8 @@ void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unuse
         project_vector(p, w, n, steps, elements, scratch.room);
         ++active[k];
       }
-      if constexpr (PackType::set_in_ball) constrain_to_ball(pack, p, elements, w, n, steps, scratch, active);
+      if constexpr (PackType::set_in_ball)
+        constrain_to_ball(pack, p, elements, w, n, steps, scratch, active, memory);
     }
   });
 }
@@ -95,7 +97,7 @@ void constrain_norm(const PackType& pack, S* y, S* w, Index n, Steps<S> steps, [
     using P = std::decay_t<decltype(p)>;
     if constexpr (NormSet<P> && !PackType::set_in_ball) {
       const auto elements = elements_of<with_penalties>(pack.policies(), memory);
-      const double radius = p.norm_bound().radius;
+      const double radius = radius_of(p, memory.of(PackType::template memory_of<P>));
       if constexpr (!P::sphere && PackType::vector_penalties == 0)
         if (surely_below(squares, n, radius)) return;
       if constexpr (with_penalties && PackType::vector_penalties > 0) {
