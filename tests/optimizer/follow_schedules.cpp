@@ -139,7 +139,7 @@ TEST_CASE("A run that is taken up in the middle of its schedules ends in the sam
   initialize(whole, {.seed = 1});
   Watch watch;
   fit(whole, data, MeanSquared{}, Adam{.learning_rate = 0.05}, options, watch);
-  const auto start = [&](auto... stop) {
+  const auto start = [&](long epochs, auto... stop) {
     Net net = some_net();
     initialize(net, {.seed = 1});
     Optimizer optimizer{Adam{.learning_rate = 0.05}};
@@ -151,12 +151,15 @@ TEST_CASE("A run that is taken up in the middle of its schedules ends in the sam
       CHECK(policy<L1>(net, "2.weight").strength == watch.strengths[9]);
     }
     FitOptions own = options;
-    own.state = &state;
+    own.state = &state, own.epochs = epochs;
     fit(net, data, MeanSquared{}, optimizer, own, stop..., Checkpoint{path});
     return net;
   };
-  CHECK_THROWS_AS(start(Stop{}), std::runtime_error);
-  const Net taken_up = start();
+  CHECK_THROWS_AS(start(8, Stop{}), std::runtime_error);
+  CHECK(message_of([&] {
+          start(9);
+        }).find("schedules of policies: over 9 epochs here, over 8 epochs before") != std::string::npos);
+  const Net taken_up = start(8);
   CHECK(numbers_of(taken_up) == numbers_of(whole));
   CHECK(taken_up == whole);  // its radii, too
   CHECK(policy<MaxNorm>(taken_up, "0.weight").radius == watch.radii.back());

@@ -16,6 +16,12 @@ namespace espalier {
 
 namespace detail {
 
+template <Scalar S>
+bool has_schedules(const Parameters<S>& parameters) {
+  const auto entries = parameters.entries();
+  return std::any_of(entries.begin(), entries.end(), [](const auto& e) { return e.pack.scheduled(); });
+}
+
 /// The packs of the parameters that have schedules, as these have them in the coming step, by places.
 /// ValueError, naming the parameter, for values that make no sense there.
 template <Scalar S>

@@ -63,6 +63,8 @@ class Scheduled {
 
   static constexpr Grain grain = detail::grain_inside<P>();
 
+  /// As P makes itself, on no schedule.
+  Scheduled() : Scheduled(P{}, ConstantRate{}) {}
   /// Throws ValueError for no schedule, and for one by reference: copies of a model have each their own.
   Scheduled(const P& p, AnySchedule schedule) : policy(p), base_(p) {
     if (!schedule) detail::fail("Scheduled", "a schedule", "an empty one");
