@@ -5,6 +5,7 @@
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/max_norm_from.hpp"
 #include "espalier/model/change.hpp"
 
 using namespace espalier;
@@ -34,4 +35,19 @@ TEST_CASE("A policy in Every has not acted in a step that is not its own") {
   detail::record_step(e, e.pack.in_step(3), with, active, 1);
   CHECK(e.activity[0].last_acted == 2);
   CHECK(e.activity[1].acted == 2);
+}
+
+TEST_CASE("At the end of a step policies that watch see the weights, but frozen ones, and tied ones follow") {
+  Parameters<double> parameters;
+  for (const char* path : {"a", "b", "c"})
+    parameters.add(path, ParameterKind::weight, 1, 2, AnyPack<double>(Pack(MaxNormFrom{warm_start(3)})));
+  parameters.tie("a", "b");
+  parameters.freeze("c");
+  for (const ParameterEntry<double>& e : parameters.entries()) parameters.values_of(e).data[0] = 2;
+  detail::end_step(parameters, 2);
+  CHECK(parameters.at("a").memory[0] == -1);
+  detail::end_step(parameters, 3);
+  CHECK(parameters.at("a").memory[0] == 2);
+  CHECK(parameters.at("b").memory[0] == 2);
+  CHECK(parameters.at("c").memory[0] == -1);
 }

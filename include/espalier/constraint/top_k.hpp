@@ -2,6 +2,7 @@
 // Vectors with few weights that are not zero.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "espalier/core/check.hpp"
@@ -61,6 +62,11 @@ struct TopK {
   bool reaches(const auto& each, Index n) const { return n <= k || each.clamp(0) == 0; }
   void validate() const {
     if (k < 1) detail::fail(name, "k >= 1", k);
+  }
+
+  /// Under a schedule k is rounded, and at least 1.
+  TopK scaled(double factor) const {
+    return {std::max(Index{1}, static_cast<Index>(std::round(static_cast<double>(k) * factor))), metric};
   }
 
   void describe(auto&& f) const { f("k", static_cast<double>(k)); }

@@ -39,9 +39,21 @@ concept StartingPolicy = requires(const P& p, float f, double d, Cell cell) {
   { p.keep(f, cell) } -> std::same_as<float>;
   { p.keep(d, cell) } -> std::same_as<double>;
 };
+/// A bound of norms with `keep`, which makes a number of the vector that training starts from; before there
+/// are weights it is given a vector of none. The model keeps it for all weights of the vector.
+template <class P>
+concept StartingNorm = requires(const P& p, ConstArrayMap<float> f, ConstArrayMap<double> d) {
+  { p.keep(f) } -> std::same_as<float>;
+  { p.keep(d) } -> std::same_as<double>;
+};
 /// Has a policy a number of its own for each weight? Its members take that as their last argument.
 template <class P>
-concept KeepsNumbers = PlacedPolicy<P> || StartingPolicy<P>;
+concept KeepsNumbers = PlacedPolicy<P> || StartingPolicy<P> || StartingNorm<P>;
+/// Does it look at its vectors after each step, to change what it keeps of them?
+template <class P>
+concept WatchesSteps = StartingNorm<P> && requires(const P& p, ConstArrayMap<float> w, ArrayMap<float> own) {
+  p.watch(w, own, 1L);
+};
 
 namespace detail {
 

@@ -29,6 +29,8 @@ class Description {
  public:
   explicit Description(Detail detail = Detail::beginning) : detail_(detail) {}
 
+  Detail detail() const { return detail_; }
+
   [[gnu::cold]] void operator()(std::string_view name, double number) {
     begin(name);
     text_ += format_message("{}", {number});

@@ -35,6 +35,8 @@ Whole(P) -> Whole<P>;
 
 template <class P>
 struct Every;
+template <class P>
+class Scheduled;
 
 namespace detail {
 
@@ -79,6 +81,16 @@ inline constexpr bool on_vector<OnVector<P>> = true;
 
 template <class P>
 struct Grouping<Every<P>> : Grouping<P> {};
+template <class P>
+struct Grouping<Scheduled<P>> : Grouping<P> {};
+
+/// Has a policy a number that follows a schedule?
+template <class P>
+inline constexpr bool on_schedule = false;
+template <class P>
+inline constexpr bool on_schedule<Scheduled<P>> = true;
+template <class P>
+inline constexpr bool on_schedule<Every<P>> = on_schedule<P>;
 
 /// Is a policy that names its grain told another one?
 template <class P>
@@ -89,6 +101,9 @@ template <class P>
 inline constexpr bool regroups<Whole<P>> = names_its_grain<P>;
 template <class P>
 inline constexpr bool regroups<Every<P>> = regroups<P>;
+template <class P>
+inline constexpr bool regroups<Scheduled<P>> = regroups<P>;
+
 /// What of a weight is one vector for a policy of vectors: what PerInput or Whole say, or the policy itself.
 template <class P>
 inline constexpr Grain grain_of = [] {

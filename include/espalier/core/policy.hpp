@@ -26,6 +26,8 @@
 //   S at<S>(Cell cell)         a number for the place of the weight, row and column, and the weight's shape
 //   S keep(S w, Cell cell)     a number made of the weight w that training starts from
 //
+// (of a norm: S keep(ConstRow<S> w), void watch(ConstRow<S> w, Row<S> own, long step) after each step, and
+// double radius(S own); constraint/max_norm_from.hpp is one),
 // and value, gradient, prox, contains and project take that number as one more argument, the last. The model
 // keeps the numbers beside the weights. `keep` is called after `initialize` and `assign` have moved the
 // weights into their sets, and, of sets, after `edit_policy`. Before there are weights it is given NaN; with
@@ -109,6 +111,7 @@
 #pragma once
 
 #include <concepts>
+#include <limits>
 
 #include "espalier/core/block.hpp"
 #include "espalier/core/cell.hpp"
@@ -191,6 +194,15 @@ concept NormSet = requires(const P& p) {
   { p.norm_bound() } -> std::same_as<NormBound>;
   { P::sphere } -> std::convertible_to<bool>;
 };
+
+/// The radius of a vector of which the policy keeps `own`; the largest double, if it has no bound yet.
+template <NormSet P, Scalar S>
+double radius_of(const P& p, [[maybe_unused]] const S* own) {
+  if constexpr (StartingNorm<P>)
+    return own ? p.radius(*own) : std::numeric_limits<double>::max();
+  else
+    return p.norm_bound().radius;
+}
 
 /// Has `project` (or `prox`) of vectors the form that respects policies of elements?
 template <class P>

@@ -44,6 +44,12 @@ constexpr std::string_view name_in_time(const Every<P>*) {
   return NameOfEvery<P>::value;
 }
 
+/// A schedule leaves the name as it is.
+template <class P>
+constexpr std::string_view name_on_schedule(const Scheduled<P>*) {
+  return written_name<P>();
+}
+
 /// "MaxNorm per input": the name of a policy with the words that say on what.
 template <class P>
 struct NameOfGroup {
@@ -55,6 +61,8 @@ template <class P>
 constexpr std::string_view written_name() {
   if constexpr (requires { name_in_time(static_cast<const P*>(nullptr)); })
     return name_in_time(static_cast<const P*>(nullptr));
+  else if constexpr (requires { name_on_schedule(static_cast<const P*>(nullptr)); })
+    return name_on_schedule(static_cast<const P*>(nullptr));
   else if constexpr (on_vector<P>)
     return policy_name<Ungrouped<P>>();
   else if constexpr (Grouping<P>::named && !std::is_same_v<P, Ungrouped<P>>)

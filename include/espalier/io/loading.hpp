@@ -217,6 +217,10 @@ class Loading {
     Settled<S> settled(Block<const S>{numbers.data(), e.rows, e.cols}, e.memory);
     remember(e.pack, settled.block(), settled.memory, Remember::started);
     const bool kept = take_kept(e, settled);
+    if (!kept && e.pack.contains(settled.block())) {
+      remember(e.pack, settled.block(), settled.memory, Remember::settled);
+      e.pack.project(settled.block());  // into bounds that have set themselves
+    }
     if (e.pack.contains(settled.block())) return settled;
     for (std::size_t k = 0; k < e.pack.names().size(); ++k) {
       const double violation = e.pack.violation(k, settled.block());

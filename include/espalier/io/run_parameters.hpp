@@ -58,6 +58,7 @@ void put_parameters(TensorFile& file, const Parameters<S>& parameters) {
     if (e.frozen) file.metadata["frozen." + e.path] = "1";
     file.tensors.push_back(matrix_tensor("model." + e.path, e.rows, e.cols, parameters.values_of(e).data));
     file.tensors.push_back(row_tensor("activity." + e.path, numbers_of(e.activity)));
+    if (e.pack.scheduled()) file.tensors.push_back(row_tensor("factors." + e.path, e.pack.factors()));
     if (!e.memory.empty())
       file.tensors.push_back(
           matrix_tensor("memory." + e.path, 1, static_cast<Index>(e.memory.size()), e.memory.data()));
@@ -80,6 +81,8 @@ void take_parameters(const TensorFile& file, Parameters<S>& parameters) {
       const auto memory = exactly<S>(file, "memory." + e.path, e.memory.size());
       std::copy(memory.begin(), memory.end(), e.memory.begin());
     }
+    if (e.pack.scheduled())
+      e.pack = e.pack.with_factors(exactly<double>(file, "factors." + e.path, e.pack.names().size()));
     e.frozen = file.metadata.contains("frozen." + e.path);
   }
   auto& joint = change.joint_penalties();

@@ -16,14 +16,30 @@ namespace detail {
 template <class P>
 inline constexpr bool of_rows = !Grouping<P>::named && (NormSet<P> || VectorSet<P> || VectorPenalty<P>);
 template <class P>
-using AsOnVector = std::conditional_t<of_rows<P>, OnVector<P>, P>;
+struct FormOnVector {
+  using type = std::conditional_t<of_rows<P>, OnVector<P>, P>;
+};
+template <class P>
+struct FormOnVector<Every<P>> {
+  using type = Every<typename FormOnVector<P>::type>;
+};
+template <class P>
+struct FormOnVector<Scheduled<P>> {
+  using type = Scheduled<typename FormOnVector<P>::type>;
+};
+template <class P>
+using AsOnVector = typename FormOnVector<P>::type;
 
 template <class P>
 AsOnVector<P> as_on_vector(const P& policy) {
-  if constexpr (of_rows<P>)
-    return {policy};
-  else
+  if constexpr (std::is_same_v<AsOnVector<P>, P>)
     return policy;
+  else if constexpr (of_rows<P>)
+    return {policy};
+  else if constexpr (requires { policy.n; })
+    return {policy.n, as_on_vector(policy.policy)};
+  else
+    return {as_on_vector(policy.base()), policy.schedule()};
 }
 
 }  // namespace detail

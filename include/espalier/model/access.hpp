@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "espalier/core/check.hpp"
 #include "espalier/kernel/norm.hpp"
@@ -46,9 +47,12 @@ namespace detail {
 /// Weights that an initializer has filled become feasible, and nothing is left of what was before them.
 template <Scalar S>
 void begin_anew(Parameters<S>& parameters) {
+  for (ParameterEntry<S>& e : Change<S>(parameters).entries())
+    if (e.pack.scheduled()) e.pack = e.pack.with_factors(std::vector<double>(e.pack.names().size(), 1));
   parameters.remember(Remember::opened);
   project(parameters);
-  parameters.remember(Remember::started);
+  parameters.remember(Remember::settled);
+  project(parameters);  // into bounds that have set themselves
   const Change<S> change(parameters);
   for (ParameterEntry<S>& e : change.entries()) std::fill(e.activity.begin(), e.activity.end(), Activity{});
   for (JointEntry<S>& joint : change.joint_penalties()) joint.activity = {};

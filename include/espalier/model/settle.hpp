@@ -32,7 +32,9 @@ struct Settled {
     if (pack.traits().memories == 0) return;
     if (!pack.contains(block()))
       fail(where, "frozen weights inside the sets of the policies beside them", "weights outside");
-    if (when == Remember::started) remember(pack, block(), memory, when);
+    if (when != Remember::started) return;
+    remember(pack, block(), memory, Remember::settled);
+    pack.project(block());  // into bounds that have set themselves
   }
   /// The copy, as policies see it.
   Block<S> block() {

@@ -149,7 +149,7 @@ struct LentPolicies {
       parameters.remember(e, Remember::started);
       if (!e.frozen && pack.traits().memories > 0) {
         pack.project(parameters.values_of(e));
-        parameters.remember(e, Remember::started);  // of weights inside the sets, as `assign` has it
+        parameters.remember(e, Remember::settled);  // of weights inside the sets, as `assign` has it
       }
     }
     if (!e.frozen) pack.project(parameters.values_of(e));

@@ -194,7 +194,7 @@ class Optimizer {
         detail::step_under(parameters, e, update, shrink_of(e, 1), steps_, state, active);
     }
     neighbors.finish(update_free);
-    parameters.copy_tied();
+    detail::end_step(parameters, steps_);
   }
   template <class M>
   requires requires(M& model) { model.parameters(); }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "espalier/pack/pack_of.hpp"
 #include "espalier/pack/pack_operations.hpp"
@@ -53,6 +55,19 @@ class AnyPack {
     if (set_pace_) set_pace_(result);
     return result;
   }
+
+  /// Has a policy a number that follows a schedule?
+  bool scheduled() const { return operations_->schedule != nullptr; }
+  /// By which factor schedules have changed each policy; 1: by none.
+  std::vector<double> factors() const {
+    std::vector<double> result(names().size(), 1);
+    if (scheduled()) operations_->schedule(operations_->copy(pack_.get()).get(), {.read = result});
+    return result;
+  }
+  /// The pack with such factors.
+  AnyPack with_factors(std::span<const double> factors) const { return scheduled_by({.write = factors}); }
+  /// The pack as its schedules have it in the coming step.
+  AnyPack in_progress(const Progress& progress) const { return scheduled_by({.progress = &progress}); }
 
   /// Throws ValueError, naming `where`, for values that make no sense or sets that do not meet on a
   /// weight of rows x cols numbers.
@@ -137,6 +152,13 @@ class AnyPack {
     if (traits().memories > 0) operations_->remember(pack_.get(), w, numbers, apart, when);
   }
 
+  /// Does a policy look at its vectors after each step?
+  bool watches() const { return operations_->watch != nullptr; }
+  /// It does, and changes the numbers that it keeps of them.
+  void watch(Block<const S> w, S* numbers, Index apart, long step) const {
+    if (watches()) operations_->watch(pack_.get(), w, numbers, apart, step);
+  }
+
   /// Turns what is stored into W, where a policy maps numbers.
   void to_weight(Block<S> numbers) const {
     if (traits().maps) operations_->to_weight(pack_.get(), numbers);
@@ -152,6 +174,16 @@ class AnyPack {
   }
 
  private:
+  AnyPack scheduled_by(const detail::ScheduleCall& call) const {
+    if (!scheduled()) return *this;
+    AnyPack result = *this;
+    const std::shared_ptr<void> copy = operations_->copy(pack_.get());
+    operations_->schedule(copy.get(), call);
+    result.pack_ = copy;
+    if (set_pace_) set_pace_(result);
+    return result;
+  }
+
   /// Sets what depends on a policy in Every. Without it a penalty leaves its mark on the step sizes in all
   /// steps, so that they are those of one metric.
   template <class... Ps>

@@ -19,12 +19,11 @@ template <class P, Scalar S>
 double distance_to_set([[maybe_unused]] const P& p, [[maybe_unused]] const S* row, [[maybe_unused]] Index n,
                        [[maybe_unused]] const S* own = nullptr) {
   if constexpr (NormSet<P>) {
-    if (has_norm(p, row, n)) return 0;
+    if (has_norm(p, row, n, own)) return 0;
     if (!ConstRow<S>(row, n).allFinite()) return std::numeric_limits<double>::infinity();
     // Norms are judged in exact arithmetic: the computed one may be the radius where the exact one is not.
-    const NormBound bound = p.norm_bound();
-    const double length = norm(row, n),
-                 radius = is_shell<P> && 2 * length < bound.least + bound.radius ? bound.least : bound.radius,
+    const double length = norm(row, n), most = radius_of(p, own), least_norm = p.norm_bound().least,
+                 radius = is_shell<P> && 2 * length < least_norm + most ? least_norm : most,
                  least = radius * roundoff<double>, distance = std::abs(length - radius);
     return std::clamp(distance, least, std::numeric_limits<double>::max());
   } else if constexpr (Set<P>) {

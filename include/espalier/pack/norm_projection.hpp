@@ -20,10 +20,10 @@ namespace espalier::detail {
 
 /// Has a row the norm that a set of norms wants?
 template <NormSet P, Scalar S>
-bool has_norm(const P& p, const S* x, Index n) {
-  const NormBound bound = p.norm_bound();
-  if (is_shell<P> && bound.least > 0 && compare_norm(x, n, bound.least) < 0) return false;
-  return norm_holds(x, n, bound.radius, P::sphere);
+bool has_norm(const P& p, const S* x, Index n, const S* own) {
+  if constexpr (is_shell<P>)
+    if (const double least = p.norm_bound().least; least > 0 && compare_norm(x, n, least) < 0) return false;
+  return norm_holds(x, n, radius_of(p, own), P::sphere);
 }
 
 /// Chooses the algorithm for one row: near_norm for floats that one step has moved, NormSecant for rows that

@@ -47,6 +47,10 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
 
   /// Names of the policies, in the order in which they are written.
   static constexpr std::array<std::string_view, size> names{detail::written_name<Ps>()...};
+  /// Has a policy a number that follows a schedule?
+  static constexpr bool on_schedule = (false || ... || detail::on_schedule<Ps>);
+  /// Does a policy look at its vectors after each step?
+  static constexpr bool watches = (false || ... || WatchesSteps<detail::Ungrouped<Ps>>);
   /// Vectors of a group's length for which `constrain` needs room.
   static constexpr Index copies = Roles::by_vector ? 1 + int{vector_penalties > 0} : matrix_penalties;
 
@@ -166,7 +170,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       if constexpr (ElementSet<P>)
         detail::each_weight<P>(n, memory.of(memory_of<P>),
                                [&](Index i, auto... own) { inside = inside && p.contains(w[i], own...); });
-      if constexpr (NormSet<P>) inside = inside && detail::has_norm(p, w, n);
+      if constexpr (NormSet<P>) inside = inside && detail::has_norm(p, w, n, memory.of(memory_of<P>));
       if constexpr (VectorSet<P>) inside = inside && p.contains(ConstRow<S>(w, n));
     });
     return inside;
@@ -252,8 +256,8 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
     double radius = 0;
     if constexpr (norm_sets == 1 && !on_sphere && !on_shell && Roles::homogeneous &&
                   Roles::vector_sets + Roles::vector_penalties == 0)
-      each([&](const auto& p, std::size_t) {
-        if constexpr (NormSet<std::decay_t<decltype(p)>>) radius = p.norm_bound().radius;
+      each([&]<class P>(const P& p, std::size_t) {  // where it is the same for all groups
+        if constexpr (NormSet<P> && !StartingNorm<P>) radius = p.norm_bound().radius;
       });
     return radius;
   }

@@ -19,6 +19,7 @@
 #include "espalier/pack/pack.hpp"
 #include "espalier/pack/pack_traits.hpp"
 #include "espalier/pack/remember.hpp"
+#include "espalier/pack/schedules.hpp"
 
 namespace espalier::detail {
 
@@ -69,11 +70,14 @@ struct PackOperations {
   void (*clear_held)(const void* pack, Block<const S> w, S* to);  ///< held.hpp
   /// What the policies keep of w, into numbers of which each policy's are `apart` from the one's before.
   void (*remember)(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when);
+  /// The same after a step, for policies that watch their vectors; null: there is none.
+  void (*watch)(const void* pack, Block<const S> w, S* numbers, Index apart, long step);
   void (*to_weight)(const void* pack, Block<S> numbers);  ///< from what is stored to W, number by number
   bool (*to_stored)(const void* pack, Block<S> numbers);  ///< and back; false: nothing gives one of them
   void (*describe)(const void* pack, std::size_t policy, Description& text);
   bool (*equal)(const void* pack, const void* other);
   std::shared_ptr<void> (*copy)(const void* pack);
+  void (*schedule)(void* pack, const ScheduleCall& call);  ///< null: no policy is in Scheduled
 };
 
 /// The functions behind the table of one pack.
@@ -234,9 +238,10 @@ struct PackFunctions {
     pack_of(pack).for_each_policy([&]<class P>(const P& p) {
       if (k++ != policy) return;
       if constexpr (requires { name_in_time(&p); }) text("n", static_cast<double>(p.n));
-      detail::describe(ungrouped(p), text);
+      detail::describe(described_in_time(p, text.detail()), text);
       if constexpr (requires { ungrouped(p).metric; })
         if (ungrouped(p).metric == Metric::euclidean) text("metric", "euclidean");
+      if constexpr (on_schedule<P>) describe_schedule(scheduled_in(p), text);
     });
   }
 
@@ -275,11 +280,13 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .penalty = F::penalty,
                            .clear_held = detail::clear_held<S, PackType>,
                            .remember = F::remember,
+                           .watch = watch_of<S, PackType>(),
                            .to_weight = F::to_weight,
                            .to_stored = F::to_stored,
                            .describe = F::describe,
                            .equal = F::equal,
-                           .copy = copy_pack<PackType>};
+                           .copy = copy_pack<PackType>,
+                           .schedule = schedule_of<PackType>()};
 }();
 
 /// Behind a function, which a library can hold for packs that many programs use (compiled.hpp).

@@ -124,7 +124,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   }();
   static constexpr unsigned starting = [] {
     unsigned bits = 0, k = 0;
-    ((bits |= unsigned{StartingPolicy<Ps>} << k++), ...);
+    ((bits |= unsigned{StartingPolicy<Ps> || StartingNorm<Ps>} << k++), ...);
     return bits;
   }();
   static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
@@ -189,7 +189,8 @@ struct PackRoles : private FormsOfProject<Ps...> {
       (true && ... && (homogeneous_policy<Ps>() || !(ElementSet<Ps> || ProximalPenalty<Ps>)));
 
   static_assert((true && ... &&
-                 (!KeepsNumbers<Ps> || SmoothPenalty<Ps> || ProximalPenalty<Ps> || ElementSet<Ps>)),
+                 (!KeepsNumbers<Ps> || SmoothPenalty<Ps> || ProximalPenalty<Ps> || ElementSet<Ps> ||
+                  NormSet<Ps>)),
                 "a policy has at(cell) or keep(w, cell), but no member that takes the number which it keeps "
                 "of a weight: "
                 "give contains and project, value and gradient, or value and prox a last argument");

@@ -55,10 +55,11 @@ void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unus
 /// y.
 template <class PackType, Scalar S, class P, class Elements>
 void constrain_to_ball(const PackType& pack, const P& set, const Elements& elements, S* w, Index n,
-                       Steps<S> steps, Scratch<S> scratch, typename PackType::Counts& active) {
+                       Steps<S> steps, Scratch<S> scratch, typename PackType::Counts& active,
+                       const PolicyMemory<S>& memory) {
   pack.each([&]<class Q>([[maybe_unused]] const Q& ball, [[maybe_unused]] std::size_t k) {
     if constexpr (NormSet<Q>) {
-      const double radius = ball.norm_bound().radius;
+      const double radius = radius_of(ball, memory.of(PackType::template memory_of<Q>));
       if (norm_holds(w, n, radius, false)) return;
       SetInBall(set, elements, scratch.row, w, n, steps, radius, scratch.room)();
       ++active[k];
@@ -81,7 +82,8 @@ void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unuse
         project_vector(p, w, n, steps, elements, scratch.room);
         ++active[k];
       }
-      if constexpr (PackType::set_in_ball) constrain_to_ball(pack, p, elements, w, n, steps, scratch, active);
+      if constexpr (PackType::set_in_ball)
+        constrain_to_ball(pack, p, elements, w, n, steps, scratch, active, memory);
     }
   });
 }
@@ -109,7 +111,8 @@ void constrain_norm(const PackType& pack, S* y, S* w, Index n, Steps<S> steps, [
     using P = std::decay_t<decltype(p)>;
     if constexpr (NormSet<P> && !PackType::set_in_ball && !(with_penalties && PackType::penalty_in_ball)) {
       const auto elements = elements_of<with_penalties>(pack.policies(), memory);
-      const double radius = p.norm_bound().radius, least = p.norm_bound().least;
+      const double radius = radius_of(p, memory.of(PackType::template memory_of<P>)),
+                   least = p.norm_bound().least;
       if constexpr (!P::sphere && !is_shell<P> && PackType::vector_penalties == 0)
         if (surely_below(squares, n, radius)) return;
       [[maybe_unused]] const bool below = is_shell<P> && least > 0 && compare_norm(w, n, least) < 0;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "espalier/optimizer/follow_schedules.hpp"
 #include "espalier/train/batches.hpp"
 #include "espalier/train/evaluate.hpp"
 #include "espalier/train/fit_data.hpp"
@@ -50,6 +51,7 @@ double train_epoch(M& model, Batches<typename M::scalar_type>& batches, const L&
     batches.load(b);
     const double batch_weight = total_weight(loss, batches.target());
     if (schedule) optimizer.scale_rate(factor_of(schedule, progress));
+    follow_schedules(model.parameters(), progress);
     if (batch_weight == 0) continue;  // samples that all count nothing
     const double value = loss(model.forward(batches.inputs()), batches.target(), gradient);
     if (!std::isfinite(value)) {

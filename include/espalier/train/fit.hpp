@@ -62,8 +62,9 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   if (from.settings.empty()) from.step = from.epoch() * batches.count();  // batches may be others
   detail::check_state(from, options.epochs, batches.count(), optimizer.steps(model));
   std::string settings;
+  const bool follow = detail::has_schedules(model.parameters());
   if (options.state)
-    settings = detail::checked_settings(options, detail::described(loss), parts.training().samples());
+    settings = detail::checked_settings(options, detail::described(loss), parts.training().samples(), follow);
   Progress progress{from.step, options.epochs * batches.count(), from.epoch(), options.epochs};
   if (from.epoch() > 0) progress.loss = detail::loss_of(from.history.back());
   auto schedule = options.schedule;
@@ -71,6 +72,11 @@ requires(!Rule<std::remove_cvref_t<O>>) History
   if (auto rehearsal = schedule) detail::factor_of(rehearsal, progress);
   (detail::validate(observers, options.state != nullptr), ...);
   optimizer.prepare(model);
+  if (options.state && !follow &&
+      detail::has_schedules(model.parameters()))  // the optimizer has brought them
+    detail::add_schedules_of_policies(settings, options.epochs);
+  auto policies_follow = [&](const Progress& p) { detail::replay_schedules(model.parameters(), p); };
+  detail::replay(policies_follow, from, options.epochs, batches.count());
 
   const detail::ThreadScope threads(options.threads);
   const auto start = std::chrono::steady_clock::now();

@@ -97,11 +97,16 @@ using FitOptions = BasicFitOptions<float>;
 
 namespace detail {
 
+/// The epochs to come count where schedules of policies may ask for them.
+[[gnu::cold]] inline void add_schedules_of_policies(std::string& lines, long epochs) {
+  add_setting(lines, "schedules of policies", format_message("over {} epochs", {epochs}));
+}
+
 /// Of all settings those that change the course of a run. The epochs to come do so only where a schedule may
 /// ask for them.
 template <Scalar S>
 [[gnu::cold]] std::string settings_text(const BasicFitOptions<S>& options, std::string_view loss,
-                                        Index samples) {
+                                        Index samples, bool policies_follow = false) {
   std::string lines;
   add_setting(lines, "loss", loss);
   add_setting(lines, "samples", format_message("{}", {samples}));
@@ -113,17 +118,18 @@ template <Scalar S>
               options.schedule
                   ? format_message("{} over {} epochs", {options.schedule.text(), options.epochs})
                   : "none");
+  if (policies_follow) add_schedules_of_policies(lines, options.epochs);
   return lines;
 }
 
 /// The same, before a run that may be taken up: throws where it may not.
 template <Scalar S>
 [[gnu::cold]] std::string checked_settings(const BasicFitOptions<S>& options, std::string_view loss,
-                                           Index samples) {
+                                           Index samples, bool policies_follow = false) {
   const TrainState& state = *options.state;
   if (options.schedule.by_reference())
     fail("fit", "with a state a schedule by value, of which copies are shown the epochs before", "std::ref");
-  std::string settings = settings_text(options, loss, samples);
+  std::string settings = settings_text(options, loss, samples, policies_follow);
   const bool goes_on = state.epoch() > 0 && state.epoch() < options.epochs && !state.ended;
   if (goes_on) check_settings(state, settings);
   return goes_on || state.epoch() == 0 ? settings : state.settings;
