@@ -44,6 +44,8 @@
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/constraint/softplus_weight.hpp"
+#include "espalier/constraint/spectral_rescaled.hpp"
+#include "espalier/constraint/cayley.hpp"
 #include "espalier/constraint/quantized.hpp"
 
 #include "espalier/init/initializer.hpp"

@@ -86,6 +86,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
     if constexpr (RowScale<Ps>) return bool{Ps::trains_gain};
     return false;
   }());
+  static constexpr bool has_beside = (false || ... || (MatrixMap<Ps> && HasNumbersBeside<Ps>));
   static constexpr int reparametrizations = (0 + ... + int{Reparametrization<Ps>});
   /// How many keep a number of their own for each weight.
   static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ps>});
@@ -182,7 +183,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static_assert((true && ... && const_validate<Ps>),
                 "a policy's validate() is never called, since it is not const: write void validate() const");
   static_assert(reparametrizations <= 1,
-                "two reparametrizations on one weight: keep either WeightNorm or UnitNormalized");
+                "two reparametrizations on one weight: keep one of them, as WeightNorm or UnitNormalized");
   static_assert(reparametrizations == 0 || !has_set,
                 "a reparametrization with a set on the same weight: say on what, Gain<...> for the lengths, "
                 "or drop one of the two");
