@@ -46,7 +46,9 @@
 #include "espalier/constraint/softplus_weight.hpp"
 #include "espalier/constraint/spectral_rescaled.hpp"
 #include "espalier/constraint/cayley.hpp"
+#include "espalier/constraint/interval_weight.hpp"
 #include "espalier/constraint/quantized.hpp"
+#include "espalier/constraint/soft_grid.hpp"
 
 #include "espalier/init/initializer.hpp"
 #include "espalier/init/orthogonal.hpp"
@@ -63,6 +65,8 @@
 #include "espalier/layer/chain.hpp"
 #include "espalier/layer/residual.hpp"
 #include "espalier/layer/concat.hpp"
+#include "espalier/layer/scale.hpp"
+#include "espalier/layer/sandwich.hpp"
 #include "espalier/layer/recurrent.hpp"
 #include "espalier/layer/lstm.hpp"
 

@@ -23,6 +23,32 @@ S straight_through(S latent, S dw, double lo, double hi) {
   return (x < lo && !(dw < 0)) || (x > hi && !(dw > 0)) ? S(0) : dw;
 }
 
+/// The multiples of `step` from lo to hi. A bound that misses one by rounding only, as 0.3 that of 0.1, is
+/// it.
+struct EvenLevels {
+  double step, lo, hi;
+
+  /// The largest, the least, and the nearest one, in units of `step`; halves go away from zero.
+  double most() const { return is_multiple(hi) ? std::round(hi / step) : std::floor(hi / step); }
+  double least() const { return is_multiple(lo) ? std::round(lo / step) : std::ceil(lo / step); }
+  double nearest(double x) const { return std::clamp(std::round(x / step), least(), most()); }
+
+  void validate(std::string_view name) const {
+    check_positive_float(name, "step", step);
+    if (!(least() <= most()) || !(std::max(-lo, hi) / step <= 0x1p53))
+      fail(name, "a multiple of step from lo to hi, which are finite",
+           format_message("step = {}, lo = {}, hi = {}", {step, lo, hi}));
+  }
+
+ private:
+  /// But for the roundings of step, bound and quotient, a unit of roundoff each.
+  bool is_multiple(double bound) const {
+    const double number = bound / step;
+    return std::abs(number - std::round(number)) <=
+           2 * std::numeric_limits<double>::epsilon() * std::abs(number);
+  }
+};
+
 }  // namespace detail
 
 /// W is the nearest multiple of `step` from lo to hi to what is stored, in forward and backward; the
@@ -38,8 +64,7 @@ struct Quantized {
 
   template <Scalar S>
   S weight(S latent) const {
-    const double level = std::clamp(std::round(static_cast<double>(latent) / step), least(), most());
-    return static_cast<S>(level * step);
+    return static_cast<S>(levels().nearest(static_cast<double>(latent)) * step);
   }
   template <Scalar S>
   S parameter(S w) const {
@@ -49,26 +74,14 @@ struct Quantized {
   S pull_back(S latent, S dw) const {
     return detail::straight_through(latent, dw, lo, hi);
   }
-  void validate() const {
-    detail::check_positive_float(name, "step", step);
-    if (!(least() <= most()) || !(std::max(-lo, hi) / step <= 0x1p53))
-      detail::fail(name, "a multiple of step from lo to hi, which are finite",
-                   detail::format_message("step = {}, lo = {}, hi = {}", {step, lo, hi}));
-  }
+  void validate() const { levels().validate(name); }
 
   void describe(auto&& f) const { f("step", step), f("lo", lo), f("hi", hi); }
 
   bool operator==(const Quantized&) const = default;
 
  private:
-  double most() const { return is_multiple(hi) ? std::round(hi / step) : std::floor(hi / step); }
-  double least() const { return is_multiple(lo) ? std::round(lo / step) : std::ceil(lo / step); }
-  /// But for the roundings of step, bound and quotient, a unit of roundoff each.
-  bool is_multiple(double bound) const {
-    const double number = bound / step;
-    return std::abs(number - std::round(number)) <=
-           2 * std::numeric_limits<double>::epsilon() * std::abs(number);
-  }
+  detail::EvenLevels levels() const { return {step, lo, hi}; }
 };
 
 /// As Quantized, with levels at any distance from one another: `QuantizedTo{-1, 0, 1}`.

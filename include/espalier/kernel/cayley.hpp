@@ -128,4 +128,38 @@ bool cayley_parameter(const TallMatrix& w, R tolerance, R most, R* room) {
   return true;
 }
 
+/// The transform as a map of matrices (core/reparametrization.hpp); constraint/cayley.hpp says what it holds.
+struct CayleyMap {
+  Index room_for(Index rows, Index cols) const {
+    return 2 * rows * cols + detail::cayley_room(std::min(rows, cols));
+  }
+
+  template <Scalar S>
+  void weight(Block<const S> p, Block<S> w, double* room) const {
+    detail::TallMatrix tall = detail::tall_matrix(p, room);
+    detail::cayley(tall, room + p.size(), room + 2 * p.size());
+    tall.data = room + p.size();
+    detail::write_back(tall, w);
+  }
+
+  template <Scalar S>
+  void pull_back(Block<const S> p, Block<const S>, Block<S> dw, double* room) const {
+    const detail::TallMatrix tall = detail::tall_matrix(p, room),
+                             g = detail::tall_matrix(Block<const S>(dw), room + p.size());
+    detail::cayley_pull_back(tall, g.data, room + 2 * p.size());
+    detail::write_back(g, dw);
+  }
+
+  template <Scalar S>
+  bool parameter(Block<S> w, double* room) const {
+    const double u = detail::roundoff<S>;
+    const detail::TallMatrix tall = detail::tall_matrix(Block<const S>(w), room);
+    if (!detail::cayley_parameter(tall, 64 * u, std::pow(u, -1.0 / 3), room + 2 * w.size())) return false;
+    detail::write_back(tall, w);
+    return true;
+  }
+
+  bool operator==(const CayleyMap&) const = default;
+};
+
 }  // namespace espalier::detail

@@ -12,6 +12,7 @@
 #include "espalier/kernel/product.hpp"
 #include "espalier/layer/layer.hpp"
 #include "espalier/layer/policies.hpp"
+#include "espalier/pack/any_pack.hpp"
 #include "espalier/pack/matrix_maps.hpp"
 
 namespace espalier {
@@ -68,7 +69,7 @@ class Weight {
   void prepare(const Call<S>& call) const {
     if constexpr (row_scaled) measure(call);
     if constexpr (mapped)
-      with_map([&]<class P>(const P& map) {
+      with_map(call, [&]<class P>(const P& map) {
         if constexpr (ElementMap<P>) {
           for (Index i = 0; i < in_ * out_; ++i) call.kept[i] = map.weight(call.value(0)[i]);
         } else {
@@ -99,7 +100,7 @@ class Weight {
   void pull_back(const Call<S>& call) const {
     if constexpr (row_scaled) pull_back_scaled(call);
     if constexpr (mapped)
-      with_map([&]<class P>(const P& map) {
+      with_map(call, [&]<class P>(const P& map) {
         const S* const p = call.value(0);
         S* const g = call.gradient(0);
         if constexpr (ElementMap<P>)
@@ -138,7 +139,7 @@ class Weight {
     if constexpr (has_gain)
       for (Index j = 0; j < out_; ++j) call.buffer(1)[j] = static_cast<S>(detail::norm(w + j * in_, in_));
     if constexpr (mapped)
-      with_map([&]<class P>(const P& map) {
+      with_map(call, [&]<class P>(const P& map) {
         if constexpr (ElementMap<P>)
           for (Index i = 0; i < in_ * out_; ++i) w[i] = detail::parameter_of(map, w[i]);
         else
@@ -188,11 +189,15 @@ class Weight {
     }
   }
 
-  /// f(the policy that maps what is stored)
-  template <class F>
-  void with_map(F&& f) const {
-    pack_.for_each_policy([&]<class P>(const P& policy) {
-      if constexpr (ElementMap<P> || MatrixMap<P>) f(policy);
+  /// f(the policy that maps what is stored), as the model has it now.
+  template <Scalar S, class F>
+  void with_map(const Call<S>& call, F&& f) const {
+    pack_.for_each_policy([&]<class P>([[maybe_unused]] const P& policy) {
+      if constexpr (ElementMap<P> || MatrixMap<P>) {
+        const AnyPack<S>* const pack = call.pack(0);
+        const P* const edited = pack ? pack->template find<P>() : nullptr;
+        f(edited ? *edited : policy);
+      }
     });
   }
 
@@ -203,7 +208,7 @@ class Weight {
   }
   /// As "bound" or, where gains would be "gain_ih", "bound_ih".
   void declare_beside(auto& d, std::string_view gain_name) const {
-    with_map([&]<class P>(const P& map) {
+    pack_.for_each_policy([&]<class P>([[maybe_unused]] const P& map) {
       if constexpr (HasNumbersBeside<P>) {
         const std::string name = std::string(P::beside_name) + std::string(gain_name.substr(4));
         if constexpr (P::trains_beside)
