@@ -46,6 +46,8 @@
 #include "espalier/constraint/softplus_weight.hpp"
 #include "espalier/constraint/spectral_rescaled.hpp"
 #include "espalier/constraint/cayley.hpp"
+#include "espalier/constraint/learned_bound.hpp"
+#include "espalier/constraint/spectral_normalized.hpp"
 #include "espalier/constraint/interval_weight.hpp"
 #include "espalier/constraint/quantized.hpp"
 #include "espalier/constraint/soft_grid.hpp"
@@ -67,6 +69,7 @@
 #include "espalier/layer/concat.hpp"
 #include "espalier/layer/scale.hpp"
 #include "espalier/layer/sandwich.hpp"
+#include "espalier/layer/low_rank.hpp"
 #include "espalier/layer/recurrent.hpp"
 #include "espalier/layer/lstm.hpp"
 
