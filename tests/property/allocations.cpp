@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "../nets.hpp"
+#include "espalier/constraint/cayley.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/frozen.hpp"
 #include "espalier/constraint/group_lasso.hpp"
@@ -16,6 +17,7 @@
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/simplex.hpp"
 #include "espalier/constraint/spectral_ball.hpp"
+#include "espalier/constraint/spectral_rescaled.hpp"
 #include "espalier/constraint/sum_to.hpp"
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
@@ -30,6 +32,7 @@
 #include "espalier/layer/max_pool2d.hpp"
 #include "espalier/layer/recurrent.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/sandwich.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"
 #include "espalier/loss/cross_entropy.hpp"
@@ -112,7 +115,8 @@ auto every_policy() {
       Dense(9, 9, Whole{L1Ball{.radius = 5}}), ReLU{}, Dense(9, 9, Isotonic{}, NonNegative{}), ReLU{},
       Dense(9, 9, Simplex{}), ReLU{}, Dense(9, 9, PerInput{SumTo{0.5}}, Clip{-1, 1}), ReLU{},
       Dense(9, 9, PerInput{MaxNorm{1}}, Frozen{1, 0, 0, 0, 0, 0, 0, 0, 0}, L2ToStart{1e-3}), ReLU{},
-      Dense(9, 4), Softmax{});
+      Dense(9, 9, SpectralRescaled{3}), ReLU{}, Sandwich(9, 5), Dense(5, 9, Cayley{}), ReLU{}, Dense(9, 4),
+      Softmax{});
 }
 
 /// In a pass of forward, loss, backward and step, after the first ones.
