@@ -31,8 +31,8 @@ struct SoftGrid {
     if (s == 0 || side == 0 || other == near) return static_cast<S>(near * step);
     // u is nearer to one level than to the other, and so is W.
     const double middle = (near + other) / 2 * step, soft = middle + (u - middle) / s;
-    const auto [low, high] = std::minmax(static_cast<S>(near * step), static_cast<S>(other * step));
-    return std::clamp(static_cast<S>(soft), low, high);
+    const S one = static_cast<S>(near * step), two = static_cast<S>(other * step);
+    return std::clamp(static_cast<S>(soft), std::min(one, two), std::max(one, two));
   }
   template <Scalar S>
   S parameter(S w) const {
