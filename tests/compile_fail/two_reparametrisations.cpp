@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: two reparametrizations on one weight: keep either WeightNorm or UnitNormalized
+// expect: two reparametrizations on one weight: keep one of them, as WeightNorm or UnitNormalized
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/dense.hpp"
 

@@ -8,6 +8,8 @@
 #include "espalier/layer/concat.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/sandwich.hpp"
+#include "espalier/layer/scale.hpp"
 #include "espalier/model/sequential.hpp"
 #include "support.hpp"
 
@@ -62,6 +64,28 @@ TEST_CASE(
       CHECK(apart.weight[at] == static_cast<double>(v(i, j)));
       CHECK(apart.weight[at] * apart.scales[static_cast<std::size_t>(i)] == Approx(plain.weight[at]));
     }
+}
+
+TEST_CASE("a sandwich is two dense layers around its activation") {
+  Sequential net{Scale{2}, Sandwich(3, 2, LeakyReLU{})};
+  initialize(net, {.seed = 1});
+  edit(net, [](std::span<float> all) {
+    for (float& x : all) x += 0.25F;
+  });
+  const CodeSteps steps = steps_of(net, {"net", true});
+  REQUIRE(steps.size() == 4);
+  CHECK(steps[0].function == "x * 2.0f");
+  const auto matrix = [](const CodeStep& step) {
+    return Matrix<double>(
+        Eigen::Map<const WeightMatrix<double>>(step.weight.data(), step.outputs, step.inputs));
+  };
+  const Matrix<float> x = Matrix<float>::Random(3, 5);
+  Matrix<double> u = matrix(steps[1]) * 2 * x.cast<double>();
+  for (Index j = 0; j < 2; ++j) u.row(j).array() += steps[1].bias.at(static_cast<std::size_t>(j));
+  const Matrix<double> y = matrix(steps[3]) * (u.array() > 0).select(u, 0.01 * u);
+  CHECK(steps[2].activation == "LeakyReLU");
+  CHECK(steps[3].bias.empty());
+  CHECK((net.forward(x).cast<double>() - y).norm() <= 1e-6 * y.norm());
 }
 
 TEST_CASE("blocks have the steps of their branches") {

@@ -2,8 +2,11 @@
 #include "espalier/io/load.hpp"
 
 #include "data/files.hpp"
+#include "espalier/constraint/cayley.hpp"
 #include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/learned_bound.hpp"
 #include "espalier/constraint/softplus_weight.hpp"
+#include "espalier/constraint/spectral_normalized.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/io/save.hpp"
 #include "espalier/layer/activation.hpp"
@@ -13,6 +16,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/lstm.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/sandwich.hpp"
 #include "nets.hpp"
 
 using namespace espalier;
@@ -21,11 +25,12 @@ namespace {
 
 /// Layers of every kind that has parameters.
 auto zoo() {
-  return Sequential(Conv2D(Image{4, 4, 2}, 3, Kernel{3, 2}, WeightNorm{}), BatchNorm(3, {.per = 6}),
-                    Identity{},
-                    Residual{Dense(18, 4, Clip{-0.5, 0.5}), Tanh{}, Dense(4, 18, SoftplusWeight{})},
-                    Concat{Chain{Dense(18, 2), ELU{}}, Dense(18, 4, UnitNormalized{}, NoBias{})},
-                    LSTM(3, 2, 2, {}, RecurrentWeight{WeightNorm{}}), Dense(4, 2));
+  return Sequential(
+      Conv2D(Image{4, 4, 2}, 3, Kernel{3, 2}, WeightNorm{}), BatchNorm(3, {.per = 6}), Identity{},
+      Residual{Dense(18, 4, Clip{-0.5, 0.5}), Tanh{}, Dense(4, 18, SoftplusWeight{})},
+      Concat{Chain{Dense(18, 2), ELU{}}, Dense(18, 4, UnitNormalized{}, NoBias{})}, Sandwich(6, 6),
+      Dense(6, 6, LearnedBound<InfinityNorm>{}), Dense(6, 6, SpectralNormalized{}), Dense(6, 6, Cayley{}),
+      LSTM(3, 2, 2, {}, RecurrentWeight{WeightNorm{}}), Dense(4, 2));
 }
 
 /// Bytes of a file that a small net wrote, and another net to read it.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/learned_bound.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/softplus_weight.hpp"
 #include "espalier/constraint/unit_norm.hpp"
@@ -217,6 +218,17 @@ TEST_CASE("a plain weight is taken by a reparametrized one, which multiplies by 
   at(file, "1.weight") = floats<float>("1.weight", {2, 2}, {1, 2, 3, 1});
   file.tensors.push_back(floats<float>("0.weight_g", {2, 1}, {1, 1}));  // and what does it belong to?
   CHECK(message_of([&] { load(other, file); }).find("missing: 0.weight_v (2 x 2)") != std::string::npos);
+}
+
+TEST_CASE("a plain weight sets what a map has beside it, too") {
+  const auto net = initialized(1, Dense(2, 2));
+  TensorFile file = tensors(net);
+  file.metadata.clear();
+  at(file, "0.weight") = floats<float>("0.weight", {2, 2}, {1, -2, 0.5F, 0.25F});
+  auto other = initialized(2, Dense(2, 2, LearnedBound<InfinityNorm>{}));
+  CHECK(load(other, file).complete());
+  CHECK(effective_weight(other, "0.weight") == Matrix<float>{{1, -2}, {0.5F, 0.25F}});
+  CHECK(LearnedBound<InfinityNorm>::bound(parameter(other, "0.bound")(0)) == Catch::Approx(3));
 }
 
 TEST_CASE("the newer names of PyTorch's weight normalization are read too") {

@@ -139,13 +139,13 @@ TEMPLATE_TEST_CASE("An element map turns what is stored into the weight, and bac
                    "", float, double) {
   const Table<TestType, Doubled> table{Doubled{}};
   Numbers<TestType> numbers{0, 1, -3, 4, 5, 6};
-  table.operations.to_weight(&table.pack, {numbers.data(), 2, 3});
+  table.operations.to_weight(&table.pack, {numbers.data(), 2, 3}, nullptr);
   CHECK(numbers == Numbers<TestType>{0, 2, 18, 32, 50, 72});
-  CHECK(table.operations.to_stored(&table.pack, {numbers.data(), 2, 3}));
+  CHECK(table.operations.to_stored(&table.pack, {numbers.data(), 2, 3}, nullptr));
   CHECK(numbers == Numbers<TestType>{0, 1, 3, 4, 5, 6});
   for (const std::size_t place : {0U, 5U}) {
     Numbers<TestType> impossible(6, TestType(2));
     impossible[place] = -2;
-    CHECK_FALSE(table.operations.to_stored(&table.pack, {impossible.data(), 2, 3}));
+    CHECK_FALSE(table.operations.to_stored(&table.pack, {impossible.data(), 2, 3}, nullptr));
   }
 }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "../nets.hpp"
+#include "espalier/constraint/cayley.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/frozen.hpp"
 #include "espalier/constraint/group_lasso.hpp"
@@ -19,6 +20,7 @@
 #include "espalier/constraint/orthonormal.hpp"
 #include "espalier/constraint/simplex.hpp"
 #include "espalier/constraint/spectral_ball.hpp"
+#include "espalier/constraint/spectral_rescaled.hpp"
 #include "espalier/constraint/sum_to.hpp"
 #include "espalier/constraint/symmetric.hpp"
 #include "espalier/constraint/total_variation.hpp"
@@ -35,6 +37,7 @@
 #include "espalier/layer/max_pool2d.hpp"
 #include "espalier/layer/recurrent.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/sandwich.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"
 #include "espalier/loss/cross_entropy.hpp"
@@ -121,7 +124,8 @@ auto every_policy() {
       Dense(9, 9, Orthogonality{1e-3}, Orthonormal{}), ReLU{},
       Dense(9, 9, PerInput{TotalVariation{1e-3}}, L1{1e-3}, PerInput{MaxNorm{1}}), ReLU{},
       Dense(9, 9, Symmetric{}, Clip{-1, 1}), ReLU{}, Dense(9, 9, MinMaxNorm{0.1, 1}, GroupLasso{1e-3}),
-      Dense(9, 4), Softmax{});
+      Dense(9, 9, SpectralRescaled{3}), ReLU{}, Sandwich(9, 5), Dense(5, 9, Cayley{}), ReLU{}, Dense(9, 4),
+      Softmax{});
 }
 
 /// In a pass of forward, loss, backward and step, after the first ones.

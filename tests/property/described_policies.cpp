@@ -71,6 +71,12 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(Grid{0.5, -1, 1}) == "Grid{step = 0.5, lo = -1, hi = 1}");
   CHECK(text_of(Levels{1, 0, -1}) == "Levels{levels = [-1, 0, 1]}");
   CHECK(text_of(NonPositive{}) == "NonPositive");
+  CHECK(text_of(SpectralNormalized{3}) == "SpectralNormalized{iterations = 3}");
+  CHECK(text_of(LearnedBound<InfinityNorm>{}) == "LearnedBound");
+  CHECK(text_of(LipschitzProduct{2}) == "LipschitzProduct{strength = 2}");
+  CHECK(text_of(SoftGrid{0.5, -1, 1, 0.25}) == "SoftGrid{step = 0.5, lo = -1, hi = 1, s = 0.25}");
+  CHECK(text_of(IntervalWeight{-1, 1}) == "IntervalWeight{lo = -1, hi = 1}");
+  CHECK(text_of(SpectralRescaled{2, 3}) == "SpectralRescaled{n = 2, bound = 3}");
   CHECK(text_of(NonNegative{}) == "NonNegative");
   CHECK(text_of(WeightNorm{}) == "WeightNorm");
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/model/mapped.hpp"
 #include "espalier/model/sequential.hpp"
 #include "espalier/pack/pack.hpp"
 
@@ -110,7 +111,7 @@ Audit audit(const M& model) {
     std::vector<typename M::scalar_type> mapped;
     if (p.pack.traits().maps) {
       mapped.assign(p.values, p.values + p.size());
-      p.pack.to_weight({mapped.data(), p.rows, p.cols});
+      detail::to_weight(model.parameters(), model.parameters().at(p.path), mapped.data());
       p.values = mapped.data();
     }
     result.parameters.push_back(detail::audit_numbers(p));

@@ -19,6 +19,8 @@
 //   reparametrization  static constexpr bool trains_gain                     W = diag(gain / norm(v_j)) V
 //                      or S weight(S p), S parameter(S w), S pull_back(S p, S dw)
 //                                                                            W = weight(P), number by number
+//                      or void weight(Block<const S> p, Block<S> w, ...)     W = weight(P), as a whole matrix:
+//                                                                            core/reparametrization.hpp
 // clang-format on
 //
 // Numbers. A policy of single weights may treat each weight in its own way. It then has one of
@@ -121,6 +123,7 @@
 #include "espalier/core/matrix_members.hpp"
 #include "espalier/core/policy_name.hpp"
 #include "espalier/core/policy_traits.hpp"
+#include "espalier/core/reparametrization.hpp"
 
 namespace espalier {
 
@@ -253,25 +256,6 @@ concept MatrixPolicy = MatrixSet<P> || MatrixPenalty<P>;
 template <class P>
 concept Set = ElementSet<P> || NormSet<P> || VectorSet<P> || MatrixSet<P>;
 
-/// The rows of W have a scale of their own, which is trained or 1.
-template <class P>
-concept RowScale = requires {
-  { P::trains_gain } -> std::convertible_to<bool>;
-};
-
-/// Each number of W is a function of the one that is stored: `parameter(w)` is what is stored for w (NaN:
-/// nothing gives it), `pull_back(p, dw)` the gradient of p from that of weight(p).
-template <class P>
-concept ElementMap = requires(const P& policy, float f, double d) {
-  { policy.weight(f) } -> std::same_as<float>;
-  { policy.weight(d) } -> std::same_as<double>;
-  { policy.parameter(f) } -> std::same_as<float>;
-  { policy.pull_back(f, f) } -> std::same_as<float>;
-};
-
-template <class P>
-concept Reparametrization = RowScale<P> || ElementMap<P>;
-
 template <class P>
 inline constexpr int roles_of = int{SmoothPenalty<P> || SmoothMatrixPenalty<P>} +
                                 int{ProximalPenalty<P> || VectorPenalty<P> || MatrixPenalty<P>} +
@@ -281,14 +265,4 @@ template <class P>
 concept Policy = roles_of<P>
 == 1;
 
-namespace detail {
-
-/// What is stored for a weight w under an element map, or for |w| where nothing gives w.
-template <ElementMap P, Scalar S>
-S parameter_of(const P& p, S w) {
-  const S stored = p.parameter(w);
-  return stored == stored ? stored : p.parameter(w < 0 ? -w : w);
-}
-
-}  // namespace detail
 }  // namespace espalier

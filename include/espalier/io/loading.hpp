@@ -118,7 +118,7 @@ class Loading {
   bool is_weight_alone(std::size_t k) const {
     const std::string& name = names_[k].effective;
     if (name.empty() || !tensors_.contains(name)) return false;
-    if (!entry(k).pack.traits().trains_gain) return true;
+    if (!entry(k).pack.traits().trains_gain && !entry(k).pack.traits().beside) return true;
     return std::none_of(names_[k + 1].names.begin(), names_[k + 1].names.end(),
                         [&](const std::string& gain) { return tensors_.contains(gain); });
   }
@@ -153,9 +153,11 @@ class Loading {
   void to_stored(std::size_t k) {
     const ParameterEntry<S>& e = entry(k);
     std::vector<S>& w = *numbers_[k];
-    if (!e.pack.to_stored({w.data(), e.rows, e.cols}))
+    std::vector<S> beside(static_cast<std::size_t>(e.pack.beside(e.rows, e.cols)));
+    if (!e.pack.to_stored({w.data(), e.rows, e.cols}, beside.data()))
       fail(where_, {"weights in {} that {} can give", {names_[k].effective, e.pack.names().front()}},
            "others");
+    if (!beside.empty()) numbers_[k + 1] = std::move(beside);
     if (!e.pack.traits().trains_gain) return;
     std::vector<S>& gains = numbers_[k + 1].emplace();
     for (Index j = 0; j < e.rows; ++j) gains.push_back(static_cast<S>(norm(w.data() + j * e.cols, e.cols)));

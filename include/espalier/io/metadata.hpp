@@ -12,6 +12,7 @@
 #include "espalier/core/version.hpp"
 #include "espalier/io/json.hpp"
 #include "espalier/io/stored.hpp"
+#include "espalier/model/mapped.hpp"
 #include "espalier/model/parameters.hpp"
 
 namespace espalier::detail {
@@ -98,7 +99,7 @@ template <Scalar S>
     if (e.kind == ParameterKind::buffer) continue;
     const Block<const S> stored = parameters.values_of(e);
     std::vector<S> numbers(stored.data, stored.data + stored.size());
-    e.pack.to_weight({numbers.data(), e.rows, e.cols});
+    to_weight(parameters, e, numbers.data());
     const auto zeros = std::count(numbers.begin(), numbers.end(), S(0));
     text += format_message("{} {} zeros of {}", {e.path, zeros, e.size()}) + violations_text(e, stored);
     if (e.tied >= 0) text += ", tied to " + parameters.entries()[static_cast<std::size_t>(e.tied)].path;

@@ -21,14 +21,17 @@ struct GridLevels {
   /// A rounded product of `step` and a whole number. Halves go away from zero; what is not a number stays so.
   template <Scalar S>
   S nearest(S x) const {
-    const double level = std::clamp(std::round(static_cast<double>(x) / step), least(), most());
-    return static_cast<S>(level * step);
+    return static_cast<S>(number_of(static_cast<double>(x)) * step);
   }
+  /// How many steps that is, and the least and the most of them.
+  double number_of(double x) const { return std::clamp(std::round(x / step), least(), most()); }
+  double least() const { return is_multiple(lo) ? std::round(lo / step) : std::ceil(lo / step); }
+  double most() const { return is_multiple(hi) ? std::round(hi / step) : std::floor(hi / step); }
   /// The level of the largest magnitude that is not above that of x, with its sign, also after rounding; 0 is
   /// a level.
   template <Scalar S>
   S toward_zero(S x) const {
-    const double level = std::clamp(std::round(static_cast<double>(x) / step), least(), most());
+    const double level = number_of(static_cast<double>(x));
     const auto near = static_cast<S>(level * step);
     return std::abs(near) > std::abs(x) ? static_cast<S>((level - std::copysign(1.0, level)) * step) : near;
   }
@@ -49,8 +52,6 @@ struct GridLevels {
   bool operator==(const GridLevels&) const = default;
 
  private:
-  double most() const { return is_multiple(hi) ? std::round(hi / step) : std::floor(hi / step); }
-  double least() const { return is_multiple(lo) ? std::round(lo / step) : std::ceil(lo / step); }
   /// But for the roundings of step, bound and quotient, a unit of roundoff each.
   bool is_multiple(double bound) const {
     const double number = bound / step;

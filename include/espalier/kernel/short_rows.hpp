@@ -31,6 +31,14 @@ ShortRows short_rows(Block<const S> w, double scale, double* to) {
   return result;
 }
 
+/// And back: w becomes these numbers times `scale`.
+template <Scalar S>
+void write_short_rows(const ShortRows& y, double scale, Block<S> w) {
+  for (Index j = 0; j < w.rows; ++j)
+    for (Index i = 0; i < w.cols; ++i)
+      w.row(j)[i] = static_cast<S>(y.data[y.transposed ? i * w.rows + j : j * w.cols + i] * scale);
+}
+
 /// sum a b, in eight partial sums: off by at most n / 8 + 9 units of roundoff of sum |a b|.
 inline double dot(const double* a, const double* b, Index n) {
   constexpr Index length = line_length<double>;

@@ -63,6 +63,17 @@ struct Pass {
   std::uint64_t stream = 0;  ///< differs between the layers of a model
 };
 
+template <Scalar S>
+class AnyPack;
+
+/// The packs of parameters as a model holds them, since `edit_policy` changes those and not the layer's.
+template <Scalar S>
+struct PackLookup {
+  const void* entries = nullptr;
+  const AnyPack<S>* (*at)(const void* entries, Index k) = nullptr;
+  Index first = 0;
+};
+
 /// Where the numbers of a layer stand during one pass. Parameters are counted as the layer declares them.
 template <Scalar S>
 struct Call {
@@ -72,9 +83,12 @@ struct Call {
   const Index* offsets = nullptr;  ///< of the layer's parameters in the arenas
   S* kept = nullptr;               ///< kept(samples) numbers, from forward to backward
   Pass pass{};
+  PackLookup<S> packs{};
 
   /// The call for a component whose parameters begin with the k-th, and which keeps its numbers in `own`.
-  Call part(Index k, S* own) const { return {values, gradients, buffers, offsets + k, own, pass}; }
+  Call part(Index k, S* own) const {
+    return {values, gradients, buffers, offsets + k, own, pass, {packs.entries, packs.at, packs.first + k}};
+  }
   /// The call for the `place`-th of the layers inside, which draws random numbers from a stream of its own.
   /// The stream is a polynomial of the places on the way to the layer, in an odd factor, so that layers far
   /// inside do not share one either.
@@ -87,6 +101,10 @@ struct Call {
   const S* value(Index k) const { return values + offsets[k]; }
   S* gradient(Index k) const { return gradients + offsets[k]; }
   S* buffer(Index k) const { return buffers + offsets[k]; }
+  /// The pack of a parameter; null where there is no model.
+  const AnyPack<S>* pack(Index k) const {
+    return packs.at ? packs.at(packs.entries, packs.first + k) : nullptr;
+  }
 };
 
 template <class L>

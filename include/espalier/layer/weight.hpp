@@ -13,6 +13,8 @@
 #include "espalier/layer/from_sets.hpp"
 #include "espalier/layer/layer.hpp"
 #include "espalier/layer/policies.hpp"
+#include "espalier/pack/any_pack.hpp"
+#include "espalier/pack/matrix_maps.hpp"
 
 namespace espalier {
 
@@ -20,7 +22,7 @@ namespace espalier {
 /// weight and for its gains. Small weights whose sizes are known to the compiler unroll.
 ///
 /// Three forms: W is what is stored; W = diag(scale) V, which is never written out (the rows of a product are
-/// scaled); or each number of W is a function of the one that is stored, written out once a pass.
+/// scaled); or W is a function of what is stored, number by number or as a whole, written out once a pass.
 ///
 ///   weight.prepare(call);                          // at the beginning of a forward pass
 ///   weight.multiply(call, n, x, bias, y);          // y = W x + bias for n samples; as often as you like
@@ -37,8 +39,10 @@ class Weight {
   using PackType = typename Roles::Weight;
   static constexpr bool row_scaled = Roles::row_scaled, has_gain = Roles::has_gain;
   static constexpr bool mapped = PackType::reparametrizations > 0 && !row_scaled;
+  /// Has the map of W numbers beside what is stored?
+  static constexpr bool has_beside = PackType::has_beside;
   /// How many parameters it declares.
-  static constexpr Index parameters = has_gain ? 2 : 1;
+  static constexpr Index parameters = has_gain || has_beside ? 2 : 1;
 
   /// Throws ValueError, naming `where`, for policies that make no sense on rows of `in` weights.
   Weight(std::string_view where, Index in, Index out, const Policies&... policies)
@@ -56,6 +60,7 @@ class Weight {
   void declare(auto& d, std::string_view name = "weight", std::string_view gain_name = "gain") const {
     d.weight(name, out_, in_, pack_);
     if constexpr (has_gain) d.gain(gain_name, out_, 1, gain_.pack);
+    if constexpr (has_beside) declare_beside(d, gain_name);
   }
 
   /// The scales g / norm(v) of the rows and their inverse norms, or W.
@@ -65,7 +70,16 @@ class Weight {
   void prepare(const Call<S>& call) const {
     if constexpr (row_scaled) measure(call);
     if constexpr (mapped)
-      each_mapped([&](Index i, const auto& map) { call.kept[i] = map.weight(call.value(0)[i]); });
+      with_map(call, [&]<class P>(const P& map) {
+        if constexpr (ElementMap<P>) {
+          for (Index i = 0; i < in_ * out_; ++i) call.kept[i] = map.weight(call.value(0)[i]);
+        } else {
+          const Block<const S> stored{call.value(0), out_, in_};
+          if (has_beside && call.pass.training && call.buffers)
+            detail::map_advance(map, stored, call.buffer(1));
+          detail::map_weight(map, stored, beside(call), Block<S>{call.kept, out_, in_});
+        }
+      });
   }
 
   template <Scalar S>
@@ -87,8 +101,14 @@ class Weight {
   void pull_back(const Call<S>& call) const {
     if constexpr (row_scaled) pull_back_scaled(call);
     if constexpr (mapped)
-      each_mapped([&](Index i, const auto& map) {
-        call.gradient(0)[i] = map.pull_back(call.value(0)[i], call.gradient(0)[i]);
+      with_map(call, [&]<class P>(const P& map) {
+        const S* const p = call.value(0);
+        S* const g = call.gradient(0);
+        if constexpr (ElementMap<P>)
+          for (Index i = 0; i < in_ * out_; ++i) g[i] = map.pull_back(p[i], g[i]);
+        else
+          detail::map_pull_back(map, {p, out_, in_}, beside(call), Block<const S>{call.kept, out_, in_},
+                                Block<S>{g, out_, in_}, has_beside ? call.gradient(1) : nullptr);
       });
   }
 
@@ -111,7 +131,7 @@ class Weight {
   }
 
   /// W as the initializer makes it: gains start at the norms of the rows, mapped numbers where the map gives
-  /// W.
+  /// W. Where a map of matrices does not, what is stored starts as the initializer makes W.
   template <class Init, Scalar S>
   void initialize(const Init& init, const Call<S>& call, Index fan_in, Index fan_out, Rng& rng) const {
     S* const w = call.buffer(0);
@@ -123,7 +143,12 @@ class Weight {
     if constexpr (has_gain)
       for (Index j = 0; j < out_; ++j) call.buffer(1)[j] = static_cast<S>(detail::norm(w + j * in_, in_));
     if constexpr (mapped)
-      each_mapped([&](Index i, const auto& map) { w[i] = detail::parameter_of(map, w[i]); });
+      with_map(call, [&]<class P>(const P& map) {
+        if constexpr (ElementMap<P>)
+          for (Index i = 0; i < in_ * out_; ++i) w[i] = detail::parameter_of(map, w[i]);
+        else
+          detail::map_parameter(map, Block<S>{w, out_, in_}, has_beside ? call.buffer(1) : nullptr);
+      });
   }
 
   /// The biases that belong to it.
@@ -185,12 +210,33 @@ class Weight {
     }
   }
 
-  /// f(i, policy) for each number of the weight, with the policy that maps it.
-  template <class F>
-  void each_mapped(F&& f) const {
-    pack_.for_each_policy([&]<class P>(const P& policy) {
-      if constexpr (ElementMap<P>)
-        for (Index i = 0; i < in_ * out_; ++i) f(i, policy);
+  /// f(the policy that maps what is stored), as the model has it now.
+  template <Scalar S, class F>
+  void with_map(const Call<S>& call, F&& f) const {
+    pack_.for_each_policy([&]<class P>([[maybe_unused]] const P& policy) {
+      if constexpr (ElementMap<P> || MatrixMap<P>) {
+        const AnyPack<S>* const pack = call.pack(0);
+        const P* const edited = pack ? pack->template find<P>() : nullptr;
+        f(edited ? *edited : policy);
+      }
+    });
+  }
+
+  /// The numbers beside what is stored; null without any.
+  template <Scalar S>
+  const S* beside(const Call<S>& call) const {
+    return has_beside ? call.value(1) : nullptr;
+  }
+  /// As "bound" or, where gains would be "gain_ih", "bound_ih".
+  void declare_beside(auto& d, std::string_view gain_name) const {
+    pack_.for_each_policy([&]<class P>([[maybe_unused]] const P& map) {
+      if constexpr (HasNumbersBeside<P>) {
+        const std::string name = std::string(P::beside_name) + std::string(gain_name.substr(4));
+        if constexpr (P::trains_beside)
+          d.gain(name, map.beside(out_, in_), 1);
+        else
+          d.buffer(name, map.beside(out_, in_), 1);
+      }
     });
   }
 

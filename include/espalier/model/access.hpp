@@ -14,6 +14,7 @@
 #include "espalier/kernel/norm.hpp"
 #include "espalier/model/change.hpp"
 #include "espalier/model/finite.hpp"
+#include "espalier/model/mapped.hpp"
 #include "espalier/model/parameters.hpp"
 #include "espalier/model/settle.hpp"
 
@@ -145,7 +146,9 @@ void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) 
   detail::check_shape(path, "{} x {}", e.rows, e.cols, matrix.rows(), matrix.cols());
   if (!matrix.derived().allFinite()) detail::fail<NotFiniteError>(path, "finite numbers", "NaN or infinity");
   WeightMatrix<S> stored = matrix.derived().matrix();
-  if (!e.pack.to_stored({stored.data(), e.rows, e.cols}))
+  const ParameterEntry<S>* const more = detail::beside(e);
+  std::vector<S> beside(static_cast<std::size_t>(more ? more->size() : 0));
+  if (!e.pack.to_stored({stored.data(), e.rows, e.cols}, beside.data()))
     detail::fail(path, detail::format_message("weights that {} can give", {e.pack.names().front()}),
                  "others");
   detail::Settled<S> settled(std::move(stored), e.memory);
@@ -159,6 +162,7 @@ void assign(M& model, std::string_view path, const Eigen::DenseBase<W>& matrix) 
     gains.settle(gain->path, gain->pack, detail::Remember::started);
     gains.write(parameters, *gain);
   }
+  if (more) std::copy(beside.begin(), beside.end(), parameters.values_of(*more).data);
   settled.write(parameters, e);
 }
 
@@ -198,7 +202,7 @@ Matrix<typename M::scalar_type> effective_weight(const M& model, std::string_vie
   const Parameters<S>& parameters = model.parameters();
   const ParameterEntry<S>& e = parameters.at(path);
   WeightMatrix<S> w = parameter(model, path);
-  e.pack.to_weight({w.data(), e.rows, e.cols});
+  detail::to_weight(parameters, e, w.data());
   if (!e.pack.traits().scales_rows) return w;
   const Block<const S> rows = parameters.values_of(e);
   for (Index j = 0; j < e.rows; ++j) w.row(j) *= static_cast<S>(detail::inverse_norm(rows.row(j), e.cols));

@@ -13,6 +13,7 @@
 
 #include "espalier/core/aligned.hpp"
 #include "espalier/core/parameter.hpp"
+#include "espalier/layer/layer.hpp"
 #include "espalier/layer/slopes.hpp"
 #include "espalier/pack/any_pack.hpp"
 
@@ -68,6 +69,18 @@ struct ParameterEntry {
   /// Do optimizers change it?
   bool trained() const { return !frozen && tied < 0 && kind != ParameterKind::buffer; }
 };
+
+namespace detail {
+
+/// For the Call of a pass.
+template <Scalar S>
+PackLookup<S> packs_of(std::span<const ParameterEntry<S>> entries) {
+  return {entries.data(), [](const void* first, Index k) -> const AnyPack<S>* {
+            return &static_cast<const ParameterEntry<S>*>(first)[k].pack;
+          }};
+}
+
+}  // namespace detail
 
 /// A parameter with its numbers, as `for_each_parameter` shows it; T is const where the model is. Values are
 /// read only: `assign` and `edit` change them.

@@ -153,7 +153,8 @@ class Sequential {
   template <Initializer Init>
   void initialize(const Init& init, Rng& rng) {
     Parameters<S> filled = parameters_;
-    Call<S> call{filled.values().data(), nullptr, detail::arena(filled).data(), filled.offsets()};
+    Call<S> call = call_of({});
+    call.values = call.buffers = detail::arena(filled).data();
     chain_.initialize(init, call, rng);
     detail::begin_anew(filled);
     parameters_.take(std::move(filled));
@@ -201,7 +202,13 @@ class Sequential {
 
  private:
   Call<S> call_of(const Pass& pass) const {
-    return {parameters_.values().data(), nullptr, nullptr, parameters_.offsets(), nullptr, pass};
+    return {parameters_.values().data(),
+            nullptr,
+            nullptr,
+            parameters_.offsets(),
+            nullptr,
+            pass,
+            detail::packs_of(parameters_.entries())};
   }
 
   /// Is it a block of rows of a larger matrix? Layers read samples one after another: then a copy.
@@ -233,11 +240,9 @@ class Sequential {
     if (has_gaps(x)) return run_back(Matrix<S>(x), output_gradient, input_gradient);
     const detail::FlushDenormals flush;
     detail::BatchMap<S> given(workspace_.gradients, outputs(), n);
-    given = output_gradient;
     Call<S> call = call_of({true, seed_ + passes_, 0});
-    call.gradients = parameters_.gradients().data();
-    call.buffers = detail::arena(parameters_).data();
-    call.kept = workspace_.kept;
+    given = output_gradient, call.kept = workspace_.kept;
+    call.gradients = parameters_.gradients().data(), call.buffers = detail::arena(parameters_).data();
     chain_.backward(call, Outputs(x.data(), inputs(), n), Outputs(workspace_.outputs, outputs(), n), given,
                     detail::BatchMap<S>(input_gradient, inputs(), n));
     parameters_.add_tied_gradients();

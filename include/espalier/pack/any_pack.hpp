@@ -159,13 +159,19 @@ class AnyPack {
     if (watches()) operations_->watch(pack_.get(), w, numbers, apart, step);
   }
 
-  /// Turns what is stored into W, where a policy maps numbers.
-  void to_weight(Block<S> numbers) const {
-    if (traits().maps) operations_->to_weight(pack_.get(), numbers);
+  /// Turns what is stored into W, where a policy maps it. `beside` are the numbers beside it, where
+  /// traits().beside says that there are any.
+  void to_weight(Block<S> numbers, const S* beside = nullptr) const {
+    if (traits().maps) operations_->to_weight(pack_.get(), numbers, beside);
   }
-  /// Turns W into what is stored. Returns false if nothing that can be stored gives one of its numbers.
-  bool to_stored(Block<S> numbers) const {
-    return !traits().maps || operations_->to_stored(pack_.get(), numbers);
+  /// Turns W into what is stored, and sets the numbers beside it. Returns false if nothing that can be stored
+  /// gives W.
+  bool to_stored(Block<S> numbers, S* beside = nullptr) const {
+    return !traits().maps || operations_->to_stored(pack_.get(), numbers, beside);
+  }
+  /// How many numbers stand beside a weight of rows x cols.
+  Index beside(Index rows, Index cols) const {
+    return traits().beside ? operations_->beside(pack_.get(), rows, cols) : 0;
   }
 
   bool operator==(const AnyPack& other) const {

@@ -15,6 +15,7 @@
 #include "espalier/core/parameter.hpp"
 #include "espalier/pack/groups.hpp"
 #include "espalier/pack/held.hpp"
+#include "espalier/pack/matrix_maps.hpp"
 #include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
 #include "espalier/pack/pack_traits.hpp"
@@ -72,8 +73,9 @@ struct PackOperations {
   void (*remember)(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when);
   /// The same after a step, for policies that watch their vectors; null: there is none.
   void (*watch)(const void* pack, Block<const S> w, S* numbers, Index apart, long step);
-  void (*to_weight)(const void* pack, Block<S> numbers);  ///< from what is stored to W, number by number
-  bool (*to_stored)(const void* pack, Block<S> numbers);  ///< and back; false: nothing gives one of them
+  void (*to_weight)(const void* pack, Block<S> numbers, const S* beside);  ///< from what is stored to W
+  bool (*to_stored)(const void* pack, Block<S> numbers, S* beside);  ///< and back; false: nothing gives W
+  Index (*beside)(const void* pack, Index rows, Index cols);
   void (*describe)(const void* pack, std::size_t policy, Description& text);
   bool (*equal)(const void* pack, const void* other);
   std::shared_ptr<void> (*copy)(const void* pack);
@@ -214,23 +216,21 @@ struct PackFunctions {
     detail::remember(pack_of(pack), w, numbers, apart, when);
   }
 
-  static void to_weight(const void* pack, Block<S> numbers) {
-    each_mapped(pack, numbers, [](const auto& map, S& x) { x = map.weight(x); });
+  static void to_weight(const void* pack, Block<S> numbers, const S* beside) {
+    if constexpr (traits_of<PackType>.maps)
+      pack_of(pack).for_each_policy([&](const auto& p) { apply_map(p, numbers, beside); });
   }
-  static bool to_stored(const void* pack, Block<S> numbers) {
+  static bool to_stored(const void* pack, Block<S> numbers, S* beside) {
     bool found = true;
-    each_mapped(pack, numbers, [&](const auto& map, S& x) {
-      x = map.parameter(x);
-      found = found && x == x;
-    });
+    if constexpr (traits_of<PackType>.maps)
+      pack_of(pack).for_each_policy([&](const auto& p) { found = invert_map(p, numbers, beside) && found; });
     return found;
   }
-  template <class F>
-  static void each_mapped(const void* pack, Block<S> numbers, F&& f) {
-    pack_of(pack).for_each_policy([&]<class P>([[maybe_unused]] const P& p) {
-      if constexpr (ElementMap<P>)
-        for (Index i = 0; i < numbers.size(); ++i) f(p, numbers.data[i]);
-    });
+  static Index beside(const void* pack, Index rows, Index cols) {
+    Index n = 0;
+    if constexpr (PackType::has_beside)
+      pack_of(pack).for_each_policy([&](const auto& p) { n += beside_of(p, rows, cols); });
+    return n;
   }
 
   static void describe(const void* pack, std::size_t policy, Description& text) {
@@ -283,6 +283,7 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .watch = watch_of<S, PackType>(),
                            .to_weight = F::to_weight,
                            .to_stored = F::to_stored,
+                           .beside = F::beside,
                            .describe = F::describe,
                            .equal = F::equal,
                            .copy = copy_pack<PackType>,

@@ -23,7 +23,8 @@ struct PackTraits {
   bool scales_rows;        ///< has W rows with a scale of their own (WeightNorm)?
   bool trains_gain;        ///< is this scale a parameter, the gain behind the weight?
   bool spectral;           ///< do only functions of the singular values follow the step?
-  bool maps;               ///< is each number of W a function of the one that is stored?
+  bool maps;               ///< is W a function of what is stored, number by number or as a whole?
+  bool beside;             ///< which has numbers beside it, in the parameter behind the weight?
 
   constexpr bool constrains() const { return proximal || has_set; }
   constexpr bool of_vectors() const { return grain != Grain::element; }
@@ -49,6 +50,7 @@ inline constexpr PackTraits traits_of = {.grain = PackType::grain,
                                          .scales_rows = PackType::scales_rows,
                                          .trains_gain = PackType::trains_gain,
                                          .spectral = PackType::spectral,
-                                         .maps = PackType::reparametrizations > 0 && !PackType::scales_rows};
+                                         .maps = PackType::reparametrizations > 0 && !PackType::scales_rows,
+                                         .beside = PackType::has_beside};
 
 }  // namespace espalier::detail

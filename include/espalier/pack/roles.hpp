@@ -108,6 +108,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
     if constexpr (RowScale<Ps>) return bool{Ps::trains_gain};
     return false;
   }());
+  static constexpr bool has_beside = (false || ... || (MatrixMap<Ps> && HasNumbersBeside<Ps>));
   static constexpr int reparametrizations = (0 + ... + int{Reparametrization<Ps>});
   /// Do weights stay in solid sets that hold of what is stored?
   static constexpr bool toward_zero = (false || ... || [] {
@@ -213,7 +214,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static_assert((true && ... && const_validate<Ps>),
                 "a policy's validate() is never called, since it is not const: write void validate() const");
   static_assert(reparametrizations <= 1,
-                "two reparametrizations on one weight: keep either WeightNorm or UnitNormalized");
+                "two reparametrizations on one weight: keep one of them, as WeightNorm or UnitNormalized");
   static_assert(reparametrizations == 0 || !has_set || toward_zero,
                 "a reparametrization with a set on the same weight: say on what, Gain<...> for the lengths, "
                 "or drop one of the two; levels under a bound, as SignedSumBound, are those of "

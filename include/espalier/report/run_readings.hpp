@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "espalier/certify/audit.hpp"
+#include "espalier/model/mapped.hpp"
 #include "espalier/report/epoch_table.hpp"
 #include "espalier/train/observer.hpp"
 
@@ -26,16 +27,18 @@ struct ParameterNumbers {
   std::vector<std::pair<std::string, Activity>> policies;
 };
 
-template <class View>
-ParameterNumbers parameter_numbers(const View& p, std::string untrained) {
+template <Model M, class View>
+ParameterNumbers parameter_numbers(const M& model, const View& p) {
   using S = typename View::S;
+  const ParameterEntry<S>& e = model.parameters().at(p.path);
   ParameterNumbers all{
-      p.path, p.kind, p.rows, p.cols, 0, 0, norm(p.gradients, p.size()), std::move(untrained), {}};
+      p.path, p.kind, p.rows, p.cols, 0, 0, norm(p.gradients, p.size()), why_untrained(model.parameters(), e),
+      {}};
   std::vector<S> mapped;
   const S* w = p.values;
   if (p.pack.traits().maps) {
     mapped.assign(w, w + p.size());
-    p.pack.to_weight({mapped.data(), p.rows, p.cols});
+    to_weight(model.parameters(), e, mapped.data());
     w = mapped.data();
   }
   all.norm = norm(w, p.size());
@@ -49,9 +52,7 @@ ParameterNumbers parameter_numbers(const View& p, std::string untrained) {
 template <Model M>
 std::vector<ParameterNumbers> parameter_numbers(const M& model) {
   std::vector<ParameterNumbers> all;
-  model.for_each_parameter([&](const auto& p) {
-    all.push_back(parameter_numbers(p, why_untrained(model.parameters(), model.parameters().at(p.path))));
-  });
+  model.for_each_parameter([&](const auto& p) { all.push_back(parameter_numbers(model, p)); });
   return all;
 }
 
