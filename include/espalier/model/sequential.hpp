@@ -202,13 +202,8 @@ class Sequential {
 
  private:
   Call<S> call_of(const Pass& pass) const {
-    return {parameters_.values().data(),
-            nullptr,
-            nullptr,
-            parameters_.offsets(),
-            nullptr,
-            pass,
-            detail::packs_of(parameters_.entries())};
+    const auto packs = detail::packs_of(parameters_.entries());
+    return {parameters_.values().data(), nullptr, nullptr, parameters_.offsets(), nullptr, pass, packs};
   }
 
   /// Is it a block of rows of a larger matrix? Layers read samples one after another: then a copy.
