@@ -134,12 +134,15 @@ void draw(const P& policy, const View& view = vector, const Numbers& start = {})
 
 void draw_all() {
   draw(L1{1}), draw(L0{0.5}), draw(L2{1}), draw(L2ToStart{1}, vector, {0.8, 0.5}), draw(WeightDecay{1});
-  draw(GroupLasso{1}), draw(NuclearNorm{1}, diagonal), draw(Orthogonality{1}, diagonal);
+  draw(GroupLasso{1}), draw(GroupMcp{1}), draw(GroupScad{1}), draw(TotalVariation{1});
+  draw(NuclearNorm{1}, diagonal), draw(Orthogonality{1}, diagonal);
   draw(Clip{-0.5, 1}), draw(NonNegative{}), draw(NonPositive{}), draw(SignPattern{1, -1}, vector, {0, 0});
   draw(Mask{1, 0}, vector, {0, 0}), draw(Frozen{1, 0}, vector, {0.7, 0}),
       draw(RelativeClip{1.2}, vector, {0, 0});
   draw(LowerBounds{-0.3, 0.5}, vector, {1, 1}), draw(UpperBounds{-0.3, 0.5}, vector, {-1, -1});
   draw(Grid{0.5, -1, 1}), draw(Levels{-1, 0, 0.3, 1});
+  draw(MinMaxNorm{0.5, 1}), draw(Tied{1, -1}), draw(Palindromic{}), draw(Symmetric{}, corners),
+      draw(Circulant{}, diagonal);
   draw(MaxNorm{1}), draw(UnitNorm{}), draw(L1Ball{1}), draw(Simplex{1}), draw(SumTo{0.5});
   draw(HalfSpace{{1, 2}, 1}), draw(Isotonic{}), draw(TopK{1}), draw(NofM{1, 2});
   draw(SignedSumBound{1}), draw(TopKSum{1, 1});

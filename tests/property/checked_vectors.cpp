@@ -33,4 +33,10 @@ TEST_CASE("the library's sets of bounded sums are what they say") {
          TopKSum{2, 1}, InfinityNorm{1}, OneNorm{1});
 }
 
-TEST_CASE("the library's penalties of vectors are what they say") { passes({.trials = 6}, GroupLasso{0.3}); }
+TEST_CASE("the library's penalties of vectors are what they say") {
+  passes({.trials = 6}, GroupLasso{0.3}, TotalVariation{0.3});
+}
+
+TEST_CASE("the library's ties and shells are what they say") {
+  passes({.trials = 6}, Palindromic{}, MinMaxNorm{0.5, 1});
+}

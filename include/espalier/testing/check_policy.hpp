@@ -98,7 +98,7 @@ PolicyReport check_policy(const P& policy, PolicyTrials options = {}) {
     checked.declared.convex = One::convex;
   } else if constexpr (NormSet<One>) {
     checked.declared.says_convex = true;
-    checked.declared.convex = !One::sphere;
+    checked.declared.convex = !One::sphere && !is_shell<One>;
   }
   checked.set = Set<One>;
   checked.prox = ProximalPenalty<One> || VectorPenalty<One> || MatrixPenalty<One>;
