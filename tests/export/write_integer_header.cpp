@@ -60,8 +60,8 @@ TEST_CASE("The compiled header computes the net, to the bit, from all inputs and
   write_integer_header(dense, folder / "dense.hpp", pixels, {.name = "dense"});
   const std::string source = folder
                                  .write("main.cpp", R"(#include <cstdio>
-#include "dense.hpp"
-#include "sparse.hpp"
+ #include "dense.hpp"
+ #include "sparse.hpp"
 int main() {
   for (int sample = 0; sample < 100; ++sample) {
     signed char a[40] = {};

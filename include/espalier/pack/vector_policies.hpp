@@ -96,7 +96,7 @@ void constrain_penalty_to_ball(const PackType& pack, S* w, Index n, Steps<S> ste
   pack.each([&]<class P>([[maybe_unused]] const P& p, std::size_t) {
     if constexpr (VectorPenalty<P>) {
       const auto elements = elements_of<true>(pack.policies(), memory);
-      constrain_to_ball(pack, p, elements, w, n, steps, scratch, active);
+      constrain_to_ball(pack, p, elements, w, n, steps, scratch, active, memory);
     }
   });
 }
