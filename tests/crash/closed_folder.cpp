@@ -54,7 +54,10 @@ TEST_CASE("In a read-only folder a run stops before its first step, with file an
   {
     const NotRoot user;
     const auto refused = [&](auto observer) {
-      return message_of([&] { fit(net, two_halves(40), CrossEntropy{}, Adam{}, {.epochs = 1}, observer); });
+      TrainState state;
+      return message_of([&] {
+        fit(net, two_halves(40), CrossEntropy{}, Adam{}, {.epochs = 1, .state = &state}, observer);
+      });
     };
     checkpoint = refused(Checkpoint(folder / "run"));
     page = refused(HtmlReport(folder / "run.html"));

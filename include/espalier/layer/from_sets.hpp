@@ -14,7 +14,8 @@ namespace espalier {
 /// Each weight starts as its sets name it (`initializer()` of a policy, core/policy.hpp), and as with
 /// HeNormal where they name nothing; then it is projected. Of several sets the one is asked that sees the
 /// most of a weight at once, and of equals the first by the name of its type. Sets whose initializers refine
-/// what is there, as Grid and NofM, come after that, all of them.
+/// what is there, as Grid and NofM, come after that, all of them. The sets are those that the layer was made
+/// with: those of `set_policies`, of an optimizer or of `constrain` are not asked, only projected onto.
 struct FromSets : HeNormal {};
 
 namespace detail {
