@@ -108,7 +108,8 @@ class Sandwich {
   /// As two dense layers around the activation.
   void write_code(auto& out) const {
     const auto both = out.weight("weight"), psi = out.parameter("psi");
-    auto first = both.rightCols(inputs_).eval(), second = both.leftCols(outputs()).transpose().eval();
+    auto first = both.rightCols(inputs_).eval();
+    auto second = both.leftCols(outputs()).transpose().eval();
     for (Index j = 0; j < outputs(); ++j) first.row(j) *= fall(psi(j)), second.col(j) *= rise(psi(j));
     out.dense(first, out.parameter("bias"));
     activation_.write_code(out);
