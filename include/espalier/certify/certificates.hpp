@@ -17,7 +17,7 @@ namespace espalier {
 
 /// What is computed beyond the facts of single weights, which take a sort.
 struct CertifyOptions {
-  bool lipschitz = true;    ///< cubic in the widths: 2 s for each layer of 1000 x 1000
+  bool lipschitz = true;    ///< takes a time cubic in the widths
   bool input_signs = true;  ///< a prediction of as many samples as the model has inputs
 };
 

@@ -125,9 +125,8 @@ inline void require_known(std::string_view where, const std::string& unknown) {
 }  // namespace detail
 
 /// Lipschitz bounds of a model: fmt prints them with espalier/report.hpp. The time is some factorizations of
-/// matrices of each layer's outputs, cubic in the width: 0.1 s for 784-300-100-10, 4 s for two of 1000 x
-/// 1000. ValueError for a layer of which no bound is known (LSTM), which it names; NotFiniteError for weights
-/// that are not finite.
+/// matrices of each layer's outputs, cubic in the width. ValueError for a layer of which no bound is known
+/// (LSTM), which it names; NotFiniteError for weights that are not finite.
 template <Model M>
 LipschitzBounds lipschitz(const M& model) {
   std::string unknown;
