@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// expect: policies on rows, on columns (PerInput) or on all of one weight (Whole) have no exact joint
-// algorithm
+// expect: policies on rows, on columns (PerInput), on blocks (PerBlock) or on all of one weight (Whole) have
+// no exact joint algorithm
 #include "espalier/constraint/group_lasso.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/layer/dense.hpp"

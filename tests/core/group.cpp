@@ -14,7 +14,10 @@ TEST_CASE("A policy stands for itself, or behind the word that says on what it a
   STATIC_REQUIRE(std::same_as<detail::Ungrouped<MaxNorm>, MaxNorm>);
   STATIC_REQUIRE(PerInput<MaxNorm>::grain == Grain::column);
   STATIC_REQUIRE(Whole<MaxNorm>::grain == Grain::whole);
+  STATIC_REQUIRE(std::same_as<detail::Ungrouped<PerBlock<4, MaxNorm>>, MaxNorm>);
+  STATIC_REQUIRE(detail::block_of<Every<PerBlock<4, MaxNorm>>> == 4);
   CHECK(detail::ungrouped(PerInput{MaxNorm{3}}).radius == 3);
+  CHECK(detail::ungrouped(per_block<4>(MaxNorm{3})).radius == 3);
   CHECK(detail::ungrouped(MaxNorm{2}).radius == 2);
 }
 

@@ -15,6 +15,7 @@ TEST_CASE("A policy has the name that it says, else that of its type, with the w
   CHECK(policy_name<Nameless>() == "Nameless");
   CHECK(detail::written_name<MaxNorm>() == "MaxNorm");
   CHECK(detail::written_name<PerInput<MaxNorm>>() == "MaxNorm per input");
+  CHECK(detail::written_name<PerBlock<4, MaxNorm>>() == "MaxNorm per block");
   CHECK(detail::written_name<Whole<MaxNorm>>() == "MaxNorm of all");
   CHECK(detail::written_name<Every<PerInput<MaxNorm>>>() == "MaxNorm per input every n steps");
 }

@@ -12,6 +12,7 @@
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/sum_to.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
@@ -242,4 +243,14 @@ TEST_CASE("Convolutions are values that can be compared") {
   CHECK(Conv2D(Image{5, 5}, 2, Kernel{3, 3}, MaxNorm{1}) != Conv2D(Image{5, 5}, 2, Kernel{3, 3}, MaxNorm{2}));
   CHECK(Conv2D(Image{5, 5}, 2, Kernel{3, 3}) != Conv2D(Image{5, 5}, 2, Kernel{3, 3}, {.padding = 1}));
   CHECK(Conv2D(Image{5, 5}, 2, Kernel{3, 3}) != Conv2D(Image{5, 5}, 3, Kernel{3, 3}));
+}
+
+TEST_CASE("A block of a convolution is the kernel of one channel") {
+  Sequential net{Conv2D(Image{5, 5, 2}, 3, Kernel{3, 3}, per_block<9>(SumTo{1})), Dense(27, 1)};
+  initialize(net, {.seed = 1});
+  // Constant channels: each output is their sum, and the bias.
+  Matrix<float> x(50, 1);
+  x.topRows(25).setConstant(2), x.bottomRows(25).setConstant(-0.5F);
+  net.forward(x);
+  CHECK((net.activation(0).array() - 1.5F).abs().maxCoeff() < 1e-5);
 }

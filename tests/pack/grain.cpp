@@ -27,5 +27,7 @@ TEST_CASE("Groups are rows, columns or all of a weight") {
   CHECK(detail::PackGrain<OneNorm>::group_size(3, 5) == 3);
   CHECK(detail::PackGrain<OneNorm>::group_count(3, 5) == 5);
   CHECK(detail::PackGrain<Whole<MaxNorm>>::group_size(3, 5) == 15);
+  CHECK(detail::PackGrain<PerBlock<2, MaxNorm>, Clip>::group_size(3, 6) == 2);
+  CHECK(detail::PackGrain<PerBlock<2, MaxNorm>, Clip>::group_count(3, 6) == 9);
   CHECK(detail::PackGrain<Orthonormal>::group_count(3, 5) == 1);
 }

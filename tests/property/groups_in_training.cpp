@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// PerInput and Whole: a policy on the columns of a weight does what it does to the rows of the transposed
-// weight, and on all of it what it does to one long row, in every bit and under every rule.
+// PerInput, Whole and PerBlock: a policy on the columns of a weight does what it does to the rows of the
+// transposed weight, on all of it what it does to one long row, and on blocks what it does to rows that are
+// as short, in every bit and under every rule.
 #include <algorithm>
 #include <cstring>
 #include <functional>
 
 #include "../nets.hpp"
+#include "../support.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/group_lasso.hpp"
 #include "espalier/constraint/isotonic.hpp"
@@ -13,6 +15,7 @@
 #include "espalier/constraint/l1_ball.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/max_norm_from.hpp"
 #include "espalier/constraint/min_max_norm.hpp"
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/constraint/simplex.hpp"
@@ -22,6 +25,7 @@
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/model/policies.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/lion.hpp"
 #include "espalier/optimizer/optimizer.hpp"
@@ -95,7 +99,9 @@ void check(const Make& rows_of, const Make& columns_of, const Make& whole) {
 template <class... Ps>
 Make weight(const Ps&... policies) {
   return [=](Index rows, Index cols) {
-    return Sequential{Dense(cols, rows, NoBias{}, policies...)}.parameters();
+    Sequential net{Dense(cols, rows, NoBias{})};
+    set_policies(net, "0.weight", policies...);
+    return net.parameters();
   };
 }
 
@@ -106,7 +112,26 @@ void check(const P& policy, const Elements&... elements) {
         weight(Whole{policy}, elements...));
 }
 
+template <class RuleType, class P, class... Elements>
+int differences_of_blocks(const RuleType& rule, const P& policy, const Elements&... elements) {
+  Parameters<float> blocks = weight(per_block<4>(policy), elements...)(90, 16),
+                    rows = weight(policy, elements...)(360, 4);
+  return differences(blocks, rows, rule, [](Index i) { return i; });
+}
+
 }  // namespace
+
+TEST_CASE("Policies of blocks are those of short rows") {
+  CHECK(differences_of_blocks(Adam{.learning_rate = 0.05}, MaxNorm{0.3}, L1{0.01}, L2{0.01}) == 0);
+  CHECK(differences_of_blocks(Adam{.learning_rate = 0.05}, GroupLasso{.strength = 0.03}) == 0);
+  CHECK(differences_of_blocks(Adam{.learning_rate = 0.05, .at_bound = AtBound::tangent}, UnitNorm{}) == 0);
+  CHECK(differences_of_blocks(SGD{.learning_rate = 0.1, .momentum = 0.9}, MaxNormFrom{initial(0.9)}) == 0);
+}
+
+TEST_CASE("Rows that are not whole blocks are refused") {
+  CHECK(message_of([] { Dense(6, 2, per_block<4>(MaxNorm{1})); }) ==
+        "Dense(6, 2) weight: expected rows of a multiple of 4 weights for PerBlock, found 6");
+}
 
 TEST_CASE("Sets of columns and of a whole weight are those of rows") {
   check(MaxNorm{.radius = 0.6});

@@ -54,6 +54,15 @@ MadeWeight made_weight(const Parameters<S>& parameters, std::string_view weight,
   return made;
 }
 
+inline MadeWeight without_last_column(const MadeWeight& w) {
+  MadeWeight rest{w.rows, w.cols - 1, {}, w.off};
+  for (Index j = 0; j < w.rows; ++j) {
+    const auto row = w.numbers.begin() + j * w.cols;
+    rest.numbers.insert(rest.numbers.end(), row, row + rest.cols);
+  }
+  return rest;
+}
+
 /// What BatchNorm multiplies channels by outside training, relative error `off` as in MadeWeight.
 template <Scalar S>
 std::vector<double> scales_of(const BatchNorm& layer, const Parameters<S>& parameters,
@@ -127,6 +136,7 @@ class LayerSteps {
   template <class L>
   void add_affine(BoundSteps& steps, const std::string& path, const L& layer) {
     MadeWeight w = made_weight(parameters_, path + "weight", path + "gain");
+    if constexpr (requires { requires L::bias_in_weight; }) w = without_last_column(w);
     if constexpr (requires { layer.patches(); }) {
       step(steps, path, layer, BoundKind::bounds).bounds = convolution_bounds(layer.patches(), w);
     } else if (w.rows == layer.outputs() && w.cols == layer.inputs()) {

@@ -52,7 +52,9 @@ class MonotoneWalk {
     } else if constexpr (HasSlopes<L>) {
       if (!layer.slopes().monotone())
         fail(name(path), "an activation that never falls, as ReLU or Tanh", activation_name<L>());
-    } else if constexpr (requires { requires L::affine; }) {
+    } else if constexpr (requires {
+                           requires L::affine && !requires { L::bias_in_weight; };
+                         }) {
       f(path + "weight", std::exchange(first_, false), layer);
     } else if constexpr (requires { layer.body(); }) {
       if (first_)

@@ -33,6 +33,22 @@ struct Whole {
 template <class P>
 Whole(P) -> Whole<P>;
 
+/// `Dense(64, 10, per_block<8>(GroupLasso{1e-3}))`: the policy looks at blocks of n neighboring weights of a
+/// row, the first of which begins with the row. In Conv2D blocks of kernel * kernel are the kernels of single
+/// channels. The length of a row must be a multiple of n.
+template <int n, class P>
+struct PerBlock {
+  static_assert(n > 0, "a block has at least one weight");
+  P policy;
+  static constexpr Grain grain = Grain::row;
+  static constexpr int block = n;
+  bool operator==(const PerBlock&) const = default;
+};
+template <int n, class P>
+PerBlock<n, P> per_block(const P& policy) {
+  return {policy};
+}
+
 template <class P>
 struct Every;
 template <class P>
@@ -69,6 +85,11 @@ struct Grouping<Whole<P>> {
   using Policy = P;
   static constexpr bool named = true;
 };
+template <int n, class P>
+struct Grouping<PerBlock<n, P>> {
+  using Policy = P;
+  static constexpr bool named = true;
+};
 template <class P>
 struct Grouping<OnVector<P>> {
   using Policy = P;
@@ -99,6 +120,8 @@ template <class P>
 inline constexpr bool regroups<PerInput<P>> = names_its_grain<P>;
 template <class P>
 inline constexpr bool regroups<Whole<P>> = names_its_grain<P>;
+template <int n, class P>
+inline constexpr bool regroups<PerBlock<n, P>> = names_its_grain<P>;
 template <class P>
 inline constexpr bool regroups<Every<P>> = regroups<P>;
 template <class P>
@@ -109,6 +132,13 @@ template <class P>
 inline constexpr Grain grain_of = [] {
   if constexpr (requires { P::grain; }) return Grain{P::grain};
   return Grain::row;
+}();
+
+/// How many weights of a row are one vector; 0: all of them.
+template <class P>
+inline constexpr int block_of = [] {
+  if constexpr (requires { P::block; }) return int{P::block};
+  return 0;
 }();
 
 /// The policy without the words that say on what, and when.
@@ -128,13 +158,14 @@ const Ungrouped<P>& ungrouped(const P& p) {
 /// `Dense(64, 10, Every{10, MaxNorm{3}})`: the set, or proximal penalty, acts at every n-th step of the
 /// optimizer (whose steps() is then a multiple of n), and lets the other steps pass. A set also holds after
 /// every epoch of `fit`, in averages, and after `project`, `initialize` and `assign`. A penalty acts with n
-/// times the step size, so that its strength means what it does without Every. PerInput and Whole stand
-/// inside.
+/// times the step size, so that its strength means what it does without Every. PerInput, PerBlock and Whole
+/// stand inside.
 template <class P>
 struct Every {
   long n = 1;
   P policy{};
   static constexpr Grain grain = detail::grain_of<P>;
+  static constexpr int block = detail::block_of<P>;
   bool operator==(const Every&) const = default;
 };
 template <class N, class P>

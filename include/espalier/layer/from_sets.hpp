@@ -68,7 +68,7 @@ void with_named_initializer(const PackType& pack, [[maybe_unused]] bool reads_in
 }
 
 /// Fills w such that the vectors of the pack's policies are rows for `init`.
-template <Grain grain, class Init, Scalar S>
+template <Grain grain, int block = 0, class Init, Scalar S>
 void fill_grouped(const Init& init, Eigen::Map<WeightMatrix<S>>& w, Index fan_in, Index fan_out, Rng& rng) {
   if constexpr (grain == Grain::column) {
     WeightMatrix<S> turned = w.transpose();
@@ -78,6 +78,9 @@ void fill_grouped(const Init& init, Eigen::Map<WeightMatrix<S>>& w, Index fan_in
   } else if constexpr (grain == Grain::whole) {
     Eigen::Map<WeightMatrix<S>> row(w.data(), 1, w.size());
     init(row, fan_in, fan_out, rng);
+  } else if constexpr (grain == Grain::row && block > 0) {
+    Eigen::Map<WeightMatrix<S>> rows(w.data(), w.size() / block, block);
+    init(rows, fan_in, fan_out, rng);
   } else {
     init(w, fan_in, fan_out, rng);
   }
@@ -93,14 +96,14 @@ void fill_from_sets(const PackType& pack, Eigen::Map<WeightMatrix<S>>& w, Index 
   with_named_initializer(pack, reads_inputs, [&](const auto& init) {
     if constexpr (place < PackType::size) {
       using P = std::decay_t<decltype(ungrouped(std::get<place>(pack.policies())))>;
-      fill_grouped<grain_of_policy<P, PackType>>(init, w, fan_in, fan_out, rng);
+      fill_grouped<grain_of_policy<P, PackType>, PackType::block>(init, w, fan_in, fan_out, rng);
     } else {
       init(w, fan_in, fan_out, rng);
     }
   });
   pack.each([&]<class P>([[maybe_unused]] const P& p, std::size_t) {
     if constexpr (names_refinement<P>)
-      fill_grouped<grain_of_policy<P, PackType>>(p.initializer(), w, fan_in, fan_out, rng);
+      fill_grouped<grain_of_policy<P, PackType>, PackType::block>(p.initializer(), w, fan_in, fan_out, rng);
   });
 }
 

@@ -62,6 +62,7 @@ class Scheduled {
   P policy;  ///< as it is now
 
   static constexpr Grain grain = detail::grain_of<P>;
+  static constexpr int block = detail::block_of<P>;
 
   /// As P makes itself, on no schedule.
   Scheduled() : Scheduled(P{}, ConstantRate{}) {}

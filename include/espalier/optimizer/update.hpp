@@ -258,8 +258,9 @@ class Update {
   static void each_group(const AnyPack<S>& pack, const Block<S>& block, F&& f) {
     const Grain grain = pack.traits().grain;
     if (is_all(grain)) f(Index{0}, block.size(), Index{1});
+    const Index length = pack.traits().block > 0 ? pack.traits().block : block.cols;
     if (grain == Grain::row)
-      for (Index j = 0; j < block.rows; ++j) f(j * block.cols, block.cols, Index{1});
+      for (Index first = 0; first < block.size(); first += length) f(first, length, Index{1});
     if (grain == Grain::column)
       for (Index i = 0; i < block.cols; ++i) f(i, block.rows, block.cols);
   }

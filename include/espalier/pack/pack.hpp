@@ -39,7 +39,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   static_assert(detail::PackPace<Ps...>::legal);
 
  public:
-  using Grouped::grain, Grouped::group_size, Grouped::group_count;
+  using Grouped::grain, Grouped::block, Grouped::group_size, Grouped::group_count, Grouped::in_vectors;
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
       Roles::set_in_ball, Roles::penalty_in_ball, Roles::matrix_sets, Roles::matrix_penalties,
       Roles::on_sphere, Roles::on_shell, Roles::element_sets, Roles::proximal, Roles::only_norm,
@@ -85,7 +85,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// Throws, naming `where`, for a policy that does not fit a weight of rows x cols numbers, or for what the
   /// other one refuses.
   void validate(std::string_view where, Index rows, Index cols) const {
-    validate(where, group_size(rows, cols));
+    validate(where, Grouped::checked_group_size(where, rows, cols));
     each([&](const auto& p, std::size_t) {
       if constexpr (requires { p.validate(where, rows, cols); }) p.validate(where, rows, cols);
     });

@@ -144,7 +144,8 @@ struct PackFunctions {
       const double radius = pack_of(pack).ball_radius();
       const bool look = PackType::only_norm && radius > 0 && PackType::group_count(w.rows, w.cols) > 1;
       each_group<PackType::grain, PackType::memories>(
-          w, steps, scratch.row, [&](S* group, Index n, Steps<S> t, const PolicyMemory<S>& memory) {
+          PackType::in_vectors(w), steps, scratch.row,
+          [&](S* group, Index n, Steps<S> t, const PolicyMemory<S>& memory) {
             if (look && surely_shorter(group, n, radius)) return;
             finite = pack_of(pack).constrain(group, n, t, rate, room, counts, memory) && finite;
           });
@@ -169,7 +170,7 @@ struct PackFunctions {
       std::vector<S> copies(length * static_cast<std::size_t>(PackType::copies));
       std::vector<double> room(length * static_cast<std::size_t>(PackType::room));
       each_group<PackType::grain, PackType::memories>(
-          w, [&](S* group, Index n, const PolicyMemory<S>& memory) {
+          PackType::in_vectors(w), [&](S* group, Index n, const PolicyMemory<S>& memory) {
             pack_of(pack).project(group, n, Scratch<S>(copies.data(), room.data()), memory);
           });
     }
@@ -181,7 +182,7 @@ struct PackFunctions {
       return contains_matrix(pack_of(pack), w);
     else if constexpr (PackType::has_set)
       each_group<PackType::grain, PackType::memories>(
-          w, [&](const S* group, Index n, const PolicyMemory<S>& memory) {
+          PackType::in_vectors(w), [&](const S* group, Index n, const PolicyMemory<S>& memory) {
             inside = inside && pack_of(pack).contains(group, n, memory);
           });
     return inside;
@@ -193,7 +194,7 @@ struct PackFunctions {
       return matrix_violation(pack_of(pack), policy, w);
     else if constexpr (PackType::has_set)
       each_group<PackType::grain == Grain::element ? Grain::row : PackType::grain, PackType::memories>(
-          w, [&](const S* group, Index n, const PolicyMemory<S>& memory) {
+          PackType::in_vectors(w), [&](const S* group, Index n, const PolicyMemory<S>& memory) {
             largest = std::max(largest, pack_of(pack).violation(policy, group, n, memory));
           });
     return largest;
@@ -208,7 +209,8 @@ struct PackFunctions {
       sum += matrix_penalty(typed, w);
     else if constexpr (PackType::vector_penalties > 0)
       each_group<PackType::grain>(
-          w, [&](const S* group, Index n, const PolicyMemory<S>&) { sum += typed.vector_penalty(group, n); });
+          PackType::in_vectors(w),
+          [&](const S* group, Index n, const PolicyMemory<S>&) { sum += typed.vector_penalty(group, n); });
     return sum;
   }
 
@@ -236,12 +238,7 @@ struct PackFunctions {
   static void describe(const void* pack, std::size_t policy, Description& text) {
     std::size_t k = 0;
     pack_of(pack).for_each_policy([&]<class P>(const P& p) {
-      if (k++ != policy) return;
-      if constexpr (requires { name_in_time(&p); }) text("n", static_cast<double>(p.n));
-      detail::describe(described_in_time(p, text.detail()), text);
-      if constexpr (requires { ungrouped(p).metric; })
-        if (ungrouped(p).metric == Metric::euclidean) text("metric", "euclidean");
-      if constexpr (on_schedule<P>) describe_schedule(scheduled_in(p), text);
+      if (k++ == policy) describe_written(p, text);
     });
   }
 

@@ -10,6 +10,7 @@ namespace espalier::detail {
 /// What is known of a pack before any of its functions is called.
 struct PackTraits {
   Grain grain;             ///< what must be seen as a whole?
+  Index block;             ///< of rows: how many weights are a vector; 0: all of one
   Index memories;          ///< how many policies keep a number of their own for each weight
   unsigned keeping;        ///< which policies those are: bit k is the k-th
   unsigned starting;       ///< and which make it of the weights that training starts from
@@ -34,6 +35,7 @@ struct PackTraits {
 
 template <class PackType>
 inline constexpr PackTraits traits_of = {.grain = PackType::grain,
+                                         .block = PackType::block,
                                          .memories = PackType::memories,
                                          .keeping = PackType::keeping,
                                          .starting = PackType::starting,

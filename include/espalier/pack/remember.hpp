@@ -70,7 +70,7 @@ void watch_vectors(const void* pack, Block<const S> w, S* numbers, Index apart, 
   static_cast<const PackType*>(pack)->each([&]<class P>([[maybe_unused]] const P& p, std::size_t) {
     if constexpr (WatchesSteps<P>)
       each_kept_vector<PackType::grain>(
-          w, numbers + PackType::template memory_of<P> * apart,
+          PackType::in_vectors(w), numbers + PackType::template memory_of<P> * apart,
           [&](const ConstArrayMap<S>& vector, ArrayMap<S> own) { p.watch(vector, own, step); });
   });
 }
@@ -89,7 +89,8 @@ void remember(const PackType& pack, std::type_identity_t<Block<const S>> w, S* n
               Remember when) {
   pack.each([&]<class P>([[maybe_unused]] const P& p, std::size_t) {
     if constexpr (StartingNorm<P>)
-      remember_norms<PackType::grain>(p, w, numbers + PackType::template memory_of<P> * apart, when);
+      remember_norms<PackType::grain>(p, PackType::in_vectors(w),
+                                      numbers + PackType::template memory_of<P> * apart, when);
     else if constexpr (KeepsNumbers<P>)
       remember_one(p, w, numbers + PackType::template memory_of<P> * apart, when);
   });

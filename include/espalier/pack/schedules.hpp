@@ -45,6 +45,17 @@ template <class P>
   text("schedule", p.schedule().text());
 }
 
+/// What texts say of a policy of a pack: its numbers, and those of the words around it.
+template <class P>
+void describe_written(const P& p, Description& text) {
+  if constexpr (requires { name_in_time(&p); }) text("n", static_cast<double>(p.n));
+  if constexpr (block_of<P> != 0) text("block", static_cast<double>(block_of<P>));
+  detail::describe(described_in_time(p, text.detail()), text);
+  if constexpr (requires { ungrouped(p).metric; })
+    if (ungrouped(p).metric == Metric::euclidean) text("metric", "euclidean");
+  if constexpr (on_schedule<P>) describe_schedule(scheduled_in(p), text);
+}
+
 template <class PackType>
 [[gnu::cold]] void call_schedules(void* pack, const ScheduleCall& call) {
   std::size_t k = 0;

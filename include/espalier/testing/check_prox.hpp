@@ -125,7 +125,9 @@ class ProxProofs {
     const double bound = pack_.pack().slope_bound();
     if (!(bound > 0) || !convex_) return;
     const Grain grain = pack_.pack().traits().grain;
-    const Index n = grain == Grain::row      ? pack_.cols()
+    const Index block = pack_.pack().traits().block;
+    const Index n = block > 0                ? block
+                    : grain == Grain::row    ? pack_.cols()
                     : grain == Grain::column ? pack_.rows()
                     : grain == Grain::whole  ? pack_.rows() * pack_.cols()
                                              : 1;
