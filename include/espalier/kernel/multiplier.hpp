@@ -46,8 +46,9 @@ class SumProjection {
   void move() {
     solve();
     if constexpr (one_sign)
-      for (Index i = 0; i < n_; ++i) {
-        if (!(summed == Summed::positive ? row_[i] < 0 : row_[i] > 0)) row_[i] = static_cast<S>(at(i));
+      for (Index i = 0; i < n_; ++i) {  // without a branch: to a processor signs are coins
+        const S moved = static_cast<S>(at(i));
+        row_[i] = (summed == Summed::positive ? row_[i] < 0 : row_[i] > 0) ? row_[i] : moved;
       }
     else
       each([&](Index i, const Line<double>& x, const Line<double>&) { store_narrow(x, row_ + i); },
