@@ -9,12 +9,14 @@ using namespace espalier;
 
 namespace {
 
-std::vector<double> projected(std::vector<double> y, Index k, double bound,
-                              const std::vector<double>& t = {}) {
+template <Scalar S = double>
+std::vector<S> projected(const std::type_identity_t<std::vector<S>>& from, Index k, double bound,
+                         const std::type_identity_t<std::vector<S>>& t = {}) {
   const NoElements none;
+  std::vector<S> y = from;
   std::vector<double> room(detail::top_sum_room * y.size());
   detail::TopSumProjection(none, y.data(), static_cast<Index>(y.size()),
-                           Steps<double>{t.empty() ? nullptr : t.data(), 1}, k, bound, room.data())();
+                           Steps<S>{t.empty() ? nullptr : t.data(), 1}, k, bound, room.data())();
   return y;
 }
 
@@ -31,4 +33,20 @@ TEST_CASE("The largest come down together, or all to one level, and the signs do
   const std::vector<double> x = projected({3, 3, 3, 0.5}, 2, 2, {1, 4, 2, 1});
   CHECK(x[0] == Approx(9.0 / 7).epsilon(1e-14));
   CHECK((x[1] == Approx(5.0 / 7).epsilon(1e-14) && x[2] == x[1] && x[3] == 0.5));
+}
+
+TEMPLATE_TEST_CASE("Rows far outside share the bound by their step sizes, as the metric asks", "", float,
+                   double) {
+  // y is c t, or a little less: no more than k weights have a part, and all of them the same, so s is 0.
+  for (int power = 0; power < 100; power += 7) {
+    const auto c = static_cast<TestType>(std::ldexp(3.0, power));
+    const std::vector<TestType> t{5, 3, 6, 1, 2, 7},
+        y{5 * c, -1, static_cast<TestType>(3 * c * (1 - 2 * detail::roundoff<TestType>)), -6 * c, 2 * c, c};
+    CAPTURE(power);
+    const std::vector<TestType> x = projected<TestType>(y, 4, 1.4, t);
+    CHECK(static_cast<double>(x[0]) == Approx(1.0).epsilon(1e-6));
+    CHECK(static_cast<double>(x[4]) == Approx(0.4).epsilon(1e-6));
+    CHECK(x[3] == Approx(-1.4).epsilon(1e-6));
+    CHECK((x[2] == 0 && x[5] == 0));
+  }
 }

@@ -15,6 +15,10 @@
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/optimizer/follow_schedules.hpp"
+#include "espalier/optimizer/optimizer.hpp"
+#include "espalier/optimizer/scheduled.hpp"
+#include "espalier/optimizer/sgd.hpp"
 
 using namespace espalier;
 
@@ -126,4 +130,43 @@ TEST_CASE("Biases take back the mean behind the first layer, and stay in their o
   CHECK(parameter(net, "0.bias").isZero(0));
   CHECK((parameter(net, "2.bias").array() < 0).all());
   CHECK(parameter(net, "4.bias").isZero(0));
+}
+
+TEST_CASE("Sets chosen later name initializers as those of the layer do, and so do their edited numbers") {
+  const auto of_layer = [](const auto&... policies) {
+    auto net = sequential<double>(Dense(6, 4, policies...), ReLU{}, Dense(4, 2));
+    initialize(net, {.seed = 3});
+    return parameter(net, "0.weight");
+  };
+  auto net = sequential<double>(Dense(6, 4, NonNegative{}), ReLU{}, Dense(4, 2));
+  const auto started_with = [&](const auto&... policies) {
+    set_policies(net, "0.weight", policies...);
+    initialize(net, {.seed = 3});
+    return parameter(net, "0.weight");
+  };
+  CHECK(started_with(PerInput{Simplex{2}}) == of_layer(PerInput{Simplex{2}}));
+  CHECK(started_with(NofM{1, 2}) == of_layer(NofM{1, 2}));
+  CHECK(started_with() == of_layer());
+  CHECK(started_with(Clip{-1, 1}) == of_layer(Clip{-1, 1}));
+  started_with(Simplex{1});
+  edit_policy<Simplex>(net, "0.weight", [](Simplex& p) { p.sum = 3; });
+  initialize(net, {.seed = 3});
+  CHECK(parameter(net, "0.weight") == of_layer(Simplex{3}));
+}
+
+TEST_CASE("So do the sets that an optimizer has put on the model, and those of a schedule as written") {
+  const SpectralBall ball{0.5};
+  auto net = sequential<double>(Dense(6, 4));
+  auto written = sequential<double>(Dense(6, 4, ball));
+  auto scheduled = sequential<double>(Dense(6, 4, Scheduled{ball, [](const Progress&) { return 0.5; }}));
+  Optimizer optimizer{SGD{}, ball};
+  optimizer.prepare(net);
+  initialize(net, {.seed = 3});
+  initialize(written, {.seed = 3});
+  CHECK(parameter(net, "0.weight") == parameter(written, "0.weight"));
+  initialize(scheduled, {.seed = 3});
+  follow_schedules(scheduled, Progress{});
+  CHECK(parameter(scheduled, "0.weight").norm() == Approx(0.5));  // four singular values of a quarter
+  initialize(scheduled, {.seed = 3});
+  CHECK(parameter(scheduled, "0.weight") == parameter(written, "0.weight"));
 }

@@ -60,7 +60,7 @@ TEST_CASE("A changed policy holds for what is tied to the weight, and frozen num
 TEST_CASE("Policies chosen while a program runs are as those of the layer, bit for bit") {
   const auto train = [](auto net, const auto& choose) {
     choose(net);
-    initialize(net, {.seed = 3}, HeNormal{});  // the layer's own sets would name another one
+    initialize(net, {.seed = 3});
     Optimizer optimizer{Adam{.learning_rate = 0.05}};
     random_steps(net, optimizer, 20, 7);
     CHECK(feasible(net));

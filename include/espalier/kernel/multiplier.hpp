@@ -12,6 +12,7 @@
 #include "espalier/core/elements.hpp"
 #include "espalier/kernel/compare_sum.hpp"
 #include "espalier/kernel/falling_root.hpp"
+#include "espalier/kernel/pivot.hpp"
 #include "espalier/kernel/wide_line.hpp"
 
 namespace espalier::detail {
@@ -30,7 +31,8 @@ class SumProjection {
     double total = steps.each ? sum_of_steps() : static_cast<double>(n) * static_cast<double>(steps.uniform);
     even_ = !(total > 0 && std::isfinite(total));
     total_ = even_ ? static_cast<double>(n) : total;
-    least_ = total_ * 0x1p-100;
+    // A power of two: its products are exact.
+    least_ = std::ldexp(1.0, std::max(std::ilogb(total_) - 100, std::numeric_limits<double>::min_exponent));
   }
 
   /// Turns y, in the row, into x.
@@ -44,8 +46,9 @@ class SumProjection {
   void move() {
     solve();
     if constexpr (one_sign)
-      for (Index i = 0; i < n_; ++i) {
-        if (!(summed == Summed::positive ? row_[i] < 0 : row_[i] > 0)) row_[i] = static_cast<S>(at(i));
+      for (Index i = 0; i < n_; ++i) {  // without a branch: to a processor signs are coins
+        const S moved = static_cast<S>(at(i));
+        row_[i] = (summed == Summed::positive ? row_[i] < 0 : row_[i] > 0) ? row_[i] : moved;
       }
     else
       each([&](Index i, const Line<double>& x, const Line<double>&) { store_narrow(x, row_ + i); },
@@ -61,15 +64,18 @@ class SumProjection {
  private:
   static constexpr bool equal = summed == Summed::numbers, one_sign = !equal && summed != Summed::sizes;
 
-  /// mu as an unevaluated sum: where x is much smaller than y, one double is not enough.
+  /// mu as an unevaluated sum: where x is much smaller than y, one double is not enough. Where it is so much
+  /// smaller that two are not, mu is seen from one of the weights.
   struct Multiplier {
     double high = 0, low = 0;
+    Pivot<S> pivot{};
   };
 
   /// A step size of zero holds its weight as good as fast.
   double step(Index i) const { return even_ ? 1 : std::max(static_cast<double>(steps_[i]), least_); }
   /// y_i - mu t_i, rounded about once.
   double lowered(double y, double t) const {
+    if (mu_.pivot) return mu_.pivot.lowered(y, t);
     if constexpr (std::same_as<S, double>)
       return std::fma(-mu_.high, t, y) - mu_.low * t;
     else
@@ -96,6 +102,7 @@ class SumProjection {
 
   /// The same for a line of weights, with their step sizes.
   EIGEN_ALWAYS_INLINE Line<double> lowered(const Line<double>& y, const Line<double>& t) const {
+    if (mu_.pivot) return mu_.pivot.lowered(y, t);
     if constexpr (std::same_as<S, double>)
       return fused(-mu_.high, t, y) - mu_.low * t;
     else
@@ -190,6 +197,49 @@ class SumProjection {
       const double rest = last.value / -last.slope;
       if (std::abs(rest) <= 4 * std::numeric_limits<double>::epsilon() * std::abs(mu_.high)) mu_.low = rest;
     }
+    // Is what is left so small beside what was taken that the last places of mu t matter?
+    if (last.noise < (std::same_as<S, float> ? 0x1p-60 : 0x1p-92) * std::abs(mu_.high) * total_) refine();
+  }
+
+  /// The same root, seen from one of the weights that move there: of these the one with the largest step
+  /// size, so that the offset times any step size is no larger than what is left. That weight may turn out to
+  /// rest, and then another one is nearer.
+  void refine() {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (int round = 0; round < 16; ++round) {
+      const Index moving = longest_of_moving();
+      if (moving < 0) return;
+      const double y = magnitude(row_[moving]), t = step(moving), start = -lowered(y, t) / t;
+      if (y == mu_.pivot.weight && t == mu_.pivot.step) return;
+      mu_.pivot = Pivot<S>(y, t);
+      mu_.pivot.offset = start;
+      const double stride = std::abs(excess().value) / t;
+      if (!(stride > 0 && std::isfinite(stride))) return;
+      mu_.pivot.offset = falling_root({start, -infinity, infinity, stride}, [&](double offset) {
+        mu_.pivot.offset = offset;
+        return excess();
+      });
+    }
+  }
+  static double magnitude(double y) {
+    return equal ? y : summed == Summed::sizes ? std::abs(y) : summed == Summed::positive ? y : -y;
+  }
+  /// The weight with the largest step size that moves when mu changes by a few units in its last place.
+  Index longest_of_moving() {
+    const Multiplier mu = mu_;
+    double& last = mu_.pivot ? mu_.pivot.offset : mu_.high;
+    const double at_root = last, few = 8 * std::numeric_limits<double>::epsilon() * std::abs(at_root);
+    mu_.low = 0;
+    Index longest = -1;
+    for (Index i = 0; i < n_; ++i) {
+      if (longest >= 0 && !(step(i) > step(longest))) continue;
+      last = at_root - few;
+      const double most = at(i);
+      last = at_root + few;
+      if (at(i) != most) longest = i;
+    }
+    mu_ = mu;
+    return longest;
   }
 
   bool holds() const {

@@ -26,17 +26,20 @@ class TopSum {
     for (Index i = 0; i < n; ++i) most_ = std::max(most_, bits(i));
   }
 
-  /// Is their sum at most `bound`? Not if a number of the row is not finite.
-  bool is_below(double bound) {
+  /// Is their sum at most `bound`? Not if a number of the row is not finite. `guess` is what the k-th largest
+  /// may be, 0 if nobody knows.
+  bool is_below(double bound, S guess = 0) {
     // One number of either sign may be NaN or infinity.
     if (TopSum(x_, n_, k_, -sign_).most_ >= infinite || most_ >= infinite) return false;
-    const bool all = sign_ > 0 ? sum_is_below<Summed::positive>(x_, n_, bound)
-                               : sum_is_below<Summed::negative>(x_, n_, bound);
-    if (all || k_ >= n_) return all;
+    if (k_ >= n_ || !(guess > 0)) {
+      const bool all = sign_ > 0 ? sum_is_below<Summed::positive>(x_, n_, bound)
+                                 : sum_is_below<Summed::negative>(x_, n_, bound);
+      if (all || k_ >= n_) return all;
+    }
     const double largest = exactly(std::bit_cast<S>(most_));
     if (largest * static_cast<double>(k_) < bound * (1 - 4 * std::numeric_limits<double>::epsilon()))
       return true;
-    find();
+    find(guess);
     const double above = excess(bound), all_sizes = 2 * bound + std::abs(above),
                  doubt = 4 * static_cast<double>(k_ + 4) * roundoff<double> * all_sizes +
                          static_cast<double>(k_) * static_cast<double>(std::numeric_limits<S>::min());
@@ -49,8 +52,12 @@ class TopSum {
     return sum.sign() <= 0;
   }
 
-  /// Finds the k-th largest: by halves of what its bits can be.
-  void find() {
+  /// Finds the k-th largest: it is the guess, or by halves of what its bits can be.
+  void find(S guess = 0) {
+    if (guess > 0) {
+      least_ = std::bit_cast<Bits>(guess), above_ = count_from(least_ + 1);
+      if (above_ < k_ && count_from(least_) >= k_) return;
+    }
     Bits low = 0,
          high = most_;  // of which at least k, and fewer than k, are not less, but for the first look
     while (low < high) {

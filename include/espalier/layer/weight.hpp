@@ -135,11 +135,12 @@ class Weight {
   template <class Init, Scalar S>
   void initialize(const Init& init, const Call<S>& call, Index fan_in, Index fan_out, Rng& rng) const {
     S* const w = call.buffer(0);
-    Eigen::Map<WeightMatrix<S>> weight(w, out_, in_);
-    if constexpr (std::same_as<Init, FromSets>)
-      detail::fill_from_sets(pack_, weight, fan_in, fan_out, rng, reads_inputs(call));
-    else
+    if constexpr (std::same_as<Init, FromSets>) {
+      initialize_from_sets(call, {{w, out_, in_}, nullptr, 0, fan_in, fan_out}, rng);
+    } else {
+      Eigen::Map<WeightMatrix<S>> weight(w, out_, in_);
       init(weight, fan_in, fan_out, rng);
+    }
     if constexpr (has_gain)
       for (Index j = 0; j < out_; ++j) call.buffer(1)[j] = static_cast<S>(detail::norm(w + j * in_, in_));
     if constexpr (mapped)
@@ -155,9 +156,7 @@ class Weight {
   template <class Init, Scalar S>
   void initialize_bias(const Init& init, const Call<S>& call, S* bias, Index fan_in, Rng& rng) const {
     if constexpr (std::same_as<Init, FromSets>)
-      detail::with_named_initializer(pack_, reads_inputs(call), [&](const auto& named) {
-        detail::initialize_bias(named, bias, out_, fan_in, rng);
-      });
+      initialize_from_sets(call, {{}, bias, out_, fan_in}, rng);
     else
       detail::initialize_bias(init, bias, out_, fan_in, rng);
   }
@@ -165,10 +164,12 @@ class Weight {
   bool operator==(const Weight&) const = default;
 
  private:
-  /// Is it the first parameter of the model? Then it is taken to read the inputs.
+  /// The first parameter of the model is taken to read the inputs.
   template <Scalar S>
-  static bool reads_inputs(const Call<S>& call) {
-    return call.offsets[0] == 0;
+  void initialize_from_sets(const Call<S>& call, detail::NewNumbers<S> to, Rng& rng) const {
+    to.reads_inputs = call.offsets[0] == 0;
+    const AnyPack<S>* const pack = call.pack(0);
+    (pack ? *pack : AnyPack<S>(pack_)).initialize(to, rng);
   }
 
   template <class S>

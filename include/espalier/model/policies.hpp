@@ -72,9 +72,8 @@ void edit_policy(M& model, std::string_view path, F&& f) {
 ///
 ///   const std::map<std::string, AnyPack<float>> kinds{{"L1", AnyPack<float>(Pack(L1{1e-4}))}, ...};
 ///
-/// `initialize` projects onto their sets, and fills with the initializer that the layer's own sets name
-/// (layer/from_sets.hpp). Throws, and changes nothing, for policies that make no sense there, and where W is
-/// reparametrized: that is a matter of the layer's type.
+/// `initialize` then starts from what these sets name (layer/from_sets.hpp). Throws, and changes nothing, for
+/// policies that make no sense there, and where W is reparametrized: that is a matter of the layer's type.
 template <class M>
 void set_policies(M& model, std::string_view path, const AnyPack<typename M::scalar_type>& pack) {
   auto& e = detail::Change(model.parameters()).at(path);

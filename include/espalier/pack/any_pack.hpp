@@ -69,6 +69,15 @@ class AnyPack {
   /// The pack as its schedules have it in the coming step.
   AnyPack in_progress(const Progress& progress) const { return scheduled_by({.progress = &progress}); }
 
+  /// Fills numbers as the sets name it with the values that they were written with, and as HeNormal does
+  /// where they name nothing.
+  void initialize(const detail::NewNumbers<S>& to, Rng& rng) const {
+    if (!operations_->initialize) return detail::initialize_freely(to, rng);
+    if (!scheduled()) return operations_->initialize(pack_.get(), to, rng);
+    const AnyPack written = with_factors(std::vector<double>(names().size(), 1));
+    operations_->initialize(written.pack_.get(), to, rng);
+  }
+
   /// Throws ValueError, naming `where`, for values that make no sense or sets that do not meet on a
   /// weight of rows x cols numbers.
   void validate(std::string_view where, Index rows, Index cols) const {

@@ -15,6 +15,7 @@
 #include "espalier/core/parameter.hpp"
 #include "espalier/pack/groups.hpp"
 #include "espalier/pack/held.hpp"
+#include "espalier/pack/initialize.hpp"
 #include "espalier/pack/matrix_maps.hpp"
 #include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
@@ -24,12 +25,11 @@
 
 namespace espalier::detail {
 
-/// The address of a variable that stands for a type, unique in a program.
+/// Its address stands for a type, unique in a program.
 template <class T>
 inline constexpr char type_tag = 0;
-
-/// How often each policy of a pack acted on a parameter in one step.
 inline constexpr std::size_t most_policies = 16;
+/// How often each policy of a pack acted on a parameter in one step.
 using PolicyCounts = std::array<Index, most_policies>;
 
 /// What `constrain` needs to work in for rows x cols numbers: so many numbers, and so many doubles.
@@ -80,6 +80,7 @@ struct PackOperations {
   bool (*equal)(const void* pack, const void* other);
   std::shared_ptr<void> (*copy)(const void* pack);
   void (*schedule)(void* pack, const ScheduleCall& call);  ///< null: no policy is in Scheduled
+  void (*initialize)(const void* pack, const NewNumbers<S>& to, Rng& rng);  ///< null: as HeNormal
 };
 
 /// The functions behind the table of one pack.
@@ -130,8 +131,7 @@ struct PackFunctions {
     if constexpr (PackType::smooth_matrix) detail::add_matrix_gradient(pack_of(pack), w, g, active);
   }
 
-  /// After a step: the proximal point of the penalties over the sets. Returns whether all weights are finite:
-  /// a policy of one's own may err.
+  /// Returns whether all weights are finite: a policy of one's own may err.
   static bool constrain(const void* pack, Block<S> w, Steps<S> steps, S rate, Scratch<S> scratch,
                         Index* active) {
     bool finite = true;
@@ -284,7 +284,8 @@ inline constexpr PackOperations<S> pack_operations = [] {
                            .describe = F::describe,
                            .equal = F::equal,
                            .copy = copy_pack<PackType>,
-                           .schedule = schedule_of<PackType>()};
+                           .schedule = schedule_of<PackType>(),
+                           .initialize = initialize_of<S, PackType>()};
 }();
 
 /// Behind a function, which a library can hold for packs that many programs use (compiled.hpp).
