@@ -110,6 +110,11 @@
 //   static constexpr bool corners = true                       its boundary has corners
 //   static constexpr bool convex = true                        may stand beside MaxNorm, with the third form
 //   void settle(Row<S> w, const auto& elements) const          and makes good what rounding did to w
+//   static constexpr bool cone = true                          of a set with every vector of one weight, and
+//                                                              with w all c w: beside norms in the Euclidean
+//                                                              metric, with homogeneous policies of numbers
+//   auto ties(Index n) const                                   of a set: which of n weights are one number
+//                                                              (kernel/ties.hpp), beside norms
 #pragma once
 
 #include <concepts>
