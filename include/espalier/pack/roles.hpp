@@ -137,7 +137,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   }();
   static constexpr unsigned starting = [] {
     unsigned bits = 0, k = 0;
-    ((bits |= unsigned{StartingPolicy<Ps> || StartingNorm<Ps>} << k++), ...);
+    ((bits |= unsigned{StartingPolicy<Ps> || StartingBound<Ps>} << k++), ...);
     return bits;
   }();
   static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
@@ -208,7 +208,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
 
   static_assert((true && ... &&
                  (!KeepsNumbers<Ps> || SmoothPenalty<Ps> || ProximalPenalty<Ps> || ElementSet<Ps> ||
-                  NormSet<Ps>)),
+                  NormSet<Ps> || MakesBall<Ps>)),
                 "a policy has at(cell) or keep(w, cell), but no member that takes the number which it keeps "
                 "of a weight: "
                 "give contains and project, value and gradient, or value and prox a last argument");

@@ -27,6 +27,12 @@ struct Scratch {
   Scratch(S* copies, double* numbers = nullptr) : row(copies), room(numbers) {}  // NOLINT: implicit
 };
 
+/// Is a vector of which `own` is kept in a set?
+template <VectorSet P, Scalar S>
+bool has_vector(const P& p, const S* w, Index n, const S* own) {
+  return set_of(p, own).contains(ConstRow<S>(w, n));
+}
+
 /// w = what the elements make of y.
 template <class Elements, Scalar S>
 void move_afresh(const Elements& elements, const S* y, S* w, Index n, Steps<S> steps) {
@@ -86,8 +92,9 @@ void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unuse
                       [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
                       [[maybe_unused]] typename PackType::Counts& active,
                       [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
-  pack.each([&](const auto& p, std::size_t k) {
-    if constexpr (VectorSet<std::decay_t<decltype(p)>>) {
+  pack.each([&]<class P>(const P& policy, std::size_t k) {
+    if constexpr (VectorSet<P>) {
+      const auto& p = set_of(policy, memory.of(PackType::template memory_of<P>));
       const auto elements = elements_of<with_penalties>(pack.policies(), memory);
       if constexpr ((PackType::set_in_ball || PackType::norm_of_set) && elements.none)
         std::copy(w, w + n, scratch.row);
