@@ -85,7 +85,12 @@ std::vector<S> projected(const P& policy, std::vector<S> w, espalier::Index rows
 }
 template <class P, class S>
 bool contains(const P& policy, const std::vector<S>& w, espalier::Index rows, espalier::Index cols) {
-  return policy.contains(espalier::Block<const S>{w.data(), rows, cols});
+  const espalier::Block<const S> block{w.data(), rows, cols};
+  std::vector<double> room(w.size() * 6 + 1);
+  if constexpr (requires { policy.contains(block, room.data()); })
+    return policy.contains(block, room.data());
+  else
+    return policy.contains(block);
 }
 
 inline std::vector<std::pair<espalier::Index, espalier::Index>> shapes() {

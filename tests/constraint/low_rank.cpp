@@ -12,7 +12,7 @@
 
 using namespace espalier;
 
-static_assert(MatrixSet<LowRank> && Policy<LowRank>);
+static_assert(MatrixSet<LowRank> && Policy<LowRank> && MatrixSet<OnSingularValues<TopK>>);
 
 TEMPLATE_TEST_CASE("Results are feasible and stay, at every scale", "", float, double) {
   for (const auto& [rows, cols] : test::shapes())
@@ -106,6 +106,19 @@ TEST_CASE("It holds through training; SGD rests at the target's largest singular
   Optimizer adam{Adam{.learning_rate = 0.1}};
   random_steps(other, adam, 5, 1);
   CHECK(feasible(other));
+}
+
+TEST_CASE("TopK of the singular values is LowRank: in what it does, how it starts and what it refuses") {
+  const auto w = test::random_weight<float>(5, 6, 1, 3);
+  CHECK(test::projected(OnSingularValues{TopK{2}}, w, 5, 6) == test::projected(LowRank{2}, w, 5, 6));
+  Sequential named{Dense(6, 5, LowRank{2})};
+  Sequential lifted{Dense(6, 5, OnSingularValues{TopK{2}})};
+  initialize(named, {.seed = 1});
+  initialize(lifted, {.seed = 1});
+  CHECK(parameter(named, "0.weight") == parameter(lifted, "0.weight"));
+  CHECK_THROWS_AS((OnSingularValues{TopK{0}}.validate()), ValueError);
+  CHECK(message_of([] { Dense(3, 2, OnSingularValues{TopK{3}}); }) ==
+        "Dense(3, 2) weight: expected LowRank with a rank of at most 2, found 3");
 }
 
 TEST_CASE("A rank below 1 or above the number of singular values is refused; NaN is not repaired") {

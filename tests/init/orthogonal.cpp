@@ -37,6 +37,26 @@ TEST_CASE("the shorter side is orthonormal, times the gain") {
     }
 }
 
+TEST_CASE("of factors so many singular values are equal, and the others are zero") {
+  for (const auto& [rows, cols] : {std::pair<Index, Index>{5, 8}, {8, 5}, {1, 4}, {6, 6}})
+    for (const Index rank : {1, 3, 100}) {
+      const Index k = std::min({rank, rows, cols});
+      for (const double most_sum : {HUGE_VAL, 0.5}) {
+        const double s = std::min(std::sqrt(2.0 * static_cast<double>(rows) / static_cast<double>(k)),
+                                  most_sum / static_cast<double>(k));
+        Rng rng{4};
+        WeightMatrix<double> w(rows, cols);
+        Eigen::Map<WeightMatrix<double>> view(w.data(), rows, cols);
+        OrthogonalFactors{rank, most_sum}(view, cols, rows, rng);
+        // s^2 times a projector of that rank.
+        const Matrix<double> gram = w * w.transpose() / (s * s);
+        CAPTURE(rows, cols, rank, most_sum);
+        CHECK((gram * gram - gram).cwiseAbs().maxCoeff() < 1e-13);
+        CHECK(std::abs(gram.trace() - static_cast<double>(k)) < 1e-13);
+      }
+    }
+}
+
 TEST_CASE("a gain that makes no sense is refused before anything is written") {
   for (const double gain : {std::nan(""), HUGE_VAL, 0.0}) {
     Rng rng{1};

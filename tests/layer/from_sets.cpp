@@ -6,9 +6,13 @@
 #include "../init/filled.hpp"
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
+#include "espalier/constraint/conditioned.hpp"
 #include "espalier/constraint/grid.hpp"
+#include "espalier/constraint/low_rank.hpp"
 #include "espalier/constraint/n_of_m.hpp"
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/nuclear_ball.hpp"
+#include "espalier/constraint/orthonormal.hpp"
 #include "espalier/constraint/sign_pattern.hpp"
 #include "espalier/constraint/simplex.hpp"
 #include "espalier/constraint/spectral_ball.hpp"
@@ -72,6 +76,31 @@ TEST_CASE("UnitNorm starts uniform on the sphere, where each of three coordinate
   const Matrix<double> w = weight_of(3, 5000, UnitNorm{});
   for (Index i = 0; i < 3; ++i)
     CHECK(test::distance_to({w.col(i).begin(), w.col(i).end()}, [](double x) { return (x + 1) / 2; }) < 1.95);
+}
+
+TEST_CASE("Sums of the first layer start with the size that HeNormal gives, whatever the set leaves free") {
+  const Matrix<double> x = random_matrix<double>(60, 400, 5);
+  const auto square = [&](double expected, const auto& policy) {
+    double sum = 0;
+    auto net = sequential<double>(Dense(60, 40, policy));
+    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+      initialize(net, {.seed = seed});
+      REQUIRE(feasible(net));
+      sum += net.predict(x).squaredNorm() / static_cast<double>(40 * x.cols() * 8);
+    }
+    CAPTURE(policy_name<std::decay_t<decltype(policy)>>(), sum);
+    CHECK(std::abs(sum - expected) < 0.1 * expected);
+  };
+  square(2, Clip{-9, 9});
+  square(2, LowRank{3});  // the projection of HeNormal has 0.4
+  square(2, NofM{1, 4});
+  square(2, NuclearBall{1e3});
+  square(2.0 * 60 / 60, SpectralBall{9});
+  square(1, Orthonormal{});
+  square(1.21, Conditioned{0.5, 1.1});
+  square(1, UnitNorm{});
+  square(2.0 / 61, Simplex{});      // of Dirichlet's weights: E w^2 = 2 / (n (n + 1))
+  square(0.0625, NuclearBall{10});  // 40 singular values of a quarter
 }
 
 TEST_CASE("Sets name what their weights start from") {

@@ -8,7 +8,7 @@
 #include "espalier/certify/audit.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/max_norm.hpp"
-#include "espalier/constraint/max_norm_from.hpp"
+#include "espalier/constraint/self_bounded.hpp"
 #include "espalier/io/checkpoint.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
@@ -24,11 +24,13 @@ namespace {
 
 const CosineDecay to_a_tenth{.final_factor = 0.1};
 
+auto last_layer() { return Dense(2, 2, SpectralBallFrom{warm_start(11)}, Bias{L1BallFrom{warm_start(11)}}); }
 auto some_net() {
   return Sequential(
       Dense(3, 8, Scheduled{MaxNorm{2}, to_a_tenth}, L1{1e-3}), Tanh{},
       Dense(8, 2, Scheduled{L1{0.02}, OnPlateau{.factor = 0.5, .patience = 0, .threshold = 0.2}},
-            MaxNormFrom{warm_start(11)}));
+            MaxNormFrom{warm_start(11)}),
+      last_layer());
 }
 using Net = decltype(some_net());
 
@@ -60,10 +62,11 @@ TEST_CASE("fit makes the steps that a loop makes which edits the policies before
   Net net = some_net();
   initialize(net, {.seed = 1});
   Sequential plain{Dense(3, 8, MaxNorm{2}, L1{1e-3}), Tanh{},
-                   Dense(8, 2, L1{0.02}, MaxNormFrom{warm_start(11)})};
+                   Dense(8, 2, L1{0.02}, MaxNormFrom{warm_start(11)}), last_layer()};
   assign(plain, "0.weight", parameter(net, "0.weight")),
       assign(plain, "2.weight", parameter(net, "2.weight"));
   assign(plain, "0.bias", parameter(net, "0.bias")), assign(plain, "2.bias", parameter(net, "2.bias"));
+  assign(plain, "3.weight", parameter(net, "3.weight"));
   Optimizer optimizer{Adam{.learning_rate = 0.05}}, of_plain = optimizer;
   Watch watch;
   fit(net, data, MeanSquared{}, optimizer, {.epochs = 6, .batch = 16, .shuffle = false}, watch);
@@ -162,6 +165,7 @@ TEST_CASE("A run that is taken up in the middle of its schedules ends in the sam
   const Net taken_up = start(8);
   CHECK(numbers_of(taken_up) == numbers_of(whole));
   CHECK(taken_up == whole);  // its radii, too
+  CHECK((whole.parameters().at("3.weight").memory[0] > 0 && whole.parameters().at("3.bias").memory[0] > 0));
   CHECK(policy<MaxNorm>(taken_up, "0.weight").radius == watch.radii.back());
   std::filesystem::remove(path), std::filesystem::remove(path.string() + ".1");
 }

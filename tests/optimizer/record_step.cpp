@@ -5,7 +5,7 @@
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
-#include "espalier/constraint/max_norm_from.hpp"
+#include "espalier/constraint/self_bounded.hpp"
 #include "espalier/model/change.hpp"
 
 using namespace espalier;

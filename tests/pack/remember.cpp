@@ -8,7 +8,7 @@
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2_to_start.hpp"
 #include "espalier/constraint/mask.hpp"
-#include "espalier/constraint/max_norm_from.hpp"
+#include "espalier/constraint/self_bounded.hpp"
 #include "espalier/pack/pack.hpp"
 
 using namespace espalier;

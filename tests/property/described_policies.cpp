@@ -36,6 +36,8 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(MinMaxNorm{2, 3}) == "MinMaxNorm{lo = 2, hi = 3}");
   CHECK(text_of(MaxNormFrom{initial(2)}) == "MaxNormFrom{from = initial, factor = 2}");
   CHECK(text_of(MaxNormFrom{warm_start(9)}) == "MaxNormFrom{from = warm_start, steps = 9}");
+  CHECK(text_of(L1BallFrom{initial(2)}) == "L1BallFrom{from = initial, factor = 2}");
+  CHECK(text_of(SpectralBallFrom{warm_start(9)}) == "SpectralBallFrom{from = warm_start, steps = 9}");
   CHECK(text_of(MaxNormFrom{inflection()}) == "MaxNormFrom{from = inflection, steps = 600}");
   CHECK(AnyPack<float>(Pack(Every{2, per_block<4>(MaxNorm{3})})).text(0) ==
         "MaxNorm per block every n steps{n = 2, block = 4, radius = 3}");

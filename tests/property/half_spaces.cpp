@@ -42,6 +42,38 @@ struct Problem : test::ConvexProblem {
   }
 };
 
+/// With a ball of this radius around it: the multiplier of the norm is found by thirds, since the failure is
+/// convex in it.
+struct ProblemInBall : Problem {
+  double radius = 0;
+
+  long double with(long double multiplier) {
+    ball = multiplier;
+    long double sum = 0, worst = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<long double>(a[i]) * x[i];
+    test::Span mu{0, sum < bound - 1e-13L ? 0 : infinity};
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const test::Span r = rest(i);
+      if (a[i] > 0) mu = mu.meet({r.low / a[i], r.high / a[i]});
+      if (a[i] < 0) mu = mu.meet({r.high / a[i], r.low / a[i]});
+      if (a[i] == 0) worst = std::max(worst, r.meet({0, 0}).gap());
+    }
+    return std::max(worst, mu.gap()) / scale();
+  }
+  double failure() {
+    if (test::length(x) < radius * (1 - 1e-13)) return static_cast<double>(with(0));
+    long double low = 0, high = scale() * 1000 / radius;
+    for (int k = 0; k < 400; ++k) {
+      const long double third = (high - low) / 3;
+      if (with(low + third) <= with(high - third))
+        high -= third;
+      else
+        low += third;
+    }
+    return static_cast<double>(with((low + high) / 2));
+  }
+};
+
 struct Faults {
   double suboptimal = 0, narrow = 0;
   int infeasible = 0, moved_twice = 0, touched = 0, moved = 0;
@@ -125,6 +157,37 @@ TEST_CASE("HalfSpace is the minimum in any metric, with policies of single weigh
   check(0.2, -static_cast<double>(inf), static_cast<double>(inf), L1{0.2});
   check(0, 0, static_cast<double>(inf), NonNegative{});
   check(0.2, -0.7, 0.9, test::clip, L1{0.2});
+}
+
+TEST_CASE("A half-space in a ball is the minimum in any metric") {
+  const auto in_ball = [](double l1, double lo, const auto&... policies) {
+    Faults faults;
+    Rng rng{33};
+    int at_ball = 0;
+    for (int trial = 0; trial < 150; ++trial) {
+      const Index n = 2 + rng.below(20);
+      ProblemInBall problem;
+      for (Index i = 0; i < n; ++i)
+        problem.a.push_back(rng.uniform() < 0.2 ? 0 : (rng.below(2) == 0 ? -1 : 1) * rng.uniform(0.5, 2));
+      problem.radius = 0.8, problem.l1 = l1, problem.lo = lo, problem.bound = trial % 2 == 0 ? 0.3 : -0.4;
+      problem.y = test::random_row<double>(n, trial % 3 == 0 ? 0.2 : 1.5, rng);
+      if (problem.bound < 0) problem.a[0] = lo < 0 ? 1 : -1;  // the ball has a point of it
+      const Numbers<double> t = trial % 5 == 0 ? Numbers<double>{} : test::random_steps<double>(n, rng);
+      problem.t = t.empty() ? Numbers<double>(problem.y.size(), 1) : t;
+      const Pack pack(HalfSpace(problem.a, problem.bound), MaxNorm{problem.radius}, policies...);
+      problem.x = faults.look(pack, problem.y, t);
+      at_ball += test::length(problem.x) > problem.radius * (1 - 1e-13);
+      faults.suboptimal = std::max(faults.suboptimal, problem.failure());
+      faults.look(pack, Numbers<float>(problem.y.begin(), problem.y.end()),
+                  Numbers<float>(t.begin(), t.end()));
+    }
+    CHECK(faults.suboptimal < 1e-12);
+    CHECK((faults.infeasible == 0 && faults.moved_twice == 0 && faults.touched == 0));
+    CHECK((at_ball > 20 && faults.moved > 100));
+  };
+  in_ball(0, -static_cast<double>(Problem::infinity));
+  in_ball(0.2, -static_cast<double>(Problem::infinity), L1{0.2});
+  in_ball(0, 0, NonNegative{});
 }
 
 TEMPLATE_TEST_CASE("It holds in whole numbers, for weights of all sizes, and is the projection", "", float,

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <string_view>
-#include <vector>
 
 #include "espalier/constraint/on_singular_values.hpp"
 #include "espalier/kernel/singular_vectors.hpp"
@@ -38,11 +38,6 @@ struct Conditioned {
     return detail::meets_singular_values<Q>();
   }
   template <Scalar S>
-  bool contains(Block<const S> w) const {
-    std::vector<double> own(static_cast<std::size_t>(room * w.size()));
-    return contains(w, own.data());
-  }
-  template <Scalar S>
   bool contains(Block<const S> w, double* numbers) const {
     if (w.size() == 0) return true;
     if (!detail::spectral_norm_holds(w, hi, numbers)) return false;
@@ -65,6 +60,8 @@ struct Conditioned {
     if (!contains(Block<const S>(w), numbers)) write_middle(w);
   }
 
+  /// All singular values where HeNormal would have them in a square weight, or at the bound next to that.
+  Orthogonal initializer() const { return {std::clamp(std::numbers::sqrt2, lo, hi)}; }
   void validate() const {
     detail::check_positive_float(name, "lo", lo);
     detail::check_positive_float(name, "hi", hi);

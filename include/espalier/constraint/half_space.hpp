@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cmath>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,6 +18,7 @@ namespace espalier {
 class HalfSpace {
  public:
   static constexpr std::string_view name = "HalfSpace";
+  static constexpr bool convex = true;
 
   Metric metric = Metric::step;
 
@@ -35,8 +35,11 @@ class HalfSpace {
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements) const {
-    detail::HalfSpaceProjection<S, std::decay_t<decltype(elements)>>(elements, a_.data(), w.data(), w.size(),
-                                                                     t, b_)();
+    problem(w, t, elements)();
+  }
+  template <Scalar S>
+  void settle(Row<S> w, const auto& elements) const {
+    problem(w, Steps<S>{nullptr, S(1)}, elements).settle();
   }
   /// The least a'w of weights between the ends of an interval must be at most b.
   bool reaches(const auto& each, Index) const {
@@ -68,6 +71,11 @@ class HalfSpace {
   bool operator==(const HalfSpace&) const = default;
 
  private:
+  template <Scalar S, class Elements>
+  detail::HalfSpaceProjection<S, Elements> problem(Row<S> w, Steps<S> t, const Elements& elements) const {
+    return {elements, a_.data(), w.data(), w.size(), t, b_};
+  }
+
   std::vector<double> a_;
   double b_ = 0;
 };

@@ -5,17 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
-#include <vector>
 
 #include "espalier/constraint/on_singular_values.hpp"
+#include "espalier/constraint/top_k.hpp"
 #include "espalier/core/error.hpp"
 #include "espalier/kernel/singular_sum.hpp"
 
 namespace espalier {
 
 /// rank(W) <= rank: the largest singular values stay, the others become zero, which is a nearest point of the
-/// Euclidean norm and of every scalar metric (Eckart & Young 1936). Of equal values, which ones stay is up to
-/// the decomposition, the same in every run. The set is not convex.
+/// Euclidean norm and of every scalar metric (Eckart & Young 1936): TopK of the singular values, and what
+/// OnSingularValues{TopK{rank}} is. Of equal values, which ones stay is up to the decomposition, the same in
+/// every run. The set is not convex.
 ///
 /// Rounded numbers are seldom of low rank exactly. A weight is accepted if it is proved to be as near to a
 /// matrix B of that rank as rounding the numbers of B leaves it:
@@ -35,11 +36,6 @@ struct LowRank {
   template <class Q>
   static constexpr bool meets() {
     return detail::meets_singular_values<Q>();
-  }
-  template <Scalar S>
-  bool contains(Block<const S> w) const {
-    std::vector<double> own(static_cast<std::size_t>(room * w.size()));
-    return contains(w, own.data());
   }
   template <Scalar S>
   bool contains(Block<const S> w, double* numbers) const {
@@ -63,6 +59,7 @@ struct LowRank {
     if (!contains(Block<const S>(w), numbers)) std::fill(w.data, w.data + w.size(), S(0));
   }
 
+  OrthogonalFactors initializer() const { return {.rank = rank}; }
   void validate() const {
     if (rank < 1) detail::fail(name, "rank >= 1", rank);
   }
@@ -87,6 +84,12 @@ struct LowRank {
     return 2 * detail::roundoff<S> +
            16 * detail::roundoff<double> * (static_cast<double>(std::min(rows, cols)) + r * std::sqrt(r));
   }
+};
+
+/// OnSingularValues<TopK> is LowRank.
+template <>
+struct detail::SpectralSet<TopK> {
+  static LowRank of(const TopK& p) { return {p.k}; }
 };
 
 }  // namespace espalier

@@ -20,7 +20,7 @@ struct NofM {
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "NofM";
-  static constexpr bool flat = true, corners = true, solid = true;
+  static constexpr bool flat = true, corners = true, solid = true, cone = true;
   static constexpr Index room = 2;
 
   template <class Q>

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "espalier/constraint/l1_ball.hpp"
 #include "espalier/constraint/on_singular_values.hpp"
@@ -49,11 +48,6 @@ struct NuclearBall {
     return detail::meets_singular_values<Q>();
   }
   template <Scalar S>
-  bool contains(Block<const S> w) const {
-    std::vector<double> own(static_cast<std::size_t>(room * w.size()));
-    return contains(w, own.data());
-  }
-  template <Scalar S>
   bool contains(Block<const S> w, double* numbers) const {
     return upper_bound(w, numbers) <= bound;
   }
@@ -71,6 +65,8 @@ struct NuclearBall {
     }
     std::fill(w.data, w.data + w.size(), S(0));
   }
+  /// min(rows, cols) equal singular values, whose sum is the bound at most.
+  OrthogonalFactors initializer() const { return {.most_sum = bound}; }
   void validate() const { detail::check_positive_float(name, "bound", bound); }
   void describe(auto&& f) const { f("bound", bound); }
 
@@ -106,35 +102,10 @@ struct NuclearBall {
   }
 };
 
-/// A row of singular values in L1Ball: NuclearBall.
+/// OnSingularValues<L1Ball> is NuclearBall.
 template <>
-struct OnSingularValues<L1Ball> {
-  L1Ball policy{};
-
-  static constexpr std::string_view name = "OnSingularValues";
-  static constexpr bool of_singular_values = true, corners = true;
-  static constexpr Index room = NuclearBall::room;
-
-  template <class Q>
-  static constexpr bool meets() {
-    return NuclearBall::meets<Q>();
-  }
-  template <Scalar S>
-  bool contains(Block<const S> w) const {
-    return NuclearBall{policy.radius}.contains(w);
-  }
-  template <Scalar S>
-  bool contains(Block<const S> w, double* numbers) const {
-    return NuclearBall{policy.radius}.contains(w, numbers);
-  }
-  template <Scalar S>
-  void project(Block<S> w, double* numbers) const {
-    NuclearBall{policy.radius}.project(w, numbers);
-  }
-  void validate() const { policy.validate(); }
-  void describe(auto&& f) const { policy.describe(f); }
-
-  bool operator==(const OnSingularValues&) const = default;
+struct detail::SpectralSet<L1Ball> {
+  static NuclearBall of(const L1Ball& p) { return {p.radius}; }
 };
 
 }  // namespace espalier

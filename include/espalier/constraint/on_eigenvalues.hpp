@@ -7,7 +7,6 @@
 #include <concepts>
 #include <limits>
 #include <string_view>
-#include <vector>
 
 #include "espalier/constraint/non_negative.hpp"
 #include "espalier/core/check.hpp"
@@ -103,11 +102,6 @@ struct OnEigenvalues {
     return true;
   }
 
-  template <Scalar S>
-  bool contains(Block<const S> w) const {
-    std::vector<double> own(static_cast<std::size_t>(w.size()));
-    return contains(w, own.data());
-  }
   template <Scalar S>
   bool contains(Block<const S> w, double* numbers) const {
     const double largest = detail::largest_magnitude(w);

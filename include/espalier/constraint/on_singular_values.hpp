@@ -27,6 +27,11 @@ constexpr bool meets_singular_values() {
   return true;
 }
 
+/// What a set of vectors is, put on the singular values: SpectralSet<P>::of(p) is that policy of matrices,
+/// NuclearBall for L1Ball and LowRank for TopK, in the header of that one.
+template <class P>
+struct SpectralSet;
+
 /// The decomposition of a weight whose largest magnitude is scaled to be from 1 to 2.
 class SingularValues {
  public:
@@ -103,7 +108,7 @@ void project_spectral_norm(Block<S> w, double bound, double* room) {
 
 /// U diag(P(s)) V' of a weight U diag(s) V': a set or a penalty with a prox, lifted to matrices. P must not
 /// mind signs, since singular values have none: Clip{-2, 2}, not Clip{-2, 3}, which is refused (Lewis 1995).
-/// SpectralBall and NuclearNorm are this with Clip and with L1.
+/// SpectralBall and NuclearNorm are this with Clip and with L1, NuclearBall and LowRank with L1Ball and TopK.
 ///
 /// Where P is a set, an interval from -b to b, norm(w)_2 <= b holds in exact arithmetic after every step, as
 /// the Cholesky factor of b^2 I - w w' proves. Weights that are inside by more than the roundings of that
@@ -121,18 +126,13 @@ struct OnSingularValues {
 
   static_assert(ElementSet<P> || ProximalPenalty<P>,
                 "OnSingularValues{...} is for sets and penalties with a prox that look at single numbers, as "
-                "Clip and L1");
+                "Clip and L1, and for L1Ball and TopK");
 
   template <class Q>
   static constexpr bool meets() {
     return detail::meets_singular_values<Q>();
   }
 
-  template <Scalar S>
-  bool contains(Block<const S> w) const requires ElementSet<P> {
-    std::vector<double> own(static_cast<std::size_t>(room * w.size() + 1));
-    return contains(w, own.data());
-  }
   template <Scalar S>
   bool contains(Block<const S> w, double* numbers) const requires ElementSet<P> {
     return detail::spectral_norm_holds(w, bound(), numbers);
@@ -198,5 +198,42 @@ struct OnSingularValues {
 };
 template <class P>
 OnSingularValues(P) -> OnSingularValues<P>;
+
+/// With a set of vectors: what the policy of that name says.
+template <class P>
+requires requires(const P& p) { detail::SpectralSet<P>::of(p); }
+struct OnSingularValues<P> {
+  using Named = decltype(detail::SpectralSet<P>::of(P{}));
+  P policy{};
+
+  static constexpr std::string_view name = "OnSingularValues";
+  static constexpr bool of_singular_values = true, corners = true;
+  static constexpr bool flat = requires { Named::flat; };
+  static constexpr Index room = Named::room;
+
+  template <class Q>
+  static constexpr bool meets() {
+    return Named::template meets<Q>();
+  }
+  template <Scalar S>
+  bool contains(Block<const S> w, double* numbers) const {
+    return named().contains(w, numbers);
+  }
+  template <Scalar S>
+  void project(Block<S> w, double* numbers) const {
+    named().project(w, numbers);
+  }
+  OrthogonalFactors initializer() const { return named().initializer(); }
+  void validate() const { policy.validate(); }
+  void validate(std::string_view where, Index rows, Index cols) const {
+    if constexpr (requires { named().validate(where, rows, cols); }) named().validate(where, rows, cols);
+  }
+  void describe(auto&& f) const { policy.describe(f); }
+
+  bool operator==(const OnSingularValues&) const = default;
+
+ private:
+  Named named() const { return detail::SpectralSet<P>::of(policy); }
+};
 
 }  // namespace espalier

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
-#include <vector>
 
 #include "espalier/constraint/on_singular_values.hpp"
 #include "espalier/kernel/singular_vectors.hpp"
@@ -63,11 +62,6 @@ struct Orthonormal {
     return detail::meets_singular_values<Q>();
   }
   template <Scalar S>
-  bool contains(Block<const S> w) const {
-    std::vector<double> own(static_cast<std::size_t>(w.size()));
-    return contains(w, own.data());
-  }
-  template <Scalar S>
   bool contains(Block<const S> w, double* numbers) const {
     if (!(detail::largest_magnitude(w) <= 2)) return false;
     return detail::distance_from_orthonormal(detail::short_rows(w, 1, numbers)) <=
@@ -84,6 +78,8 @@ struct Orthonormal {
     for (Index j = 0; j < w.rows; ++j)
       for (Index i = 0; i < w.cols; ++i) w.row(j)[i] = S(i == j);
   }
+
+  Orthogonal initializer() const { return {}; }
 
   bool operator==(const Orthonormal&) const = default;
 };

@@ -24,10 +24,6 @@ struct SpectralBall {
     return OnSingularValues<Clip>::meets<Q>();
   }
   template <Scalar S>
-  bool contains(Block<const S> w) const {
-    return lifted().contains(w);
-  }
-  template <Scalar S>
   bool contains(Block<const S> w, double* numbers) const {
     return lifted().contains(w, numbers);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "espalier/constraint/tied.hpp"
 
@@ -21,11 +22,13 @@ class SquareTies {
 };
 /// To the transpose.
 struct TransposedTies : SquareTies {
+  static constexpr std::string_view name = "Symmetric";
   using SquareTies::SquareTies;
   Tie operator()(Index i) const { return {std::min(i, i % side_ * side_ + i / side_)}; }
 };
 /// Along diagonals that go around, to the first row.
 struct DiagonalTies : SquareTies {
+  static constexpr std::string_view name = "Circulant";
   using SquareTies::SquareTies;
   Tie operator()(Index i) const {
     const Index row = i / side_, col = i % side_;
@@ -33,21 +36,16 @@ struct DiagonalTies : SquareTies {
   }
 };
 
-inline void check_square(std::string_view where, std::string_view policy, Index rows, Index cols) {
-  if (rows != cols)
-    fail<ShapeError>(where, {"a {} weight with as many rows as columns", {policy}},
-                     format_message("one of {} x {}", {rows, cols}));
-}
-
 }  // namespace detail
 
-/// W = W', of a square weight, exactly. It looks at all of the weight, and finds the nearest symmetric one in
-/// the metric of the step: w_ij and w_ji go to their mean with weights 1 / t. With policies of single weights
-/// as Tied; with Whole{MaxNorm{..}} too.
-struct Symmetric {
+/// Weights of a square matrix that are tied to one another: Symmetric and Circulant. It looks at all of the
+/// weight, and finds the nearest one in the metric of the step: weights that are tied go to their mean with
+/// weights 1 / t. With policies of single weights, and with Whole{MaxNorm{..}} and its like, as Tied.
+template <class Ties>
+struct TiedSquare {
   Metric metric = Metric::step;
 
-  static constexpr std::string_view name = "Symmetric";
+  static constexpr std::string_view name = Ties::name;
   static constexpr Grain grain = Grain::whole;
   static constexpr bool flat = true, convex = true;
   static constexpr Index room = detail::MergedWeights::room;
@@ -56,48 +54,28 @@ struct Symmetric {
   static constexpr bool meets() {
     return detail::meets_ties<Q>();
   }
+  Ties ties(Index n) const { return Ties(n); }
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    return detail::ties_hold(w.data(), w.size(), detail::TransposedTies(w.size()));
+    return detail::ties_hold(w.data(), w.size(), ties(w.size()));
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::project_on_ties(w.data(), w.size(), t, elements, detail::TransposedTies(w.size()), numbers);
+    detail::project_on_ties(w.data(), w.size(), t, elements, ties(w.size()), numbers);
   }
   void validate(std::string_view where, Index rows, Index cols) const {
-    detail::check_square(where, name, rows, cols);
+    if (rows != cols)
+      detail::fail<ShapeError>(where, {"a {} weight with as many rows as columns", {name}},
+                               detail::format_message("one of {} x {}", {rows, cols}));
   }
 
-  bool operator==(const Symmetric&) const = default;
+  bool operator==(const TiedSquare&) const = default;
 };
 
+/// W = W', of a square weight, exactly.
+using Symmetric = TiedSquare<detail::TransposedTies>;
 /// w_ij depends on j - i alone, modulo the number of columns: each row is the one above it, moved by one
-/// place, and W x is a convolution with the first row that goes around. Otherwise as Symmetric.
-struct Circulant {
-  Metric metric = Metric::step;
-
-  static constexpr std::string_view name = "Circulant";
-  static constexpr Grain grain = Grain::whole;
-  static constexpr bool flat = true, convex = true;
-  static constexpr Index room = detail::MergedWeights::room;
-
-  template <class Q>
-  static constexpr bool meets() {
-    return detail::meets_ties<Q>();
-  }
-  template <Scalar S>
-  bool contains(ConstRow<S> w) const {
-    return detail::ties_hold(w.data(), w.size(), detail::DiagonalTies(w.size()));
-  }
-  template <Scalar S>
-  void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::project_on_ties(w.data(), w.size(), t, elements, detail::DiagonalTies(w.size()), numbers);
-  }
-  void validate(std::string_view where, Index rows, Index cols) const {
-    detail::check_square(where, name, rows, cols);
-  }
-
-  bool operator==(const Circulant&) const = default;
-};
+/// place, and W x is a convolution with the first row that goes around.
+using Circulant = TiedSquare<detail::DiagonalTies>;
 
 }  // namespace espalier

@@ -43,7 +43,8 @@ constexpr bool meets_ties() {
 ///
 /// The weights of a class move as one, to the mean of the step's y with weights 1 / t. Policies of single
 /// weights, as Clip, L1, Mask and Frozen, act on that one, each as often as the class has weights; what the
-/// intervals of all of them allow is left. (Euclidean means, as of weights that share one gradient, are
+/// intervals of all of them allow is left. So do norms: MaxNorm beside them, and UnitNorm and MinMaxNorm,
+/// with each of these numbers counted as often. (Euclidean means, as of weights that share one gradient, are
 /// something else where step sizes differ.)
 class Tied {
  public:
@@ -75,13 +76,14 @@ class Tied {
 
   const std::vector<int>& classes() const { return classes_; }
 
+  detail::ListedTies ties(Index) const { return {ties_}; }
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    return detail::ties_hold(w.data(), w.size(), detail::ListedTies{ties_});
+    return detail::ties_hold(w.data(), w.size(), ties(w.size()));
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::project_on_ties(w.data(), w.size(), t, elements, detail::ListedTies{ties_}, numbers);
+    detail::project_on_ties(w.data(), w.size(), t, elements, ties(w.size()), numbers);
   }
   /// Opposite weights from each.low to each.high must both be there.
   bool reaches(const auto& each, Index) const { return !opposes_ || (each.low <= 0 && each.high >= 0); }
@@ -115,13 +117,14 @@ struct Palindromic {
   static constexpr bool meets() {
     return detail::meets_ties<Q>();
   }
+  detail::MirroredTies ties(Index n) const { return {n}; }
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    return detail::ties_hold(w.data(), w.size(), detail::MirroredTies{w.size()});
+    return detail::ties_hold(w.data(), w.size(), ties(w.size()));
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::project_on_ties(w.data(), w.size(), t, elements, detail::MirroredTies{w.size()}, numbers);
+    detail::project_on_ties(w.data(), w.size(), t, elements, ties(w.size()), numbers);
   }
 
   bool operator==(const Palindromic&) const = default;

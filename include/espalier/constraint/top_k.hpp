@@ -15,10 +15,6 @@ namespace detail {
 /// What stands beside a set that selects weights.
 template <class Q>
 constexpr bool meets_selection() {
-  static_assert(!NormSet<Q>,
-                "TopK or NofM with a norm, as MaxNorm, has no exact projection in the metric of the step: "
-                "which weights are best to keep depends on the multiplier of the norm; drop one of the two, "
-                "or write L1Ball instead of TopK");
   static_assert(
       !(VectorSet<Q> || VectorPenalty<Q>),
       "TopK or NofM with another policy of vectors has no exact projection, since it is not convex: "
@@ -38,12 +34,16 @@ constexpr bool meets_selection() {
 /// With Clip, NonNegative, Mask and L1 those are kept that save the most (kernel/selection.hpp), which is
 /// exact. A weight that must not be zero, as under Clip{0.1, 1} or where Frozen holds it, is one of the k.
 /// Not convex: training rests at one of many local optima.
+///
+/// MaxNorm, MinMaxNorm and UnitNorm stand beside it on request, which is Metric::euclidean of one of the two:
+/// the weights kept are then scaled to the norm, and that is nearest since the set is a cone. In the metric
+/// of a step, which weights are best to keep depends on the multiplier of the norm.
 struct TopK {
   Index k = 1;
   Metric metric = Metric::step;
 
   static constexpr std::string_view name = "TopK";
-  static constexpr bool flat = true, corners = true, solid = true;
+  static constexpr bool flat = true, corners = true, solid = true, cone = true;
   static constexpr Index room = 2;
 
   template <class Q>

@@ -39,23 +39,38 @@ concept StartingPolicy = requires(const P& p, float f, double d, Cell cell) {
   { p.keep(f, cell) } -> std::same_as<float>;
   { p.keep(d, cell) } -> std::same_as<double>;
 };
-/// A bound of norms with `keep`, which makes a number of the vector that training starts from; before there
-/// are weights it is given a vector of none. The model keeps it for all weights of the vector.
+/// A bound with `keep`, which makes a number of the vector that training starts from, or of the matrix, which
+/// has `rows`; before there are weights it is given a vector of none. The model keeps it for all weights of
+/// the vector.
 template <class P>
-concept StartingNorm = requires(const P& p, ConstArrayMap<float> f, ConstArrayMap<double> d) {
-  { p.keep(f) } -> std::same_as<float>;
-  { p.keep(d) } -> std::same_as<double>;
+concept StartingBound = requires(const P& p, ConstArrayMap<float> f, ConstArrayMap<double> d, Index rows) {
+  { p.keep(f, rows) } -> std::same_as<float>;
+  { p.keep(d, rows) } -> std::same_as<double>;
 };
 /// Has a policy a number of its own for each weight? Its members take that as their last argument.
 template <class P>
-concept KeepsNumbers = PlacedPolicy<P> || StartingPolicy<P> || StartingNorm<P>;
+concept KeepsNumbers = PlacedPolicy<P> || StartingPolicy<P> || StartingBound<P>;
 /// Does it look at its vectors after each step, to change what it keeps of them?
 template <class P>
-concept WatchesSteps = StartingNorm<P> && requires(const P& p, ConstArrayMap<float> w, ArrayMap<float> own) {
-  p.watch(w, own, 1L);
+concept WatchesSteps = StartingBound<P> && requires(const P& p, ConstArrayMap<float> w, ArrayMap<float> own) {
+  p.watch(w, Index{1}, own, 1L);
 };
 
 namespace detail {
+
+/// Is a set of vectors or matrices one that such a bound makes of what it keeps?
+template <class P>
+concept MakesBall = StartingBound<P> && requires(const P& p) {
+  p.ball(1.0);
+};
+/// The set, or what it is for a vector of which it keeps `own`.
+template <class P, class S>
+decltype(auto) set_of(const P& p, [[maybe_unused]] const S* own) {
+  if constexpr (MakesBall<P>)
+    return p.ball(own ? static_cast<double>(*own) : -1);
+  else
+    return (p);
+}
 
 /// How many of `Ps` before P keep numbers: P's place in a PolicyMemory.
 template <class P, class... Ps>

@@ -17,11 +17,17 @@ concept ProjectsMatrixInSteps = requires(const P& p, Block<float> f, Block<doubl
 };
 
 template <class P>
-concept HasMatrixSet = requires(const P& p, Block<const float> f, Block<const double> d) {
+concept ContainsMatrix = requires(const P& p, Block<const float> f, Block<const double> d) {
   { p.contains(f) } -> std::same_as<bool>;
   { p.contains(d) } -> std::same_as<bool>;
 }
-&&(
+|| requires(const P& p, Block<const float> f, Block<const double> d, double* room) {
+  { p.contains(f, room) } -> std::same_as<bool>;
+  { p.contains(d, room) } -> std::same_as<bool>;
+};
+
+template <class P>
+concept HasMatrixSet = ContainsMatrix<P> &&(
     requires(const P& p, Block<float> f, Block<double> d) {
       p.project(f);
       p.project(d);

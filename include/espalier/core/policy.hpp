@@ -28,8 +28,10 @@
 //   S at<S>(Cell cell)         a number for the place of the weight, row and column, and the weight's shape
 //   S keep(S w, Cell cell)     a number made of the weight w that training starts from
 //
-// (of a norm: S keep(ConstRow<S> w), void watch(ConstRow<S> w, Row<S> own, long step) after each step, and
-// double radius(S own); constraint/max_norm_from.hpp is one),
+// (of a norm, vectors or matrices: S keep(ConstRow<S> w, Index rows), with the rows of a matrix, else 1, and
+// void watch(ConstRow<S> w, Index rows, Row<S> own, long step) after each step; what it kept is the argument
+// of double radius(double own) of a norm, else of auto ball(double own), which is the set for this vector, or
+// for own <= 0 one without a bound; constraint/self_bounded.hpp is one),
 // and value, gradient, prox, contains and project take that number as one more argument, the last. The model
 // keeps the numbers beside the weights. `keep` is called after `initialize` and `assign` have moved the
 // weights into their sets, and, of sets, after `edit_policy`. Before there are weights it is given NaN; with
@@ -110,6 +112,11 @@
 //   static constexpr bool corners = true                       its boundary has corners
 //   static constexpr bool convex = true                        may stand beside MaxNorm, with the third form
 //   void settle(Row<S> w, const auto& elements) const          and makes good what rounding did to w
+//   static constexpr bool cone = true                          of a set with every vector of one weight, and
+//                                                              with w all c w: beside norms in the Euclidean
+//                                                              metric, with homogeneous policies of numbers
+//   auto ties(Index n) const                                   of a set: which of n weights are one number
+//                                                              (kernel/ties.hpp), beside norms
 #pragma once
 
 #include <concepts>
@@ -201,7 +208,7 @@ concept NormSet = requires(const P& p) {
 /// The radius of a vector of which the policy keeps `own`; the largest double, if it has no bound yet.
 template <NormSet P, Scalar S>
 double radius_of(const P& p, [[maybe_unused]] const S* own) {
-  if constexpr (StartingNorm<P>)
+  if constexpr (StartingBound<P>)
     return own ? p.radius(*own) : std::numeric_limits<double>::max();
   else
     return p.norm_bound().radius;

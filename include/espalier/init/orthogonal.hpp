@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <limits>
 
 #include "espalier/core/error.hpp"
 #include "espalier/init/initializer.hpp"
@@ -54,6 +55,27 @@ struct Orthogonal {
       w = (gain * tall.transpose()).template cast<typename W::Scalar>();
     else
       w = (gain * tall).template cast<typename W::Scalar>();
+  }
+};
+
+/// s U V' with U and V of `rank` orthonormal columns each, both uniformly distributed: `rank` singular values
+/// s, the others zero. Sums keep their variance as with HeNormal, norm(W)_F^2 = 2 rows, unless s times the
+/// rank would be more than `most_sum`. A rank above min(rows, cols) means that. Computed in double.
+struct OrthogonalFactors {
+  Index rank = std::numeric_limits<Index>::max();
+  double most_sum = std::numeric_limits<double>::infinity();
+
+  template <class W, std::same_as<double> D = double>
+  void operator()(W& w, Index, Index, Rng& rng) const {
+    const Index columns = std::min({rank, w.rows(), w.cols()});
+    if (columns == 0) return;
+    const D k = static_cast<D>(columns), value = std::sqrt(2 * static_cast<D>(w.rows()) / k);
+    Matrix<D> left(w.rows(), columns), right(w.cols(), columns);
+    for (Matrix<D>* const factor : {&left, &right}) {
+      detail::fill_normal(*factor, 1, rng);
+      detail::orthonormalize(*factor);
+    }
+    w = (std::min(value, most_sum / k) * left * right.transpose()).template cast<typename W::Scalar>();
   }
 };
 

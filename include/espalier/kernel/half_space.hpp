@@ -37,6 +37,10 @@ class HalfSpaceProjection {
   void operator()() {
     solve();
     for (Index i = 0; i < n_; ++i) row_[i] = static_cast<S>(at(i));
+    settle();
+  }
+  /// Makes good what rounding did to a row that is nearly in the half-space.
+  void settle() {
     for (Index pass = 0; pass < n_ + 16 && !ComparedDot<S>(a_, row_, n_).at_most(bound_); ++pass)
       if (!move_one(true) && !move_one(false)) return;
   }

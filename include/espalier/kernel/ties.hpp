@@ -54,15 +54,14 @@ struct MergedWeights {
   }
 };
 
-/// Moves the weights to the nearest ones that are tied as `ties(i)` says, together with the policies of
-/// elements, whose penalties are linear on either side of zero. `numbers` has MergedWeights::room doubles for
-/// each of n weights.
+/// Merges the weights that are tied as `ties(i)` says, with their policies of elements, whose penalties are
+/// linear on either side of zero. `numbers` has MergedWeights::room doubles for each of n weights: what is
+/// merged is at the place of the first.
 template <Scalar S, class Elements>
-void project_on_ties(S* w, Index n, Steps<S> steps, const Elements& elements, const auto& ties,
-                     double* numbers) {
+void merge_ties(const S* w, Index n, Steps<S> steps, const Elements& elements,
+                const Intervals<S, Elements>& intervals, const auto& ties, double* numbers) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   constexpr Index room = MergedWeights::room;
-  const Intervals<S, Elements> intervals(elements);
   for (Index i = 0; i < n; ++i) {
     const auto [first, sign] = ties(i);
     const double t = static_cast<double>(steps[i]);
@@ -80,9 +79,18 @@ void project_on_ties(S* w, Index n, Steps<S> steps, const Elements& elements, co
     }
     one.store(numbers + room * first);
   }
+}
+
+/// Moves the weights to the nearest ones that are so tied, together with those policies.
+template <Scalar S, class Elements>
+void project_on_ties(S* w, Index n, Steps<S> steps, const Elements& elements, const auto& ties,
+                     double* numbers) {
+  const Intervals<S, Elements> intervals(elements);
+  merge_ties(w, n, steps, elements, intervals, ties, numbers);
   for (Index i = 0; i < n; ++i) {
     const auto [first, sign] = ties(i);
-    w[i] = static_cast<S>(intervals[i].clamp(sign * MergedWeights::load(numbers + room * first).nearest()));
+    const double merged = MergedWeights::load(numbers + MergedWeights::room * first).nearest();
+    w[i] = static_cast<S>(intervals[i].clamp(sign * merged));
   }
 }
 

@@ -9,7 +9,9 @@
 #include "espalier/core/error.hpp"
 #include "espalier/core/group.hpp"
 #include "espalier/core/policy.hpp"
+#include "espalier/pack/apply.hpp"
 #include "espalier/pack/elements.hpp"
+#include "espalier/pack/roles.hpp"
 
 namespace espalier::detail {
 
@@ -23,6 +25,21 @@ std::vector<S> shortest_of(const P& set, const Elements& elements, Index n, Inde
   return row;
 }
 
+/// Is there a vector that is not zero among those which a set of tied weights and the elements allow?
+template <Scalar S, class P, class Elements>
+bool ties_have_directions(const P& set, const Elements& elements, Index n, Index room_of_each) {
+  const auto ties = set.ties(n);
+  std::vector<S> row(static_cast<std::size_t>(n));
+  std::vector<double> room(static_cast<std::size_t>(room_of_each * n));
+  for (const double side : {1.0, -1.0}) {
+    for (Index i = 0; i < n; ++i) row[static_cast<std::size_t>(i)] = static_cast<S>(side * ties(i).sign);
+    project_vector(set, row.data(), n, Steps<S>{nullptr, S(1)}, elements, room.data());
+    for (const S x : row)
+      if (x != 0) return true;
+  }
+  return false;
+}
+
 /// On groups of n weights of precision S. Of intervals and a ball around zero the nearest vector to zero
 /// decides, of cones and a sphere any direction; a set of vectors may say which intervals it reaches.
 template <Scalar S, class PackType>
@@ -32,15 +49,20 @@ bool have_common_point(const PackType& pack, Index n) {
     return true;  // it is the only one
   } else if constexpr (PackType::vector_sets > 0) {
     bool found = true;
+    if constexpr (PackType::cone_and_norm && (PackType::on_sphere || PackType::on_shell))
+      found = n > 0 && (elements.project(S(1)) == 1 || elements.project(S(-1)) == -1);
     pack.each([&](const auto& p, std::size_t) {
       if constexpr (requires { p.reaches(elements.template interval<S>(), n); })
-        found = p.reaches(elements.template interval<S>(), n);
+        found = found && p.reaches(elements.template interval<S>(), n);
       if constexpr (VectorSet<std::decay_t<decltype(p)>> && PackType::set_in_ball)
         found =
             found && pack.contains(shortest_of<S>(p, elements_of<false>(pack.policies(), PolicyMemory<S>{}),
                                                   n, PackType::room)
                                        .data(),
                                    n);
+      if constexpr (PackType::ties_and_norm && TiesWeights<std::decay_t<decltype(p)>>)
+        found = found && ties_have_directions<S>(p, elements_of<false>(pack.policies(), PolicyMemory<S>{}), n,
+                                                 PackType::room);
     });
     return found;
   } else {

@@ -29,10 +29,11 @@ double distance_to_set([[maybe_unused]] const P& p, [[maybe_unused]] const S* ro
   } else if constexpr (Set<P>) {
     std::vector<S> nearest(row, row + n);
     if constexpr (VectorSet<P>) {
-      if (p.contains(ConstRow<S>(row, n))) return 0;
+      const auto& set = set_of(p, own);
+      if (set.contains(ConstRow<S>(row, n))) return 0;
       std::vector<double> room;
       if constexpr (requires { P::room; }) room.resize(static_cast<std::size_t>(P::room * n));
-      project_vector(p, nearest.data(), n, Steps<S>{nullptr, S(1)}, NoElements{}, room.data());
+      project_vector(set, nearest.data(), n, Steps<S>{nullptr, S(1)}, NoElements{}, room.data());
     } else {
       bool inside = true;
       each_weight<P>(n, own, [&](Index i, auto... number) {

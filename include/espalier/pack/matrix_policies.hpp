@@ -17,6 +17,11 @@ namespace espalier::detail {
 
 // A policy may work in room that it asks for.
 
+/// The set of a pack, as it is for w.
+template <class PackType, MatrixSet P, class S>
+decltype(auto) matrix_set(const P& p, const Block<S>& w) {
+  return set_of(p, w.memory.of(PackType::template memory_of<P>));
+}
 template <MatrixSet P, Scalar S>
 bool matrix_holds(const P& p, Block<const S> w, [[maybe_unused]] double* room) {
   if constexpr (requires { p.contains(w, room); })
@@ -55,9 +60,10 @@ S harmonic_mean(Steps<S> steps, Index n) {
 /// After a step, as Pack::constrain.
 template <class PackType, Scalar S>
 bool constrain_matrix(const PackType& pack, Block<S> w, Steps<S> steps, Scratch<S> scratch, Index* active) {
-  pack.each([&]<class P>(const P& p, std::size_t k) {
+  pack.each([&]<class P>(const P& policy, std::size_t k) {
     if constexpr (MatrixSet<P>) {
-      if (matrix_holds<P, S>(p, w, scratch.room)) return;
+      const auto& p = matrix_set<PackType>(policy, w);
+      if (matrix_holds<std::decay_t<decltype(p)>, S>(p, w, scratch.room)) return;
       const S rate = steps.uniform;
       project_one(p, w, scratch.room, pack.metric(steps, rate));
       ++active[k];
@@ -65,25 +71,25 @@ bool constrain_matrix(const PackType& pack, Block<S> w, Steps<S> steps, Scratch<
       const S t = harmonic_mean(steps, w.size());
       if (!(t > 0)) return;
       std::copy(w.data, w.data + w.size(), scratch.row);
-      prox_one(p, w, t, scratch.room);
+      prox_one(policy, w, t, scratch.room);
       active[k] += !std::equal(w.data, w.data + w.size(), scratch.row);
     }
   });
   return (ConstArrayMap<S>(w.data, w.size()) * S(0)).sum() == 0;
 }
 
-/// f(the set, room for it), outside of steps.
-template <class PackType, class F>
-void with_matrix_set(const PackType& pack, Index size, F&& f) {
-  std::vector<double> room(static_cast<std::size_t>(PackType::room * size));
+/// f(the set, its place, room for it), outside of steps.
+template <class PackType, class S, class F>
+void with_matrix_set(const PackType& pack, const Block<S>& w, F&& f) {
+  std::vector<double> room(static_cast<std::size_t>(PackType::room * w.size()));
   pack.each([&]<class P>([[maybe_unused]] const P& p, [[maybe_unused]] std::size_t k) {
-    if constexpr (MatrixSet<P>) f(p, k, room.data());
+    if constexpr (MatrixSet<P>) f(matrix_set<PackType>(p, w), k, room.data());
   });
 }
 
 template <class PackType, Scalar S>
 void project_matrix(const PackType& pack, Block<S> w) {
-  with_matrix_set(pack, w.size(), [&](const auto& p, std::size_t, double* room) {
+  with_matrix_set(pack, w, [&](const auto& p, std::size_t, double* room) {
     if (!matrix_holds<std::decay_t<decltype(p)>, S>(p, w, room)) project_one(p, w, room);
   });
 }
@@ -91,7 +97,7 @@ void project_matrix(const PackType& pack, Block<S> w) {
 template <class PackType, Scalar S>
 bool contains_matrix(const PackType& pack, Block<const S> w) {
   bool inside = true;
-  with_matrix_set(pack, w.size(),
+  with_matrix_set(pack, w,
                   [&](const auto& p, std::size_t, double* room) { inside = matrix_holds(p, w, room); });
   return inside;
 }
@@ -100,7 +106,7 @@ bool contains_matrix(const PackType& pack, Block<const S> w) {
 template <class PackType, Scalar S>
 double matrix_violation(const PackType& pack, std::size_t k, Block<const S> w) {
   double distance = 0;
-  with_matrix_set(pack, w.size(), [&](const auto& p, std::size_t index, double* room) {
+  with_matrix_set(pack, w, [&](const auto& p, std::size_t index, double* room) {
     if (index != k || matrix_holds(p, w, room)) return;
     distance = std::numeric_limits<double>::infinity();
     if (!ConstArrayMap<S>(w.data, w.size()).allFinite()) return;

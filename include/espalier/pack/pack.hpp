@@ -171,7 +171,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
         detail::each_weight<P>(n, memory.of(memory_of<P>),
                                [&](Index i, auto... own) { inside = inside && p.contains(w[i], own...); });
       if constexpr (NormSet<P>) inside = inside && detail::has_norm(p, w, n, memory.of(memory_of<P>));
-      if constexpr (VectorSet<P>) inside = inside && p.contains(ConstRow<S>(w, n));
+      if constexpr (VectorSet<P>) inside = inside && detail::has_vector(p, w, n, memory.of(memory_of<P>));
     });
     return inside;
   }
@@ -257,7 +257,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
     if constexpr (norm_sets == 1 && !on_sphere && !on_shell && Roles::homogeneous &&
                   Roles::vector_sets + Roles::vector_penalties == 0)
       each([&]<class P>(const P& p, std::size_t) {  // where it is the same for all groups
-        if constexpr (NormSet<P> && !StartingNorm<P>) radius = p.norm_bound().radius;
+        if constexpr (NormSet<P> && !StartingBound<P>) radius = p.norm_bound().radius;
       });
     return radius;
   }

@@ -18,6 +18,18 @@ inline constexpr bool meets_ball = [] {
   return false;
 }();
 
+/// Is a set of vectors a cone with all vectors of one weight?
+template <class P>
+inline constexpr bool is_cone = [] {
+  if constexpr (VectorSet<P> && requires { P::cone; }) return bool{P::cone};
+  return false;
+}();
+/// Does it say which weights are one number?
+template <class P>
+concept TiesWeights = VectorSet<P> && requires(const P& p, Index n) {
+  p.ties(n);
+};
+
 template <class P, class... Ps>
 inline constexpr int occurrences = (0 + ... + int{std::is_same_v<P, Ps>});
 
@@ -125,7 +137,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
   }();
   static constexpr unsigned starting = [] {
     unsigned bits = 0, k = 0;
-    ((bits |= unsigned{StartingPolicy<Ps> || StartingNorm<Ps>} << k++), ...);
+    ((bits |= unsigned{StartingPolicy<Ps> || StartingBound<Ps>} << k++), ...);
     return bits;
   }();
   static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
@@ -145,6 +157,11 @@ struct PackRoles : private FormsOfProject<Ps...> {
        }())));
   static constexpr bool set_in_ball = one_in_ball && vector_sets == 1,
                         penalty_in_ball = one_in_ball && vector_penalties == 1;
+  /// Is there a set of vectors beside a norm, and the norm comes after it (pack/norm_of_set.hpp)?
+  static constexpr bool set_and_norm = vector_sets == 1 && norm_sets == 1 && vector_penalties == 0,
+                        cone_and_norm = set_and_norm && (false || ... || is_cone<Ps>),
+                        ties_and_norm = set_and_norm && !set_in_ball && (false || ... || TiesWeights<Ps>),
+                        norm_of_set = cone_and_norm || ties_and_norm;
   /// Doubles for each weight of a vector that policies ask for, and their pack.
   static constexpr Index room = [] {
     Index most = 0;
@@ -154,7 +171,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
             if (Ps::room > most) most = Ps::room;
         }(),
         ...);
-    return most + 2 * int{one_in_ball};
+    return most + 2 * int{one_in_ball} + 4 * int{ties_and_norm};
   }();
 
   static constexpr bool on_sphere = [] {
@@ -191,7 +208,7 @@ struct PackRoles : private FormsOfProject<Ps...> {
 
   static_assert((true && ... &&
                  (!KeepsNumbers<Ps> || SmoothPenalty<Ps> || ProximalPenalty<Ps> || ElementSet<Ps> ||
-                  NormSet<Ps>)),
+                  NormSet<Ps> || MakesBall<Ps>)),
                 "a policy has at(cell) or keep(w, cell), but no member that takes the number which it keeps "
                 "of a weight: "
                 "give contains and project, value and gradient, or value and prox a last argument");
@@ -211,6 +228,11 @@ struct PackRoles : private FormsOfProject<Ps...> {
       !(on_sphere || on_shell) || homogeneous,
       "UnitNorm with a set or penalty that is not homogeneous, as Clip, has no exact projection: write "
       "MaxNorm instead of UnitNorm, or NonNegative instead of Clip");
+  static_assert(
+      !cone_and_norm || homogeneous,
+      "TopK or NofM with a norm and a set or penalty that is not homogeneous, as Clip, has no exact "
+      "projection: which weights are best to keep depends on the multiplier of the norm; drop one of "
+      "the three, or write NonNegative instead of Clip");
   static_assert((true && ... && const_validate<Ps>),
                 "a policy's validate() is never called, since it is not const: write void validate() const");
   static_assert(reparametrizations <= 1,
@@ -236,7 +258,8 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static_assert((proximal <= 1 || (proximal == 2 && not_convex == 1 && homogeneous_penalties == 1)) &&
                     vector_penalties <= 1,
                 "two proximal penalties on one weight have no exact joint algorithm: keep one of them");
-  static_assert(vector_sets <= 1 && (vector_sets == 0 || norm_sets + vector_penalties == 0 || set_in_ball) &&
+  static_assert(vector_sets <= 1 &&
+                    (vector_sets == 0 || norm_sets + vector_penalties == 0 || set_in_ball || norm_of_set) &&
                     (element_sets + proximal == 0 ||
                      (true && ... && (!VectorSet<Ps> || ProjectsWithElements<Ps>))),
                 "a set of whole rows cannot be combined exactly with another set or a proximal penalty: "

@@ -30,6 +30,16 @@ void validate_pack(const Pack<Ps...>& pack, std::string_view where, Index n) {
     if constexpr (requires { p.validate(where, n); }) p.validate(where, n);
   });
   using P = Pack<Ps...>;
+  if constexpr (P::cone_and_norm) {
+    const float each = 1;
+    if (pack.metric(Steps<float>{&each, 1}, 1.0F).each)
+      fail(where,
+           "Metric::euclidean of a set that selects weights, as TopK, or of the norm beside it, since in the "
+           "metric of the step which weights are best depends on the multiplier of the norm (or L1Ball "
+           "instead "
+           "of TopK)",
+           "Metric::step of both");
+  }
   if constexpr (P::has_set && P::memories == 0)
     if (!have_common_point<float>(pack, n) || !have_common_point<double>(pack, n))
       fail_to_intersect(pack, where);

@@ -12,6 +12,7 @@
 #include "espalier/kernel/line.hpp"
 #include "espalier/pack/apply.hpp"
 #include "espalier/pack/elements.hpp"
+#include "espalier/pack/norm_of_set.hpp"
 #include "espalier/pack/norm_projection.hpp"
 #include "espalier/pack/set_in_ball.hpp"
 
@@ -25,6 +26,12 @@ struct Scratch {
   double* room;
   Scratch(S* copies, double* numbers = nullptr) : row(copies), room(numbers) {}  // NOLINT: implicit
 };
+
+/// Is a vector of which `own` is kept in a set?
+template <VectorSet P, Scalar S>
+bool has_vector(const P& p, const S* w, Index n, const S* own) {
+  return set_of(p, own).contains(ConstRow<S>(w, n));
+}
 
 /// w = what the elements make of y.
 template <class Elements, Scalar S>
@@ -67,16 +74,30 @@ void constrain_to_ball(const PackType& pack, const P& set, const Elements& eleme
   });
 }
 
-/// The set of vectors, if what the elements make of y is not in it, and a ball around it.
+/// The norm of what a set of vectors has made.
+template <class PackType, Scalar S, class P, class Elements>
+void constrain_norm_after(const PackType& pack, const P& set, const Elements& elements, S* w, Index n,
+                          Steps<S> steps, Scratch<S> scratch, typename PackType::Counts& active,
+                          const PolicyMemory<S>& memory) {
+  pack.each([&]<class Q>([[maybe_unused]] const Q& norm, [[maybe_unused]] std::size_t k) {
+    if constexpr (NormSet<Q>)
+      active[k] += constrain_norm_of_set(set, norm, elements, scratch.row, w, n, steps, scratch.room,
+                                         memory.of(PackType::template memory_of<Q>));
+  });
+}
+
+/// The set of vectors, if what the elements make of y is not in it, and a ball around it, or its norm.
 template <bool with_penalties, class PackType, Scalar S>
 void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                       [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
                       [[maybe_unused]] typename PackType::Counts& active,
                       [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
-  pack.each([&](const auto& p, std::size_t k) {
-    if constexpr (VectorSet<std::decay_t<decltype(p)>>) {
+  pack.each([&]<class P>(const P& policy, std::size_t k) {
+    if constexpr (VectorSet<P>) {
+      const auto& p = set_of(policy, memory.of(PackType::template memory_of<P>));
       const auto elements = elements_of<with_penalties>(pack.policies(), memory);
-      if constexpr (PackType::set_in_ball && elements.none) std::copy(w, w + n, scratch.row);
+      if constexpr ((PackType::set_in_ball || PackType::norm_of_set) && elements.none)
+        std::copy(w, w + n, scratch.row);
       if (!p.contains(ConstRow<S>(w, n))) {
         if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
         project_vector(p, w, n, steps, elements, scratch.room);
@@ -84,6 +105,8 @@ void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unuse
       }
       if constexpr (PackType::set_in_ball)
         constrain_to_ball(pack, p, elements, w, n, steps, scratch, active, memory);
+      if constexpr (PackType::norm_of_set)
+        constrain_norm_after(pack, p, elements, w, n, steps, scratch, active, memory);
     }
   });
 }
@@ -109,7 +132,8 @@ void constrain_norm(const PackType& pack, S* y, S* w, Index n, Steps<S> steps, [
                     [[maybe_unused]] typename PackType::Counts& active, const PolicyMemory<S>& memory) {
   pack.each([&](const auto& p, std::size_t k) {
     using P = std::decay_t<decltype(p)>;
-    if constexpr (NormSet<P> && !PackType::set_in_ball && !(with_penalties && PackType::penalty_in_ball)) {
+    if constexpr (NormSet<P> && !PackType::set_in_ball && !PackType::norm_of_set &&
+                  !(with_penalties && PackType::penalty_in_ball)) {
       const auto elements = elements_of<with_penalties>(pack.policies(), memory);
       const double radius = radius_of(p, memory.of(PackType::template memory_of<P>)),
                    least = p.norm_bound().least;

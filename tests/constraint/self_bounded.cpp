@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "espalier/constraint/max_norm_from.hpp"
+#include "espalier/constraint/self_bounded.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -106,6 +106,44 @@ TEMPLATE_TEST_CASE(
   same(L1{0.02}, Clip{-1.5, 2});
   same(GroupLasso{0.1});
   same(Isotonic{});
+}
+
+TEST_CASE("Sums of magnitudes and 2-norms set their bounds as norms do") {
+  using S = float;
+  const auto same = [](const auto& self_set, const auto& set, const auto&... beside) {
+    auto net = sequential<S>(Dense(9, 4, NoBias{}, self_set, beside...));
+    auto plain = sequential<S>(Dense(9, 4, NoBias{}, set, beside...));
+    // Each row sums up to 9, and the only singular value is 6.
+    assign(net, "0.weight", Matrix<S>::Ones(4, 9)), assign(plain, "0.weight", Matrix<S>::Ones(4, 9));
+    CHECK((parameter(net, "0.weight").array() == 1).all());
+    const double bound = radii_of(net)[0];
+    Optimizer optimizer{Adam{.learning_rate = 0.5}}, of_plain = optimizer;
+    random_steps(net, optimizer, 4, 1), random_steps(plain, of_plain, 4, 1);
+    CHECK((parameter(net, "0.weight") - parameter(plain, "0.weight")).norm() <= 1e3 * detail::roundoff<S>);
+    CHECK(audit(net).parameters[0].policies[0].acted > 0);
+    CHECK((feasible(net) && audit(net).violation() == 0 && radii_of(net)[0] == bound));
+    return bound;
+  };
+  CHECK(same(L1BallFrom{initial(1)}, L1Ball{9}) == 9);
+  CHECK(same(L1BallFrom{initial(1)}, L1Ball{9}, NonNegative{}, MaxNorm{4}) == 9);
+  const double bound = same(SpectralBallFrom{initial(1)}, SpectralBall{6});
+  CHECK((bound >= 6 && bound < 6 * (1 + 1e3 * detail::roundoff<double> + 4 * detail::roundoff<S>)));
+}
+
+TEST_CASE("Sums and 2-norms are free for a warm-up, and then have the size that they reached") {
+  auto net = sequential<double>(Dense(4, 2, NoBias{}, L1BallFrom{warm_start(3)}));
+  auto whole = sequential<double>(Dense(4, 2, NoBias{}, SpectralBallFrom{warm_start(2)}));
+  assign(net, "0.weight", with_squares({1, 4})), assign(whole, "0.weight", with_squares({1, 4}));
+  Optimizer optimizer{SGD{.learning_rate = 1}}, of_whole = optimizer;
+  step_to(net, optimizer, with_squares({100, 9})), step_to(whole, of_whole, with_squares({100, 9}));
+  step_to(net, optimizer, with_squares({400, 16})), step_to(whole, of_whole, with_squares({9, 16}));
+  CHECK((radii_of(net)[0] <= 0 && std::abs(radii_of(whole)[0] - 5) < 1e-12));
+  step_to(net, optimizer, with_squares({25, 49})), step_to(whole, of_whole, with_squares({36, 64}));
+  CHECK(radii_of(net) == std::vector<double>{10, 14});
+  CHECK((parameter(whole, "0.weight") - with_squares({9, 16})).norm() < 1e-12);
+  step_to(net, optimizer, with_squares({36, 36}));
+  CHECK((parameter(net, "0.weight").row(0).array() == 2.5).all());
+  CHECK((parameter(net, "0.weight").row(1).array() == 3).all());
 }
 
 TEST_CASE("Columns, whole weights and biases set their bounds too, beside other policies") {
