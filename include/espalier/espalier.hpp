@@ -103,6 +103,7 @@
 #include "espalier/layer/scale.hpp"
 #include "espalier/layer/sandwich.hpp"
 #include "espalier/layer/dense_with_bias.hpp"
+#include "espalier/layer/monotone_dense.hpp"
 #include "espalier/layer/low_rank.hpp"
 #include "espalier/layer/recurrent.hpp"
 #include "espalier/layer/lstm.hpp"

@@ -7,6 +7,7 @@
 #include "espalier/layer/concat.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/max_pool2d.hpp"
+#include "espalier/layer/monotone_dense.hpp"
 #include "espalier/layer/residual.hpp"
 #include "espalier/layer/softmax.hpp"
 
@@ -69,6 +70,19 @@ TEST_CASE("What a search finds is never excluded, through all layers") {
            seed);
     sparse(sequential<double>(Dense(3, 3), Softmax{}), seed);
   }
+}
+
+TEST_CASE("A monotone layer passes signs on whatever its weights are, and reads nothing through zeros") {
+  auto net = sequential<double>(Dense(3, 2), MonotoneDense(2, 2), MonotoneDense(2, 2, Tanh{}));
+  initialize(net, {.seed = 4});
+  assign(net, "0.weight", Matrix<double>{{1, -1, 2}, {3, -1, -2}});
+  const InputSigns signs = input_signs(net);
+  CHECK(signs.prove(Monotone{+1, -1, 0}));
+  CHECK(signs.sign(2) == 0);
+  check_against_search(net);
+  assign(net, "1.weight", Matrix<double>{{1, 0}, {-1, 0}});
+  CHECK(input_signs(net).prove(Monotone{+1, -1, +1}));  // the second unit is not read
+  check_against_search(net);
 }
 
 TEST_CASE("Max pooling keeps signs, activations with negative slopes and layers that are not known do not") {

@@ -14,6 +14,7 @@
 #include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
+#include "espalier/layer/monotone_dense.hpp"
 #include "espalier/layer/residual.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
@@ -74,6 +75,19 @@ TEST_CASE("After training no output ever moves against the sign of an input, and
   CHECK(is_monotone(net, signs));
   CHECK(audit(net).violation() == 0);
   CHECK(audit(net).parameters[0].policies[0].policy == "SignPattern");
+}
+
+TEST_CASE("Behind a Dense with the signs, monotone layers have free weights") {
+  Sequential net{Dense(3, 8), MonotoneDense(8, 8), MonotoneDense(8, 1, Tanh{}, MaxNorm{2})};
+  constrain(net, signs);
+  initialize(net, {.seed = 1});
+  learn_waves(net);
+  CHECK(parameter(net, "1.weight").minCoeff() < 0);
+  CHECK(falls_and_rises(net, 1).first > 0);
+  CHECK(falls_and_rises(net, 0).first == 0);
+  CHECK(falls_and_rises(net, 2).second == 0);
+  CHECK(is_monotone(net, signs));
+  CHECK(audit(net).violation() == 0);
 }
 
 TEST_CASE("A free model that learned the same is not monotone, and its weights prove nothing") {
@@ -147,6 +161,9 @@ TEST_CASE("Layers that may fall, and layers with policies of their own, are refu
   CHECK(refusal(Residual{Dense(3, 3)}, Dense(3, 1)) ==
         "Monotone, layer 0: expected a layer with weights first: Residual adds inputs of all signs, found "
         "Residual");
+  CHECK(refusal(MonotoneDense(3, 2), Dense(2, 1)) ==
+        "Monotone, layer 0: expected a Dense first, whose weights get the signs of the inputs, found "
+        "MonotoneDense");
   CHECK(refusal(Dense(3, 2), Dense(2, 1, MaxNorm{1})) ==
         "1.weight: expected no policies of its layer: give them to constrain(net, Monotone{...}, ...) for "
         "all weights, "

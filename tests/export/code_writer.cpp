@@ -7,6 +7,7 @@
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/concat.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/monotone_dense.hpp"
 #include "espalier/layer/residual.hpp"
 #include "espalier/layer/sandwich.hpp"
 #include "espalier/layer/scale.hpp"
@@ -86,6 +87,20 @@ TEST_CASE("a sandwich is two dense layers around its activation") {
   CHECK(steps[2].activation == "LeakyReLU");
   CHECK(steps[3].bias.empty());
   CHECK((net.forward(x).cast<double>() - y).norm() <= 1e-6 * y.norm());
+}
+
+TEST_CASE("a monotone layer is its activation between both signs of the inputs and both of the weights") {
+  Sequential net{MonotoneDense(2, 2, LeakyReLU{0.5}), MonotoneDense(2, 1, NoBias{})};
+  assign(net, "0.weight", Matrix<float>{{1, -2}, {-3, 0}});
+  assign(net, "0.bias", Matrix<float>{{5}, {6}});
+  const CodeSteps steps = steps_of(net, {"net", true});
+  REQUIRE(steps.size() == 6);
+  CHECK(steps[0].weight == std::vector<double>{1, 0, 0, 1, -1, 0, 0, -1});
+  CHECK(steps[0].bias.empty());
+  CHECK((steps[1].activation == "LeakyReLU" && steps[1].option == 0.5));
+  CHECK(steps[2].weight == std::vector<double>{1, 0, 0, -2, 0, 0, -3, 0});
+  CHECK(steps[2].bias == std::vector<double>{5, 6});
+  CHECK((steps[5].bias.empty() && steps[5].outputs == 1));
 }
 
 TEST_CASE("blocks have the steps of their branches") {

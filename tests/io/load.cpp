@@ -15,6 +15,7 @@
 #include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/lstm.hpp"
+#include "espalier/layer/monotone_dense.hpp"
 #include "espalier/layer/residual.hpp"
 #include "espalier/layer/sandwich.hpp"
 #include "nets.hpp"
@@ -25,12 +26,13 @@ namespace {
 
 /// Layers of every kind that has parameters.
 auto zoo() {
-  return Sequential(
-      Conv2D(Image{4, 4, 2}, 3, Kernel{3, 2}, WeightNorm{}), BatchNorm(3, {.per = 6}), Identity{},
-      Residual{Dense(18, 4, Clip{-0.5, 0.5}), Tanh{}, Dense(4, 18, SoftplusWeight{})},
-      Concat{Chain{Dense(18, 2), ELU{}}, Dense(18, 4, UnitNormalized{}, NoBias{})}, Sandwich(6, 6),
-      Dense(6, 6, LearnedBound<InfinityNorm>{}), Dense(6, 6, SpectralNormalized{}), Dense(6, 6, Cayley{}),
-      LSTM(3, 2, 2, {}, RecurrentWeight{WeightNorm{}}), Dense(4, 2));
+  return Sequential(Conv2D(Image{4, 4, 2}, 3, Kernel{3, 2}, WeightNorm{}), BatchNorm(3, {.per = 6}),
+                    Identity{},
+                    Residual{Dense(18, 4, Clip{-0.5, 0.5}), Tanh{}, Dense(4, 18, SoftplusWeight{})},
+                    Concat{Chain{Dense(18, 2), ELU{}}, Dense(18, 4, UnitNormalized{}, NoBias{})},
+                    Sandwich(6, 6), MonotoneDense(6, 6, Tanh{}), Dense(6, 6, LearnedBound<InfinityNorm>{}),
+                    Dense(6, 6, SpectralNormalized{}), Dense(6, 6, Cayley{}),
+                    LSTM(3, 2, 2, {}, RecurrentWeight{WeightNorm{}}), Dense(4, 2));
 }
 
 /// Bytes of a file that a small net wrote, and another net to read it.

@@ -35,6 +35,7 @@
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/lstm.hpp"
 #include "espalier/layer/max_pool2d.hpp"
+#include "espalier/layer/monotone_dense.hpp"
 #include "espalier/layer/recurrent.hpp"
 #include "espalier/layer/residual.hpp"
 #include "espalier/layer/sandwich.hpp"
@@ -124,7 +125,7 @@ auto every_policy() {
       Dense(9, 9, Orthogonality{1e-3}, Orthonormal{}), ReLU{},
       Dense(9, 9, PerInput{TotalVariation{1e-3}}, L1{1e-3}, PerInput{MaxNorm{1}}), ReLU{},
       Dense(9, 9, Symmetric{}, Clip{-1, 1}), ReLU{}, Dense(9, 9, MinMaxNorm{0.1, 1}, GroupLasso{1e-3}),
-      Dense(9, 9, SpectralRescaled{3}), ReLU{}, Sandwich(9, 5), Dense(5, 9, Cayley{}), ReLU{}, Dense(9, 4),
+      Dense(9, 9, SpectralRescaled{3}), ReLU{}, Sandwich(9, 5), Dense(5, 9, Cayley{}), MonotoneDense(9, 4),
       Softmax{});
 }
 

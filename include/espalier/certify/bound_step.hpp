@@ -2,6 +2,9 @@
 // What certificates know of a layer: a matrix, slopes, or bounds, without its type.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -33,6 +36,38 @@ inline NormBounds norms_above(const MadeWeight& w) {
           product_above(infinity_norm_above(w.block()), more)};
 }
 
+/// [I; -I], which makes [x; -x] of n inputs.
+inline MadeWeight both_signs(Index n) {
+  MadeWeight both{2 * n, n, std::vector<double>(static_cast<std::size_t>(2 * n * n))};
+  for (Index i = 0; i < n; ++i)
+    for (const Index row : {i, n + i})
+      both.numbers[static_cast<std::size_t>(row * n + i)] = row == i ? 1 : -1;
+  return both;
+}
+/// [W+ W-], the positive numbers of a weight beside its negative ones.
+inline MadeWeight split_by_sign(const MadeWeight& w) {
+  MadeWeight split{w.rows, 2 * w.cols, std::vector<double>(2 * w.numbers.size()), w.off};
+  for (Index j = 0; j < w.rows; ++j)
+    for (Index i = 0; i < w.cols; ++i) {
+      const double number = w.block().row(j)[i];
+      split.numbers[static_cast<std::size_t>((2 * j + (number < 0)) * w.cols + i)] = number;
+    }
+  return split;
+}
+/// Bounds of [W+ W-] that hold behind [I; -I] and slopes of 0 or more: a change of W+ s(x) + W- s(-x) is J
+/// times that of x, where each number of J is from 0 to that of |W| times the largest slope. So each norm of
+/// J is at most that of |W| times the slope (of the 2-norm: Horn & Johnson 2013, theorem 8.1.18). That is
+/// divided by what [I; -I] counts.
+inline NormBounds norms_behind_both_signs(const MadeWeight& split) {
+  MadeWeight size{split.rows, split.cols / 2, {}, split.off};
+  for (Index j = 0; j < size.rows; ++j)
+    for (Index i = 0; i < size.cols; ++i)
+      size.numbers.push_back(
+          std::max(std::abs(split.block().row(j)[i]), std::abs(split.block().row(j)[size.cols + i])));
+  const NormBounds norms = norms_above(size), both{2, std::nextafter(std::numbers::sqrt2, 0.0), 1};
+  return {quotient_above(norms.one, both.one), quotient_above(norms.two, both.two), norms.infinity};
+}
+
 enum class BoundKind {
   dense,     ///< W x + b
   slopes,    ///< one function of one number each
@@ -47,6 +82,7 @@ struct BoundStep {
   std::string layer;  ///< "Dense"
   Index outputs = 0;  ///< 0: those of the step before
   MadeWeight weight{};
+  bool split = false;  ///< the weight is [W+ W-], and [I; -I] and slopes come before
   Slopes slopes{1, 1};
   bool monotone = false;  ///< of a step that only has bounds
   std::vector<std::vector<BoundStep>> branches{};

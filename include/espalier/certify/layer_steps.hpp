@@ -103,6 +103,8 @@ class LayerSteps {
       step(steps, path, layer, BoundKind::slopes).slopes = layer.slopes();
     else if constexpr (requires { requires L::affine; })
       add_affine(steps, path, layer);
+    else if constexpr (requires { layer.switched(); })
+      add_switched(steps, path, layer);
     else if constexpr (std::is_same_v<L, BatchNorm>)
       add_batch_norm(steps, path, layer);
     else if constexpr (requires { layer.body(); })
@@ -144,6 +146,16 @@ class LayerSteps {
     } else {
       leave_unknown(steps, path, layer);
     }
+  }
+
+  /// W+ s(x) + W- s(-x) + b = [W+ W-] s([x; -x]) + b
+  template <class L>
+  void add_switched(BoundSteps& steps, const std::string& path, const L& layer) {
+    step(steps, path, layer, BoundKind::dense).weight = both_signs(layer.inputs());
+    step(steps, path, layer, BoundKind::slopes).slopes = layer.switched().slopes();
+    step(steps, path, layer, BoundKind::dense).weight =
+        split_by_sign(made_weight(parameters_, path + "weight", path + "gain"));
+    steps.back().split = true;
   }
 
   void add_batch_norm(BoundSteps& steps, const std::string& path, const BatchNorm& layer) {

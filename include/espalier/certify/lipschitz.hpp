@@ -97,7 +97,8 @@ inline void set_bounds_of_branches(BoundStep& step) {
 inline NormBounds set_bounds(BoundSteps& steps) {
   NormBounds product{1, 1, 1};
   for (BoundStep& step : steps) {
-    if (step.kind == BoundKind::dense) step.bounds = norms_above(step.weight);
+    if (step.kind == BoundKind::dense)
+      step.bounds = step.split ? norms_behind_both_signs(step.weight) : norms_above(step.weight);
     if (step.kind == BoundKind::slopes) step.bounds = bounds_of(step.slopes);
     step.two = step.bounds.two;
     if (!step.branches.empty()) set_bounds_of_branches(step);
@@ -110,7 +111,14 @@ inline LipschitzBounds bounds_of_steps(const BoundSteps& steps, const NormBounds
   const double composed = composed_two(steps, steps.size());
   LipschitzBounds result{product.one, std::min(product.two, composed), product.infinity, product.two,
                          composed};
-  for (const BoundStep& step : steps) result.layers.push_back({step.path, step.layer, step.bounds});
+  for (const BoundStep& step : steps) {
+    std::vector<LayerBounds>& all = result.layers;
+    NormBounds own = step.bounds;
+    if (step.split)  // the last of three steps of a layer
+      for (int before = 0; before < 2; ++before, all.pop_back())
+        own = one_after_other(all.back().bounds, own);
+    all.push_back({step.path, step.layer, own});
+  }
   return result;
 }
 

@@ -60,6 +60,9 @@ class MonotoneWalk {
       if (first_)
         fail(name(path), "a layer with weights first: Residual adds inputs of all signs", "Residual");
       visit(path + "body.", layer.body(), f);
+    } else if constexpr (requires { layer.switched(); }) {
+      if (first_)
+        fail(name(path), "a Dense first, whose weights get the signs of the inputs", "MonotoneDense");
     } else if constexpr (requires { requires L::monotone; }) {
       if (first_) fail(name(path), "a layer with weights or an activation first", "another");
     } else {
@@ -125,9 +128,10 @@ void choose_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack<
 
 /// Makes a model monotone from here on: `constrain(net, Monotone{+1, 0, -1})`. The weights of the first layer
 /// get the signs of the inputs that they read (SignPattern), all others are not negative (NonNegative);
-/// biases are free. Further policies are put on every weight: `constrain(net, Monotone{+1, 0, -1},
-/// L1{1e-4})`. Throws, and changes nothing, for layers or activations that may fall (GELU, SiLU), and where a
-/// layer has policies of its own.
+/// biases are free, and so are the weights of a MonotoneDense behind the first layer, which is monotone
+/// anyway and keeps its own policies. Further policies are put on every other weight: `constrain(net,
+/// Monotone{+1, 0, -1}, L1{1e-4})`. Throws, and changes nothing, for layers or activations that may fall
+/// (GELU, SiLU), and where a layer has policies of its own.
 template <class M, class... Ps>
 void constrain(M& model, const Monotone& monotone, const Ps&... further) {
   using S = typename M::scalar_type;
