@@ -13,6 +13,7 @@
 
 #include "espalier/certify/bound_step.hpp"
 #include "espalier/certify/convolution_bounds.hpp"
+#include "espalier/certify/sandwich_bounds.hpp"
 #include "espalier/core/type_name.hpp"
 #include "espalier/layer/batch_norm.hpp"
 #include "espalier/layer/chain.hpp"
@@ -184,6 +185,10 @@ class LayerSteps {
   void add_bounds(BoundSteps& steps, const std::string& path, const L& layer) {
     if constexpr (HasNormBounds<L>)
       step(steps, path, layer, BoundKind::bounds).bounds = layer.norm_bounds();
+    else if constexpr (requires { sandwich_activation(layer); })
+      step(steps, path, layer, BoundKind::bounds).bounds = sandwich_bounds(
+          made_weight(parameters_, path + "weight", ""),
+          parameters_.values_of(parameters_.at(path + "psi")).data, sandwich_activation(layer).slopes());
     else if constexpr (requires { L::cell_type::slopes(); })
       set_sequence_bounds(step(steps, path, layer, BoundKind::bounds), layer, path);
     else

@@ -14,6 +14,16 @@
 
 namespace espalier {
 
+namespace detail {
+
+/// sqrt(2) e^psi; of -psi, what divides by it.
+template <Scalar S>
+S sandwich_rise(S psi) {
+  return static_cast<S>(std::numbers::sqrt2 * std::exp(static_cast<double>(psi)));
+}
+
+}  // namespace detail
+
 /// y = sqrt(2) A' Psi s(sqrt(2) Psi^-1 B x + b), where [A B] = Cayley(P), so that A A' + B B' = I, and Psi =
 /// diag(e^psi) (Wang & Manchester 2023, eq. 7): norm(y(x) - y(z)) <= norm(x - z) for all x and z, whatever P,
 /// psi and b are, if the slopes of s are from 0 to 1, but for the roundings of the products. It is complete:
@@ -25,8 +35,8 @@ namespace espalier {
 /// number each, and says its slopes. Parameters: "weight" (P, out x (out + in)), "psi" (out, from 0) and
 /// "bias" (out). A chain with the Lipschitz constant gamma is
 ///
-///   sequential(Scale{sqrt(gamma)}, Sandwich(784, 64), Sandwich(64, 64), Dense(64, 10, Cayley{}),
-///              Scale{sqrt(gamma)})
+///   Sequential net{Scale{sqrt(gamma)}, Sandwich(784, 64), Sandwich(64, 64), Dense(64, 10, Cayley{}),
+///                  Scale{sqrt(gamma)}};
 template <class Activation = ReLU>
 class Sandwich {
  public:
@@ -56,6 +66,8 @@ class Sandwich {
     d.gain("psi", outputs(), 1);
     d.bias("bias", outputs(), 1);
   }
+
+  const Activation& activation() const { return activation_; }
 
   Index kept(Index samples) const { return kept_of<float>(samples); }
   template <Scalar S>
@@ -110,7 +122,8 @@ class Sandwich {
     const auto both = out.weight("weight"), psi = out.parameter("psi");
     auto first = both.rightCols(inputs_).eval();
     auto second = both.leftCols(outputs()).transpose().eval();
-    for (Index j = 0; j < outputs(); ++j) first.row(j) *= fall(psi(j)), second.col(j) *= rise(psi(j));
+    for (Index j = 0; j < outputs(); ++j)
+      first.row(j) *= detail::sandwich_rise(-psi(j)), second.col(j) *= detail::sandwich_rise(psi(j));
     out.dense(first, out.parameter("bias"));
     activation_.write_code(out);
     out.dense(second, {});
@@ -144,22 +157,13 @@ class Sandwich {
     return at;
   }
 
-  /// sqrt(2) e^psi and sqrt(2) e^-psi
-  template <Scalar S>
-  static S rise(S psi) {
-    return static_cast<S>(std::numbers::sqrt2 * std::exp(static_cast<double>(psi)));
-  }
-  template <Scalar S>
-  static S fall(S psi) {
-    return rise(-psi);
-  }
-
   template <Scalar S>
   void fill_factors(const Call<S>& call, const Places& at) const {
     const Index out = outputs();
     for (Index j = 0; j < out; ++j) {
       const S* const row = call.kept + j * (out + inputs_);
-      const S up = rise(call.value(psi_at)[j]), down = fall(call.value(psi_at)[j]);
+      const S up = detail::sandwich_rise(call.value(psi_at)[j]),
+              down = detail::sandwich_rise(-call.value(psi_at)[j]);
       for (Index i = 0; i < out; ++i) call.kept[at.second + i * out + j] = up * row[i];
       for (Index i = 0; i < inputs_; ++i) call.kept[at.first + j * inputs_ + i] = down * row[out + i];
     }
@@ -171,7 +175,8 @@ class Sandwich {
     const Index out = outputs();
     for (Index j = 0; j < out; ++j) {
       S* const row = call.gradient(0) + j * (out + inputs_);
-      const S up = rise(call.value(psi_at)[j]), down = fall(call.value(psi_at)[j]);
+      const S up = detail::sandwich_rise(call.value(psi_at)[j]),
+              down = detail::sandwich_rise(-call.value(psi_at)[j]);
       S sum = 0;
       for (Index i = 0; i < out; ++i) {
         const S d = call.kept[at.d_second + i * out + j];
