@@ -10,6 +10,7 @@
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/signed_sum_bound.hpp"
 #include "espalier/constraint/top_k_sum.hpp"
+#include "espalier/export/write_header.hpp"
 #include "espalier/layer/activation.hpp"
 #include "generated.hpp"
 
@@ -52,25 +53,33 @@ std::vector<double> output_of(const TemporaryDirectory& folder, const std::strin
 
 }  // namespace
 
-TEST_CASE("The compiled header computes the net, to the bit, from all inputs and from those that are on") {
+TEST_CASE(
+    "The compiled header computes the net, to the bit, from all inputs and from those that are on, and so "
+    "does "
+    "the header of floats") {
   const TemporaryDirectory folder;
   const auto sparse = sparse_net();
   const auto dense = dense_net();
   write_integer_header(sparse, folder / "sparse.hpp", binary, {.name = "sparse"});
   write_integer_header(dense, folder / "dense.hpp", pixels, {.name = "dense"});
+  write_header(sparse, folder / "floats.hpp", {.name = "floats"});
   const std::string source = folder
                                  .write("main.cpp", R"(#include <cstdio>
  #include "dense.hpp"
+ #include "floats.hpp"
  #include "sparse.hpp"
 int main() {
   for (int sample = 0; sample < 100; ++sample) {
     signed char a[40] = {};
+    float c[40] = {}, sums[2];
     int b[9], on[6];
     std::int32_t out[2], other[2], one[1];
-    for (int& place : on) if (std::scanf("%d", &place) == 1) a[place] = 1;
+    for (int& place : on) if (std::scanf("%d", &place) == 1) a[place] = 1, c[place] = 1;
     for (int& x : b) if (std::scanf("%d", &x) != 1) return 3;
     sparse::predict(a, out), sparse::predict_on(on, 6, other), dense::predict(b, one);
     if (out[0] != other[0] || out[1] != other[1]) return 2;
+    floats::predict(c, sums);
+    for (int k = 0; k < 2; ++k) if (sums[k] != static_cast<float>(out[k] * sparse::unit)) return 4;
     std::printf("%.17g %.17g %.17g\n", out[0] * sparse::unit, out[1] * sparse::unit, one[0] * dense::unit);
   }
 }

@@ -8,8 +8,10 @@
 
 #include "data/files.hpp"
 #include "espalier/constraint/max_norm.hpp"
+#include "espalier/constraint/quantized.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
+#include "espalier/layer/quantized_relu.hpp"
 #include "nets.hpp"
 #include "onnx_interpreter.hpp"
 
@@ -44,6 +46,26 @@ TEST_CASE("the file takes the place of what was there, with names and metadata")
   for (const onnx::Message& entry : file.model.messages(14)) found[entry.text(1)] = entry.text(2);
   CHECK(found == detail::metadata_of(net.parameters(), detail::stored(net)));
   CHECK(found.at("espalier.policies") == "0.weight MaxNorm{radius = 1}\n");
+}
+
+TEST_CASE("a net of integers computes the same numbers in the file, to the bit") {
+  const Quantized levels{.step = 0.125, .lo = -4, .hi = 4};
+  Sequential net{Dense(6, 9, levels), QuantizedReLU{.step = 0.5, .hi = 7.5}, Dense(9, 2, levels)};
+  initialize(net, {.seed = 3});
+  Matrix<float> x(6, 4);
+  Rng rng{1};
+  for (Index i = 0; i < x.size(); ++i) x(i) = static_cast<float>(rng.below(21) - 10);
+  const onnx::Array y = onnx::File(onnx_bytes(net)).run(4, {x.data(), x.data() + x.size()});
+  CHECK(Eigen::Map<const Eigen::MatrixXd>(y.x.data(), 2, 4) == net.predict(x).cast<double>());
+}
+
+TEST_CASE("certificates are in the metadata where they are asked for") {
+  const auto net = small_net();
+  std::map<std::string, std::string> found;
+  const onnx::File file(onnx_bytes(net, {.certificates = true}));
+  for (const onnx::Message& entry : file.model.messages(14)) found[entry.text(1)] = entry.text(2);
+  CHECK(found.at("espalier.certificates") == text_of(certificates(net)));
+  CHECK(found.size() == detail::metadata_of(net.parameters(), detail::stored(net)).size() + 1);
 }
 
 TEST_CASE("a net of doubles is one of doubles in the file, or by option of floats") {

@@ -10,6 +10,7 @@
 
 #include "espalier/certify/audit.hpp"
 #include "espalier/certify/input_signs.hpp"
+#include "espalier/certify/integer_layers.hpp"
 #include "espalier/certify/lipschitz.hpp"
 #include "espalier/certify/weight_facts.hpp"
 
@@ -19,6 +20,8 @@ namespace espalier {
 struct CertifyOptions {
   bool lipschitz = true;    ///< takes a time cubic in the widths
   bool input_signs = true;  ///< a prediction of as many samples as the model has inputs
+  /// What a quantized net reads, for the width of its accumulators, which the weights alone do not say.
+  std::optional<IntegerInputs> integers{};
 };
 
 /// By how much a step of a recurrent layer stretches the difference of two hidden states, at most.
@@ -38,6 +41,7 @@ struct Certificates {
   std::optional<InputSigns> input_signs{};  ///< empty: not asked for
   std::vector<WeightFacts> weights{};
   std::vector<Contraction> recurrent{};
+  std::vector<IntegerSums> integers{};  ///< empty: not asked for
 
   bool operator==(const Certificates&) const = default;
 };
@@ -54,7 +58,7 @@ inline void add_contractions(const BoundSteps& steps, std::vector<Contraction>& 
 /// Without the types of the layers.
 inline Certificates certificates_of(BoundSteps steps, std::string unknown, Index inputs,
                                     std::vector<WeightFacts> weights, const CertifyOptions& options) {
-  Certificates result{{}, std::move(unknown), {}, std::move(weights), {}};
+  Certificates result{{}, std::move(unknown), {}, std::move(weights), {}, {}};
   add_contractions(steps, result.recurrent);
   if (options.lipschitz && result.unknown.empty()) {
     const NormBounds product = set_bounds(steps);
@@ -67,14 +71,17 @@ inline Certificates certificates_of(BoundSteps steps, std::string unknown, Index
 }  // namespace detail
 
 /// `certificates(net)`: Lipschitz bounds, the directions in which outputs can move, what each weight proves,
-/// and whether recurrent layers contract. NotFiniteError for weights that are not finite.
-/// docs/certificates.md says what each is good for.
+/// whether recurrent layers contract, and the sums of integer layers. NotFiniteError for weights that are not
+/// finite; where integers are asked for, ValueError as `integer_layers`. docs/certificates.md says what each
+/// is good for.
 template <Model M>
 Certificates certificates(const M& model, const CertifyOptions& options = {}) {
   std::string unknown;
   detail::BoundSteps steps = detail::steps_of(model, unknown);
-  return detail::certificates_of(std::move(steps), std::move(unknown), model.inputs(),
-                                 weight_facts(model.parameters()), options);
+  Certificates result = detail::certificates_of(std::move(steps), std::move(unknown), model.inputs(),
+                                                weight_facts(model.parameters()), options);
+  if (options.integers) result.integers = integer_sums(model, *options.integers);
+  return result;
 }
 
 /// An audit with certificates, which report.hpp prints one under the other.

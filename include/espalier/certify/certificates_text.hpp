@@ -3,6 +3,7 @@
 // is rounded is none.
 #pragma once
 
+#include <limits>
 #include <string>
 
 #include "espalier/certify/certificates.hpp"
@@ -51,6 +52,15 @@ inline std::string text_of_facts(const WeightFacts& facts) {
   return text + "\n";
 }
 
+inline std::string text_of_sums(const IntegerSums& layer) {
+  std::string text =
+      format_message("layer {}, integers from {} to {}", {layer.layer, layer.reads.low, layer.reads.high});
+  if (layer.reads.most != std::numeric_limits<Index>::max())
+    text += format_message(", of which at most {} are not 0", {layer.reads.most});
+  return text + format_message(": partial sums from {} to {}, accumulators of {} bits\n",
+                               {layer.sums.low, layer.sums.high, layer.bits()});
+}
+
 }  // namespace detail
 
 inline std::string text_of(const Certificates& certificates) {
@@ -61,6 +71,7 @@ inline std::string text_of(const Certificates& certificates) {
   for (const Contraction& one : certificates.recurrent)
     text += "layer " + one.layer + ", a step " + (one.contracts() ? "contracts: " : "may stretch: ") +
             detail::line_of(one.step) + "\n";
+  for (const IntegerSums& layer : certificates.integers) text += detail::text_of_sums(layer);
   for (const WeightFacts& facts : certificates.weights) text += detail::text_of_facts(facts);
   return text;
 }

@@ -212,13 +212,32 @@ void round_biases(M& model, const IntegerInputs& inputs) {
   model = std::move(rounded);
 }
 
+/// What the accumulators of one integer layer hold, whatever its inputs.
+struct IntegerSums {
+  std::string layer;  ///< its path: "0"
+  IntegerRange reads{};
+  AccumulatorRange sums{};
+
+  int bits() const { return sums.bits(); }
+  bool operator==(const IntegerSums&) const = default;
+};
+
+/// The smallest and the largest partial sum of each layer. Throws as `integer_layers`.
+template <Model M>
+std::vector<IntegerSums> integer_sums(const M& model, const IntegerInputs& inputs) {
+  std::vector<IntegerSums> sums;
+  for (const IntegerLayer& layer : integer_layers(model, inputs))
+    sums.push_back({layer.path.substr(0, layer.path.size() - 1), layer.reads, layer.range()});
+  return sums;
+}
+
 /// The width that the accumulators of a quantized net need, layer by layer: with so many bits no sum of any
 /// inputs overflows, in whatever order its products and its bias are added; with one bit fewer some do. A
 /// certificate: computed from the weights, whatever the policies. Throws as `integer_layers`.
 template <Model M>
 std::vector<int> accumulator_bits(const M& model, const IntegerInputs& inputs) {
   std::vector<int> bits;
-  for (const IntegerLayer& layer : integer_layers(model, inputs)) bits.push_back(layer.range().bits());
+  for (const IntegerSums& layer : integer_sums(model, inputs)) bits.push_back(layer.bits());
   return bits;
 }
 

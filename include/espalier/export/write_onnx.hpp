@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "espalier/certify/certificates_text.hpp"
 #include "espalier/data/write_file.hpp"
 #include "espalier/export/code_writer.hpp"
 #include "espalier/export/net_steps.hpp"
@@ -21,6 +22,8 @@ struct OnnxOptions {
   std::string input = "input", output = "output";  ///< what the file calls the tensor in and the tensor out
   bool as_float = false;  ///< a net of doubles as tensors of float, which more programs run
   Index samples = 0;      ///< how many there are in every call, for programs that must know; 0: any number
+  bool certificates =
+      false;  ///< also "espalier.certificates" in the metadata, as `save` writes it: cubic time
 };
 
 namespace detail {
@@ -54,8 +57,10 @@ std::string onnx_bytes(const Sequential<S, Layers...>& net, const OnnxOptions& o
   detail::check_onnx_options(options);
   detail::require_finite(net.parameters(), "weights", net.values());
   const detail::CodeStyle style{"", false, sizeof(S) == sizeof(float)};
+  auto metadata = detail::metadata_of(net.parameters(), detail::stored(net));
+  if (options.certificates) metadata.emplace(detail::certificates_key, text_of(certificates(net)));
   return detail::onnx_file(detail::net_steps(net, style), net.inputs(), style.single || options.as_float,
-                           options, detail::metadata_of(net.parameters(), detail::stored(net)));
+                           options, std::move(metadata));
 }
 
 /// Writes what a net computes outside training as a file of ONNX, for the programs that read it. Tensors are

@@ -18,7 +18,8 @@
 namespace espalier::detail {
 
 inline constexpr std::string_view version_key = "espalier.version", layers_key = "espalier.layers",
-                                  policies_key = "espalier.policies", audit_key = "espalier.audit";
+                                  policies_key = "espalier.policies", audit_key = "espalier.audit",
+                                  certificates_key = "espalier.certificates";
 
 [[gnu::cold]] inline std::string version_text() {
   return format_message("{}.{}.{}", {ESPALIER_VERSION_MAJOR, ESPALIER_VERSION_MINOR, ESPALIER_VERSION_PATCH});

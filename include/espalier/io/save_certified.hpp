@@ -9,12 +9,6 @@
 
 namespace espalier {
 
-namespace detail {
-
-inline constexpr std::string_view certificates_key = "espalier.certificates";
-
-}  // namespace detail
-
 /// As `save`, with the text of `certificates(net, options)`, computed now, in the metadata of the file under
 /// "espalier.certificates". `load` does not read it: certificates are computed again from what was read.
 template <Model M>

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <string_view>
 
 #include "espalier/core/check.hpp"
@@ -38,6 +39,13 @@ struct QuantizedReLU {
     using S = detail::ScalarOf<decltype(x)>;
     const S h = static_cast<S>(hi);
     dx.array() = (x.array() > S(0) && x.array() < h).select(dy.array(), S(0));
+  }
+
+  /// The same operations in the same order: the same bits as `forward`.
+  void write_code(auto& out) const {
+    const std::string zero = out.number(0), most = out.number(hi), s = out.number(step);
+    out.function(out.math("floor") + "((x < " + zero + " ? " + zero + " : x > " + most + " ? " + most +
+                 " : x) / " + s + ") * " + s);
   }
 
   void describe(auto&& f) const { f("step", step), f("hi", hi); }
