@@ -362,14 +362,12 @@ for name, project in (("torch_renorm", lambda w: torch.renorm(torch.tensor(w), 2
         w.data = torch.tensor(project(w.detach().numpy()))
     write(f"adam_rest/{name}", w)
 
-# Twenty steps on sum c (w - goal)^2 / 2, with weight_decay as each rule of torch means it.
+# Twenty steps on sum c (w - goal)^2 / 2, with weight_decay as each rule of torch means it (more rules: make_traces.py).
 goal = np.sin(1 + 2.0 * np.arange(12)).reshape(3, 4)
 curvature = (1 + np.arange(12) % 3).reshape(3, 4)
 DECAYED = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.05, weight_decay=0.3),
     "sgd_momentum": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.3),
-    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.02, weight_decay=0.3),
-    "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.1, weight_decay=0.3),
     "adam": lambda p: torch.optim.Adam(p, lr=0.05, weight_decay=0.3),
     "amsgrad": lambda p: torch.optim.Adam(p, lr=0.05, amsgrad=True, weight_decay=0.3),
     "adamw": lambda p: torch.optim.AdamW(p, lr=0.05, weight_decay=0.3),

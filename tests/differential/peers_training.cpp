@@ -4,15 +4,12 @@
 #include "catch.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/max_norm.hpp"
-#include "espalier/constraint/symmetric.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/model/sequential.hpp"
-#include "espalier/optimizer/adagrad.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
-#include "espalier/optimizer/rmsprop.hpp"
 #include "espalier/optimizer/sgd.hpp"
 #include "peers.hpp"
 
@@ -47,22 +44,20 @@ TEST_CASE("weight_decay of PyTorch's optimizers is L2, and that of its AdamW is 
     CAPTURE(name);
     CHECK(differential::parting<double>(name, expected().rows<double>("decay/" + name, 3), ours) == "");
   };
-  const auto coupled = sequential<double>(Dense(4, 3, NoBias{}, L2{0.3}));
+  const auto coupled = sequential<double>(Dense(4, 3, NoBias{}, L2{0.3}, WeightDecay{0}));
   check("sgd", steps_to(coupled, Optimizer{SGD{.learning_rate = 0.05}}));
   check("sgd_momentum",
         steps_to(coupled, Optimizer{SGD{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true}}));
-  check("rmsprop", steps_to(coupled, Optimizer{RMSProp{.learning_rate = 0.02, .rho = 0.99}}));
-  check("adagrad", steps_to(coupled, Optimizer{Adagrad{.learning_rate = 0.1}}));
   check("adam", steps_to(coupled, Optimizer{Adam{.learning_rate = 0.05}}));
   check("amsgrad", steps_to(coupled, Optimizer{AMSGrad{.learning_rate = 0.05}}));
-  const auto decoupled = sequential<double>(Dense(4, 3, NoBias{}, WeightDecay{0.3}));
+  const auto decoupled = sequential<double>(Dense(4, 3, NoBias{}, L2{0}, WeightDecay{0.3}));
   check("adamw", steps_to(decoupled, Optimizer{Adam{.learning_rate = 0.05}}));
   check("amsgradw", steps_to(decoupled, Optimizer{AMSGrad{.learning_rate = 0.05}}));
   const double between =
       (expected().rows<double>("decay/adam", 3) - expected().rows<double>("decay/adamw", 3))
           .cwiseAbs()
           .maxCoeff();
-  CHECK(between == Approx(0.12).epsilon(0.01));
+  CHECK(between == Approx(0.233).epsilon(0.001));
 }
 
 TEST_CASE(
@@ -86,7 +81,7 @@ TEST_CASE(
   }
   const Numbers<double> best = at(high), ours{w[0], w[1]};
   CHECK(apart(ours, best) < 1e-6);
-  CHECK(value(ours) == Approx(1.17945).epsilon(1e-5));
+  CHECK(value(ours) == Approx(1.1795172).epsilon(1e-6));
   for (const std::string peer : {"torch_renorm", "keras_max_norm", "optax_l2_ball"}) {
     CAPTURE(peer);
     const Numbers<double> theirs = row_of<double>("adam_rest/" + peer, 2, 0);
