@@ -3,7 +3,7 @@
 """Writes peers.txt: what the constraints of PyTorch, Keras, optax and geotorch make of the same weights.
 
 PyTorch's are those of torch 1.13 (Debian's python3-torch) itself. Keras, optax and geotorch are no packages of Debian:
-theirs are written here in NumPy from the formulas in their documentation (Keras 3, optax 0.2, geotorch 0.3), in
+theirs are written here in NumPy from the formulas in their documentation (Keras 3, optax 0.2, geotorch 0.4), in
 float64, and in float32 where it says so. A row is a vector here: a row of torch's, a column of a Keras kernel, a leaf
 of an optax tree.
 
@@ -25,7 +25,13 @@ torch.set_num_threads(1)
 LENGTHS = (1, 2, 3, 5, 17)
 SMALL, LARGE = 2.0**-27, 2.0**27
 # name: size of the inputs, radius
-CASES = {"small": (SMALL, 0.75 * SMALL), "middle": (1, 0.75), "large": (LARGE, 0.75 * LARGE), "outside": (LARGE, 0.75), "inside": (SMALL, 0.75)}
+CASES = {
+    "small": (SMALL, 0.75 * SMALL),
+    "middle": (1, 0.75),
+    "large": (LARGE, 0.75 * LARGE),
+    "outside": (LARGE, 0.75),
+    "inside": (SMALL, 0.75),
+}
 TRIALS, TRIAL_LENGTH = 1000, 5
 EPSILON = 1e-7  # keras.backend.epsilon()
 OUT = open("peers.txt", "w", encoding="ascii")
@@ -219,18 +225,25 @@ def sums_to_one(row):
     return abs(sum(row) - 1) <= ulp(float(max(map(abs, row))))
 
 
+def in_half_space(row):
+    return sum(x * Fraction(float(c)) for x, c in zip(row, a)) <= Fraction(1, 4)
+
+
+def not_short(row):
+    return sum(x * x for x in row) >= 16
+
+
 a = coefficients(TRIAL_LENGTH).astype(np.float32)
 write("share/keras_max_norm", share(lambda w: keras_max_norm(w, 1), in_ball))
 write("share/torch_renorm", share(lambda w: torch.renorm(torch.tensor(w), 2, 0, 1).numpy(), in_ball))
 write("share/optax_l2_ball", share(lambda w: optax_l2_ball(w, 1), in_ball))
 write("share/keras_unit_norm", share(keras_unit_norm, on_sphere))
 write("share/optax_l2_sphere", share(lambda w: optax_l2_sphere(w, 1), on_sphere))
-write("share/torch_normalize", share(lambda w: torch.nn.functional.normalize(torch.tensor(w), dim=1).numpy(), on_sphere))
 write("share/optax_l1_ball", share(lambda w: optax_l1_ball(w, 1), lambda row: sum(map(abs, row)) <= 1))
 write("share/optax_simplex", share(lambda w: optax_simplex(w, 1), sums_to_one))
 write("share/optax_hyperplane", share(lambda w: optax_hyperplane(w, np.ones_like(a), 1), sums_to_one))
-write("share/optax_halfspace", share(lambda w: optax_hyperplane(w, a, 0.25, True), lambda row: sum(x * Fraction(float(c)) for x, c in zip(row, a)) <= Fraction(1, 4)))
-write("share/keras_min_max_norm_below", share(lambda w: keras_min_max_norm(w, 4, 8), lambda row: sum(x * x for x in row) >= 16))
+write("share/optax_halfspace", share(lambda w: optax_hyperplane(w, a, 0.25, True), in_half_space))
+write("share/keras_min_max_norm_below", share(lambda w: keras_min_max_norm(w, 4, 8), not_short))
 
 # --- gradients -------------------------------------------------------------------------------------------------------
 
@@ -352,7 +365,12 @@ for k in range(12):
 # --- training --------------------------------------------------------------------------------------------------------
 
 # Adam on (x - 2)^2 / 2 + 5 (y - 1)^2 over the unit disc, with each library's projection after the step, annealed.
-for name, project in (("torch_renorm", lambda w: torch.renorm(torch.tensor(w), 2, 0, 1).numpy()), ("keras_max_norm", lambda w: keras_max_norm(w, 1)), ("optax_l2_ball", lambda w: optax_l2_ball(w, 1))):
+PROJECTIONS = {
+    "torch_renorm": lambda w: torch.renorm(torch.tensor(w), 2, 0, 1).numpy(),
+    "keras_max_norm": lambda w: keras_max_norm(w, 1),
+    "optax_l2_ball": lambda w: optax_l2_ball(w, 1),
+}
+for name, project in PROJECTIONS.items():
     w = torch.zeros((1, 2), dtype=torch.float64, requires_grad=True)
     run = torch.optim.Adam([w], lr=0.01)
     for k in range(20000):

@@ -5,6 +5,7 @@
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/l2.hpp"
 #include "espalier/constraint/non_negative.hpp"
+#include "espalier/constraint/symmetric.hpp"
 #include "espalier/optimizer/transform.hpp"
 #include "peers.hpp"
 
@@ -62,6 +63,24 @@ TEST_CASE("What a step makes negative is zero, as after optax.keep_params_nonneg
   for (std::size_t i = 0; i < w.size(); ++i)
     moved.push_back(std::abs(w[i]) + w[(i + w.size() - 1) % w.size()]);
   CHECK(test::projected(Pack(NonNegative{}), moved) == block<double>("optax_keep_params_nonnegative"));
+}
+
+TEMPLATE_TEST_CASE(
+    "geotorch's symmetric is the same set; it copies a triangle, which is twice as far, in squares", "",
+    float, double) {
+  const auto projected = [](const Numbers<TestType>& y) { return test::projected(Pack(Symmetric{}), y); };
+  for (const Case& at : {cases[0], cases[1], cases[2]})
+    for (const std::string shape : {"3x3", "6x6"}) {
+      CAPTURE(at.name, shape);
+      Numbers<TestType> y = block<TestType>("matrix/" + shape);
+      for (TestType& x : y) x *= static_cast<TestType>(at.size);
+      const Numbers<TestType> theirs =
+          block<TestType>(std::string("geotorch_symmetric/") + at.name + "/" + shape);
+      CHECK(projected(theirs) == theirs);
+      const Numbers<double> from(y.begin(), y.end()), even(y.size(), 1);
+      CHECK(cost(theirs, from, even) ==
+            Approx(2 * cost(projected(y), from, even)).epsilon(8 * unit<TestType>));
+    }
 }
 
 TEMPLATE_TEST_CASE("Keras' l1(s) is L1{s}, and l2(s) is L2{2 s}", "", float, double) {
