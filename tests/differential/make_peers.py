@@ -122,16 +122,16 @@ def optax_l2_sphere(w, scale):
 
 
 def optax_simplex(w, scale):
-    """By the sorted row: the largest k numbers stay, lowered by (their sum - scale) / k."""
+    """By the sorted row: the largest k numbers stay, less their mean, more scale / k. In this order, which is optax'."""
     t = w.dtype.type
     result = np.empty_like(w)
     for x, y in zip(result, w):
         values = y / t(scale)
         down = np.sort(values)[::-1]
         counts = np.arange(1, len(y) + 1).astype(w.dtype)
-        means = (np.cumsum(down, dtype=w.dtype) - t(1)) / counts
-        last = np.count_nonzero(down - means > 0) - 1
-        x[:] = t(scale) * np.maximum(values - means[last], 0)
+        means, parts = np.cumsum(down, dtype=w.dtype) / counts, t(1) / counts
+        last = np.count_nonzero(parts + (down - means) > 0) - 1
+        x[:] = t(scale) * np.maximum(parts[last] + (values - means[last]), 0)
     return result
 
 
@@ -239,11 +239,37 @@ write("share/torch_renorm", share(lambda w: torch.renorm(torch.tensor(w), 2, 0, 
 write("share/optax_l2_ball", share(lambda w: optax_l2_ball(w, 1), in_ball))
 write("share/keras_unit_norm", share(keras_unit_norm, on_sphere))
 write("share/optax_l2_sphere", share(lambda w: optax_l2_sphere(w, 1), on_sphere))
+base = np.float32([0.36, 0.48, 0, 0.64, 0.48])
+
+
+def geotorch_sphere(v):
+    """Along the great circle from the base, which is on the sphere, in the direction of v."""
+    v = v - np.sum(v * base, axis=-1, keepdims=True) * base
+    return np.cos(norms(v)) * base + np.sinc(norms(v) / np.float32(np.pi)) * v
+
+
+write("share/geotorch_sphere", share(geotorch_sphere, on_sphere))
 write("share/optax_l1_ball", share(lambda w: optax_l1_ball(w, 1), lambda row: sum(map(abs, row)) <= 1))
 write("share/optax_simplex", share(lambda w: optax_simplex(w, 1), sums_to_one))
 write("share/optax_hyperplane", share(lambda w: optax_hyperplane(w, np.ones_like(a), 1), sums_to_one))
 write("share/optax_halfspace", share(lambda w: optax_hyperplane(w, a, 0.25, True), in_half_space))
 write("share/keras_min_max_norm_below", share(lambda w: keras_min_max_norm(w, 4, 8), not_short))
+
+# In float32: rows of 10^30, whose squares are infinite, in the unit ball; rows of 10^-30, whose squares are 0, on the
+# sphere; and rows of 10^8 brought to sums of 0.75, whose last digit is 8.
+huge = np.float32(2.0**100) * random_numbers((8, 5), 600).astype(np.float32)
+with np.errstate(over="ignore"):
+    write("huge", huge)
+    write("huge/keras_max_norm", keras_max_norm(huge, 1))
+    write("huge/torch_renorm", torch.renorm(torch.tensor(huge), 2, 0, 1).numpy())
+    write("huge/optax_l2_ball", optax_l2_ball(huge, 1))
+tiny = huge * np.float32(2.0**-100) * np.float32(2.0**-100)
+write("tiny/keras_unit_norm", keras_unit_norm(tiny))
+write("tiny/infinite_of_optax_l2_sphere", np.isinf(optax_l2_sphere(tiny, 1)).sum())
+far = np.float32(LARGE) * rows_of(5).astype(np.float32)
+write("far/optax_l1_ball", optax_l1_ball(far, 0.75))
+write("far/optax_simplex", optax_simplex(far, 0.75))
+write("far/optax_hyperplane", optax_hyperplane(far, np.ones(5, np.float32), 0.75))
 
 # --- gradients -------------------------------------------------------------------------------------------------------
 

@@ -155,9 +155,25 @@ TEST_CASE("Of 1,000 rows in float none of ours is outside, of theirs up to half 
                      [&](const auto& row) { return square(row) >= 16 * (1 - 0x1p-60L); }) == 0);
   CHECK(theirs_outside("keras_unit_norm") == 12);
   CHECK(theirs_outside("optax_l2_sphere") == 5);
+  CHECK(theirs_outside("geotorch_sphere") == 29);
   CHECK(ours_outside(ours(UnitNorm{}), [&](const auto& row) {
           return std::abs(std::sqrt(square(row)) - 1) <= 0x1p-23L * (1 + 0x1p-30L);
         }) == 0);
+}
+
+TEST_CASE(
+    "In float, rows of 10^30 go to the ball and rows of 10^-30 to the sphere; theirs to 0 and infinity") {
+  for (Index k = 0; k < 8; ++k) {
+    const Numbers<float> huge = row_of<float>("huge", 5, k);
+    CHECK(test::length(test::projected(Pack(MaxNorm{1}), huge)) == Approx(1).epsilon(4 * unit<float>));
+    for (const std::string peer : {"keras_max_norm", "torch_renorm", "optax_l2_ball"})
+      CHECK(largest(row_of<double>("huge/" + peer, 5, k)) == 0);
+    Numbers<float> tiny = huge;
+    for (float& x : tiny) x = x * 0x1p-100F * 0x1p-100F;
+    CHECK(test::length(test::projected(Pack(UnitNorm{}), tiny)) == Approx(1).epsilon(4 * unit<float>));
+    CHECK(test::length(row_of<double>("tiny/keras_unit_norm", 5, k)) < 1e-20);
+  }
+  CHECK(expected()["tiny/infinite_of_optax_l2_sphere"].at(0) == 40);  // all
 }
 
 TEST_CASE("In the metric of uneven steps Euclidean balls and spheres cost more than ours, and never less") {

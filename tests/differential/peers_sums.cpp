@@ -70,8 +70,8 @@ TEMPLATE_TEST_CASE("L1Ball is optax's projection_l1_ball", "", float, double) {
   compare<L1Ball, TestType>("optax_l1_ball", [&](const Compared<TestType>& row) {
     outside = std::max(outside, (sum_of_sizes(row.theirs) - row.at.radius) / row.at.radius);
   });
-  CHECK(outside > 1e-9L);  // theirs, of rows 10^8 times as long as the radius: 3e-8 too long; ours never
-  CHECK(outside < 1e-7L);
+  CHECK(outside > 0);  // theirs, by roundings; ours never
+  CHECK(outside < 1e-14L);
 }
 
 TEMPLATE_TEST_CASE("Simplex is optax's projection_simplex", "", float, double) {
@@ -81,7 +81,8 @@ TEMPLATE_TEST_CASE("Simplex is optax's projection_simplex", "", float, double) {
     const long double last = static_cast<long double>(unit<TestType>) * largest(row.ours);
     CHECK(std::abs(sum_of(row.ours) - static_cast<long double>(row.at.radius)) <= last);
   });
-  CHECK(off > 1e-9L);
+  CHECK(static_cast<double>(off) ==
+        Approx(5.066e-7).epsilon(1e-3));  // of weights of 1e8; ours by one unit at most
 }
 
 TEMPLATE_TEST_CASE("SumTo is optax's projection_hyperplane with coefficients of one", "", float, double) {
@@ -89,11 +90,30 @@ TEMPLATE_TEST_CASE("SumTo is optax's projection_hyperplane with coefficients of 
   compare<SumTo, TestType>("optax_hyperplane", [&](const Compared<TestType>& row) {
     off = std::max(off, std::abs(sum_of(row.theirs) - row.at.radius) / row.at.radius);
   });
-  CHECK(off > 1e-9L);
+  CHECK(static_cast<double>(off) == Approx(2.782e-7).epsilon(1e-3));
 }
 
 TEMPLATE_TEST_CASE("HalfSpace is optax's projection_halfspace", "", float, double) {
   compare<HalfSpace, TestType>("optax_halfspace", nothing);
+}
+
+TEST_CASE(
+    "In float, sums of rows of 10^8 come to 0.75; that of optax's projection_hyperplane is off by up to 31") {
+  const auto off = [](const auto& row) { return static_cast<double>(std::abs(sum_of(row) - 0.75L)); };
+  double ball = 0, simplex = 0, sum = 0;
+  for (Index k = 0; k < 8; ++k) {
+    const Numbers<float> y = row_of<float>("rows/5", 5, k, cases[3].size);
+    CHECK(sum_of_sizes(test::projected(Pack(L1Ball{0.75}), y)) <= 0.75L);
+    CHECK(off(test::projected(Pack(Simplex{0.75}), y)) <= unit<float>);
+    CHECK(test::contains(Pack(SumTo{0.75}), test::projected(Pack(SumTo{0.75}), y)));
+    const Numbers<double> theirs = row_of<double>("far/optax_l1_ball", 5, k);
+    ball = std::max(ball, static_cast<double>(sum_of_sizes(theirs)) - 0.75);
+    simplex = std::max(simplex, off(row_of<double>("far/optax_simplex", 5, k)));
+    sum = std::max(sum, off(row_of<double>("far/optax_hyperplane", 5, k)));
+  }
+  CHECK(ball < 1e-7);
+  CHECK(simplex < 1e-7);
+  CHECK(sum == 31.25);
 }
 
 TEST_CASE("torch.renorm in the 1-norm rescales, which is up to 9 % further than the nearest row") {
@@ -112,15 +132,15 @@ TEST_CASE("torch.renorm in the 1-norm rescales, which is up to 9 % further than 
   CHECK(most == Approx(1.0882943).epsilon(1e-6));
 }
 
-TEST_CASE("Of 1,000 rows in float none of ours is outside, of theirs 78 to 218 are") {
+TEST_CASE("Of 1,000 rows in float none of ours is outside, of theirs 73 to 291 are") {
   const auto one = [](const Numbers<float>& row) { return std::abs(sum_of(row) - 1); };
   const auto last = [](const Numbers<float>& row) {
     const auto most = static_cast<float>(largest(row));
     return static_cast<long double>(std::nextafter(most, 1e30F)) - static_cast<long double>(most);
   };
-  CHECK(theirs_outside("optax_l1_ball") == 212);
+  CHECK(theirs_outside("optax_l1_ball") == 291);
   CHECK(ours_outside(ours(L1Ball{1}), [](const auto& row) { return sum_of_sizes(row) <= 1; }) == 0);
-  CHECK(theirs_outside("optax_simplex") == 78);
+  CHECK(theirs_outside("optax_simplex") == 73);
   CHECK(ours_outside(ours(Simplex{1}), [&](const auto& row) { return one(row) <= last(row); }) == 0);
   CHECK(theirs_outside("optax_hyperplane") == 172);
   CHECK(ours_outside(ours(SumTo{1}), [&](const auto& row) { return one(row) <= last(row); }) == 0);
