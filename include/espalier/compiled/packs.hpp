@@ -28,6 +28,7 @@
   declare void validate_pack<__VA_ARGS__>(const Pack<__VA_ARGS__>&, std::string_view, Index);
 
 #define ESPALIER_PACKS(declare, S)                 \
+  declare void initialize_freely<S>(const NewNumbers<S>&, Rng&); \
   ESPALIER_PACK(declare, S, )                      \
   ESPALIER_PACK(declare, S, Clip)                  \
   ESPALIER_PACK(declare, S, L1)                    \

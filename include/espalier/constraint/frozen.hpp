@@ -42,6 +42,7 @@ class Frozen {
   S project(S w, S kept) const {
     return kept != kept ? w : kept;
   }
+  void validate() const { pattern_.check_numbers(name); }
   void validate(std::string_view where, Index rows, Index cols) const {
     pattern_.check_shape(where, name, rows, cols);
   }

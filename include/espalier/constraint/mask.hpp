@@ -34,6 +34,7 @@ class Mask {
   S project(S w, S mask) const {
     return mask != 0 || w == 0 ? w : S(0);
   }
+  void validate() const { pattern_.check_numbers(name); }
   void validate(std::string_view where, Index rows, Index cols) const {
     pattern_.check_shape(where, name, rows, cols);
   }

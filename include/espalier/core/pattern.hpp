@@ -42,6 +42,11 @@ class Pattern {
   }
   const std::vector<double>& numbers() const { return numbers_; }
 
+  /// Throws ValueError, naming the policy, if one of them is not a number.
+  void check_numbers(std::string_view policy) const {
+    for (const double number : numbers_)
+      if (number != number) detail::fail(policy, "numbers that are 0 or not", number);
+  }
   /// Throws ShapeError, naming `where`, unless it fits a weight of rows x cols numbers.
   void check_shape(std::string_view where, std::string_view policy, Index rows, Index cols) const {
     if (cols_ == cols && (rows_ == rows || rows_ == 0)) return;

@@ -125,10 +125,10 @@ class TopSumProjection {
 
   /// x_i(s, mu). With a pivot, mu is the offset from it.
   double at(const One& w, double s, double mu) const {
-    return w.clamp(std::max(std::min(w.z, s), lowered(w, mu)));
+    const double lowered = pivot_ ? from_pivot(w, mu) : w.z - mu * w.t;
+    return w.clamp(std::max(std::min(w.z, s), lowered));
   }
-  double lowered(const One& w, double mu) const {
-    if (!pivot_) return w.z - mu * w.t;
+  [[gnu::noinline, gnu::cold]] double from_pivot(const One& w, double mu) const {
     Pivot<S> pivot = pivot_;
     pivot.offset = mu;
     return pivot.lowered(w.z, w.t);
@@ -177,7 +177,7 @@ class TopSumProjection {
 
   /// How many parts of the multiplier the weights take at s, beyond k, and how that changes with s. mu
   /// becomes the multiplier at s. (The noise for floats is coarse, and still finer than their rounding.)
-  ValueAndSlope parts(double s, double& mu) {
+  [[gnu::noinline]] ValueAndSlope parts(double s, double& mu) {
     const double guess = mu + rise_ * (s - s_before_);
     mu = multiplier(s, std::isfinite(guess) ? guess : 0), s_before_ = s;
     double sum = 0, above = 0, steps = 0, tied = 0, rates = 0;
@@ -195,7 +195,7 @@ class TopSumProjection {
   }
 
   /// k s + sum max(x_i - s, 0) - bound
-  ValueAndSlope excess(double s, double mu) const {
+  [[gnu::noinline]] ValueAndSlope excess(double s, double mu) const {
     double sum = static_cast<double>(k_) * s - bound_, slope = 0, size = bound_;
     each([&](const One& w) {
       const double x = at(w, s, mu);
@@ -220,7 +220,7 @@ class TopSumProjection {
 
   /// The same multiplier, of rows so far outside that the last places of mu t matter: as an offset from one
   /// of the weights that move when it changes a little, the one with the largest step size.
-  double refined(double s, double mu) {
+  [[gnu::noinline]] double refined(double s, double mu) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     for (int round = 0; round < 16; ++round) {
       const bool far = pivot_ || std::abs(mu) * longest_ > (std::same_as<S, float> ? 0x1p20 : 16) * bound_;
@@ -231,7 +231,7 @@ class TopSumProjection {
         if (w.t > pivot.t && at(w, s, mu - few) != at(w, s, mu + few)) pivot = w;
       });
       if (!(pivot.t > 0) || (pivot.z == pivot_.weight && pivot.t == pivot_.step)) break;
-      const double start = -lowered(pivot, mu) / pivot.t;
+      const double left = pivot_ ? from_pivot(pivot, mu) : pivot.z - mu * pivot.t, start = -left / pivot.t;
       pivot_ = Pivot<S>(pivot.z, pivot.t), mu = start;
       const double stride = std::abs(excess(s, mu).value) / pivot.t;
       if (!(stride > 0 && std::isfinite(stride))) break;
@@ -242,7 +242,7 @@ class TopSumProjection {
   }
 
   /// The largest gives way, down to the k-th largest, or all that are equal to that.
-  void lower_some() {
+  [[gnu::noinline]] void lower_some() {
     TopSum<S> top = this->top();
     top.find(guess_[sign_ < 0]);
     const double sum = top.excess(0), least = static_cast<double>(top.least()),
@@ -257,7 +257,7 @@ class TopSumProjection {
     else
       cap(below(static_cast<S>(least - excess / static_cast<double>(k_ - top.above())), top.least()));
   }
-  void cap(S most) {
+  [[gnu::noinline]] void cap(S most) {
     for (Index i = 0; i < n_; ++i)
       if (size(i) > static_cast<double>(most)) set(i, shortened(i, static_cast<double>(most)));
   }
