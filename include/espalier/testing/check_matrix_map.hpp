@@ -100,6 +100,8 @@ class MatrixMapCheck {
   /// map may have a kink, as at a bound that it has learned of these weights.
   Numbers start(double scale) {
     Numbers stored = in_precision<double>(inputs_.numbers(scale, false));
+    // A P of zeros may have no weight, and no gradient.
+    if (product(stored, stored) == 0) stored[0] = scale;
     map_.twice.parameter(stored, beside_, rows_, cols_);
     for (double& number : stored) number *= 0.5 + inputs_.part();
     if (map_.trains_beside)
