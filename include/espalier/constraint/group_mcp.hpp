@@ -2,7 +2,9 @@
 // The minimax concave penalty on the norms of vectors: those that pay for themselves are not shrunk.
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <string_view>
 #include <type_traits>
 
 #include "espalier/core/check.hpp"
@@ -33,15 +35,63 @@ constexpr bool meets_concave_group() {
   return true;
 }
 
-inline void check_concave_group(std::string_view name, double strength, double gamma, double least) {
-  check_not_negative(name, "strength", strength);
-  if (!(gamma > least) || !std::isfinite(static_cast<float>(gamma)))
-    fail(name, {"gamma > {} and finite, also as a float", {least}}, gamma);
-  if (!std::isfinite(static_cast<float>(strength * gamma)))
-    fail(name, "strength * gamma that is finite also as a float", strength * gamma);
-}
+struct Mcp {
+  static constexpr std::string_view name = "GroupMcp";
+  static constexpr double usual_gamma = 3, least_gamma = 0;
+  static constexpr std::size_t pieces = 1;
+
+  double lambda, gamma;
+
+  std::array<ConcavePart, pieces> parts() const { return {{{lambda, 1 / gamma, gamma * lambda}}}; }
+  double value(double s) const {
+    return s < gamma * lambda ? s * (lambda - s / (2 * gamma)) : gamma * lambda * lambda / 2;
+  }
+};
 
 }  // namespace detail
+
+/// strength sum p(norm(w_j)) with a concave p that is flat from gamma lambda on, lambda = strength sqrt(n):
+/// GroupMcp and GroupScad. A Curve says what p is.
+template <class Curve>
+struct ConcaveGroup {
+  double strength = 0;
+  double gamma = Curve::usual_gamma;
+
+  static constexpr std::string_view name = Curve::name;
+
+  template <class Q>
+  static constexpr bool meets() {
+    return detail::meets_concave_group<Q>();
+  }
+
+  template <Scalar S>
+  double value(ConstRow<S> w) const {
+    return curve(w.size()).value(detail::norm(w.data(), w.size()));
+  }
+  template <Scalar S>
+  void prox(Row<S> w, Steps<S> t, const auto& elements) const {
+    const Curve p = curve(w.size());
+    detail::ConcaveGroupProx<Curve::pieces, S, std::decay_t<decltype(elements)>>(
+        elements, w.data(), w.size(), t, p.parts(),
+        p.value(gamma * p.lambda))([&](double s) { return p.value(s); });
+  }
+  /// The root mean square of the gradient of a vector, whose norm is at most strength sqrt(n).
+  double slope_bound() const { return strength; }
+  void validate() const {
+    detail::check_not_negative(name, "strength", strength);
+    if (!(gamma > Curve::least_gamma) || !std::isfinite(static_cast<float>(gamma)))
+      detail::fail(name, {"gamma > {} and finite, also as a float", {Curve::least_gamma}}, gamma);
+    if (!std::isfinite(static_cast<float>(strength * gamma)))
+      detail::fail(name, "strength * gamma that is finite also as a float", strength * gamma);
+  }
+
+  void describe(auto&& f) const { f("strength", strength), f("gamma", gamma); }
+
+  bool operator==(const ConcaveGroup&) const = default;
+
+ private:
+  Curve curve(Index n) const { return {strength * std::sqrt(static_cast<double>(n)), gamma}; }
+};
 
 /// The sum over all neurons j of p(norm(w_j)), where with lambda = strength sqrt(n), n weights each, p(s) is
 /// lambda s - s^2 / (2 gamma) up to s = gamma lambda, and gamma lambda^2 / 2 from there on (Zhang 2010; of
@@ -53,41 +103,6 @@ inline void check_concave_group(std::string_view name, double strength, double g
 /// gamma; then the step's problem is convex. Where some are longer two of the three may hold, and the better
 /// one is taken: with one t >= gamma for all, y stays iff norm(y) > lambda sqrt(gamma t). Training then rests
 /// at one of several local optima.
-struct GroupMcp {
-  double strength = 0;
-  double gamma = 3;
-
-  static constexpr std::string_view name = "GroupMcp";
-
-  template <class Q>
-  static constexpr bool meets() {
-    return detail::meets_concave_group<Q>();
-  }
-
-  template <Scalar S>
-  double value(ConstRow<S> w) const {
-    return value_at(detail::norm(w.data(), w.size()), lambda(w.size()));
-  }
-  template <Scalar S>
-  void prox(Row<S> w, Steps<S> t, const auto& elements) const {
-    const double all = lambda(w.size()), end = gamma * all;
-    detail::ConcaveGroupProx<1, S, std::decay_t<decltype(elements)>>(
-        elements, w.data(), w.size(), t, {{{all, 1 / gamma, end}}},
-        value_at(end, all))([&](double s) { return value_at(s, all); });
-  }
-  /// The root mean square of the gradient of a vector, whose norm is at most strength sqrt(n).
-  double slope_bound() const { return strength; }
-  void validate() const { detail::check_concave_group(name, strength, gamma, 0); }
-
-  void describe(auto&& f) const { f("strength", strength), f("gamma", gamma); }
-
-  bool operator==(const GroupMcp&) const = default;
-
- private:
-  double lambda(Index n) const { return strength * std::sqrt(static_cast<double>(n)); }
-  double value_at(double s, double all) const {
-    return s < gamma * all ? s * (all - s / (2 * gamma)) : gamma * all * all / 2;
-  }
-};
+using GroupMcp = ConcaveGroup<detail::Mcp>;
 
 }  // namespace espalier

@@ -2,12 +2,34 @@
 // The smoothly clipped absolute deviation of the norms of vectors: a lasso that lets go of long vectors.
 #pragma once
 
-#include <cmath>
-#include <type_traits>
+#include <array>
+#include <string_view>
 
 #include "espalier/constraint/group_mcp.hpp"
 
 namespace espalier {
+
+namespace detail {
+
+struct Scad {
+  static constexpr std::string_view name = "GroupScad";
+  static constexpr double usual_gamma = 3.7, least_gamma = 1;
+  static constexpr std::size_t pieces = 2;
+
+  double lambda, gamma;
+
+  std::array<ConcavePart, pieces> parts() const {
+    const double end = gamma * lambda, bend = 1 / (gamma - 1);
+    return {{{lambda, 0, lambda}, {end * bend, bend, end}}};
+  }
+  double value(double s) const {
+    if (s <= lambda) return lambda * s;
+    const double left = gamma * lambda - s, whole = (gamma + 1) / 2 * lambda * lambda;
+    return left > 0 ? whole - left * left / (2 * (gamma - 1)) : whole;
+  }
+};
+
+}  // namespace detail
 
 /// The sum over all neurons j of p(norm(w_j)), where with lambda = strength sqrt(n), n weights each, p'(s) is
 /// lambda up to s = lambda, falls from there in a line to 0 at gamma lambda, and stays 0 (Fan & Li 2001,
@@ -18,43 +40,6 @@ namespace espalier {
 /// x_i = y_i / (1 + mu t_i), where mu norm(x) is lambda if norm(x) <= lambda, and (gamma lambda - norm(x)) /
 /// (gamma - 1) if it is longer. So it is where all step sizes t are below gamma - 1; where some are longer
 /// two of these may hold, and the better one is taken, as by GroupMcp.
-struct GroupScad {
-  double strength = 0;
-  double gamma = 3.7;
-
-  static constexpr std::string_view name = "GroupScad";
-
-  template <class Q>
-  static constexpr bool meets() {
-    return detail::meets_concave_group<Q>();
-  }
-
-  template <Scalar S>
-  double value(ConstRow<S> w) const {
-    return value_at(detail::norm(w.data(), w.size()), lambda(w.size()));
-  }
-  template <Scalar S>
-  void prox(Row<S> w, Steps<S> t, const auto& elements) const {
-    const double all = lambda(w.size()), end = gamma * all, bend = 1 / (gamma - 1);
-    detail::ConcaveGroupProx<2, S, std::decay_t<decltype(elements)>>(
-        elements, w.data(), w.size(), t, {{{all, 0, all}, {end * bend, bend, end}}},
-        value_at(end, all))([&](double s) { return value_at(s, all); });
-  }
-  /// The root mean square of the gradient of a vector, whose norm is at most strength sqrt(n).
-  double slope_bound() const { return strength; }
-  void validate() const { detail::check_concave_group(name, strength, gamma, 1); }
-
-  void describe(auto&& f) const { f("strength", strength), f("gamma", gamma); }
-
-  bool operator==(const GroupScad&) const = default;
-
- private:
-  double lambda(Index n) const { return strength * std::sqrt(static_cast<double>(n)); }
-  double value_at(double s, double all) const {
-    if (s <= all) return all * s;
-    const double left = gamma * all - s, whole = (gamma + 1) / 2 * all * all;
-    return left > 0 ? whole - left * left / (2 * (gamma - 1)) : whole;
-  }
-};
+using GroupScad = ConcaveGroup<detail::Scad>;
 
 }  // namespace espalier

@@ -30,15 +30,11 @@ struct NofM {
 
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    bool holds = !w.isNaN().any();
-    for (Index i = 0; i < w.size() && holds; i += m)
-      holds = detail::count_not_zero(w.data() + i, std::min(m, w.size() - i)) <= n;
-    return holds;
+    return detail::selection_holds(w.data(), w.size(), n, m);
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::Selection blocks(elements, w.data(), w.size(), t, numbers);
-    for (Index i = 0; i < w.size(); i += m) blocks.keep(i, std::min(m, w.size() - i), n);
+    detail::project_on_selection(w.data(), w.size(), t, elements, numbers, n, m);
   }
   bool reaches(const auto& each, Index size) const { return std::min(m, size) <= n || each.clamp(0) == 0; }
   SomeOfNeighbors initializer() const { return {n, m}; }

@@ -53,11 +53,11 @@ struct TopK {
 
   template <Scalar S>
   bool contains(ConstRow<S> w) const {
-    return detail::count_not_zero(w.data(), w.size()) <= k && !w.isNaN().any();
+    return detail::selection_holds(w.data(), w.size(), k, w.size());
   }
   template <Scalar S>
   void project(Row<S> w, Steps<S> t, const auto& elements, double* numbers) const {
-    detail::Selection(elements, w.data(), w.size(), t, numbers).keep(0, w.size(), k);
+    detail::project_on_selection(w.data(), w.size(), t, elements, numbers, k, w.size());
   }
   bool reaches(const auto& each, Index n) const { return n <= k || each.clamp(0) == 0; }
   void validate() const {

@@ -8,6 +8,7 @@
 //   bool parameter(Block<S> w, double* room) const       turns W into a P that gives it; returns false, and
 //                                       leaves an initializer's numbers as P, if none does within roundings
 //   Index room_for(Index rows, Index cols) const         optional: how many doubles of room they work in
+//   bool promises(Block<const S> w) const                optional: what holds of every W, for check_policy
 //
 // P and W never share memory. A map may have numbers beside P, as a bound that is trained. They are another
 // parameter of the layer: a gain if they are trained, else a buffer. Then it has

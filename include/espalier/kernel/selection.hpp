@@ -79,4 +79,21 @@ class Selection {
   bool even_;
 };
 
+/// Are at most n of each m neighbors not zero?
+template <Scalar S>
+bool selection_holds(const S* w, Index size, Index n, Index m) {
+  for (Index i = 0; i < size; ++i)
+    if (w[i] != w[i]) return false;
+  for (Index i = 0; i < size; i += m)
+    if (count_not_zero(w + i, std::min(m, size - i)) > n) return false;
+  return true;
+}
+/// Turns y, in the row, into the nearest vector of which that is true. `room` has 2 doubles a weight.
+template <Scalar S, class Elements>
+void project_on_selection(S* w, Index size, Steps<S> steps, const Elements& elements, double* room, Index n,
+                          Index m) {
+  Selection blocks(elements, w, size, steps, room);
+  for (Index i = 0; i < size; i += m) blocks.keep(i, std::min(m, size - i), n);
+}
+
 }  // namespace espalier::detail

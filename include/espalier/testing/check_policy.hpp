@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "espalier/testing/check_derivative.hpp"
+#include "espalier/testing/check_matrix_map.hpp"
 #include "espalier/testing/check_prox.hpp"
 #include "espalier/testing/check_set.hpp"
 
@@ -28,6 +29,7 @@ struct CheckedPolicy {
   DeclaredTraits declared{};
   bool set = false, prox = false, smooth = false, decay = false;
   CheckedMap map{};
+  CheckedMatrixMap matrix_map{};
 };
 
 inline void check_in_shape(const CheckedPolicy& p, Index rows, Index cols, PolicyTrials& options,
@@ -35,6 +37,7 @@ inline void check_in_shape(const CheckedPolicy& p, Index rows, Index cols, Polic
   const CheckedSizes sizes{options.trials, options.smallest, options.largest};
   if (p.set) check_set(p.single, p.twice, p.declared, rows, cols, sizes, options.rng, report);
   if (p.prox) check_prox(p.single, p.twice, p.declared, rows, cols, sizes, options.rng, report);
+  if (p.matrix_map.beside) MatrixMapCheck(p.matrix_map, rows, cols, options.rng, report)(sizes);
   if (p.smooth) check_gradient(p.single, p.twice, rows, cols, options.trials, options.rng, report);
 }
 
@@ -42,7 +45,7 @@ inline PolicyReport checked(const CheckedPolicy& p, PolicyTrials options) {
   PolicyReport report(p.twice.text(0));
   if (p.decay) check_shrink(p.twice, report);
   if (p.map.weight) check_map(p.map, options.trials, options.rng, report);
-  if (!p.set && !p.prox && !p.smooth) return report;
+  if (!p.set && !p.prox && !p.smooth && !p.matrix_map.beside) return report;
   using Shape = std::array<Index, 2>;
   std::vector<Shape> shapes{{1, 1}, {1, 2}, {2, 1}, {1, 5}, {5, 1}, {3, 4}, {4, 4}, {2, 3}, {2, 19}};
   if (options.rows > 0 && options.cols > 0) shapes = {{options.rows, options.cols}};
@@ -76,7 +79,8 @@ inline PolicyReport checked(const CheckedPolicy& p, PolicyTrials options) {
 ///   penalties, prox   nothing costs less than what prox gives; where the value is convex, the variational
 ///                     inequality; t = 0 changes nothing; slope_bound bounds
 ///   penalties, smooth central differences
-///   maps              weight(parameter(w)) is w, central differences
+///   maps              weight(parameter(w)) is w, central differences; what a map of matrices says in
+///                     bool promises(Block<const S> w) holds of every weight that it makes
 ///   decay             a rate of 0 changes nothing
 ///
 /// With even and uneven step sizes, zeros, ties, numbers from 1e-30 to 1e30, 1 x n and n x 1; NaN must stay
@@ -104,7 +108,10 @@ PolicyReport check_policy(const P& policy, PolicyTrials options = {}) {
   checked.prox = ProximalPenalty<One> || VectorPenalty<One> || MatrixPenalty<One>;
   checked.smooth = SmoothPenalty<One> || SmoothMatrixPenalty<One>;
   checked.decay = Decay<One>;
-  if constexpr (ElementMap<One>) checked.map = detail::checked_map(policy);
+  if constexpr (ElementMap<One>)
+    checked.map = detail::checked_map(policy);
+  else if constexpr (MatrixMap<One>)
+    checked.matrix_map = detail::checked_matrix_map(policy);
   return detail::checked(checked, options);
 }
 
