@@ -16,6 +16,7 @@
 #include "espalier/layer/conv2d.hpp"
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
+#include "espalier/layer/group_sort.hpp"
 #include "espalier/layer/lstm.hpp"
 #include "espalier/layer/max_pool2d.hpp"
 #include "espalier/layer/recurrent.hpp"
@@ -91,6 +92,13 @@ void each_onnx_layer(const auto& f) {
               Residual{Conv2D(image, 2, Kernel{3, 3}, {.padding = 1}), Tanh{}}, Residual{Dense(84, 84)},
               Concat{Conv2D(image, 3, Kernel{3, 3}, {.padding = 1}), Identity{}},
               Concat{Dense(210, 4), MaxPool2D(Image{7, 6, 5})});
+}
+
+template <espalier::Scalar S>
+void each_onnx_sort(const auto& f) {
+  using namespace espalier;
+  onnx_net<S>(f, "sorted features", {5}, GroupSort{.size = 5}, Dense(5, 6), GroupSort{}, Dense(6, 3),
+              GroupSort{.size = 0});
 }
 
 /// Sequences that come in, stay inside and come out.

@@ -41,7 +41,9 @@ Norms searched(M& net, espalier::Index tries = 60, double spread = 2) {
         unit(i, 0) = 1e-4;
         look(x, x + unit);
       }
-      const espalier::Matrix<double> stretched = net.forward(x + direction) - net.forward(x);
+      // Not in one expression: both are views of the same memory.
+      espalier::Matrix<double> stretched = net.predict(x + direction);
+      stretched -= net.forward(x);
       net.backward(x, stretched / stretched.norm(), back);
       if (!(back.norm() > 0)) break;
       direction = back;

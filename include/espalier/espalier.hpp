@@ -94,6 +94,7 @@
 #include "espalier/layer/norm_bounds.hpp"
 #include "espalier/layer/activation.hpp"
 #include "espalier/layer/quantized_relu.hpp"
+#include "espalier/layer/group_sort.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "espalier/layer/batch_norm.hpp"
@@ -114,6 +115,7 @@
 #include "espalier/loss/huber.hpp"
 #include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
+#include "espalier/loss/hinge_kr.hpp"
 
 #include "espalier/data/dataset.hpp"
 

@@ -79,6 +79,9 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
                    SiLU{},      Tanh{}, Sigmoid{},   Softplus{}, Softmax{}};
   initialize(every, {.seed = 6});
   programs.add(every, "every");
+  Sequential sorted{GroupSort{.size = 3}, Dense(7, 7, NoBias{}), GroupSort{}, GroupSort{.size = 0}};
+  assign(sorted, "1.weight", Matrix<float>(Matrix<float>::Identity(7, 7)));
+  programs.add(sorted, "sorted");
   Sequential far{Dense(1, 1, NoBias{}), SiLU{}};
   assign(far, "0.weight", Matrix<float>(Matrix<float>::Ones(1, 1)));
   programs.add(far, "far");
@@ -104,8 +107,12 @@ TEST_CASE("headers compile as C++17 and as C99 without a warning and compute wha
     for (const std::string language : {"cpp", "c"}) {
       const Matrix<float> gap = Matrix<float>::Constant(3, 1, std::numeric_limits<float>::quiet_NaN());
       CHECK(programs.run(language, 6, gap, 3).array().isNaN().all());
+      Matrix<float> mixed{{3}, {-1}, {2}, {2}, {0.5F}, {-7}, {1}};
+      CHECK(programs.run(language, 7, mixed, 7) == sorted.predict(mixed));
+      mixed(4) = gap(0);
+      CHECK(std::isnan(programs.run(language, 7, mixed, 7)(6)));  // the last one
       const Matrix<float> below{{-1e3F, -1e20F, -3e38F}};
-      CHECK(programs.run(language, 7, below, 1).cwiseAbs().maxCoeff() < 1e-35F);
+      CHECK(programs.run(language, 8, below, 1).cwiseAbs().maxCoeff() < 1e-35F);
     }
   }
 }

@@ -15,6 +15,18 @@ TEST_CASE("a file of doubles computes what predict does, for every layer") {
   schema.check();
 }
 
+TEST_CASE("sorted groups are TopK of rows, and must be full") {
+  OnnxSchema schema;
+  each_onnx_sort<double>([&](const std::string& name, const auto& net, const auto& extents) {
+    check_onnx(1e-13, name, net, extents);
+    schema.add(net);
+  });
+  schema.check();
+  auto net = sequential<double>(Dense(2, 5), GroupSort{});
+  CHECK(message_of([&] { onnx_bytes(net); }) ==
+        "write_onnx: expected groups of 2 that are all full in layer 1, found 5 numbers");
+}
+
 TEST_CASE("inputs are images or sequences where the first layer that moves numbers reads such") {
   using Extents = std::vector<Index>;
   detail::CodeStep function{detail::StepKind::function, 12, 12}, dense{detail::StepKind::dense, 12, 12};

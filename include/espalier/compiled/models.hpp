@@ -6,6 +6,7 @@
 #include "espalier/data/dataset.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"
 #include "espalier/loss/cross_entropy.hpp"
+#include "espalier/loss/hinge_kr.hpp"
 #include "espalier/loss/huber.hpp"
 #include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
@@ -39,5 +40,6 @@
   ESPALIER_LOSS(declare, S, BinaryCrossEntropy)                        \
   ESPALIER_LOSS(declare, S, MeanSquared)                               \
   ESPALIER_LOSS(declare, S, MeanAbsolute)                              \
-  ESPALIER_LOSS(declare, S, Huber)
+  ESPALIER_LOSS(declare, S, Huber)                                     \
+  ESPALIER_LOSS(declare, S, HingeKR)
 // clang-format on

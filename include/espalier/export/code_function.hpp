@@ -172,6 +172,22 @@ inline void write_softmax(CodeText& out, const CodeStep& step, const std::string
        {"exp", style.single ? style.own("exp_of") : style.math("exp")}});
 }
 
+/// Writes sorting as `group_sort_k(x, y)`; y may be x. NaN comes last, as in `predict`.
+inline void write_group_sort(CodeText& out, const CodeStep& step, const std::string& k) {
+  out.add(
+      "$fn$ void $my$group_sort_$k$(const $S$* x, $S$* y) {\n"
+      "  for (int begin = 0; begin < $n$; begin += $size$)\n"
+      "    for (int i = begin; i < $n$ && i < begin + $size$; ++i) {\n"
+      "      const $S$ value = x[i];\n"
+      "      int at = i;\n"
+      "      for (; at > begin && (value < y[at - 1] || (value == value && y[at - 1] != y[at - 1])); --at)\n"
+      "        y[at] = y[at - 1];\n"
+      "      y[at] = value;\n"
+      "    }\n"
+      "}\n",
+      {{"k", k}, {"n", std::to_string(step.inputs)}, {"size", std::to_string(step.per)}});
+}
+
 /// Writes batch normalization as `normalize_k(x, y)`; y may be x.
 inline void write_normalize(CodeText& out, const CodeStep& step, const std::string& k) {
   const CodeStyle& style = out.style();

@@ -28,7 +28,9 @@ struct CodeFacts {
 };
 
 /// May a step write to where it reads?
-inline bool in_place(const CodeStep& step) { return keeps_places(step) || step.kind == StepKind::softmax; }
+inline bool in_place(const CodeStep& step) {
+  return keeps_places(step) || step.kind == StepKind::softmax || step.kind == StepKind::sort;
+}
 
 /// Writes functions for steps, and one that calls them.
 class CodeNet {
@@ -91,6 +93,8 @@ class CodeNet {
         return write_normalize(out_, step, k), plain("normalize");
       case StepKind::softmax:
         return write_softmax(out_, step, k), plain("softmax");
+      case StepKind::sort:
+        return write_group_sort(out_, step, k), plain("group_sort");
       case StepKind::function:
         write_function(out_, step, k);
         return loop(step.outputs, to + "[i] = " + out_.style().own("function_") + k + "(" + from + "[i])");

@@ -17,6 +17,7 @@ enum class StepKind {
   normalize,
   function,
   softmax,
+  sort,
   residual,
   concat,
   sequence
@@ -44,6 +45,7 @@ struct CodeStep {
   Kernel kernel{};
   Index stride = 1, padding = 0;
 
+  /// sort: `per` numbers at a time, the last ones those that are left.
   /// normalize: gain ((x - mean) scale) + bias, numbers of a channel; `per` inputs in a row share them. A
   /// scale is 1 / sqrt(variance + epsilon).
   std::vector<double> gain{}, mean{}, variance{};
@@ -99,7 +101,8 @@ void each_pixel(const CodeStep& step, Index k, F&& f) {
 inline std::vector<char> inputs_read(const CodeSteps& steps, Index inputs) {
   const auto first = std::find_if_not(steps.begin(), steps.end(), keeps_places);
   const auto size = static_cast<std::size_t>(inputs);
-  if (first == steps.end() || first->kind == StepKind::softmax || first->kind == StepKind::residual)
+  if (first == steps.end() || first->kind == StepKind::softmax || first->kind == StepKind::sort ||
+      first->kind == StepKind::residual)
     return std::vector<char>(size, 1);
   std::vector<char> read(size, 0);
   const auto mark = [&](Index i) { read[static_cast<std::size_t>(i)] = 1; };

@@ -75,6 +75,12 @@ class CodeWriter {
     step.helper = style_.single ? "exp" : "math";
     add(std::move(step));
   }
+  /// Each `size` numbers in rising order, the last ones those that are left; 0: all.
+  void group_sort(Index size) {
+    detail::CodeStep step{detail::StepKind::sort, width(), width()};
+    step.per = size == 0 ? std::max<Index>(1, width()) : size;
+    add(std::move(step));
+  }
   /// y = gain ((x - mean) / sqrt(variance + epsilon)) + bias, of parameters that are called as in BatchNorm.
   void normalize(Index per, double epsilon) {
     detail::CodeStep step{detail::StepKind::normalize, width(), width()};

@@ -91,11 +91,13 @@ class OnnxGraph {
   }
 
   /// Adds a node, and returns the name of its output that counts: the first, or the one behind `skipped`
-  /// others, which nobody reads. `path` is that of the layer.
+  /// others, which nobody reads and which may be left out; `unread` more behind it may not, and get names.
+  /// `path` is that of the layer.
   std::string node(const std::string& operation, const std::string& path, std::vector<std::string> inputs,
-                   std::vector<OnnxAttribute> attributes = {}, int skipped = 0) {
+                   std::vector<OnnxAttribute> attributes = {}, int skipped = 0, int unread = 0) {
     nodes_.push_back(
-        {operation, own_name(path + "." + operation), std::move(inputs), std::move(attributes), skipped});
+        {operation, own_name(path + "." + operation), std::move(inputs), std::move(attributes), skipped, {}});
+    for (int k = 0; k < unread; ++k) nodes_.back().unread.push_back(own_name(path + ".unread"));
     return nodes_.back().output;
   }
 
@@ -136,6 +138,7 @@ class OnnxGraph {
     std::vector<std::string> inputs;
     std::vector<OnnxAttribute> attributes;
     int skipped;
+    std::vector<std::string> unread;
   };
 
   Index element_type() const { return single_ ? 1 : 11; }
@@ -191,6 +194,7 @@ class OnnxGraph {
       for (const std::string& name : node.inputs) message.bytes(1, name);
       for (int k = 0; k < node.skipped; ++k) message.bytes(2, "");  // an output without a name is left out
       message.bytes(2, node.output);
+      for (const std::string& name : node.unread) message.bytes(2, name);
       message.bytes(3, node.output);
       message.bytes(4, node.operation);
       for (const OnnxAttribute& attribute : node.attributes) message.message(5, attribute.message);

@@ -62,6 +62,8 @@ class OnnxNet {
         return {onnx_function(graph_, step, x.name), x.extents};
       case StepKind::softmax:
         return softmax(step, x);
+      case StepKind::sort:
+        return group_sort(step, x);
       case StepKind::residual:
         return residual(step, x);
       case StepKind::concat:
@@ -141,6 +143,19 @@ class OnnxNet {
   OnnxValue softmax(const CodeStep& step, const OnnxValue& x) {
     const OnnxValue in = flat(x, step.path);
     return {graph_.node("Softmax", step.path, {in.name}, {{"axis", Index{1}}}), in.extents};
+  }
+
+  OnnxValue group_sort(const CodeStep& step, const OnnxValue& x) {
+    if (step.inputs % step.per != 0)
+      fail("write_onnx", {"groups of {} that are all full in layer {}", {step.per, step.path}},
+           format_message("{} numbers", {step.inputs}));
+    const OnnxValue groups = as(x, {step.inputs / step.per, step.per}, step.path);
+    std::vector<std::string> inputs{groups.name, graph_.shape(step.path + ".size", {step.per})};
+    const OnnxValue sorted{
+        graph_.node("TopK", step.path, std::move(inputs),
+                    {{"axis", Index{2}}, {"largest", Index{0}}, {"sorted", Index{1}}}, 0, 1),
+        groups.extents};
+    return as(sorted, x.extents, step.path);
   }
 
   OnnxValue sequence(const CodeStep& step, const OnnxValue& x) {
