@@ -22,12 +22,13 @@ io         core kernel pack init layer model optimizer train data certify io
 export     core kernel pack init layer model data certify io export
 certify    core kernel constraint pack init layer model certify
 report     core kernel pack init layer model optimizer loss metric data train io certify report
+select     core kernel constraint pack init layer model optimizer loss data train certify select
 testing    core kernel pack init layer model optimizer loss data train io certify testing
 compiled   core kernel constraint pack init layer model optimizer loss data train io
 '
 # Headers of headers have no rule, and no test at the mirrored path: the programs in tests/consumer include them, and the
 # tests of the README.
-umbrellas='espalier data io report testing all compiled'
+umbrellas='espalier data io report select testing all compiled'
 
 # What the header includes, and what that includes.
 includes_of() { sed -n 's|^ *# *include *["<]espalier/\([^">]*\)[">].*|\1|p' "$@"; }

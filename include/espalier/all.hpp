@@ -11,4 +11,5 @@
 #endif
 #include "espalier/io.hpp"
 #include "espalier/report.hpp"
+#include "espalier/select.hpp"
 #include "espalier/testing.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a program needs that builds and trains a model, in reading order. Beside it there are
-// espalier/data.hpp (files and preprocessing), report.hpp (printing), testing.hpp (checks of one's own parts)
-// and all.hpp.
+// espalier/data.hpp (files and preprocessing), report.hpp (printing), select.hpp (which inputs are needed),
+// testing.hpp (checks of one's own parts) and all.hpp.
 #pragma once
 
 #if __cplusplus < 202002L
@@ -27,6 +27,7 @@
 #include "espalier/constraint/group_lasso.hpp"
 #include "espalier/constraint/group_mcp.hpp"
 #include "espalier/constraint/group_scad.hpp"
+#include "espalier/constraint/lasso_net.hpp"
 #include "espalier/constraint/half_space.hpp"
 #include "espalier/constraint/isotonic.hpp"
 #include "espalier/constraint/l1_ball.hpp"
@@ -100,6 +101,7 @@
 #include "espalier/layer/batch_norm.hpp"
 #include "espalier/layer/chain.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/skip_connection.hpp"
 #include "espalier/layer/concat.hpp"
 #include "espalier/layer/scale.hpp"
 #include "espalier/layer/sandwich.hpp"
@@ -116,6 +118,7 @@
 #include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/loss/hinge_kr.hpp"
+#include "espalier/loss/root_mean_squared.hpp"
 
 #include "espalier/data/dataset.hpp"
 

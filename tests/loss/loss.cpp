@@ -6,6 +6,7 @@
 #include "espalier/loss/huber.hpp"
 #include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
+#include "espalier/loss/root_mean_squared.hpp"
 #include "loss_test.hpp"
 #include "support.hpp"
 
@@ -27,7 +28,8 @@ template <class... Ls>
 constexpr bool in_both_precisions = (true && ... && (Loss<Ls, float> && Loss<Ls, double>));
 
 TEST_CASE("a loss needs both call operators") {
-  STATIC_REQUIRE(in_both_precisions<BinaryCrossEntropy, CrossEntropy, Huber, MeanAbsolute, MeanSquared>);
+  STATIC_REQUIRE(in_both_precisions<BinaryCrossEntropy, CrossEntropy, Huber, MeanAbsolute, MeanSquared,
+                                    RootMeanSquared>);
   STATIC_REQUIRE(!Loss<ValueOnly>);
   STATIC_REQUIRE(!Loss<int>);
 }
@@ -158,6 +160,7 @@ TEMPLATE_TEST_CASE("a sample of weight 0 counts nothing, also where its loss is 
   const std::vector<TestType> weights{0, 2, 3}, w_rest{2, 3};
   const Target<TestType> all{t, weights}, rest{t_rest, w_rest};
   first_counts_nothing(MeanSquared{}, y, all, rest);
+  first_counts_nothing(RootMeanSquared{}, y, all, rest);
   first_counts_nothing(MeanAbsolute{}, y, all, rest);
   first_counts_nothing(Huber{}, y, all, rest);
   first_counts_nothing(BinaryCrossEntropy{.positive_weight = 2}, y, all, rest);

@@ -27,6 +27,7 @@ TEST_CASE("Policies say their numbers") {
   CHECK(text_of(GroupLasso{2}) == "GroupLasso{strength = 2}");
   CHECK(text_of(GroupMcp{2, 4}) == "GroupMcp{strength = 2, gamma = 4}");
   CHECK(text_of(GroupScad{2, 4}) == "GroupScad{strength = 2, gamma = 4}");
+  CHECK(text_of(LassoNet{2, 4, 3}) == "LassoNet{strength = 2, hierarchy = 4, skips = 3}");
   CHECK(text_of(TotalVariation{2}) == "TotalVariation{strength = 2}");
   CHECK(text_of(Tied{1, -1, 0}) == "Tied{classes = [1, -1, 0]}");
   CHECK(text_of(NuclearNorm{2}) == "NuclearNorm{strength = 2}");

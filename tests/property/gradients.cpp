@@ -73,6 +73,7 @@ const std::vector<Case>& losses() {
     const Matrix<double> shares = yes_or_no.array().rowwise() / yes_or_no.colwise().sum().array();
     return std::vector<Case>{
         {"MeanSquared", AnyLoss(MeanSquared{}), {}, values, weights},
+        {"RootMeanSquared", AnyLoss(RootMeanSquared{}), {}, values, weights},
         {"MeanAbsolute", AnyLoss(MeanAbsolute{}), {}, values, {}},
         {"Huber", AnyLoss(Huber{0.7}), {}, values, weights},
         {"CrossEntropy, labels", AnyLoss(CrossEntropy{}), labels, {}, {}},

@@ -104,6 +104,15 @@ inline LevelGrid grid_of(std::vector<double> numbers, bool single) {
   return grid;
 }
 
+/// Is each column read, that is not all zeros?
+inline std::vector<bool> columns_read(const MadeWeight& w) {
+  std::vector<bool> read(static_cast<std::size_t>(w.cols));
+  for (Index j = 0; j < w.rows; ++j)
+    for (Index i = 0; i < w.cols; ++i)
+      if (w.block().row(j)[i] != 0) read[static_cast<std::size_t>(i)] = true;
+  return read;
+}
+
 inline WeightFacts facts_of(std::string parameter, const MadeWeight& w, bool single) {
   WeightFacts facts{std::move(parameter), w.rows, w.cols};
   facts.not_negative = facts.not_positive = true;
@@ -112,11 +121,8 @@ inline WeightFacts facts_of(std::string parameter, const MadeWeight& w, bool sin
     facts.not_negative = facts.not_negative && x >= 0, facts.not_positive = facts.not_positive && x <= 0;
     facts.largest = std::max(facts.largest, std::abs(x));
   }
-  for (Index i = 0; i < w.cols; ++i) {
-    bool read = false;
-    for (Index j = 0; j < w.rows; ++j) read = read || w.block().row(j)[i] != 0;
-    facts.unread += !read;
-  }
+  const std::vector<bool> read = columns_read(w);
+  facts.unread = static_cast<Index>(std::count(read.begin(), read.end(), false));
   facts.grid = grid_of(w.numbers, single);
   return facts;
 }

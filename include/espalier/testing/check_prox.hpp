@@ -22,7 +22,10 @@ class ProxProofs {
         const Numbers a = inputs_.numbers(scale), b = inputs_.numbers(scale);
         const double ends = (pack_.penalty(a) + pack_.penalty(b)) / 2,
                      middle = pack_.penalty(inputs_.between(a, b, 0.5));
-        worst = std::max(worst, (middle - ends) / nonzero(std::abs(ends) + std::abs(middle)));
+        if (std::isfinite(middle))
+          worst = std::max(worst, (middle - ends) / nonzero(std::abs(ends) + std::abs(middle)));
+        else if (std::isfinite(ends))
+          worst = 1;
       }
     return worst;
   }
@@ -87,6 +90,7 @@ class ProxProofs {
   /// (y - p) / t that touches it in p.
   void try_other(const Numbers& x, const Numbers& y, const Numbers& p) {
     const double here = pack_.penalty(p), there = pack_.penalty(x);
+    if (std::isinf(there) && std::isfinite(here)) return;  // a value may be infinite outside a set
     const auto text = [&] {
       return shown(y, p) + ", though " + text_of_numbers(x, pack_.cols()) + " costs less";
     };
