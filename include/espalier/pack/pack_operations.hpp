@@ -21,6 +21,7 @@
 #include "espalier/pack/pack_traits.hpp"
 #include "espalier/pack/remember.hpp"
 #include "espalier/pack/schedules.hpp"
+#include "espalier/pack/shared_pack.hpp"
 
 namespace espalier::detail {
 
@@ -213,7 +214,7 @@ struct PackFunctions {
   }
 
   static void remember(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when) {
-    detail::remember(pack_of(pack), w, numbers, apart, when);
+    if constexpr (PackType::memories > 0) detail::remember(pack_of(pack), w, numbers, apart, when);
   }
 
   static void to_weight(const void* pack, Block<S> numbers, const S* beside) {
@@ -252,11 +253,6 @@ struct PackFunctions {
       return pack == other;
   }
 };
-
-template <class PackType>
-std::shared_ptr<void> copy_pack(const void* pack) {
-  return std::make_shared<PackType>(*static_cast<const PackType*>(pack));
-}
 
 template <Scalar S, class PackType>
 inline constexpr PackOperations<S> pack_operations = [] {
