@@ -11,23 +11,19 @@
 #include <vector>
 
 #include "espalier/core/block.hpp"
-#include "espalier/core/description.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/pack/groups.hpp"
 #include "espalier/pack/held.hpp"
 #include "espalier/pack/matrix_maps.hpp"
 #include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
+#include "espalier/pack/pack_answers.hpp"
 #include "espalier/pack/pack_traits.hpp"
 #include "espalier/pack/remember.hpp"
 #include "espalier/pack/schedules.hpp"
 #include "espalier/pack/shared_pack.hpp"
 
 namespace espalier::detail {
-
-/// The address of a variable that stands for a type, unique in a program.
-template <class T>
-inline constexpr char type_tag = 0;
 
 /// How often each policy of a pack acted on a parameter in one step.
 inline constexpr std::size_t most_policies = 16;
@@ -85,19 +81,9 @@ struct PackOperations {
 
 /// The functions behind the table of one pack.
 template <Scalar S, class PackType>
-struct PackFunctions {
+struct PackFunctions : PackAnswers<PackType> {
+  using PackAnswers<PackType>::pack_of;
   static_assert(PackType::size <= most_policies, "more than 16 policies on one weight");
-
-  static const PackType& pack_of(const void* pack) { return *static_cast<const PackType*>(pack); }
-
-  static const void* find(const void* pack, const void* tag) {
-    const void* found = nullptr;
-    pack_of(pack).for_each_policy([&]<class P>(const P& p) {
-      if (tag == &type_tag<P>) found = &p;
-      if (tag == &type_tag<Ungrouped<P>>) found = &ungrouped(p);
-    });
-    return found;
-  }
 
   static void validate(const void* pack, std::string_view where, Index rows, Index cols) {
     pack_of(pack).validate(where, rows, cols);
@@ -112,12 +98,6 @@ struct PackFunctions {
       if (!contains(pack, block)) fail_to_intersect(pack_of(pack), where);
     }
   }
-  static bool cautious(const void* pack) { return pack_of(pack).cautious(); }
-  static double shrink(const void* pack, double rate, double base) {
-    return pack_of(pack).shrink(rate, base);
-  }
-  static double slope_bound(const void* pack) { return pack_of(pack).slope_bound(); }
-  static double ball_radius(const void* pack) { return pack_of(pack).ball_radius(); }
   static Steps<S> metric(const void* pack, Steps<S> steps, S rate) {
     return pack_of(pack).metric(steps, rate);
   }
@@ -155,11 +135,6 @@ struct PackFunctions {
   }
   static Index gathered_room(Block<const S> w) {
     return PackType::grain == Grain::column ? gathered_size<S>(w.rows, true, PackType::memories) : 0;
-  }
-
-  static void record(const void* pack, std::span<Activity> activity, const Index* active, Index rows,
-                     Index cols, double shrink) {
-    pack_of(pack).record(activity, active, rows, cols, shrink);
   }
 
   static void project(const void* pack, Block<S> w) {
@@ -226,31 +201,6 @@ struct PackFunctions {
     if constexpr (traits_of<PackType>.maps)
       pack_of(pack).for_each_policy([&](const auto& p) { found = invert_map(p, numbers, beside) && found; });
     return found;
-  }
-  static Index beside(const void* pack, Index rows, Index cols) {
-    Index n = 0;
-    if constexpr (PackType::has_beside)
-      pack_of(pack).for_each_policy([&](const auto& p) { n += beside_of(p, rows, cols); });
-    return n;
-  }
-
-  static void describe(const void* pack, std::size_t policy, Description& text) {
-    std::size_t k = 0;
-    pack_of(pack).for_each_policy([&]<class P>(const P& p) {
-      if (k++ != policy) return;
-      if constexpr (requires { name_in_time(&p); }) text("n", static_cast<double>(p.n));
-      detail::describe(described_in_time(p, text.detail()), text);
-      if constexpr (requires { ungrouped(p).metric; })
-        if (ungrouped(p).metric == Metric::euclidean) text("metric", "euclidean");
-      if constexpr (on_schedule<P>) describe_schedule(scheduled_in(p), text);
-    });
-  }
-
-  static bool equal(const void* pack, const void* other) {
-    if constexpr (std::equality_comparable<PackType>)
-      return pack_of(pack) == pack_of(other);
-    else
-      return pack == other;
   }
 };
 
