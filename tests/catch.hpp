@@ -9,3 +9,15 @@ namespace Catch {
 using Detail::Approx;
 }
 #endif
+
+namespace test {
+
+/// Do sanitizers watch this build? They look for errors of memory and not of numbers: a search for a number
+/// that is wrong may be short then.
+#ifdef ESPALIER_SANITIZED
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
+}  // namespace test

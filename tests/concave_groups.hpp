@@ -33,7 +33,7 @@ struct ConcaveGroup {
   double beaten_by_search(const Numbers<double>& x, espalier::Rng& rng) const {
     const double at_x = (*this)(x);
     double best = at_x;
-    for (int start = 0; start < 12; ++start) {
+    for (int start = 0; start < (sanitized ? 3 : 12); ++start) {
       Numbers<double> from = start == 0 ? x : start == 1 ? y : random_row<double>(Index(y.size()), 1, rng);
       if (start > 1)
         for (std::size_t i = 0; i < y.size(); ++i) from[i] = y[i] * (start == 2 ? 0.0 : rng.uniform());

@@ -8,8 +8,7 @@ for program in aarch64-linux-gnu-g++ qemu-aarch64; do
 done
 example=$(echo examples/01_*.cpp)
 mkdir -p "$1"
-aarch64-linux-gnu-g++ -std=c++20 -O1 -static -DFMT_HEADER_ONLY -Iinclude -isystem "$EIGEN" -idirafter "$FMT" "$example" \
+sed 's/\.epochs = 30/.epochs = 3/' "$example" >"$1/example.cpp" # to train, not to learn
+aarch64-linux-gnu-g++ -std=c++20 -O1 -static -DFMT_HEADER_ONLY -Iinclude -isystem "$EIGEN" -idirafter "$FMT" "$1/example.cpp" \
   -o "$1/example"
-quick=''
-! grep -q -e '--quick ' "$example" || quick=--quick
-qemu-aarch64 "$1/example" $quick
+qemu-aarch64 "$1/example"

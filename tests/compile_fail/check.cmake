@@ -1,5 +1,7 @@
 # cmake -DCASE=<file> -P check.cmake -- <compiler and its arguments>: the case is refused, in its words.
 # cmake -DCASES=<file>,<file>... -DWORK=<folder> -P check.cmake -- ...: as they stand, all compile together.
+# With -DREFUSED=ON too, all are refused together, and the first error of each is kept in WORK. With -DWORK the first line looks there:
+# only a case that was not refused in its words, which others may be to blame for, is compiled alone.
 cmake_minimum_required(VERSION 3.25)
 
 set(compile "")
@@ -36,6 +38,20 @@ endfunction()
 
 if(DEFINED CASES)
   string(REPLACE "," ";" cases "${CASES}")
+  if(REFUSED)
+    write_together(${WORK}/refused.cpp "${cases}")
+    file(REMOVE_RECURSE ${WORK}/refused)
+    file(MAKE_DIRECTORY ${WORK}/refused)
+    set(notes_after 0)
+    if(COMPILER_ID MATCHES "Clang")
+      set(notes_after 1)
+      list(APPEND compile -ferror-limit=0)
+    endif()
+    execute_process(COMMAND ${compile} -DREFUSED ${WORK}/refused.cpp ERROR_FILE ${WORK}/refused/output)
+    execute_process(COMMAND awk -v notes_after=${notes_after} -v folder=${WORK}/refused -f
+                            ${CMAKE_CURRENT_LIST_DIR}/first_errors.awk ${WORK}/refused/output)
+    return()
+  endif()
   write_together(${WORK}/together.cpp "${cases}")
   execute_process(COMMAND ${compile} ${WORK}/together.cpp RESULT_VARIABLE failed ERROR_VARIABLE output)
   if(failed)
@@ -48,6 +64,16 @@ file(STRINGS ${CASE} expected REGEX "^// expect: ")
 string(REPLACE "// expect: " "" expected "${expected}")
 if(expected STREQUAL "")
   stop(" has no line `// expect: <text>`")
+endif()
+
+cmake_path(GET CASE FILENAME file)
+if(DEFINED WORK AND EXISTS ${WORK}/refused/${file}.txt)
+  file(READ ${WORK}/refused/${file}.txt first_error)
+  string(FIND "${first_error}" "${expected}" place)
+  if(NOT place EQUAL -1)
+    message(NOTICE "refused as expected: ${first_error}")
+    return()
+  endif()
 endif()
 
 execute_process(COMMAND ${compile} -DREFUSED ${CASE} RESULT_VARIABLE failed ERROR_VARIABLE output)

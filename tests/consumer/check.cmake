@@ -49,7 +49,7 @@ else()
     warns(FALSE ${configure} -DCMAKE_CXX_FLAGS=-O2)
     warns(FALSE ${configure} -DCMAKE_CXX_FLAGS= -DCMAKE_BUILD_TYPE=Debug)
   endif()
-  run(${configure} -DCMAKE_BUILD_TYPE=Debug)
+  run(${configure} -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=) # no -g, which compiles for longer
   run(${CMAKE_COMMAND} --build build --config Debug)
   set(programs consumer)
   if(HOW STREQUAL "install" AND COMPILED)

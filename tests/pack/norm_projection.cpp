@@ -155,7 +155,7 @@ TEMPLATE_TEST_CASE("rows of all sizes in metrics of all sizes come out feasible 
   const auto any_size = [&](double decades) {
     return static_cast<S>(std::pow(10, rng.uniform(-decades, decades)));
   };
-  for (int trial = 0; trial < 1500; ++trial) {
+  for (int trial = 0; trial < (test::sanitized ? 150 : 1500); ++trial) {
     const Index n = 1 + rng.below(6);
     Numbers<S> y = test::random_row<S>(n, 1, rng), t(y.size(), any_size(range));
     const S common = any_size(range);
@@ -222,7 +222,7 @@ TEMPLATE_TEST_CASE("the sphere is met within two units of roundoff, also where a
           if (rng.below(2) == 0) x = other;
       outside += !contains(Pack(UnitNorm{}), test::projected(Pack(UnitNorm{}), row));
     }
-  for (int trial = 0; trial < 30000; ++trial) {
+  for (int trial = 0; trial < (test::sanitized ? 300 : 30000); ++trial) {
     const Numbers<TestType> row = test::random_row<TestType>(1 + trial % 4, 1, rng);
     outside += !contains(Pack(UnitNorm{}), test::projected(Pack(UnitNorm{}), row));
   }

@@ -10,6 +10,7 @@
 
 #include "espalier/pack/pack_of.hpp"
 #include "espalier/pack/pack_operations.hpp"
+#include "espalier/pack/shared_pack.hpp"
 
 namespace espalier {
 
@@ -20,7 +21,7 @@ class AnyPack {
   AnyPack() : operations_(&detail::operations_of<S, Pack<>>()) {}
   template <class... Ps>
   explicit AnyPack(const Pack<Ps...>& pack) : operations_(&detail::operations_of<S, Pack<Ps...>>()) {
-    if constexpr (sizeof...(Ps) > 0) pack_ = std::make_shared<const Pack<Ps...>>(pack);
+    if constexpr (sizeof...(Ps) > 0) pack_ = detail::copy_pack<Pack<Ps...>>(&pack);
     if constexpr (detail::PackPace<Ps...>::seldom) {
       set_pace_ = &pace_of<Ps...>;
       set_pace_(*this);

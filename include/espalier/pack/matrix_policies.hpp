@@ -130,11 +130,12 @@ double matrix_penalty(const PackType& pack, Block<const S> w) {
 // Smooth penalties stand beside whatever else: in their pack they need not be alone.
 
 template <class PackType, Scalar S>
-double smooth_matrix_penalty(const PackType& pack, Block<const S> w) {
+double smooth_matrix_penalty([[maybe_unused]] const PackType& pack, [[maybe_unused]] Block<const S> w) {
   double sum = 0;
-  pack.each([&]<class P>([[maybe_unused]] const P& p, std::size_t) {
-    if constexpr (SmoothMatrixPenalty<P>) sum += static_cast<double>(p.value(w));
-  });
+  if constexpr (PackType::smooth_matrix)
+    pack.each([&]<class P>([[maybe_unused]] const P& p, std::size_t) {
+      if constexpr (SmoothMatrixPenalty<P>) sum += static_cast<double>(p.value(w));
+    });
   return sum;
 }
 

@@ -10,7 +10,6 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "espalier/core/error.hpp"
 #include "espalier/core/parameter.hpp"
@@ -63,8 +62,9 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   const std::tuple<Ps...>& policies() const { return policies_; }
   /// f(policy) for each of them.
   template <class F>
-  void for_each_policy(F&& f) const {
-    std::apply([&](const Ps&... p) { (f(p), ...); }, policies_);
+  void for_each_policy([[maybe_unused]] F&& f) const {
+    [&]<std::size_t... k>(std::index_sequence<k...>) { (f(std::get<k>(policies_)), ...); }
+    (std::index_sequence_for<Ps...>{});
   }
 
   /// f(policy, its place in the pack) for each policy, in an order that does not depend on how the pack is
@@ -103,9 +103,10 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   template <bool smooth_only = false, Scalar S>
   double penalty(const S* w, Index n, Memory<S> memory = {}) const {
     double sum = 0;
-    each([&]<class P>(const P& p, std::size_t) {
-      sum += detail::penalty_of<smooth_only>(p, w, n, memory.of(memory_of<P>));
-    });
+    if constexpr (Roles::smooth || (proximal > 0 && !smooth_only))
+      each([&]<class P>(const P& p, std::size_t) {
+        sum += detail::penalty_of<smooth_only>(p, w, n, memory.of(memory_of<P>));
+      });
     return sum;
   }
   /// The sum of the penalties of a group.
@@ -134,19 +135,20 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// The factor of decoupled decay at learning rate `rate`, `base` before the schedule.
   double shrink(double rate, double base) const {
     double factor = 1;
-    each([&](const auto& p, std::size_t) {
-      if constexpr (Decay<std::decay_t<decltype(p)>>) factor *= p.shrink(rate, base);
-    });
+    if constexpr (Roles::decays)
+      each([&]<class P>(const P& p, std::size_t) {
+        if constexpr (Decay<P>) factor *= p.shrink(rate, base);
+      });
     return factor;
   }
 
   /// Does decay wait for the step, and spare weights that this makes larger?
   bool cautious() const {
     bool any = false;
-    each([&](const auto& p, std::size_t) {
-      if constexpr (Decay<std::decay_t<decltype(p)>>)
-        if constexpr (requires { p.cautious; }) any = any || p.cautious;
-    });
+    if constexpr (Roles::decays)
+      each([&]<class P>(const P& p, std::size_t) {
+        if constexpr (requires { p.cautious; } && Decay<P>) any = any || p.cautious;
+      });
     return any;
   }
 
@@ -154,12 +156,11 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// policies say.
   double slope_bound() const {
     double bound = 0;
-    each([&]<class P>(const P& p, std::size_t) {
-      if constexpr ((ProximalPenalty<P> || VectorPenalty<P> || MatrixPenalty<P>)&&requires {
-                      p.slope_bound();
-                    })
-        bound += p.slope_bound();
-    });
+    if constexpr (Roles::has_prox)
+      each([&]<class P>(const P& p, std::size_t) {
+        constexpr bool follows = ProximalPenalty<P> || VectorPenalty<P> || MatrixPenalty<P>;
+        if constexpr (requires { p.slope_bound(); } && follows) bound += p.slope_bound();
+      });
     return bound;
   }
 
@@ -184,8 +185,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored, memory);
   }
 
-  /// How far a group is from the set of the k-th policy; 0 exactly where it is in it, infinity where it is
-  /// not finite.
+  /// How far a group is from the set of the k-th policy; 0 exactly in it, infinity where it is not finite.
   template <Scalar S>
   double violation(std::size_t k, const S* group, Index n, Memory<S> memory = {}) const {
     double distance = 0;
@@ -200,12 +200,12 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   template <Scalar S>
   Steps<S> metric(Steps<S> steps, S rate) const {
     bool euclidean = false;
-    each([&](const auto& p, std::size_t) {
-      using P = std::decay_t<decltype(p)>;
-      if constexpr (VectorSet<P>) euclidean = euclidean || detail::only_euclidean(p);
-      if constexpr (NormSet<P>) euclidean = euclidean || p.norm_bound().metric == Metric::euclidean;
-      if constexpr (MatrixSet<P>) euclidean = euclidean || detail::only_euclidean_matrix(p);
-    });
+    if constexpr (norm_sets + vector_sets + matrix_sets > 0)
+      each([&]<class P>(const P& p, std::size_t) {
+        if constexpr (VectorSet<P>) euclidean = euclidean || detail::only_euclidean(p);
+        if constexpr (NormSet<P>) euclidean = euclidean || p.norm_bound().metric == Metric::euclidean;
+        if constexpr (MatrixSet<P>) euclidean = euclidean || detail::only_euclidean_matrix(p);
+      });
     if (euclidean) steps = {nullptr, rate};
     return steps;
   }
@@ -222,10 +222,11 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
         return contains(w, n, memory) ||
                constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, active, memory);
     const Steps<S> set_steps = metric(steps, rate);
-    const bool together = set_steps.each == steps.each;
+    const bool together = !Roles::by_vector || set_steps.each == steps.each;
     constexpr bool penalties = with_penalties && proximal > 0, sets = element_sets > 0;
     detail::ConstrainedLines<S> moved;
-    if (together || !Roles::by_vector) {
+    bool finite = true;
+    if (together) {
       if constexpr (penalties || sets)
         moved = move_elements<penalties, sets>(w, n, steps, scratch.row, active, memory);
       else if constexpr (vector_penalties > 0)
@@ -236,17 +237,17 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
       detail::constrain_vector<with_penalties>(*this, w, n, set_steps, scratch, active, memory);
       detail::constrain_norm<with_penalties>(*this, scratch.row, w, n, set_steps, moved.squares, active,
                                              memory);
-      return moved.finite && detail::vectors_finite<Pack>(w, n);
+    } else if constexpr (Roles::by_vector) {
+      if constexpr (penalties)
+        moved = move_elements<true, false>(w, n, steps, scratch.row, active, memory);
+      else if constexpr (vector_penalties > 0)
+        std::copy(w, w + n, scratch.row);
+      finite = moved.finite;
+      if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active, memory);
+      if constexpr (sets) moved = move_elements<false, true>(w, n, set_steps, scratch.row, active, memory);
+      detail::constrain_vector<false>(*this, w, n, set_steps, scratch, active, memory);
+      detail::constrain_norm<false>(*this, scratch.row, w, n, set_steps, moved.squares, active, memory);
     }
-    if constexpr (penalties)
-      moved = move_elements<true, false>(w, n, steps, scratch.row, active, memory);
-    else if constexpr (vector_penalties > 0)
-      std::copy(w, w + n, scratch.row);
-    bool finite = moved.finite;
-    if constexpr (with_penalties) detail::constrain_penalty(*this, w, n, steps, scratch, active, memory);
-    if constexpr (sets) moved = move_elements<false, true>(w, n, set_steps, scratch.row, active, memory);
-    detail::constrain_vector<false>(*this, w, n, set_steps, scratch, active, memory);
-    detail::constrain_norm<false>(*this, scratch.row, w, n, set_steps, moved.squares, active, memory);
     return finite && moved.finite && detail::vectors_finite<Pack>(w, n);
   }
 
@@ -267,8 +268,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   void record(std::span<Activity> activity, const Index* active, Index rows, Index cols,
               double shrink) const {
     const Index groups = group_count(rows, cols);
-    each([&](const auto& p, std::size_t k) {
-      using P = std::decay_t<decltype(p)>;
+    each([&]<class P>(const P&, std::size_t k) {
       if constexpr (Decay<P>)
         activity[k].record(shrink == 1 ? 0 : rows, rows);
       else if constexpr (Reparametrization<P>)

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "espalier/core/block.hpp"
-#include "espalier/core/description.hpp"
 #include "espalier/core/parameter.hpp"
 #include "espalier/pack/groups.hpp"
 #include "espalier/pack/held.hpp"
@@ -19,15 +18,14 @@
 #include "espalier/pack/matrix_maps.hpp"
 #include "espalier/pack/matrix_policies.hpp"
 #include "espalier/pack/pack.hpp"
+#include "espalier/pack/pack_answers.hpp"
 #include "espalier/pack/pack_traits.hpp"
 #include "espalier/pack/remember.hpp"
 #include "espalier/pack/schedules.hpp"
+#include "espalier/pack/shared_pack.hpp"
 
 namespace espalier::detail {
 
-/// Its address stands for a type, unique in a program.
-template <class T>
-inline constexpr char type_tag = 0;
 inline constexpr std::size_t most_policies = 16;
 /// How often each policy of a pack acted on a parameter in one step.
 using PolicyCounts = std::array<Index, most_policies>;
@@ -85,19 +83,9 @@ struct PackOperations {
 
 /// The functions behind the table of one pack.
 template <Scalar S, class PackType>
-struct PackFunctions {
+struct PackFunctions : PackAnswers<PackType> {
+  using PackAnswers<PackType>::pack_of;
   static_assert(PackType::size <= most_policies, "more than 16 policies on one weight");
-
-  static const PackType& pack_of(const void* pack) { return *static_cast<const PackType*>(pack); }
-
-  static const void* find(const void* pack, const void* tag) {
-    const void* found = nullptr;
-    pack_of(pack).for_each_policy([&]<class P>(const P& p) {
-      if (tag == &type_tag<P>) found = &p;
-      if (tag == &type_tag<Ungrouped<P>>) found = &ungrouped(p);
-    });
-    return found;
-  }
 
   static void validate(const void* pack, std::string_view where, Index rows, Index cols) {
     pack_of(pack).validate(where, rows, cols);
@@ -112,12 +100,6 @@ struct PackFunctions {
       if (!contains(pack, block)) fail_to_intersect(pack_of(pack), where);
     }
   }
-  static bool cautious(const void* pack) { return pack_of(pack).cautious(); }
-  static double shrink(const void* pack, double rate, double base) {
-    return pack_of(pack).shrink(rate, base);
-  }
-  static double slope_bound(const void* pack) { return pack_of(pack).slope_bound(); }
-  static double ball_radius(const void* pack) { return pack_of(pack).ball_radius(); }
   static Steps<S> metric(const void* pack, Steps<S> steps, S rate) {
     return pack_of(pack).metric(steps, rate);
   }
@@ -155,11 +137,6 @@ struct PackFunctions {
   }
   static Index gathered_room(Block<const S> w) {
     return PackType::grain == Grain::column ? gathered_size<S>(w.rows, true, PackType::memories) : 0;
-  }
-
-  static void record(const void* pack, std::span<Activity> activity, const Index* active, Index rows,
-                     Index cols, double shrink) {
-    pack_of(pack).record(activity, active, rows, cols, shrink);
   }
 
   static void project(const void* pack, Block<S> w) {
@@ -215,7 +192,7 @@ struct PackFunctions {
   }
 
   static void remember(const void* pack, Block<const S> w, S* numbers, Index apart, Remember when) {
-    detail::remember(pack_of(pack), w, numbers, apart, when);
+    if constexpr (PackType::memories > 0) detail::remember(pack_of(pack), w, numbers, apart, when);
   }
 
   static void to_weight(const void* pack, Block<S> numbers, const S* beside) {
@@ -228,32 +205,7 @@ struct PackFunctions {
       pack_of(pack).for_each_policy([&](const auto& p) { found = invert_map(p, numbers, beside) && found; });
     return found;
   }
-  static Index beside(const void* pack, Index rows, Index cols) {
-    Index n = 0;
-    if constexpr (PackType::has_beside)
-      pack_of(pack).for_each_policy([&](const auto& p) { n += beside_of(p, rows, cols); });
-    return n;
-  }
-
-  static void describe(const void* pack, std::size_t policy, Description& text) {
-    std::size_t k = 0;
-    pack_of(pack).for_each_policy([&]<class P>(const P& p) {
-      if (k++ == policy) describe_written(p, text);
-    });
-  }
-
-  static bool equal(const void* pack, const void* other) {
-    if constexpr (std::equality_comparable<PackType>)
-      return pack_of(pack) == pack_of(other);
-    else
-      return pack == other;
-  }
 };
-
-template <class PackType>
-std::shared_ptr<void> copy_pack(const void* pack) {
-  return std::make_shared<PackType>(*static_cast<const PackType*>(pack));
-}
 
 template <Scalar S, class PackType>
 inline constexpr PackOperations<S> pack_operations = [] {

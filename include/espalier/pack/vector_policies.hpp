@@ -44,18 +44,19 @@ void move_afresh(const Elements& elements, const S* y, S* w, Index n, Steps<S> s
 
 /// The penalty of vectors, of which `scratch` keeps y.
 template <class PackType, Scalar S>
-void constrain_penalty(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
+void constrain_penalty([[maybe_unused]] const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                        [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
                        [[maybe_unused]] typename PackType::Counts& active,
                        [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
-  pack.each([&](const auto& p, std::size_t k) {
-    if constexpr (VectorPenalty<std::decay_t<decltype(p)>>) {
-      const auto elements = elements_of<true>(pack.policies(), memory);
-      if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
-      prox_vector(p, w, n, steps, elements, scratch.room, scratch.row + n);
-      active[k] += !std::equal(w, w + n, scratch.row);
-    }
-  });
+  if constexpr (PackType::vector_penalties > 0)
+    pack.each([&](const auto& p, std::size_t k) {
+      if constexpr (VectorPenalty<std::decay_t<decltype(p)>>) {
+        const auto elements = elements_of<true>(pack.policies(), memory);
+        if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
+        prox_vector(p, w, n, steps, elements, scratch.room, scratch.row + n);
+        active[k] += !std::equal(w, w + n, scratch.row);
+      }
+    });
 }
 
 /// The ball around a set of vectors, or beside a penalty of them, where w = x(0) is what that alone makes of
@@ -88,27 +89,28 @@ void constrain_norm_after(const PackType& pack, const P& set, const Elements& el
 
 /// The set of vectors, if what the elements make of y is not in it, and a ball around it, or its norm.
 template <bool with_penalties, class PackType, Scalar S>
-void constrain_vector(const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
+void constrain_vector([[maybe_unused]] const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                       [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
                       [[maybe_unused]] typename PackType::Counts& active,
                       [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
-  pack.each([&]<class P>(const P& policy, std::size_t k) {
-    if constexpr (VectorSet<P>) {
-      const auto& p = set_of(policy, memory.of(PackType::template memory_of<P>));
-      const auto elements = elements_of<with_penalties>(pack.policies(), memory);
-      if constexpr ((PackType::set_in_ball || PackType::norm_of_set) && elements.none)
-        std::copy(w, w + n, scratch.row);
-      if (!p.contains(ConstRow<S>(w, n))) {
-        if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
-        project_vector(p, w, n, steps, elements, scratch.room);
-        ++active[k];
+  if constexpr (PackType::vector_sets > 0)
+    pack.each([&]<class P>(const P& policy, std::size_t k) {
+      if constexpr (VectorSet<P>) {
+        const auto& p = set_of(policy, memory.of(PackType::template memory_of<P>));
+        const auto elements = elements_of<with_penalties>(pack.policies(), memory);
+        if constexpr ((PackType::set_in_ball || PackType::norm_of_set) && elements.none)
+          std::copy(w, w + n, scratch.row);
+        if (!p.contains(ConstRow<S>(w, n))) {
+          if constexpr (!elements.none) std::copy(scratch.row, scratch.row + n, w);
+          project_vector(p, w, n, steps, elements, scratch.room);
+          ++active[k];
+        }
+        if constexpr (PackType::set_in_ball)
+          constrain_to_ball(pack, p, elements, w, n, steps, scratch, active, memory);
+        if constexpr (PackType::norm_of_set)
+          constrain_norm_after(pack, p, elements, w, n, steps, scratch, active, memory);
       }
-      if constexpr (PackType::set_in_ball)
-        constrain_to_ball(pack, p, elements, w, n, steps, scratch, active, memory);
-      if constexpr (PackType::norm_of_set)
-        constrain_norm_after(pack, p, elements, w, n, steps, scratch, active, memory);
-    }
-  });
+    });
 }
 
 /// The ball beside a convex penalty of vectors, whose proximal point w is.
@@ -128,31 +130,34 @@ void constrain_penalty_to_ball(const PackType& pack, S* w, Index n, Steps<S> ste
 /// metric. Without such policies `y` is room for a group. `squares` are those of what policies of elements
 /// made.
 template <bool with_penalties, class PackType, Scalar S>
-void constrain_norm(const PackType& pack, S* y, S* w, Index n, Steps<S> steps, [[maybe_unused]] S squares,
-                    [[maybe_unused]] typename PackType::Counts& active, const PolicyMemory<S>& memory) {
-  pack.each([&](const auto& p, std::size_t k) {
-    using P = std::decay_t<decltype(p)>;
-    if constexpr (NormSet<P> && !PackType::set_in_ball && !PackType::norm_of_set &&
-                  !(with_penalties && PackType::penalty_in_ball)) {
-      const auto elements = elements_of<with_penalties>(pack.policies(), memory);
-      const double radius = radius_of(p, memory.of(PackType::template memory_of<P>)),
-                   least = p.norm_bound().least;
-      if constexpr (!P::sphere && !is_shell<P> && PackType::vector_penalties == 0)
-        if (surely_below(squares, n, radius)) return;
-      [[maybe_unused]] const bool below = is_shell<P> && least > 0 && compare_norm(w, n, least) < 0;
-      if constexpr (with_penalties && PackType::vector_penalties > 0) {
-        // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
-        if (!P::sphere && !below && norm_holds(w, n, radius, false)) return;
-        move_afresh(elements, y, w, n, steps);
-      }
-      if constexpr (is_shell<P>)
-        if (below) {
-          ++active[k];
-          return NormProjection(elements, y, w, n, steps, least).onto_at_least();
+void constrain_norm([[maybe_unused]] const PackType& pack, [[maybe_unused]] S* y, [[maybe_unused]] S* w,
+                    [[maybe_unused]] Index n, [[maybe_unused]] Steps<S> steps, [[maybe_unused]] S squares,
+                    [[maybe_unused]] typename PackType::Counts& active,
+                    [[maybe_unused]] const PolicyMemory<S>& memory) {
+  if constexpr (PackType::norm_sets > 0)
+    pack.each([&](const auto& p, std::size_t k) {
+      using P = std::decay_t<decltype(p)>;
+      if constexpr (NormSet<P> && !PackType::set_in_ball && !PackType::norm_of_set &&
+                    !(with_penalties && PackType::penalty_in_ball)) {
+        const auto elements = elements_of<with_penalties>(pack.policies(), memory);
+        const double radius = radius_of(p, memory.of(PackType::template memory_of<P>)),
+                     least = p.norm_bound().least;
+        if constexpr (!P::sphere && !is_shell<P> && PackType::vector_penalties == 0)
+          if (surely_below(squares, n, radius)) return;
+        [[maybe_unused]] const bool below = is_shell<P> && least > 0 && compare_norm(w, n, least) < 0;
+        if constexpr (with_penalties && PackType::vector_penalties > 0) {
+          // The penalty of a norm and the bound on it shrink y alike: beyond the bound, that is all there is.
+          if (!P::sphere && !below && norm_holds(w, n, radius, false)) return;
+          move_afresh(elements, y, w, n, steps);
         }
-      active[k] += NormProjection(elements, y, w, n, steps, radius).template onto<P::sphere>();
-    }
-  });
+        if constexpr (is_shell<P>)
+          if (below) {
+            ++active[k];
+            return NormProjection(elements, y, w, n, steps, least).onto_at_least();
+          }
+        active[k] += NormProjection(elements, y, w, n, steps, radius).template onto<P::sphere>();
+      }
+    });
 }
 
 /// Policies of vectors may be somebody's own.
