@@ -99,8 +99,8 @@ void add_process(const std::string& name, int repetitions, bool quick,
 
 const bool added = [] {
   const auto add_program = [](const std::string& name, bool compiled, bool quick) {
-    add_process(fmt::format("compile/-O2/{}{}", name, compiled ? ", compiled" : ""), 3, quick,
-                [=](benchmark::State& state) {
+    add_process(fmt::format("compile/{}/{}{}", user_optimization, name, compiled ? ", compiled" : ""), 3,
+                quick, [=](benchmark::State& state) {
                   const Use use = compile(name, compiled);
                   state.counters["kB stripped"] = static_cast<double>(fs::file_size(program(name))) / 1e3;
                   return use;
