@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which inputs a model needs: the path of a penalty, and the strength that needs no tuning (docs/selection.md).
+// Which inputs a model needs: the path of a penalty, and the strength that needs no tuning
+// (docs/selection.md).
 #pragma once
 
 // clang-format off
