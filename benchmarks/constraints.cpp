@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What each policy alone takes after a step: of the table in docs/constraints.md, the column "cost". A row
-// moves a weight of 128 x 784 floats back, which a step of Adam's kind has just moved a little out of the
-// set.
+// moves a weight of 128 x 784 floats back, or of 128 x 128 where the set is of square ones, which a step of
+// Adam's kind has just moved a little out of the set.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <espalier/espalier.hpp>
 
@@ -15,38 +17,40 @@ using namespace espalier;
 constexpr Index rows = 128, cols = 784;
 
 struct Weight {
+  Index width;
   std::vector<float> stepped, steps, now, scratch, kept;
   std::vector<double> room;
 
-  Block<float> block() { return {now.data(), rows, cols, {kept.data(), rows * cols}}; }
+  Block<float> block() { return {now.data(), rows, width, {kept.data(), rows * width}}; }
 };
 
 /// A step of about 1 % of the weights, with step sizes a factor of e apart.
-Weight weight_for(const AnyPack<float>& pack) {
-  Weight w;
+Weight weight_for(const AnyPack<float>& pack, Index width) {
+  Weight w{width};
   Rng rng(1);
-  w.now.resize(rows * cols);
+  w.now.resize(static_cast<std::size_t>(rows * width));
   for (float& x : w.now) x = static_cast<float>(0.05 * rng.normal());
   w.kept.resize(w.now.size() * static_cast<std::size_t>(pack.traits().memories));
-  pack.remember(w.block(), w.kept.data(), rows * cols, detail::Remember::started);
+  pack.remember(w.block(), w.kept.data(), rows * width, detail::Remember::started);
   pack.project(w.block());
+  pack.remember(w.block(), w.kept.data(), rows * width, detail::Remember::settled);
   w.stepped = w.now;
   for (float& x : w.stepped) {
     w.steps.push_back(static_cast<float>(1e-3 * std::exp(rng.normal())));
     x += w.steps.back() * static_cast<float>(0.5 * rng.normal());
   }
-  const detail::ScratchSize size = detail::scratch_size<float>(pack.traits(), rows, cols);
+  const detail::ScratchSize size = detail::scratch_size<float>(pack.traits(), rows, width);
   w.scratch.resize(static_cast<std::size_t>(size.numbers));
   w.room.resize(static_cast<std::size_t>(size.room));
   return w;
 }
 
 template <class P>
-void add_policy(const std::string& who, const P& policy) {
-  add({"constraints/128x784/" + who,
-       [policy](benchmark::State& state) {
+void add_policy(const std::string& who, const P& policy, Index width = cols) {
+  add({fmt::format("constraints/{}x{}/{}", rows, width, who),
+       [policy, width](benchmark::State& state) {
          const AnyPack<float> pack{Pack<P>(policy)};
-         Weight w = weight_for(pack);
+         Weight w = weight_for(pack, width);
          for (auto _ : state) {
            std::copy(w.stepped.begin(), w.stepped.end(), w.now.begin());
            detail::PolicyCounts active{};
@@ -62,6 +66,8 @@ void add_policy(const std::string& who, const P& policy) {
 const bool added = [] {
   const Matrix<double> every_other =
       Matrix<double>::NullaryExpr(rows, cols, [](Index, Index i) { return static_cast<double>(i % 2); });
+  std::vector<int> pairs;
+  for (int i = 0; i < cols; ++i) pairs.push_back(i / 2 + 1);
   if constexpr (ESPALIER_BENCHMARKS_LARGE) {
     add_policy("Unconstrained (the copy)", Unconstrained{});
     add_policy("Clip", Clip{-0.05, 0.05});
@@ -89,6 +95,13 @@ const bool added = [] {
     add_policy("TopKSum", TopKSum{32, 2});
     add_policy("GroupLasso", GroupLasso{1e-2});
     add_policy("GroupLasso, per input", PerInput{GroupLasso{1e-2}});
+    add_policy("GroupMcp", GroupMcp{5e-2});
+    add_policy("GroupScad", GroupScad{5e-2});
+    add_policy("TotalVariation", TotalVariation{1e-2});
+    add_policy("MinMaxNorm", MinMaxNorm{0.5, 1});
+    add_policy("MaxNormFrom", MaxNormFrom{initial(1)});
+    add_policy("Tied", Tied(pairs));
+    add_policy("Palindromic", Palindromic{});
     add_policy("InfinityNorm", InfinityNorm{10});
     add_policy("OneNorm", OneNorm{2});
     add_policy("SpectralBall", SpectralBall{1});
@@ -97,6 +110,11 @@ const bool added = [] {
     add_policy("LowRank", LowRank{16});
     add_policy("Conditioned", Conditioned{0.5, 2});
     add_policy("Orthonormal", Orthonormal{});
+    add_policy("Symmetric", Symmetric{}, rows);
+    add_policy("SkewSymmetric", SkewSymmetric{}, rows);
+    add_policy("Circulant", Circulant{}, rows);
+    add_policy("PositiveSemidefinite", PositiveSemidefinite{}, rows);
+    add_policy("OnEigenvalues", OnEigenvalues{Clip{-1, 1}}, rows);
   }
   return true;
 }();
