@@ -19,8 +19,9 @@ void passes(const auto&... policies) {
 }  // namespace
 
 TEST_CASE("the library's sets of matrices are what they say") {
-  passes(SpectralBall{1}, OnSingularValues{Clip{-1, 1}}, NuclearBall{1}, LowRank{1}, Conditioned{0.5, 2},
-         Orthonormal{}, OnEigenvalues{Clip{-1, 1}}, PositiveSemidefinite{}, SkewSymmetric{});
+  passes(SpectralBall{1}, OnSingularValues{Clip{-1, 1}}, NuclearBall{1}, LowRank{1},
+         OnSingularValues{TopK{1}}, Conditioned{0.5, 2}, Orthonormal{}, OnEigenvalues{Clip{-1, 1}},
+         PositiveSemidefinite{}, SkewSymmetric{});
 }
 
 TEST_CASE("the library's penalties of matrices are what they say") {
