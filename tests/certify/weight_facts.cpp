@@ -100,3 +100,23 @@ TEST_CASE("AdamW comes to rest at the edge of the box, from inside, while gradie
   CHECK(facts.in_decay_box);
   CHECK(facts.largest == Approx(2).epsilon(1e-4));
 }
+
+TEST_CASE("As its rate falls AdamW comes to rest at the optimum of the box, at edges and inside") {
+  // The sum of curvature (w - goal)^2 / 2: its optimum in the box is the goal, clipped.
+  const Eigen::Array3d curvature{1, 4, 2}, goal{5, -3, 1};
+  auto net = sequential<double>(Dense(3, 1, WeightDecay{0.5}, NoBias{}));
+  Optimizer optimizer{Adam{.learning_rate = 1e-2}};
+  for (const double factor : {1.0, 0.1, 0.01, 0.001}) {
+    optimizer.scale_rate(factor);
+    for (int step = 0; step < (factor == 1 ? 20000 : 5000); ++step) {
+      for (Index i = 0; i < 3; ++i)
+        net.gradients()[static_cast<std::size_t>(i)] =
+            curvature(i) * (net.values()[static_cast<std::size_t>(i)] - goal(i));
+      optimizer.step(net);
+    }
+  }
+  CHECK(first_facts(net).in_decay_box);
+  CHECK(net.values()[0] == Approx(2).margin(2e-3));
+  CHECK(net.values()[1] == Approx(-2).margin(2e-3));
+  CHECK(net.values()[2] == Approx(1).margin(2e-3));
+}
