@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../nets.hpp"
+#include "espalier/constraint/group_lasso.hpp"
 #include "espalier/constraint/l1.hpp"
 #include "espalier/constraint/max_norm.hpp"
 #include "espalier/constraint/unit_norm.hpp"
@@ -37,6 +38,44 @@ TEST_CASE("The size of a momentum counts, not its sign; where no weight was move
   moved = {0, 0, 0};
   CHECK(detail::even_out(t.data(), moved.data(), 3, 0.5));
   CHECK(t == std::vector<double>(3, 0.5));
+}
+
+TEST_CASE("With a rate of 0 a vector of which nothing was moved keeps its step sizes, another does not") {
+  std::vector<double> t{1, 2, 3}, moved{0, 0, 0};
+  detail::even_out(t.data(), moved.data(), 3, 0.0);
+  CHECK(t == std::vector<double>{1, 2, 3});
+  moved[2] = 1;
+  detail::even_out(t.data(), moved.data(), 3, 0.0);
+  CHECK(t == std::vector<double>{1, 1, 3});
+  std::vector<double> columns{1, 2, 3, 4, 5, 6};
+  const std::vector<double> some{0, 1, 0, 1, 1, 0};
+  detail::even_out_columns(columns.data(), some.data(), 2, 3, 0.0);
+  CHECK(columns == std::vector<double>{1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE(
+    "A penalty of vectors takes the learning rate from one without a gradient, as L1 does from a weight") {
+  // Adam's divisor is at least the strength: slope sqrt(2) strength, step size rate / strength.
+  const auto shortened = [](auto penalty, Index first, Index second) {  // the places of its two numbers
+    auto net = sequential<double>(Dense(2, 2, NoBias{}, penalty));
+    const auto& e = net.parameters().at("0.weight");
+    double *const w = net.parameters().values_of(e).data, *const g = net.parameters().gradients_of(e);
+    Optimizer optimizer{Adam{.learning_rate = 0.01}};
+    std::vector<double> norms;
+    for (Index i = 0; i < 4; ++i) w[i] = g[i] = 1;
+    w[first] = 0.03, w[second] = 0.04, g[first] = g[second] = 0;
+    for (int step = 0; step < 5; ++step) {
+      optimizer.step(net);
+      norms.push_back(std::hypot(w[first], w[second]));
+    }
+    return norms;
+  };
+  for (const std::vector<double>& norms :
+       {shortened(PerInput{GroupLasso{0.1}}, 1, 3), shortened(GroupLasso{0.1}, 2, 3)}) {
+    CHECK(norms[0] == Approx(0.05 - 0.01 * std::sqrt(2)).epsilon(1e-6));
+    CHECK(norms[2] == Approx(0.05 - 0.03 * std::sqrt(2)).epsilon(1e-5));
+    CHECK((norms[3] == 0 && norms[4] == 0));
+  }
 }
 
 TEST_CASE("In columns, too, weights that were not moved take the smallest step size") {

@@ -44,14 +44,16 @@ EIGEN_ALWAYS_INLINE S magnitude(S x) {
 }
 
 /// Weights that the step has not moved (their `moved_by`, a momentum or a gradient, is 0) take the smallest
-/// of the n step sizes of their row, or `rate` where none was moved. A rule's own size for them, 1e5 times
-/// the others' after Adam's epsilon, would make a norm take from them first. Returns whether there are any.
+/// of the n step sizes of their row, or `rate` where none was moved; with a rate of 0 they then keep the
+/// rule's own, which are nearly equal. A rule's own size for them, 1e5 times the others' after Adam's
+/// epsilon, would make a norm take from them first. Returns whether there are any.
 template <Scalar S>
 bool even_out(S* t, const S* moved_by, Index n, S rate) {
   if (least_of(moved_by, n, [](const auto& m) { return magnitude(m); }) > 0) return false;
   constexpr Index length = line_length<S>;
   const Index whole = n / length * length;
   const bool moves = least_of(moved_by, n, [](const auto& m) { return -magnitude(m); }) < 0;
+  if (!moves && rate == 0) return true;
   const S size = moves ? least_of(t, n, [](const auto& step) { return step; }) : rate;
   for (Index i = 0; i < whole; i += length)
     Line<S>::if_zero(Line<S>::load(moved_by + i), size, Line<S>::load(t + i)).store(t + i);
@@ -77,7 +79,7 @@ void even_out_columns(S* t, const S* moved_by, Index rows, Index cols, S rate) {
         (moved_by[i] == 0 ? rests : moves)[k] = true;
       }
     for (Index k = 0; k < count; ++k) {
-      if (!rests[k]) continue;
+      if (!rests[k] || (!moves[k] && rate == 0)) continue;
       const S size = moves[k] ? smallest[k] : rate;
       for (Index j = 0; j < rows; ++j)
         if (moved_by[j * cols + first + k] == 0) t[j * cols + first + k] = size;

@@ -240,7 +240,9 @@ class Update {
   void even_out(const Wishes& wishes, const Block<S>& block, const Pointers<S>& numbers, S* t) const {
     if (!(rate_ > 0)) return;
     const AnyPack<S>& pack = wishes.pack;
-    const S rate = factor_ * rate_;
+    // A penalty takes from a vector that nothing holds as L1 does from a weight: slope times the rule's step
+    // size, which is at most the learning rate. With the rate for a step size it would take next to nothing.
+    const S rate = pack.traits().proximal ? S(0) : factor_ * rate_;
     const int momentum = rule_.momentum_state();
     const S* moved_by = momentum < 0 ? numbers[1] : numbers[static_cast<std::size_t>(momentum) + 2];
     if (pack.traits().grain == Grain::column)
