@@ -11,9 +11,9 @@
 namespace espalier {
 
 /// `Mask{matrix}`, rows x cols of the weight, or `Mask{1, 0, 1}`, one number for each input: where it is 0
-/// the weight is exactly 0, always; elsewhere it is free. `set_policies(net, path, Mask{parameter(net, path)})`
-/// after training under a penalty holds the zeros and takes the penalty away, which shrinks the other weights
-/// too: training on is then a refit on the support (debiasing).
+/// the weight is exactly 0, always; elsewhere it is free. `set_policies(net, path, Mask{parameter(net,
+/// path)})` after training under a penalty holds the zeros and takes the penalty away, which shrinks the
+/// other weights too: training on is then a refit on the support (debiasing).
 class Mask {
  public:
   static constexpr std::string_view name = "Mask";

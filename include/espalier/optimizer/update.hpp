@@ -258,13 +258,12 @@ class Update {
   /// f(first, n, apart) for each vector: its first number, how many there are and how far apart.
   template <class F>
   static void each_group(const AnyPack<S>& pack, const Block<S>& block, F&& f) {
-    const Grain grain = pack.traits().grain;
-    if (is_all(grain)) f(Index{0}, block.size(), Index{1});
-    const Index length = pack.traits().block > 0 ? pack.traits().block : block.cols;
-    if (grain == Grain::row)
-      for (Index first = 0; first < block.size(); first += length) f(first, length, Index{1});
-    if (grain == Grain::column)
+    const PackTraits& traits = pack.traits();
+    const Index length = is_all(traits.grain) ? block.size() : traits.block > 0 ? traits.block : block.cols;
+    if (traits.grain == Grain::column)
       for (Index i = 0; i < block.cols; ++i) f(i, block.rows, block.cols);
+    else if (traits.of_vectors())
+      for (Index first = 0; first < block.size(); first += length) f(first, length, Index{1});
   }
 
   /// Does a set change the momentum?
