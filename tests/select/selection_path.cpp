@@ -74,6 +74,18 @@ TEST_CASE("Along a path GroupMcp stays flat from the same length on") {
                  });
 }
 
+TEST_CASE("A path that GroupScad cannot follow to its end does not begin") {
+  const auto data = data_of_two();
+  auto net = sequential<double>(Dense(4, 1, PerInput{GroupScad{.strength = 0.1, .gamma = 4}}));
+  initialize(net, {.seed = 1});
+  const auto before = net;
+  const BasicPathOptions<double> options{.from = 0.01, .to = 0.5, .points = 3, .fit = {.epochs = 1}};
+  CHECK_THROWS_WITH(selection_path(net, data, MeanSquared{}, SGD{}, options),
+                    Catch::Contains("makes sense at the strength 0.5") && Catch::Contains("gamma > 1"));
+  CHECK(net == before);
+  CHECK(policy<GroupScad>(net, "0.weight").strength == 0.1);
+}
+
 TEST_CASE("Options of a path that make no sense change nothing") {
   const auto data = data_of_two();
   auto net = sequential<double>(Dense(4, 1, L1{}));
@@ -88,4 +100,5 @@ TEST_CASE("Options of a path that make no sense change nothing") {
   unread.targets.setZero();
   CHECK_THROWS_AS(selection_path(net, unread, MeanSquared{}, SGD{}, {}), ValueError);
   CHECK(net == before);
+  CHECK(policy<L1>(net, "0.weight").strength == 0);  // which == does not compare
 }

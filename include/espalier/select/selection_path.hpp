@@ -37,6 +37,19 @@ void set_strength(P& policy, double strength) {
   policy.strength = strength;
 }
 
+/// Throws unless the penalty on the first weight makes sense at this strength.
+template <class M>
+void check_strength(const M& model, double strength) {
+  with_selecting_policy(model, [&](const std::string& path, auto policy) {
+    set_strength(policy, strength);
+    try {
+      policy.validate();
+    } catch (const ValueError& error) {
+      fail(path, {"a penalty that makes sense at the strength {}", {strength}}, error.what());
+    }
+  });
+}
+
 }  // namespace detail
 
 /// Trains at each strength from where the training at the one before ended. Where strengths rise, a model
@@ -46,7 +59,8 @@ void set_strength(P& policy, double strength) {
 /// point; a copy of the model is one to keep.
 ///
 /// GroupMcp and GroupScad keep strength * gamma, the length from which on they are flat: they begin almost as
-/// GroupLasso, and columns that have become longer than that are not shrunk as the strength grows.
+/// GroupLasso, and columns that have become longer than that are not shrunk as the strength grows. GroupScad
+/// needs that length above the largest strength.
 ///
 /// The penalty is the one on the first weight (lambda_max names them), whose strength is changed; the model
 /// is left as the last point has it. `how` is a rule, Adam{.learning_rate = 1e-2}, or an optimizer, a copy of
@@ -64,6 +78,8 @@ std::vector<SelectionPoint> selection_path(M& model, const BasicDataset<S>& data
   if (!(to > 0))
     detail::fail("selection_path",
                  "a lambda_max > 0 (ReLU at biases of 0 has no slope there: give the last strength, to)", to);
+  detail::check_strength(model, from), detail::check_strength(model, to);
+  { const detail::FitData<S> checked({model, loss}, data, options.fit); }
   std::vector<SelectionPoint> path;
   for (int k = 0; k < options.points; ++k) {
     const double strength = from * std::pow(to / from, static_cast<double>(k) / (options.points - 1));
