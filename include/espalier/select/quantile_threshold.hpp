@@ -14,7 +14,7 @@ namespace espalier {
 
 /// Of quantile_threshold().
 struct ThresholdOptions {
-  double alpha = 0.05;     ///< how often an input may be read though none has an effect
+  double alpha = 0.05;     ///< how often zeros are no resting point though no input has an effect
   long draws = 1000;       ///< of responses; the quantile is off by about 2 % with 1000
   std::uint64_t seed = 0;  ///< of the draws
   double slope = 0;        ///< as in LambdaMaxOptions
