@@ -50,6 +50,17 @@ class Arguments {
     return value;
   }
 
+  /// A number that is not negative.
+  double real(const std::string& name, double otherwise) const {
+    if (!has(name)) return otherwise;
+    const std::string word = text(name, "");
+    double value = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (error != std::errc{} || end != word.data() + word.size() || !(value >= 0) || value > 1e300)
+      refuse(fmt::format("{}: expected a number >= 0, found '{}'", name, word));
+    return value;
+  }
+
  private:
   [[noreturn]] void refuse(const std::string& why) const {
     fmt::print(stderr, "error: {}\n\n{}", why, usage_);

@@ -150,7 +150,7 @@ int main(int argc, char** argv) try {
     return 0;
   }
   const long epochs = arguments.number("--epochs", quick ? 3 : 10);
-  const double rate = std::stod(arguments.text("--rate", "0.01"));
+  const double rate = arguments.real("--rate", 0.01);
   const esp::Index width = quick ? 8 : 128;
   const bool orthonormal = run("Orthonormal", esp::Orthonormal{}, train, test, width, rate, epochs, seed);
   const bool rescaled =

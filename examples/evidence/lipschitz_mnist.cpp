@@ -20,7 +20,7 @@ constexpr auto usage =
   --steps N   of the full batch, at the rate 1e-3 and then as many at 1e-4 (default 300)
   --part N    trains with the first N images (default 60000)
   --seed N    of the initial weights and the noise (default 1)
-  --quick     a few steps on images that the program makes up
+  --quick     a small net on images that the program makes up
 )";
 
 /// Ten random images, and samples that are one of them with noise of standard deviation 0.2.
@@ -66,6 +66,7 @@ double accuracy_on(const Net& net, const Matrix& images, const std::vector<int>&
 struct Figures {
   double train_accuracy, test_accuracy, bound, median_radius;
   std::vector<double> noise, certified, attacked;
+  long refuted = 0;  ///< images whose class an attack changed within their certified radius
 };
 const std::vector<float> noises{0.2F, 0.4F, 0.6F, 0.8F, 1}, radii{0.1F, 0.2F, 0.3F, 0.5F, 1};
 
@@ -77,16 +78,20 @@ Figures measure(Net& net, const esp::Dataset& train, const esp::Dataset& test, s
   const std::vector<int> classes = predict_classes(net, test.inputs);
   for (std::size_t i = 0; i < proved.size(); ++i)
     if (classes[i] != test.labels[i]) proved[i] = 0;
-  std::sort(proved.begin(), proved.end());
-  found.median_radius = proved[proved.size() / 2];
   for (const float size : noises)
     found.noise.push_back(accuracy_on(net, with_noise(test.inputs, size, esp::Rng{seed}), test.labels));
+  const double share = 1 / static_cast<double>(proved.size());
   for (const float radius : radii) {
-    const auto within = std::upper_bound(proved.begin(), proved.end(), static_cast<double>(radius));
-    found.certified.push_back(static_cast<double>(proved.end() - within) /
-                              static_cast<double>(proved.size()));
-    found.attacked.push_back(accuracy_on(net, attack(net, test, radius), test.labels));
+    const std::vector<int> after = predict_classes(net, attack(net, test, radius));
+    double certified = 0, right = 0;
+    for (std::size_t i = 0; i < proved.size(); ++i) {
+      const bool sure = proved[i] > static_cast<double>(radius), stays = after[i] == test.labels[i];
+      certified += sure, right += stays, found.refuted += sure && !stays;
+    }
+    found.certified.push_back(certified * share), found.attacked.push_back(right * share);
   }
+  std::sort(proved.begin(), proved.end());
+  found.median_radius = proved[proved.size() / 2];
   return found;
 }
 
@@ -134,11 +139,10 @@ void print_table(const Figures& a, const Figures& b) {
   }
 }
 
-/// Is a certificate refuted, or the bound not gamma up to the roundings of the weights?
+/// Is no certificate refuted, and the bound gamma up to the roundings of the weights?
 bool holds(const Figures& found, double gamma) {
-  bool right = found.bound <= gamma * (1 + 1e-5);
-  for (std::size_t k = 0; k < radii.size(); ++k) right = right && found.certified[k] <= found.attacked[k];
-  if (!right) fmt::print("a guarantee is broken\n");
+  const bool right = found.bound <= gamma * (1 + 1e-5) && found.refuted == 0;
+  if (!right) fmt::print("a guarantee is broken: {} certificates refuted\n", found.refuted);
   return right;
 }
 
@@ -161,7 +165,7 @@ int main(int argc, char** argv) try {
     fmt::print("{}", usage);
     return 0;
   }
-  const long steps = arguments.number("--steps", quick ? 5 : 300);
+  const long steps = arguments.number("--steps", 300);
   const esp::Index inputs = train.features(), width = quick ? 8 : 64;
 
   const double gamma = 5, root = std::sqrt(gamma);
@@ -177,7 +181,12 @@ int main(int argc, char** argv) try {
   const Figures of_bounded = measure(bounded, train, test, seed),
                 of_plain = measure(plain, train, test, seed);
   print_table(of_bounded, of_plain);
-  const bool right = holds(of_bounded, gamma) && holds(of_plain, HUGE_VAL);
+  bool right = holds(of_bounded, gamma) && holds(of_plain, HUGE_VAL);
+  if (quick && of_bounded.certified.front() < 0.5) {  // then there is hardly a certificate to refute
+    fmt::print("the bounded net has learned nothing\n");
+    right = false;
+  }
+  if (right) fmt::print("no certificate is refuted by an attack\n");
   return right ? 0 : 1;
 } catch (const std::exception& error) {
   return failed(error);

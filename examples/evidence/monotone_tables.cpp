@@ -231,6 +231,10 @@ int main(int argc, char** argv) try {
   const bool quick = arguments.has("--quick");
   const long seeds = quick ? 1 : arguments.number("--seeds", 10);
   const auto first = static_cast<std::uint64_t>(arguments.number("--seed", 1));
+  if (!quick && !arguments.has("--data")) {
+    fmt::print("{}", usage);
+    return 0;
+  }
   std::vector<Task> tasks;
   if (quick) {
     const esp::Monotone signs{+1, 0, -1};

@@ -156,9 +156,8 @@ int main(int argc, char** argv) try {
   }
   const bool choose = arguments.has("--choose");
   const bool one = arguments.has("--l1") || arguments.has("--group");
-  const std::vector<Method> tried = one ? std::vector{Method{std::stod(arguments.text("--l1", "0")),
-                                                             std::stod(arguments.text("--group", "0"))}}
-                                        : methods;
+  const std::vector<Method> tried =
+      one ? std::vector{Method{arguments.real("--l1", 0), arguments.real("--group", 0)}} : methods;
   const std::string folder = arguments.text("--data", "");
   auto train = esp::read_mnist(folder, esp::MnistPart::train), test = train;
   if (choose)
