@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "espalier/data/dataset.hpp"
+#include "espalier/model/access.hpp"
 #include "espalier/model/sequential.hpp"
 
 /// Standard normal numbers.
@@ -18,6 +19,18 @@ espalier::Matrix<S> random_matrix(espalier::Index rows, espalier::Index cols, st
   espalier::Matrix<S> result(rows, cols);
   for (espalier::Index i = 0; i < result.size(); ++i) result(i) = static_cast<S>(rng.normal());
   return result;
+}
+
+/// A net with all parameters far from where they start, those too that start at zero.
+template <espalier::Scalar S, class... Layers>
+espalier::Sequential<S, Layers...> stirred(std::uint64_t seed, const Layers&... layers) {
+  auto net = espalier::sequential<S>(layers...);
+  initialize(net, {.seed = seed});
+  espalier::Rng rng{seed};
+  edit(net, [&](std::span<S> all) {
+    for (S& x : all) x += static_cast<S>(0.7 * rng.normal());
+  });
+  return net;
 }
 
 /// As if a loss had been differentiated.

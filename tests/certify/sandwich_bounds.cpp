@@ -12,22 +12,6 @@
 
 using namespace espalier;
 
-namespace {
-
-/// A net whose parameters, psi too, are far from where they start.
-template <Scalar S, class... Layers>
-Sequential<S, Layers...> stirred(std::uint64_t seed, const Layers&... layers) {
-  auto net = sequential<S>(layers...);
-  initialize(net, {.seed = seed});
-  Rng rng{seed};
-  edit(net, [&](std::span<S> all) {
-    for (S& x : all) x += static_cast<S>(0.7 * rng.normal());
-  });
-  return net;
-}
-
-}  // namespace
-
 TEST_CASE(
     "A Sandwich is 1-Lipschitz but for the roundings of its weights, far below the product of its two") {
   for (const std::uint64_t seed : {1U, 2U}) {

@@ -20,18 +20,6 @@ using namespace espalier;
 
 namespace {
 
-/// A net with parameters far from where they start.
-template <Scalar S, class... Layers>
-Sequential<S, Layers...> stirred(std::uint64_t seed, const Layers&... layers) {
-  auto net = sequential<S>(layers...);
-  initialize(net, {.seed = seed});
-  Rng rng{seed};
-  edit(net, [&](std::span<S> all) {
-    for (S& x : all) x += static_cast<S>(0.7 * rng.normal());
-  });
-  return net;
-}
-
 /// The derivative by a weight w of the loss above * y(1) + below * y(-1): it is `above` where w > 0, `below`
 /// where w < 0.
 double derivative(double w, double above, double below) {

@@ -16,18 +16,6 @@ using namespace espalier;
 
 namespace {
 
-/// A net with parameters far from where they start.
-template <Scalar S, class... Layers>
-Sequential<S, Layers...> stirred(std::uint64_t seed, const Layers&... layers) {
-  auto net = sequential<S>(layers...);
-  initialize(net, {.seed = seed});
-  Rng rng{seed};
-  edit(net, [&](std::span<S> all) {
-    for (S& x : all) x += static_cast<S>(0.7 * rng.normal());
-  });
-  return net;
-}
-
 /// The largest of norm(y(x) - y(z)) / norm(x - z) that a search from random pairs finds: each pair moves
 /// where a step of random direction makes the ratio larger, at distances from far to near.
 template <class Net>

@@ -165,6 +165,7 @@ TEST_CASE("A schedule that makes a number senseless stops a step, and nothing ha
   const auto before = net;
   CHECK(tells(message_or_nothing([&] { follow_schedules(net, Progress{.step = 2}); })));
   CHECK(net == before);
+  CHECK(policy<MaxNorm>(net, "0.weight").radius == 1);  // which == does not compare
   const auto factor = [](double x) {
     Scheduled scheduled{L1{1e-3}, [x](const Progress&) { return x; }};
     return message_or_nothing([&] { scheduled.follow(Progress{}); });

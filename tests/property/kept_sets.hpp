@@ -5,10 +5,9 @@
 
 #include <bit>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
+#include "../data/files.hpp"
 #include "../nets.hpp"
 #include "espalier/constraint/frozen.hpp"
 #include "espalier/io/load.hpp"
@@ -51,7 +50,8 @@ inline void check_kept(const espalier::AnyPack<float>& pack, bool frozen) {
     if (!feasible(net)) FAIL("infeasible after step " << step);
     smooth.add(net), mean.add(net);
   }
-  const auto path = std::filesystem::temp_directory_path() / ("espalier_kept_" + std::to_string(std::rand()));
+  const TemporaryDirectory folder;
+  const auto path = folder / "net.safetensors";
   for (const KeptNet& each : {net, smooth.averaged(net), mean.averaged(net)}) {
     CHECK(feasible(each));
     KeptNet loaded = start;
@@ -60,7 +60,6 @@ inline void check_kept(const espalier::AnyPack<float>& pack, bool frozen) {
     CHECK(feasible(loaded));
     if (frozen) CHECK((same_first_column(each, start) && same_first_column(loaded, start)));
   }
-  std::filesystem::remove(path);
 }
 
 template <class... Ps>
