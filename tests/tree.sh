@@ -9,7 +9,7 @@ rules='
 core       core
 kernel     core kernel
 constraint core kernel init constraint
-pack       core kernel pack
+pack       core kernel init pack
 init       core init
 layer      core kernel pack init layer
 model      core kernel pack init layer model
