@@ -72,10 +72,10 @@ auto network(esp::Index pixels, esp::Index hidden, esp::Index classes) {
 }
 using Net = decltype(network(1, 1, 1));
 
-/// The norms of what each pixel feeds.
-std::vector<float> norms_by_pixel(const Net& net) {
-  const Eigen::MatrixXf w = parameter(net, "0.weight");
-  std::vector<float> norms;
+/// The norms of what each pixel feeds; in double, where no square of a float becomes 0.
+std::vector<double> norms_by_pixel(const Net& net) {
+  const Eigen::MatrixXd w = parameter(net, "0.weight").cast<double>();
+  std::vector<double> norms;
   for (esp::Index i = 0; i < w.cols(); ++i) norms.push_back(w.col(i).norm());
   return norms;
 }
@@ -114,11 +114,11 @@ int main(int argc, char** argv) try {
     initialize(net, {.seed = seed});
     fit(net, train, esp::CrossEntropy{}, esp::Adam{.learning_rate = quick ? 2e-2 : 1e-3},
         {.epochs = quick ? 40 : 5, .batch = 100, .seed = seed, .schedule = esp::CosineDecay{}});
-    const std::vector<float> norms = norms_by_pixel(net);
-    std::vector<float> of_dark;
+    const std::vector<double> norms = norms_by_pixel(net);
+    std::vector<double> of_dark;
     for (const std::size_t i : dark) of_dark.push_back(norms[i]);
     unread = weight_facts(net.parameters()).front().unread;
-    unread_dark = std::count(of_dark.begin(), of_dark.end(), 0.0F);
+    unread_dark = std::count(of_dark.begin(), of_dark.end(), 0.0);
     const auto [least, largest] = std::minmax_element(of_dark.begin(), of_dark.end());
     fmt::print("{:<28}{:>8.2f} %{:>18}{:>22}{:>12.2g}{:>12.2g}\n", name, 100 * accuracy(net, test), unread,
                fmt::format("{} of {}", unread_dark, dark.size()), *least, *largest);

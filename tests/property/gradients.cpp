@@ -19,6 +19,7 @@
 #include "espalier/loss/huber.hpp"
 #include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
+#include "espalier/loss/root_mean_squared.hpp"
 #include "espalier/testing/gradient_check.hpp"
 
 using namespace espalier;
