@@ -18,8 +18,8 @@ constexpr auto usage =
     R"(madelon: selects inputs by a penalty whose strength is the quantile universal threshold
   --data FOLDER  with madelon.csv.gz: the class, then 500 inputs (default .)
   --seed N       of the split, the weights, the order of the data and the threshold (default 1)
-  --penalty NAME  GroupMcp (default), GroupLasso or LassoNet
-  --length N     the length, in tenths, from which on GroupMcp leaves a column as it is (default 30)
+  --penalty NAME GroupMcp (default), GroupLasso or LassoNet
+  --length X     from which on GroupMcp leaves a column as it is (default 3)
   --shuffled     with the classes dealt out anew, so that no input has to do with them: how many are kept?
   --quick        on made-up data
 )";
@@ -34,7 +34,7 @@ const std::set<esp::Index> relevant{28,  48,  64,  105, 128, 153, 241, 281, 318,
 struct Problem {
   esp::Dataset train, test;
   std::set<esp::Index> relevant;
-  long epochs, draws;
+  long epochs, draws, starts;
   std::uint64_t seed;
 
   long count_relevant(const std::vector<esp::Index>& inputs) const {
@@ -55,13 +55,13 @@ Problem only(const Problem& from, const std::vector<esp::Index>& inputs) {
   return part;
 }
 
-/// Accuracies of a network of these inputs alone, without a penalty; the best of five starts by its loss in
+/// Accuracies of a network of these inputs alone, without a penalty; the best of some starts by its loss in
 /// training.
 std::pair<double, double> accuracies(const Problem& all, const std::vector<esp::Index>& inputs) {
   const Problem part = only(all, inputs);
   double least = HUGE_VAL;
   std::pair<double, double> best;
-  for (std::uint64_t start = 0; start < 5; ++start) {
+  for (std::uint64_t start = 0; start < static_cast<std::uint64_t>(all.starts); ++start) {
     esp::Sequential net{esp::Dense(part.train.features(), hidden_units), esp::ReLU{},
                         esp::Dense(hidden_units, 1)};
     initialize(net, {.seed = all.seed + 1000 * start});
@@ -148,6 +148,9 @@ esp::Dataset made_up(esp::Rng rng) {
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
   const bool quick = arguments.has("--quick");
+  const std::string penalty = arguments.text("--penalty", "GroupMcp");
+  if (penalty != "GroupMcp" && penalty != "GroupLasso" && penalty != "LassoNet")
+    throw esp::Error("--penalty: expected GroupMcp, GroupLasso or LassoNet, found " + penalty);
   const auto seed = static_cast<std::uint64_t>(arguments.number("--seed", 1, 0));
   const auto all = quick ? made_up(esp::Rng{seed})
                          : esp::read_csv(arguments.text("--data", ".") + "/madelon.csv.gz", {.label = 0});
@@ -156,13 +159,19 @@ int main(int argc, char** argv) try {
   const esp::Standardize scale(train.inputs);
   train.inputs = scale(train.inputs);
   test.inputs = scale(test.inputs);
-  const Problem p{
-      train, test, quick ? std::set<esp::Index>{0, 1} : relevant, quick ? 10 : 300, quick ? 100 : 1000, seed};
+  const Problem p{train,
+                  test,
+                  quick ? std::set<esp::Index>{0, 1} : relevant,
+                  quick ? 40 : 300,
+                  quick ? 100 : 1000,
+                  quick ? 1 : 5,
+                  seed};
 
-  const auto inputs = run(p, arguments.text("--penalty", "GroupMcp"),
-                          static_cast<double>(arguments.number("--length", 30)) / 10);
+  const auto inputs = run(p, penalty, arguments.real("--length", 3));
   fmt::print("kept {}, of which relevant {}: {}\n", inputs.size(), p.count_relevant(inputs),
              fmt::join(inputs, " "));
+  if (quick && penalty != "LassoNet" && inputs != std::vector<esp::Index>{0, 1})
+    throw esp::Error("madelon: expected the inputs 0 and 1 to be kept of the made-up data");
   if (inputs.empty() || arguments.has("--shuffled")) return 0;
   const auto [kept_train, kept_test] = accuracies(p, inputs);
   const auto [all_train, all_test] = accuracies(p, {p.relevant.begin(), p.relevant.end()});
