@@ -100,6 +100,9 @@ const bool added = [] {
     add_policy("TotalVariation", TotalVariation{1e-2});
     add_policy("MinMaxNorm", MinMaxNorm{0.5, 1});
     add_policy("MaxNormFrom", MaxNormFrom{initial(1)});
+    add_policy("L1BallFrom", L1BallFrom{initial(1)});
+    add_policy("SpectralBallFrom", SpectralBallFrom{initial(1)});
+    add_policy("LassoNet", LassoNet{.strength = 1e-2});
     add_policy("Tied", Tied(pairs));
     add_policy("Palindromic", Palindromic{});
     add_policy("InfinityNorm", InfinityNorm{10});

@@ -36,8 +36,7 @@ void validate_pack(const Pack<Ps...>& pack, std::string_view where, Index n) {
       fail(where,
            "Metric::euclidean of a set that selects weights, as TopK, or of the norm beside it, since in the "
            "metric of the step which weights are best depends on the multiplier of the norm (or L1Ball "
-           "instead "
-           "of TopK)",
+           "instead of TopK)",
            "Metric::step of both");
   }
   if constexpr (P::has_set && P::memories == 0)
