@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "../arguments.hpp"
@@ -22,6 +23,12 @@ constexpr auto usage =
   --seed N    of the initial weights and the noise (default 1)
   --quick     a small net on images that the program makes up
 )";
+
+esp::Dataset first(const esp::Dataset& all, esp::Index samples) {
+  std::vector<esp::Index> which(static_cast<std::size_t>(std::min(samples, all.samples())));
+  std::iota(which.begin(), which.end(), 0);
+  return all.subset(which);
+}
 
 /// Ten random images, and samples that are one of them with noise of standard deviation 0.2.
 esp::Dataset made_up(const Matrix& images, esp::Index samples, esp::Rng rng) {
@@ -157,10 +164,7 @@ int main(int argc, char** argv) try {
     train = made_up(images, 100, rng), test = made_up(images, 50, esp::Rng{seed + 1});
   } else if (arguments.has("--data")) {
     auto all = Mnist(arguments.text("--data", ""));
-    std::vector<esp::Index> first(
-        static_cast<std::size_t>(std::min<long>(arguments.number("--part", 60000), all.train.samples())));
-    for (std::size_t i = 0; i < first.size(); ++i) first[i] = static_cast<esp::Index>(i);
-    train = all.train.subset(first), test = std::move(all.test);
+    train = first(all.train, arguments.number("--part", 60000)), test = std::move(all.test);
   } else {
     fmt::print("{}", usage);
     return 0;

@@ -80,6 +80,28 @@ std::vector<double> norms_by_pixel(const Net& net) {
   return norms;
 }
 
+/// The pixels that are never on.
+std::vector<std::size_t> dark_pixels(const esp::Dataset& data) {
+  std::vector<std::size_t> dark;
+  for (esp::Index i = 0; i < data.inputs.rows(); ++i)
+    if ((data.inputs.row(i).array() == 0).all()) dark.push_back(static_cast<std::size_t>(i));
+  return dark;
+}
+
+/// Prints the row of a net and returns how many of the dark pixels it does not read.
+esp::Index report(const std::string& name, const Net& net, const esp::Dataset& test,
+                  const std::vector<std::size_t>& dark) {
+  const std::vector<double> norms = norms_by_pixel(net);
+  std::vector<double> of_dark;
+  for (const std::size_t i : dark) of_dark.push_back(norms[i]);
+  const auto unread_dark = std::count(of_dark.begin(), of_dark.end(), 0.0);
+  const auto [least, largest] = std::minmax_element(of_dark.begin(), of_dark.end());
+  fmt::print("{:<28}{:>8.2f} %{:>18}{:>22}{:>12.2g}{:>12.2g}\n", name, 100 * accuracy(net, test),
+             weight_facts(net.parameters()).front().unread, fmt::format("{} of {}", unread_dark, dark.size()),
+             *least, *largest);
+  return unread_dark;
+}
+
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
   const bool quick = arguments.has("--quick");
@@ -92,9 +114,7 @@ int main(int argc, char** argv) try {
   const auto train = quick ? made_up_images(200, 1) : esp::read_mnist(folder, esp::MnistPart::train);
   const auto test = quick ? made_up_images(100, 2) : esp::read_mnist(folder, esp::MnistPart::test);
 
-  std::vector<std::size_t> dark;  // never on in training
-  for (esp::Index i = 0; i < train.inputs.rows(); ++i)
-    if ((train.inputs.row(i).array() == 0).all()) dark.push_back(static_cast<std::size_t>(i));
+  const std::vector<std::size_t> dark = dark_pixels(train);
   fmt::print("{} of {} pixels are 0 in all {} training images\n\n", dark.size(), train.inputs.rows(),
              train.samples());
 
@@ -108,23 +128,17 @@ int main(int argc, char** argv) try {
   fmt::print("{:<28}{:>10}{:>18}{:>22}{:>12}{:>12}\n", "on the first weight", "test acc.",
              "pixels never read", "of those always 0", "least norm", "largest");
   Net net = network(train.inputs.rows(), quick ? 12 : 128, quick ? 4 : 10);
-  esp::Index unread = 0, unread_dark = 0;
+  esp::Index unread_dark = 0;
   for (const auto& [name, policies] : kinds) {
     set_policies(net, "0.weight", policies);
     initialize(net, {.seed = seed});
     fit(net, train, esp::CrossEntropy{}, esp::Adam{.learning_rate = quick ? 2e-2 : 1e-3},
         {.epochs = quick ? 40 : 5, .batch = 100, .seed = seed, .schedule = esp::CosineDecay{}});
-    const std::vector<double> norms = norms_by_pixel(net);
-    std::vector<double> of_dark;
-    for (const std::size_t i : dark) of_dark.push_back(norms[i]);
-    unread = weight_facts(net.parameters()).front().unread;
-    unread_dark = std::count(of_dark.begin(), of_dark.end(), 0.0);
-    const auto [least, largest] = std::minmax_element(of_dark.begin(), of_dark.end());
-    fmt::print("{:<28}{:>8.2f} %{:>18}{:>22}{:>12.2g}{:>12.2g}\n", name, 100 * accuracy(net, test), unread,
-               fmt::format("{} of {}", unread_dark, dark.size()), *least, *largest);
+    unread_dark = report(name, net, test, dark);
   }
 
   // The last net as a header: which pixels it does not read is a constant for static_assert.
+  const esp::Index unread = weight_facts(net.parameters()).front().unread;
   const std::string text = header_text(net, {.name = "digits"});
   const bool certified = text.find(fmt::format("inputs_never_read_count = {};", unread)) != std::string::npos;
   fmt::print("\nthe header of the last net {} digits::inputs_never_read_count = {}\n",
