@@ -11,6 +11,7 @@
 #include "espalier/layer/residual.hpp"
 #include "espalier/layer/sandwich.hpp"
 #include "espalier/layer/scale.hpp"
+#include "espalier/layer/skip_connection.hpp"
 #include "espalier/model/sequential.hpp"
 #include "support.hpp"
 
@@ -115,6 +116,20 @@ TEST_CASE("blocks have the steps of their branches") {
   CHECK(steps[2].branches[1].empty());
   CHECK(steps[2].branches[2].at(0).kind == StepKind::residual);
   CHECK(steps[2].outputs == 1 + 4 + 4);
+}
+
+TEST_CASE("a skip connection adds the last inputs to what the layers inside make of the first") {
+  Sequential net{SkipConnection{ReLU{}, Dense(3, 2)}};
+  assign(net, "0.later.1.weight", Matrix<float>{{1, -2, 3}, {4, 5, -6}});
+  assign(net, "0.later.1.bias", Matrix<float>{{7}, {8}});
+  const CodeSteps steps = steps_of(net, {"net", true});
+  REQUIRE((steps.size() == 2 && steps[0].kind == StepKind::concat));
+  REQUIRE((steps[0].branches.at(0).size() == 3 && steps[0].branches.at(1).size() == 1));
+  CHECK(steps[0].branches[0][0].weight == std::vector<double>{1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0});
+  CHECK(steps[0].branches[0][2].weight == std::vector<double>{1, -2, 3, 4, 5, -6});
+  CHECK(steps[0].branches[1][0].weight == std::vector<double>{0, 0, 0, 1, 0, 0, 0, 0, 0, 1});
+  CHECK(steps[1].weight == std::vector<double>{1, 0, 1, 0, 0, 1, 0, 1});
+  CHECK((steps[1].bias.empty() && steps[1].inputs == 4 && steps[1].outputs == 2));
 }
 
 TEST_CASE("a matrix that a layer makes must fit what comes before it") {

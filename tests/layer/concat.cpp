@@ -22,6 +22,16 @@ auto branches(Index width) {
 
 static_assert(Parametric<Concat<Dense<>, Tanh>>);
 
+struct NotCompared {
+  void forward(const auto& x, auto&& y) const { y = x; }
+  void backward(const auto&, const auto&, const auto& dy, auto&& dx) const { dx = dy; }
+};
+// Layers around one that is not compared are not compared either, which is said where somebody asks.
+static_assert(!std::equality_comparable<Chain<Dense<2, 2>, NotCompared>>);
+static_assert(!std::equality_comparable<Residual<Dense<2, 2>, NotCompared>>);
+static_assert(!std::equality_comparable<Concat<Dense<2, 2>, NotCompared>>);
+static_assert(std::equality_comparable<Concat<Tanh, Residual<Dense<2, 2>>>>);
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("Branches see the same inputs, and their outputs stand one under the other", "", float,

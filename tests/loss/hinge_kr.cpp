@@ -82,7 +82,8 @@ TEST_CASE("Options and targets that make no sense are refused, and the gradient 
         "HingeKR: expected 0 < positive_share < 1, found 1");
   CHECK(message(HingeKR{.margin = 0}, y, labels).starts_with("HingeKR: expected margin > 0"));
   CHECK(message(HingeKR{.alpha = -1}, y, labels).starts_with("HingeKR: expected alpha >= 0"));
-  CHECK(message({}, two, std::vector<int>{1}) == "HingeKR: expected one output, found 2");
+  CHECK(message({}, two, std::vector<int>{1}) ==
+        "HingeKR: expected one output, which tells two classes apart, found 2");
   CHECK(message({}, y, half) == "HingeKR: expected -1 or 1 for sample 2 (counted from 0), found 0.5");
   CHECK(message({}, y, std::vector<int>{0, 1, 2, 0, 1}) ==
         "HingeKR: expected a label from 0 to 1 for sample 2 (counted from 0), found 2");

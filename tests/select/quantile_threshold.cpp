@@ -66,6 +66,18 @@ TEST_CASE("For classes it is so with their shares") {
   CHECK(quantile_threshold(one, data, BinaryCrossEntropy{}) > 0);
 }
 
+TEST_CASE(
+    "A model whose outputs do not change with the first layer has no threshold, unless a slope is given") {
+  const auto data = data_of(5, 30);
+  const auto net = sequential<double>(Dense(5, 3, PerInput{GroupLasso{}}), Tanh{}, Dense(3, 1));  // all zero
+  CHECK(message_of([&] {
+          quantile_threshold(net, data, RootMeanSquared{});
+        }).starts_with("quantile_threshold: expected outputs that change with the first layer"));
+  CHECK(quantile_threshold(net, data, RootMeanSquared{}, {.draws = 50, .slope = 1}) > 0);
+  CHECK(message_of([&] { quantile_threshold(net, data, RootMeanSquared{}, {.slope = -1}); }) ==
+        "quantile_threshold: expected slope >= 0 and finite, found -1");
+}
+
 TEST_CASE("The threshold depends on the seed alone, and rises as alpha falls") {
   const auto data = data_of(5, 30);
   const auto net = sequential<double>(Dense(5, 1, L1{}));

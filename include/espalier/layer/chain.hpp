@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <span>
 #include <string>
 #include <tuple>
@@ -138,7 +139,7 @@ class Chain {
     each([&]<std::size_t k>(const auto& layer) { out.inner(std::to_string(k), layer); });
   }
 
-  bool operator==(const Chain&) const = default;
+  bool operator==(const Chain&) const requires(true && ... && std::equality_comparable<Layers>) = default;
 
  private:
   template <Scalar S, std::size_t k>

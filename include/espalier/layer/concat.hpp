@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -173,7 +174,7 @@ class Concat {
     });
   }
 
-  bool operator==(const Concat&) const = default;
+  bool operator==(const Concat&) const requires(true && ... && std::equality_comparable<Branches>) = default;
 
  private:
   /// Where numbers begin in the memory of a pass.

@@ -68,6 +68,20 @@ class SkipConnection {
     later_.initialize(init, call, rng);
   }
 
+  /// y = [I I] (f([I 0] x), [0 I] x)
+  void write_code(auto& out) const {
+    using M = decltype(out.weight(""));
+    const Index first = later_.inputs(), last = outputs();
+    const M all = M::Identity(first + last, first + last);
+    M sum(last, 2 * last);
+    sum << M::Identity(last, last), M::Identity(last, last);
+    out.concat([&] {
+      out.branch([&] { out.dense(all.topRows(first), {}), out.inner("later", later_); });
+      out.branch([&] { out.dense(all.bottomRows(last), {}); });
+    });
+    out.dense(sum, {});
+  }
+
   bool operator==(const SkipConnection&) const = default;
 
  private:

@@ -59,7 +59,7 @@ struct HingeKR {
   void check(const ConstBatch<S>& y, const Target<S>& t) const {
     validate();
     detail::check_samples(name, y, t);
-    if (y.rows() != 1) detail::fail<ShapeError>(name, "one output", y.rows());
+    if (y.rows() != 1) detail::fail<ShapeError>(name, "one output, which tells two classes apart", y.rows());
     if (t.has_labels()) return detail::check_labels(name, t.labels(), 2);
     detail::check_values(name, y, t, "labels or values -1 and 1");
     for (Index i = 0; i < y.cols(); ++i)

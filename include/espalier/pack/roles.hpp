@@ -215,15 +215,18 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static_assert(
       (true && ... && (roles_of<Ps> > 0)),
       "a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp "
-      "(const, for float and for double)");
+      "(const, for float and for double); an activation is a layer of its own, ClipNorm and its kind are the "
+      "optimizer's");
   static_assert(
       (true && ... && (roles_of<Ps> <= 1)),
       "a policy plays two roles: split it into two policies, one for each role of espalier/core/policy.hpp");
   static_assert((true && ... && (detail::occurrences<Ps, Ps...> == 1)),
                 "a policy is given twice: write it once, with the value that you mean");
   static_assert((true && ... && meets_all<Ps, Ps...>));
-  static_assert(norm_sets <= 1,
-                "two norm constraints on one group: keep either UnitNorm or MaxNorm, a row has one norm");
+  static_assert(
+      norm_sets <= 1,
+      "two norm constraints on one group: keep either UnitNorm or MaxNorm, a row has one norm; MinMaxNorm "
+      "and MaxNormFrom count too");
   static_assert(
       !(on_sphere || on_shell) || homogeneous,
       "UnitNorm with a set or penalty that is not homogeneous, as Clip, has no exact projection: write "

@@ -103,6 +103,8 @@ class FirstOrder {
   }
 
   Index outputs() const { return slopes_.rows(); }
+  /// Whether the outputs change with the first layer at all.
+  bool acts() const { return slope_ != 0 || !slopes_.isZero(0); }
 
  private:
   Matrix<double> slopes_;  // outputs x rows of the weight

@@ -88,7 +88,14 @@ double quantile_threshold(const M& model, const BasicDataset<S>& data, const L& 
                           const ThresholdOptions& options = {}) {
   detail::check_fraction("quantile_threshold", "alpha", options.alpha);
   if (options.draws < 1) detail::fail("quantile_threshold", "draws >= 1", options.draws);
+  detail::check_not_negative("quantile_threshold", "slope", options.slope);
   const detail::FirstOrder first(model, data, loss, options.slope);
+  if (!first.acts())
+    detail::fail(
+        "quantile_threshold",
+        "outputs that change with the first layer, as they do after initialize() (ReLU at biases of 0 "
+        "has no slope there: give a bound, slope)",
+        "outputs that do not");
   const detail::WideTarget<S> wide(data);
   detail::NullResponses<L> null(wide.target(), first.outputs());
   Rng rng(options.seed);

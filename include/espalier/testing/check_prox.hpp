@@ -42,7 +42,9 @@ class ProxProofs {
         }
       }
     for (int trial = 0; trial < 20; ++trial) {
-      const Numbers y = inputs_.numbers(1), p = pack_.after(y, Numbers(y.size(), 0.0));
+      const Numbers y = inputs_.numbers(1);
+      t_.assign(y.size(), 0.0);
+      const Numbers p = pack_.after(y, t_);
       report_.note("identity at t = 0", different(p, y), 0, [&] { return shown(y, p); });
     }
     try_nan();
