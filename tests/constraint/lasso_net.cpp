@@ -136,6 +136,27 @@ TEST_CASE("Without strength, weights in LassoNet's set stay bit for bit; with en
   CHECK(LassoNet{0, 2}.zero_strength(gradient.data(), 4) == Approx(5.5).epsilon(1e-15));
 }
 
+TEST_CASE("Of doubles whose squares are no doubles, LassoNet's prox is that of others, scaled") {
+  Rng rng{4};
+  for (int trial = 0; trial < 100; ++trial) {
+    const LassoNet one{0.3, 2, 1 + rng.below(3)};
+    const auto y = test::random_row<double>(4 + one.skips, 1, rng),
+               t = test::random_steps<double>(4 + one.skips, rng);
+    const auto x = prox(one, y, t);
+    for (const int power : {-900, 900}) {
+      Numbers<double> far = y;
+      for (double& number : far) number = std::ldexp(number, power);
+      LassoNet scaled = one;
+      scaled.strength = std::ldexp(one.strength, power);
+      Numbers<double> found = prox(scaled, far, t);
+      for (double& number : found) number = std::ldexp(number, -power);
+      CHECK(found == x);
+    }
+    // Without a strength, what it has made stays to the last bit, in any metric.
+    CHECK(test::same_bits(prox(LassoNet{0, 2, one.skips}, x, t), x));
+  }
+}
+
 TEST_CASE("Where a column has no linear weight, the one with the longest step becomes positive") {
   // b in theta_2: (b - 0) / 2 + 0.25 - M (3 - M b) = 0 with M = 2: 4.5 b = 5.75
   const auto x = prox(LassoNet{0.25, 2, 2}, Numbers<double>{3, 0, 0}, {1, 1, 2});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "espalier/kernel/falling_root.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "catch.hpp"
@@ -31,4 +32,23 @@ TEST_CASE("Kinks and plateaus are no trap") {
     return ValueAndSlope{-std::pow(x - 3, 3), -3 * std::pow(x - 3, 2), 1e-30};
   };
   CHECK(falling_root({100, -infinity, infinity, 1}, cubic) == Approx(3).epsilon(1e-6));
+}
+
+TEST_CASE("A root that is far smaller than the start is found, whatever the stride, and without slopes") {
+  for (const double root : {-3e-30, 4e-170, -2e-300}) {
+    CAPTURE(root);
+    const auto kinked = [&](double x) {
+      // Falls from |root| to -|root| around the root, and is flat elsewhere.
+      const double size = std::abs(root);
+      return ValueAndSlope{std::clamp(root - x, -size, size), std::abs(x - root) < size ? -1.0 : 0.0,
+                           1e-16 * size};
+    };
+    for (const double start : {1e-8, -1e-8, 1e200}) {
+      const double found = falling_root({start, -infinity, infinity, std::abs(root)}, kinked);
+      CHECK(found == Approx(root).epsilon(1e-12));
+    }
+  }
+  CHECK(detail::middle_of_doubles(-1, 1) == 0);
+  CHECK(detail::middle_of_doubles(1e-200, 1e200) == Approx(1).epsilon(1));
+  CHECK(detail::middle_of_doubles(-1e-200, 0) < -1e-260);
 }

@@ -50,3 +50,8 @@ TEMPLATE_TEST_CASE("Rows far outside share the bound by their step sizes, as the
     CHECK((x[2] == 0 && x[5] == 0));
   }
 }
+
+TEST_CASE("A single weight keeps the bound, however far outside it is") {
+  CHECK(projected({-1.67, -6.65e299}, 3, 1e-30, {8, 2}) == std::vector<double>{0, -1e-30});
+  CHECK(projected({1.34e300}, 2, 1e30) == std::vector<double>{1e30});
+}

@@ -32,9 +32,26 @@ TEST_CASE("RootMeanSquared has the gradient 0 without errors, and the same one f
   CHECK(RootMeanSquared{}(r.t, r.t, gradient) == 0);
   CHECK((gradient.array() == 0).all());
   RootMeanSquared{}(r.y, r.t, gradient);
-  for (const double scale : {0x1p-400, 0x1p-20, 0x1p300}) {
+  for (const double scale : {0x1p-1000, 0x1p-600, 0x1p-400, 0x1p-20, 0x1p300, 0x1p600, 0x1p1000}) {
     const Matrix<double> y = scale * r.y, t = scale * r.t;
     CHECK(RootMeanSquared{}(y, t, scaled) == Approx(scale * RootMeanSquared{}(r.y, r.t)).epsilon(1e-15));
     CHECK((scaled - gradient).cwiseAbs().maxCoeff() <= 1e-15);
   }
+}
+
+TEST_CASE("RootMeanSquared of floats next to nothing has the same gradient, and NaN and infinity stay") {
+  const test::Regression<float> r;
+  const std::vector<float> weights{1, 0, 3};
+  Matrix<float> gradient, scaled;
+  RootMeanSquared{}(r.y, {r.t, weights}, gradient);
+  for (const float scale : {0x1p-120f, 0x1p120f}) {
+    const Matrix<float> y = scale * r.y, t = scale * r.t;
+    RootMeanSquared{}(y, {t, weights}, scaled);
+    CHECK((scaled - gradient).cwiseAbs().maxCoeff() <= 1e-6f);
+  }
+  Matrix<float> y = r.t;
+  y(0) = NAN;
+  CHECK(std::isnan(RootMeanSquared{}(y, r.t)));
+  y(0) = HUGE_VALF;
+  CHECK(std::isinf(RootMeanSquared{}(y, r.t, gradient)));
 }

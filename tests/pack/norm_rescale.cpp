@@ -41,3 +41,13 @@ TEMPLATE_TEST_CASE("A row that is a few roundings too short is made as long as i
     CHECK(detail::norm(x.data(), n) <= least * (1 + 8 * detail::roundoff<TestType>));
   }
 }
+
+TEST_CASE("A huge row becomes the nearest one in a ball, and none that is shorter") {
+  for (const double size : {1e130, 1.0, 1e-30})
+    for (const double mantissa : {1.01, 1.3, 1.9, 2.7}) {
+      const auto x = test::projected(Pack(MaxNorm{1.5 * size}),
+                                     test::Numbers<double>{3e280 * mantissa, -4e280 * mantissa});
+      CHECK(x[0] / size == Catch::Approx(0.9).epsilon(1e-14));
+      CHECK(x[1] / size == Catch::Approx(-1.2).epsilon(1e-14));
+    }
+}

@@ -112,27 +112,32 @@ struct LassoNet {
   }
 
   /// With l the smallest weight d of a skip, mu is l (nu - 1): where y has next to nothing at the skip of l,
-  /// nu is near 0, and mu could not be told from -l.
+  /// nu is near 0, and mu could not be told from -l. y and the strength are taken times a power of two that
+  /// brings y next to 1, so that squares of doubles neither overflow nor vanish.
   template <Scalar S>
   class Problem {
    public:
     Problem(const LassoNet& policy, const S* y, const S* t, Index hidden)
         : policy_(policy), y_(y), t_(t), hidden_(hidden), lightest_(d(hidden)), place_(hidden) {
+      for (Index i = 0; i < end(); ++i) most_ = std::max(most_, std::abs(static_cast<double>(y[i])));
+      if (most_ > 0 && std::isfinite(most_))
+        scale_ = std::ldexp(1.0, std::clamp(-std::ilogb(most_), -1000, 1000));
+      strength_ = policy.strength * scale_, most_ *= scale_;
       for (Index o = hidden; o < end(); ++o)
         if (d(o) < lightest_) lightest_ = d(o), place_ = o;
     }
 
     void solve(double* theta) const {
       double squares = 0;
-      for (Index o = hidden_; o < end(); ++o) squares += std::pow(static_cast<double>(y_[o]) * d(o), 2);
-      if (std::sqrt(squares) + pull(0).value <= policy_.strength)
+      for (Index o = hidden_; o < end(); ++o) squares += std::pow(y(o) * d(o), 2);
+      if (std::sqrt(squares) + pull(0).value <= strength_)
         return void(std::fill_n(theta, policy_.skips, 0.0));
       const bool held = has_nothing_at_lightest();
       const double shortest = held ? norm(0).value : HUGE_VAL;
       const bool beyond = held && lacks(shortest) > 0;
       const double nu =
           beyond ? 0 : detail::falling_root({1, 0, HUGE_VAL, 1}, [&](double at) { return excess(at); });
-      for (Index o = hidden_; o < end(); ++o) theta[o - hidden_] = skip(o, nu);
+      for (Index o = hidden_; o < end(); ++o) theta[o - hidden_] = skip(o, nu) / scale_;
       if (!beyond) return;
       const double b = detail::falling_root(
           {shortest, shortest, HUGE_VAL, pull(shortest).value / lightest_}, [&](double at) {
@@ -140,23 +145,23 @@ struct LassoNet {
             return detail::ValueAndSlope{lacks(at), p.slope - lightest_, 0x1p-50 * p.value};
           });
       const double rest = std::sqrt((b - shortest) * (b + shortest));
-      theta[place_ - hidden_] = y_[place_] < 0 ? -rest : rest;
+      theta[place_ - hidden_] = (y_[place_] < 0 ? -rest : rest) / scale_;
     }
 
    private:
     double d(Index i) const { return weight(t_[i]); }
+    double y(Index i) const { return static_cast<double>(y_[i]) * scale_; }
     Index end() const { return hidden_ + policy_.skips; }
     /// Has y nothing, or next to it, at the skips of the smallest weight?
     bool has_nothing_at_lightest() const {
-      double most = 0;
-      for (Index i = 0; i < end(); ++i) most = std::max(most, std::abs(static_cast<double>(y_[i])));
       for (Index o = hidden_; o < end(); ++o)
-        if (d(o) == lightest_ && !(std::abs(static_cast<double>(y_[o])) <= 0x1p-200 * most)) return false;
+        if (d(o) == lightest_ && !(std::abs(y(o)) <= 0x1p-200 * most_)) return false;
       return true;
     }
     double skip(Index o, double nu) const {
-      const double y = static_cast<double>(y_[o]), below = (d(o) - lightest_) + lightest_ * nu;
-      return y == 0 || below == 0 ? 0 * y : y * (d(o) / below);
+      if (nu == 1) return y(o);  // to the last bit
+      const double below = (d(o) - lightest_) + lightest_ * nu;
+      return y(o) == 0 || below == 0 ? 0 * y(o) : y(o) * (d(o) / below);
     }
     /// The norm b of the skips, and its slope along nu.
     detail::ValueAndSlope norm(double nu) const {
@@ -173,20 +178,19 @@ struct LassoNet {
     detail::ValueAndSlope pull(double b) const {
       double sum = 0, inside = 0;
       for (Index k = 0; k < hidden_; ++k) {
-        const double over = std::abs(static_cast<double>(y_[k])) - policy_.hierarchy * b;
+        const double over = std::abs(y(k)) - policy_.hierarchy * b;
         sum += d(k) * std::max(over, 0.0);
         if (over > 0) inside += d(k);
       }
       return {policy_.hierarchy * sum, -policy_.hierarchy * policy_.hierarchy * inside, 0};
     }
     /// How much is missing to keep skips of norm b that all stand in the skip of the smallest weight.
-    double lacks(double b) const { return pull(b).value - policy_.strength - lightest_ * b; }
+    double lacks(double b) const { return pull(b).value - strength_ - lightest_ * b; }
     detail::ValueAndSlope excess(double nu) const {
       const detail::ValueAndSlope b = norm(nu), p = pull(b.value);
       const double mu = lightest_ * (nu - 1);
-      return {policy_.strength - mu * b.value - p.value,
-              -lightest_ * b.value - mu * b.slope - p.slope * b.slope,
-              0x1p-50 * (policy_.strength + std::abs(mu) * b.value + p.value)};
+      return {strength_ - mu * b.value - p.value, -lightest_ * b.value - mu * b.slope - p.slope * b.slope,
+              0x1p-50 * (strength_ + std::abs(mu) * b.value + p.value)};
     }
 
     const LassoNet& policy_;
@@ -194,6 +198,7 @@ struct LassoNet {
     Index hidden_;
     double lightest_;
     Index place_;
+    double most_ = 0, scale_ = 1, strength_ = 0;
   };
 };
 

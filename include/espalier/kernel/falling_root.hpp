@@ -3,8 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <numeric>
 
 namespace espalier::detail {
 
@@ -20,12 +23,25 @@ struct RootSearch {
   double start, low, high, stride;
 };
 
+/// The number in the middle of all doubles between two.
+inline double middle_of_doubles(double low, double high) {
+  // Their bits, for negative numbers turned round, rise with them.
+  const auto place = [](double x) {
+    const auto bits = std::bit_cast<std::int64_t>(x);
+    return bits < 0 ? std::numeric_limits<std::int64_t>::min() - bits : bits;
+  };
+  const std::int64_t middle = std::midpoint(place(low), place(high));
+  return std::bit_cast<double>(middle < 0 ? std::numeric_limits<std::int64_t>::min() - middle : middle);
+}
+
 /// A root of f, which does not rise, up to the noise of its values or neighboring doubles. A slope that is
 /// wrong costs time, not the root: three steps that do not halve the bracket together are followed by a
-/// bisection.
+/// bisection. Where that has not found it, the root is far smaller than the bracket, and all doubles are
+/// halved.
 template <class F>
 double falling_root(const RootSearch& search, F&& f) {
-  constexpr int most = 400;  // bisection of all doubles takes 64, and expansion by 8 as often 340
+  constexpr int most = 400;      // bisection of all doubles takes 64, and expansion by 8 as often 340
+  constexpr int patience = 128;  // a bracket as wide as its numbers is halved 53 times, each third time only
   double x = search.start, low = search.low, high = search.high, stride = search.stride;
   double checked = std::numeric_limits<double>::infinity();
   for (int k = 0; k < most; ++k) {
@@ -40,13 +56,14 @@ double falling_root(const RootSearch& search, F&& f) {
     }
     double next = newton;
     if (!std::isfinite(width)) {
-      // No end yet on this side: at most so far, and further each time.
+      // No end yet on this side: at most so far, and further each time; far enough to be another number.
+      stride = std::max(stride, std::abs(x) * (2 * std::numeric_limits<double>::epsilon()));
       const double most_far = at.value > 0 ? x + stride : x - stride;
       const bool creeps = k % 12 == 11;  // a slope that is too steep never finds the other end
       if (!inside || creeps || std::abs(newton - x) > stride) next = std::clamp(most_far, low, high);
       stride *= 8;
     } else if (!inside) {
-      next = low + width / 2;
+      next = k < patience ? low + width / 2 : middle_of_doubles(low, high);
     }
     if (!(next > low && next < high) || next == x) return x;
     x = next;

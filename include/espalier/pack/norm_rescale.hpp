@@ -6,6 +6,7 @@
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <utility>
 
 #include "espalier/kernel/compare_norm.hpp"
 #include "espalier/pack/norm_problem.hpp"
@@ -50,18 +51,19 @@ class NormRescale {
   explicit NormRescale(const NormProblem<S, Elements>& problem)
       : problem_(problem), scale_(scale_of_squares(problem.radius)) {}
 
-  /// x may be `off` for sure, which saves a look at it.
+  /// x may be `off` for sure, which saves a look at it. So it is where it was far, and then has the size of
+  /// the radius, but not its norm.
   void operator()(bool off = false) const {
     double margin = sphere ? 0 : 1.05 * roundoff<S>;  // 0.05: for e's own roundings, and second orders
     bool far = false;
     for (int pass = 0; pass < most_passes; ++pass) {
-      if (!(off && pass == 0) && norm_holds(problem_.x, problem_.n, problem_.radius, sphere)) return;
+      if (!std::exchange(off, false) && norm_holds(problem_.x, problem_.n, problem_.radius, sphere)) return;
       if (pass > 3 || far) margin = sphere ? 0 : 2 * margin + roundoff<S>;
       if (!once(margin, pass > 8)) {
         scale_to_size(problem_.x, problem_.n, problem_.radius);
         restrict_all();
         if (far) return;  // zero, or not finite
-        far = true;
+        far = true, off = Elements::homogeneous;
       }
     }
     if constexpr (!Elements::alike) shorten_all();
