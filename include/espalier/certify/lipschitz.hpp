@@ -41,9 +41,10 @@ struct DenseRun {
   std::size_t last;       ///< the last dense step
 };
 
-inline DenseRun run_from(const BoundSteps& steps, std::size_t first) {
+/// Of steps first ... end - 1.
+inline DenseRun run_from(const BoundSteps& steps, std::size_t first, std::size_t end) {
   DenseRun run{ComposedBound(steps[first].weight, steps[first].two), steps[first].two, 1, first + 1, first};
-  for (; run.end < steps.size(); ++run.end) {
+  for (; run.end < end; ++run.end) {
     const BoundStep& step = steps[run.end];
     if (step.kind == BoundKind::slopes && step.slopes.least >= 0) {
       run.slope = product_above(run.slope, step.slopes.largest);
@@ -58,7 +59,7 @@ inline DenseRun run_from(const BoundSteps& steps, std::size_t first) {
   return run;
 }
 
-/// The 2-norm of steps begin ... end - 1, whose own bounds are known, of runs together where that is less.
+/// The 2-norm of steps 0 ... end - 1, whose own bounds are known, of runs together where that is less.
 inline double composed_two(const BoundSteps& steps, std::size_t end) {
   double two = 1;
   for (std::size_t k = 0; k < end;) {
@@ -66,7 +67,7 @@ inline double composed_two(const BoundSteps& steps, std::size_t end) {
       two = product_above(two, steps[k++].two);
       continue;
     }
-    const DenseRun run = run_from(steps, k);
+    const DenseRun run = run_from(steps, k, end);
     two = product_above(two, product_above(std::min(run.composed.bound(), run.product), run.slope));
     k = run.end;
   }
