@@ -108,6 +108,21 @@ struct Count : Hard {
   }
 };
 
+/// Of vectors: the sum of magnitudes up to a cap, which no sample reaches, so that it must be taken at its
+/// word. `part` of 1 is right.
+template <int part>
+struct FarCapped {
+  static constexpr bool convex = false;
+  template <Scalar S>
+  double value(ConstRow<S> w) const {
+    return w.template cast<double>().abs().min(1e34).sum();
+  }
+  template <Scalar S>
+  void prox(Row<S> y, ConstRow<S> t) const {
+    y -= y.max(-t / part).min(t / part);
+  }
+};
+
 template <class P>
 bool finds(std::string_view proof, const P& policy) {
   const PolicyReport report = check_policy(policy, {.trials = 6});
@@ -126,6 +141,17 @@ TEST_CASE("a right penalty passes, and one that is not convex without what does 
   CHECK(report.find("minimal")->trials > 1000);
   CHECK(report.find("variational inequality")->trials == 0);
   CHECK(report.find("variational inequality")->skipped.starts_with("not convex; 1 x 1: "));
+}
+
+TEST_CASE("a penalty of vectors that says it is not convex is not tried as one that is, and is minimized") {
+  const PolicyReport report = check_policy(FarCapped<1>{}, {.trials = 6});
+  CAPTURE(fmt::format("{}", report));
+  CHECK(report.ok());
+  for (const char* const proof : {"variational inequality", "non-expansive"}) {
+    CHECK(report.find(proof)->trials == 0);
+    CHECK(report.find(proof)->skipped == "not convex, as it says itself");
+  }
+  CHECK(finds("minimal", FarCapped<2>{}));
 }
 
 TEST_CASE("each wrong penalty is found by the proof of what is wrong") {

@@ -252,7 +252,8 @@ struct PackRoles : private FormsOfProject<Ps...> {
                 "a penalty of single weights that is not convex, as L0, has no exact algorithm beside a set, "
                 "norm or penalty of vectors, which count on one prox after another: drop one of the two, or "
                 "write L1 instead of L0");
-  static_assert((true && ... && (is_convex<Ps> || element_sets == 0 || prox_knows_sets<Ps>)),
+  static_assert((true && ... &&
+                 (is_convex<Ps> || !ProximalPenalty<Ps> || element_sets == 0 || prox_knows_sets<Ps>)),
                 "a penalty that is not convex is beside a set of single weights: give it "
                 "prox(y, t, sets) for lines of weights (espalier/core/policy.hpp), or drop one of the two");
   static_assert((proximal <= 1 || (proximal == 2 && not_convex == 1 && homogeneous_penalties == 1)) &&
