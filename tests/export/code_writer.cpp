@@ -11,6 +11,7 @@
 #include "espalier/layer/residual.hpp"
 #include "espalier/layer/sandwich.hpp"
 #include "espalier/layer/scale.hpp"
+#include "espalier/layer/skip_connection.hpp"
 #include "espalier/model/sequential.hpp"
 #include "support.hpp"
 
@@ -115,6 +116,17 @@ TEST_CASE("blocks have the steps of their branches") {
   CHECK(steps[2].branches[1].empty());
   CHECK(steps[2].branches[2].at(0).kind == StepKind::residual);
   CHECK(steps[2].outputs == 1 + 4 + 4);
+}
+
+TEST_CASE("a skip connection is its layers beside the identity, and a sum") {
+  Sequential net{SkipConnection{ReLU{}, Dense(2, 1)}};
+  const CodeSteps steps = steps_of(net, {"net", true});
+  REQUIRE(steps.size() == 2);
+  REQUIRE(steps[0].branches.size() == 2);
+  CHECK(steps[0].branches[0].at(0).weight == std::vector<double>{1, 0, 0, 0, 1, 0});
+  CHECK(steps[0].branches[0].at(2).path == "0.later.1");
+  CHECK(steps[0].branches[1].at(0).weight == std::vector<double>{0, 0, 1});
+  CHECK(steps[1].weight == std::vector<double>{1, 1});
 }
 
 TEST_CASE("a matrix that a layer makes must fit what comes before it") {

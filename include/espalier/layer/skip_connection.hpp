@@ -68,6 +68,30 @@ class SkipConnection {
     later_.initialize(init, call, rng);
   }
 
+  /// As Chain has it.
+  template <Scalar S>
+  void each_inside(const S* kept, const Eigen::Map<const Matrix<S>>& y, auto&& f) const {
+    const Index n = y.cols();
+    const S* const through =
+        kept + detail::padded<S>(later_.template kept_of<S>(n)) + 2 * detail::padded<S>(later_.inputs() * n);
+    f("later", later_, kept, Eigen::Map<const Matrix<S>>(through, outputs(), n));
+  }
+
+  /// As the layers beside Identity, whose inputs matrices of zeros and ones pick, and whose sum one makes.
+  void write_code(auto& out) const {
+    using Numbers = Matrix<typename std::remove_cvref_t<decltype(out)>::scalar_type>;
+    const Index first = later_.inputs(), last = outputs();
+    Numbers pick = Numbers::Zero(first, first + last), past = Numbers::Zero(last, first + last),
+            sum = Numbers::Zero(last, 2 * last);
+    pick.diagonal().setOnes(), past.diagonal(first).setOnes();
+    sum.diagonal().setOnes(), sum.diagonal(last).setOnes();
+    out.concat([&] {
+      out.branch([&] { out.dense(pick, {}), out.inner("later", later_); });
+      out.branch([&] { out.dense(past, {}); });
+    });
+    out.dense(sum, {});
+  }
+
   bool operator==(const SkipConnection&) const = default;
 
  private:
