@@ -123,6 +123,22 @@ struct FarCapped {
   }
 };
 
+/// Infinite beyond 1, and leaves what is there.
+struct NeverInside {
+  template <Scalar S>
+  double value(ConstRow<S> w) const {
+    return in_domain(w) ? 0 : HUGE_VAL;
+  }
+  template <Scalar S>
+  bool in_domain(ConstRow<S> w) const {
+    return (w.abs() <= 1).all();
+  }
+  template <Scalar S>
+  void to_domain(Row<S>) const {}
+  template <Scalar S>
+  void prox(Row<S>, ConstRow<S>) const {}
+};
+
 template <class P>
 bool finds(std::string_view proof, const P& policy) {
   const PolicyReport report = check_policy(policy, {.trials = 6});
@@ -166,4 +182,5 @@ TEST_CASE("each wrong penalty is found by the proof of what is wrong") {
   CHECK(finds("keeps finite", Overflowing{}));
   CHECK(finds("float against double", Coarse{}));
   CHECK(finds("of the norm alone", NotOfNorm{}));
+  CHECK(finds("feasible", NeverInside{}));
 }

@@ -70,8 +70,17 @@ inline constexpr bool lacks_plain_project = [] {
   return false;
 }();
 
+/// Has a penalty a half of what keeps weights in its domain?
+template <class P>
+inline constexpr bool lacks_to_domain = !PenaltyWithDomain<P> && requires(const P& p, ConstRow<float> w) {
+  p.in_domain(w);
+};
+
 template <class... Ps>
 struct FormsOfProject {
+  static_assert((true && ... && !lacks_to_domain<Ps>),
+                "a penalty of vectors has in_domain(row) alone: give it to_domain(row) too, which finds the "
+                "nearest vector whose value is finite");
   static_assert((true && ... && !lacks_plain_project<Ps>),
                 "a set of vectors has project(row, step_sizes) alone: give it project(row) too, which finds "
                 "the nearest vector where all step sizes are equal");
@@ -140,7 +149,9 @@ struct PackRoles : private FormsOfProject<Ps...> {
     ((bits |= unsigned{StartingPolicy<Ps> || StartingBound<Ps>} << k++), ...);
     return bits;
   }();
-  static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
+  /// How many penalties are infinite outside a set. To everybody but the step they are that set.
+  static constexpr int domains = (0 + ... + int{PenaltyWithDomain<Ps>});
+  static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets + domains > 0;
   static constexpr bool has_prox = proximal + vector_penalties + matrix_penalties > 0;
   static constexpr bool constrains = has_set || has_prox;
   /// Is a bound of norms all that follows a step?
@@ -272,6 +283,9 @@ struct PackRoles : private FormsOfProject<Ps...> {
                                                            1,
                 "a policy of whole matrices cannot be combined exactly with another set or a penalty with a "
                 "prox: keep one of them, or put them on different weights");
+  static_assert(domains == 0 || element_sets + norm_sets + vector_sets + proximal == 0,
+                "a penalty that is infinite outside a set, as LassoNet, with another set or a penalty with a "
+                "prox on the same weight has no exact algorithm: drop one of the two");
   static_assert(
       (element_sets + proximal == 0 || (true && ... && (!VectorPenalty<Ps> || ProxWithElements<Ps>))) &&
           (norm_sets == 0 || penalty_in_ball ||

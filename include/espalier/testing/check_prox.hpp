@@ -45,7 +45,9 @@ class ProxProofs {
         }
       }
     for (int trial = 0; trial < 20; ++trial) {
-      const Numbers y = inputs_.numbers(1), p = pack_.after(y, Numbers(y.size(), 0.0));
+      Numbers y = inputs_.numbers(1);
+      if (!pack_.contains(y)) y = pack_.after(y);  // a value may be infinite outside a set
+      const Numbers p = pack_.after(y, Numbers(y.size(), 0.0));
       report_.note("identity at t = 0", different(p, y), 0, [&] { return shown(y, p); });
     }
     try_nan();
@@ -71,6 +73,9 @@ class ProxProofs {
   void try_input(const Numbers& y, const Numbers& other, double scale) {
     const Numbers p = pack_.after(y, t_), q = pack_.after(other, t_);
     report_.note("deterministic", differing(pack_.after(y, t_), p), 0, [&] { return shown(y, p); });
+    if (pack_.pack().traits().has_set)
+      report_.note("feasible", !pack_.contains(p) || !std::isfinite(pack_.penalty(p)), 0,
+                   [&] { return shown(y, p); });
     if (convex_)
       report_.note(
           "non-expansive",
