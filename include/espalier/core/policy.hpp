@@ -89,9 +89,9 @@
 //
 //   double slope_bound() const                                 the largest slope of value(w) along one weight
 //
-//   bool in_domain(ConstRow<S> w), void to_domain(Row<S> y)    of a vector: is value(w) finite, and the
-//   nearest
-//                                                              vector where it is. All weights stay there
+//   bool in_domain(ConstRow<S> w)                              of a vector: is value(w) finite? Weights stay
+//                                                              where it is, as in a set
+//   void to_domain(Row<S> y)                                   and the nearest vector where it is
 //
 // (the slope of a vector: the root mean square over its weights). Rules with a step size for each weight keep
 // it so small that slope times step size is at most the learning rate.
