@@ -21,6 +21,7 @@
 #include "espalier/layer/max_pool2d.hpp"
 #include "espalier/layer/recurrent.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/skip_connection.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "nets.hpp"
 
@@ -87,7 +88,8 @@ void each_onnx_layer(const auto& f) {
   onnx_net<S>(f, "features, then images", {6}, BatchNorm(3, {.per = 2}), Dense(6, 12),
               Conv2D(Image{3, 4}, 2, Kernel{2, 2}), Softmax{}, MaxPool2D(Image{2, 3, 2}));
   onnx_net<S>(f, "blocks of features", {5}, Residual{Dense(5, 7), SiLU{}, Dense(7, 5)}, ReLU{},
-              Concat{Chain{Dense(5, 4), Tanh{}}, Identity{}, Dense(5, 2)}, Dense(11, 2));
+              Concat{Chain{Dense(5, 4), Tanh{}}, Identity{}, Dense(5, 2)}, Dense(11, 5),
+              SkipConnection{Tanh{}, Dense(3, 2)});
   onnx_net<S>(f, "blocks of images", {2, 7, 6}, ReLU{},
               Residual{Conv2D(image, 2, Kernel{3, 3}, {.padding = 1}), Tanh{}}, Residual{Dense(84, 84)},
               Concat{Conv2D(image, 3, Kernel{3, 3}, {.padding = 1}), Identity{}},

@@ -76,6 +76,14 @@ TEST_CASE("Of one Dense the radius is the distance to the nearest plane between 
   CHECK(radii[2] == 0);  // all tie
 }
 
+TEST_CASE("A last layer that shrinks is counted once") {
+  auto net = sequential<double>(Dense(2, 2), ReLU{}, Dense(2, 2));
+  assign(net, "0.weight", Matrix<double>{{1, 0}, {0, 1}});
+  assign(net, "2.weight", Matrix<double>{{0.125, 0}, {0, 0.125}});
+  // Between positive inputs the model is linear, and the plane between the classes is x = y.
+  CHECK(certified_radius(net, Matrix<double>{{2}, {1}})[0] == Approx(1 / std::sqrt(2.0)).epsilon(1e-9));
+}
+
 TEST_CASE("One output is a logit, other last layers count as they are, and a constant model has no limit") {
   auto logit = sequential<double>(Dense(2, 1));
   assign(logit, "0.weight", Matrix<double>{{3, 4}});

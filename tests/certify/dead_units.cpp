@@ -8,6 +8,7 @@
 #include "espalier/layer/dense.hpp"
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/skip_connection.hpp"
 
 using namespace espalier;
 
@@ -48,6 +49,13 @@ TEST_CASE("Activations inside Chain, Residual and Concat are found by their path
                                                            {"1.1", "Sigmoid", 2, {}},
                                                            {"2.1.body.1", "LeakyReLU", 3, {}},
                                                            {"2.2", "ReLU", 3, {2}}});
+}
+
+TEST_CASE("Activations before a sum with other inputs are found, too") {
+  Sequential net{Dense(2, 3 + 1), SkipConnection{ReLU{}, Dense(3, 1)}, Dense(1, 1)};
+  initialize(net, {.seed = 1});
+  assign(net, "0.bias", Matrix<float>{{on}, {off}, {on}, {0}});
+  CHECK(dead_units(net, samples) == std::vector<DeadUnits>{{"1.later.0", "ReLU", 3, {1}}});
 }
 
 TEST_CASE("Without samples, or with others than the model's, there is nothing to say") {

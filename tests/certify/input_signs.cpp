@@ -9,6 +9,7 @@
 #include "espalier/layer/max_pool2d.hpp"
 #include "espalier/layer/monotone_dense.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/skip_connection.hpp"
 #include "espalier/layer/softmax.hpp"
 
 using namespace espalier;
@@ -69,6 +70,8 @@ TEST_CASE("What a search finds is never excluded, through all layers") {
                               MaxPool2D(Image{2, 2, 1}), Dense(1, 2)),
            seed);
     sparse(sequential<double>(Dense(3, 3), Softmax{}), seed);
+    sparse(sequential<double>(Dense(4, 5 + 2), SkipConnection{ReLU{}, Dense(5, 2)}), seed);
+    sparse(sequential<double>(SkipConnection{Dense(3, 4), GELU{}, Dense(4, 2)}, Tanh{}, Dense(2, 2)), seed);
   }
 }
 

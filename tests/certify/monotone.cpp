@@ -16,6 +16,7 @@
 #include "espalier/layer/dropout.hpp"
 #include "espalier/layer/monotone_dense.hpp"
 #include "espalier/layer/residual.hpp"
+#include "espalier/layer/skip_connection.hpp"
 #include "espalier/optimizer/adam.hpp"
 #include "espalier/optimizer/optimizer.hpp"
 
@@ -75,6 +76,19 @@ TEST_CASE("After training no output ever moves against the sign of an input, and
   CHECK(is_monotone(net, signs));
   CHECK(audit(net).violation() == 0);
   CHECK(audit(net).parameters[0].policies[0].policy == "SignPattern");
+}
+
+TEST_CASE("Past a skip connection go the signs of the first layer, and its layers may not fall") {
+  Sequential net{Dense(3, 8 + 1), SkipConnection{ReLU{}, Dense(8, 1)}};
+  constrain(net, signs);
+  initialize(net, {.seed = 1});
+  learn_waves(net);
+  CHECK(falls_and_rises(net, 0).first == 0);
+  CHECK(falls_and_rises(net, 2).second == 0);
+  CHECK(is_monotone(net, signs));
+  Sequential falling{Dense(3, 2), SkipConnection{Dense(1, 1)}};
+  assign(falling, "1.later.0.weight", Matrix<float>{{-1}});
+  CHECK_FALSE(is_monotone(falling, signs));
 }
 
 TEST_CASE("Behind a Dense with the signs, monotone layers have free weights") {
@@ -161,6 +175,9 @@ TEST_CASE("Layers that may fall, and layers with policies of their own, are refu
   CHECK(refusal(Residual{Dense(3, 3)}, Dense(3, 1)) ==
         "Monotone, layer 0: expected a layer with weights first: Residual adds inputs of all signs, found "
         "Residual");
+  CHECK(refusal(SkipConnection{Dense(2, 1)}, Dense(1, 1)) ==
+        "Monotone, layer 0: expected a layer with weights first: SkipConnection adds inputs of all signs, "
+        "found SkipConnection");
   CHECK(refusal(MonotoneDense(3, 2), Dense(2, 1)) ==
         "Monotone, layer 0: expected a Dense first, whose weights get the signs of the inputs, found "
         "MonotoneDense");

@@ -6,6 +6,7 @@
 
 #include "espalier/core/group.hpp"
 #include "espalier/kernel/compare_norm.hpp"
+#include "espalier/pack/any_pack.hpp"
 #include "rows.hpp"
 #include "support.hpp"
 
@@ -188,6 +189,48 @@ TEST_CASE("LassoNet's value is the penalty in its set and infinite elsewhere, an
   const auto x = prox(LassoNet{0.1, 2}, Numbers<double>{1, NAN, 1}, {1, 1, 1});
   CHECK(std::isnan(x[1]));
   CHECK(std::isnan(prox(LassoNet{0.1, 2}, Numbers<double>{1, 1, NAN}, {1, 1, 1})[2]));
+}
+
+TEST_CASE("Into LassoNet's domain goes the nearest point, and what is there stays bit for bit") {
+  const LassoNet policy{.strength = 5, .hierarchy = 2};
+  const AnyPack<double> pack{Pack(policy)};
+  Rng rng{7};
+  for (int trial = 0; trial < 200; ++trial) {
+    const auto y = test::random_row<double>(1 + 1 + rng.below(5), 1, rng);
+    auto x = y;  // one column
+    const Block<double> w{x.data(), static_cast<Index>(x.size()), 1, {}};
+    const bool inside = pack.contains(w);
+    const double far = pack.violation(0, w);
+    pack.project(w);
+    CHECK(feasible(policy, x));
+    CHECK(pack.contains(w));
+    CHECK(pack.violation(0, w) == 0);
+    CHECK((inside ? far == 0 && test::same_bits(x, y) : far > 0));
+    const auto once = x;
+    pack.project(w);
+    CHECK(test::same_bits(x, once));
+    const Numbers<double> ones(y.size(), 1.0);
+    const double least = searched(LassoNet{0, policy.hierarchy}, y, ones);  // half the squared distance
+    CHECK(far * far / 2 == Approx(least).epsilon(1e-9).margin(1e-15));
+  }
+}
+
+TEST_CASE("Steps of size 0 move weights into LassoNet's domain, and no further") {
+  const Pack pack(LassoNet{.strength = 1, .hierarchy = 0.5});
+  const Numbers<double> zeros(3, 0.0);
+  for (const Steps<double> steps : {Steps<double>{nullptr, 0}, Steps<double>{zeros.data(), 0}})
+    for (const double rate : {0.0, 1.0}) {
+      Numbers<double> w{3, 1, 2}, copies(6);
+      Pack<LassoNet>::Counts counts{};
+      pack.constrain(w.data(), 3, steps, rate, {copies.data(), nullptr}, counts);
+      // (3 - b / 2) / 2 = b - 2
+      CHECK(w[0] == Approx(1.4).epsilon(1e-14));
+      CHECK(w[1] == 1);
+      CHECK(w[2] == Approx(2.8).epsilon(1e-14));
+      const auto once = w;
+      pack.constrain(w.data(), 3, steps, rate, {copies.data(), nullptr}, counts);
+      CHECK(test::same_bits(w, once));
+    }
 }
 
 TEST_CASE("LassoNet refuses options and columns that make no sense") {

@@ -55,7 +55,7 @@ TEST_CASE("headers with the order of predict give its bits") {
                   MaxPool2D(Image{11, 9, 31}),
                   Conv2D(Image{5, 4, 31}, 5, Kernel{3, 2}, {.stride = 2}),
                   Residual{Dense(20, 20)},
-                  Dense(20, 3)};
+                  SkipConnection{ReLU{}, Dense(17, 3)}};
   initialize(conv, {.seed = 4});
   programs.add(conv, "conv", same);
 

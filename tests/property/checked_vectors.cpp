@@ -31,6 +31,11 @@ TEST_CASE("the library's penalties of vectors are what they say") {
   passes({.trials = 6}, GroupLasso{0.3}, TotalVariation{0.3});
 }
 
+TEST_CASE("the library's penalties of vectors that are not convex are what they say") {
+  passes({.trials = 6}, GroupMcp{0.3}, PerInput{GroupMcp{0.3, 0.5}}, GroupScad{0.3}, LassoNet{0.3, 0.5},
+         LassoNet{0.3, 2, 2});
+}
+
 TEST_CASE("the library's ties and shells are what they say") {
   passes({.trials = 6}, Tied{1, -1}, Palindromic{}, Symmetric{}, Circulant{}, MinMaxNorm{0.5, 1});
 }

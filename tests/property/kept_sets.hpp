@@ -46,7 +46,7 @@ inline void check_kept(const espalier::AnyPack<float>& pack, bool frozen) {
   ExponentialAverage smooth{.decay = 0.9};
   WeightAverage mean;
   for (std::uint64_t step = 1; step <= 30; ++step) {
-    random_steps(net, optimizer, 1, step);
+    ::random_steps(net, optimizer, 1, step);
     if (!feasible(net)) FAIL("infeasible after step " << step);
     smooth.add(net), mean.add(net);
   }

@@ -108,6 +108,37 @@ struct Count : Hard {
   }
 };
 
+/// Of vectors: the sum of magnitudes up to a cap, which no sample reaches, so that it must be taken at its
+/// word. `part` of 1 is right.
+template <int part>
+struct FarCapped {
+  static constexpr bool convex = false;
+  template <Scalar S>
+  double value(ConstRow<S> w) const {
+    return w.template cast<double>().abs().min(1e34).sum();
+  }
+  template <Scalar S>
+  void prox(Row<S> y, ConstRow<S> t) const {
+    y -= y.max(-t / part).min(t / part);
+  }
+};
+
+/// Infinite beyond 1, and leaves what is there.
+struct NeverInside {
+  template <Scalar S>
+  double value(ConstRow<S> w) const {
+    return in_domain(w) ? 0 : HUGE_VAL;
+  }
+  template <Scalar S>
+  bool in_domain(ConstRow<S> w) const {
+    return (w.abs() <= 1).all();
+  }
+  template <Scalar S>
+  void to_domain(Row<S>) const {}
+  template <Scalar S>
+  void prox(Row<S>, ConstRow<S>) const {}
+};
+
 template <class P>
 bool finds(std::string_view proof, const P& policy) {
   const PolicyReport report = check_policy(policy, {.trials = 6});
@@ -128,6 +159,17 @@ TEST_CASE("a right penalty passes, and one that is not convex without what does 
   CHECK(report.find("variational inequality")->skipped.starts_with("not convex; 1 x 1: "));
 }
 
+TEST_CASE("a penalty of vectors that says it is not convex is not tried as one that is, and is minimized") {
+  const PolicyReport report = check_policy(FarCapped<1>{}, {.trials = 6});
+  CAPTURE(fmt::format("{}", report));
+  CHECK(report.ok());
+  for (const char* const proof : {"variational inequality", "non-expansive"}) {
+    CHECK(report.find(proof)->trials == 0);
+    CHECK(report.find(proof)->skipped == "not convex, as it says itself");
+  }
+  CHECK(finds("minimal", FarCapped<2>{}));
+}
+
 TEST_CASE("each wrong penalty is found by the proof of what is wrong") {
   CHECK(finds("minimal", HalfThreshold{}));
   CHECK(finds("variational inequality", TwiceTheValue{}));
@@ -140,4 +182,5 @@ TEST_CASE("each wrong penalty is found by the proof of what is wrong") {
   CHECK(finds("keeps finite", Overflowing{}));
   CHECK(finds("float against double", Coarse{}));
   CHECK(finds("of the norm alone", NotOfNorm{}));
+  CHECK(finds("feasible", NeverInside{}));
 }

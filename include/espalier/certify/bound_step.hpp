@@ -74,6 +74,7 @@ enum class BoundKind {
   bounds,    ///< only `bounds` are known
   residual,  ///< x + the one branch
   concat,    ///< branches side by side
+  skip,      ///< the one branch, of the first numbers, + as many of the last as it gives
 };
 
 struct BoundStep {

@@ -28,7 +28,7 @@ class DifferenceBounds {
       if (!in_run) break;
       if (steps[k].kind == BoundKind::dense) first = k;
     }
-    const DenseRun run = run_from(steps, first);
+    const DenseRun run = run_from(steps, first, steps.size());
     const double before_run = composed_two(steps, first), before = composed_two(steps, steps.size() - 1);
     const MadeWeight& w = steps.back().weight;
     for (Index j = 0; j < outputs; ++j)

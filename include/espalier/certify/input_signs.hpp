@@ -130,6 +130,19 @@ inline InputSigns through_branches(const InputSigns& before, const BoundStep& st
   return after;
 }
 
+/// The branch sees the first, and the last are added to what it gives.
+inline InputSigns through_skip(const InputSigns& before, const BoundStep& step) {
+  const Index past = before.outputs() - step.outputs;
+  InputSigns first(past, before.inputs());
+  for (Index k = 0; k < past; ++k)
+    for (Index i = 0; i < before.inputs(); ++i) first.at(k, i) = before.at(k, i);
+  InputSigns after = through(std::move(first), step.branches.front());
+  for (Index k = 0; k < after.outputs(); ++k)
+    for (Index i = 0; i < before.inputs(); ++i)
+      after.at(k, i) = static_cast<unsigned char>(after.at(k, i) | before.at(past + k, i));
+  return after;
+}
+
 inline InputSigns through(InputSigns paths, const BoundSteps& steps) {
   for (const BoundStep& step : steps) {
     if (step.kind == BoundKind::dense)
@@ -138,6 +151,8 @@ inline InputSigns through(InputSigns paths, const BoundSteps& steps) {
       paths = through_slopes(std::move(paths), step.slopes);
     else if (step.kind == BoundKind::bounds)
       paths = through_unknown(paths, step);
+    else if (step.kind == BoundKind::skip)
+      paths = through_skip(paths, step);
     else
       paths = through_branches(paths, step);
   }
@@ -153,8 +168,9 @@ inline InputSigns signs_of_steps(const BoundSteps& steps, Index inputs) {
 }  // namespace detail
 
 /// The signs of the paths from each input to each output. Exact as such through Dense, BatchNorm behind it,
-/// activations, Residual and Concat; other layers are taken for ones that read all that comes in, with either
-/// sign (MaxPool2D: with the same sign). Costs a prediction of as many samples as there are inputs.
+/// activations, Residual, SkipConnection and Concat; other layers are taken for ones that read all that comes
+/// in, with either sign (MaxPool2D: with the same sign). Costs a prediction of as many samples as there are
+/// inputs.
 template <Model M>
 InputSigns input_signs(const M& model) {
   std::string unknown;

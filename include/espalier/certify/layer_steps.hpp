@@ -111,6 +111,8 @@ class LayerSteps {
     else if constexpr (requires { layer.body(); })
       add(step(steps, path, layer, BoundKind::residual).branches.emplace_back(), path + "body.",
           layer.body());
+    else if constexpr (requires { layer.later(); })
+      add(step(steps, path, layer, BoundKind::skip).branches.emplace_back(), path + "later.", layer.later());
     else if constexpr (requires { layer.branches(); })
       add_branches(steps, path, layer);
     else

@@ -41,9 +41,10 @@ struct DenseRun {
   std::size_t last;       ///< the last dense step
 };
 
-inline DenseRun run_from(const BoundSteps& steps, std::size_t first) {
+/// Of steps first ... end - 1.
+inline DenseRun run_from(const BoundSteps& steps, std::size_t first, std::size_t end) {
   DenseRun run{ComposedBound(steps[first].weight, steps[first].two), steps[first].two, 1, first + 1, first};
-  for (; run.end < steps.size(); ++run.end) {
+  for (; run.end < end; ++run.end) {
     const BoundStep& step = steps[run.end];
     if (step.kind == BoundKind::slopes && step.slopes.least >= 0) {
       run.slope = product_above(run.slope, step.slopes.largest);
@@ -58,7 +59,14 @@ inline DenseRun run_from(const BoundSteps& steps, std::size_t first) {
   return run;
 }
 
-/// The 2-norm of steps begin ... end - 1, whose own bounds are known, of runs together where that is less.
+inline void set_bounds_of_dense(BoundStep& step) {
+  step.bounds = step.split ? norms_behind_both_signs(step.weight) : norms_above(step.weight);
+  step.two = step.bounds.two;
+}
+
+double sum_of_paths(const BoundSteps& steps, std::size_t first, std::size_t skip);
+
+/// The 2-norm of steps 0 ... end - 1, whose own bounds are known, of runs together where that is less.
 inline double composed_two(const BoundSteps& steps, std::size_t end) {
   double two = 1;
   for (std::size_t k = 0; k < end;) {
@@ -66,14 +74,48 @@ inline double composed_two(const BoundSteps& steps, std::size_t end) {
       two = product_above(two, steps[k++].two);
       continue;
     }
-    const DenseRun run = run_from(steps, k);
-    two = product_above(two, product_above(std::min(run.composed.bound(), run.product), run.slope));
-    k = run.end;
+    const DenseRun run = run_from(steps, k, end);
+    double own = product_above(std::min(run.composed.bound(), run.product), run.slope);
+    std::size_t next = run.end;
+    if (next < end && steps[next].kind == BoundKind::skip && run.last + 1 == next) {
+      own = std::min(product_above(own, steps[next].two), sum_of_paths(steps, k, next));
+      ++next;
+    }
+    two = product_above(two, own);
+    k = next;
   }
   return two;
 }
 
+/// Of a dense step and a skip right behind it: the first rows of the weight go through the branch, the last
+/// past it, and the 2-norm of a sum is at most the sum of theirs. `first`: from which step on.
+inline double sum_of_paths(const BoundSteps& steps, std::size_t first, std::size_t skip) {
+  const auto at = [&](std::size_t k) { return steps.begin() + static_cast<std::ptrdiff_t>(k); };
+  BoundSteps through(at(first), at(skip)), past = through;
+  const MadeWeight& w = steps[skip - 1].weight;
+  const auto keep = [&](BoundSteps& path, Index row, Index rows) {
+    BoundStep& last = path.back();
+    last.weight = {rows, w.cols, {}, w.off};
+    last.weight.numbers.assign(w.numbers.begin() + row * w.cols, w.numbers.begin() + (row + rows) * w.cols);
+    set_bounds_of_dense(last);
+  };
+  const Index before = w.rows - steps[skip].outputs;
+  keep(through, 0, before), keep(past, before, steps[skip].outputs);
+  const BoundSteps& branch = steps[skip].branches.front();
+  through.insert(through.end(), branch.begin(), branch.end());
+  return sum_above(composed_two(through, through.size()), composed_two(past, past.size()));
+}
+
 NormBounds set_bounds(BoundSteps& steps);
+
+/// f(first) + last, with f L-Lipschitz: sqrt(L^2 + 1) in the 2-norm.
+inline void set_bounds_of_skip(BoundStep& step) {
+  BoundSteps& branch = step.branches.front();
+  const NormBounds own = set_bounds(branch);
+  const auto beside = [](double two) { return root_above(sum_above(1, product_above(two, two))); };
+  step.bounds = {std::max(own.one, 1.0), beside(own.two), sum_above(1, own.infinity)};
+  step.two = std::min(step.bounds.two, beside(composed_two(branch, branch.size())));
+}
 
 /// x + f(x), or branches side by side, whose outputs stand one under the other.
 inline void set_bounds_of_branches(BoundStep& step) {
@@ -97,11 +139,13 @@ inline void set_bounds_of_branches(BoundStep& step) {
 inline NormBounds set_bounds(BoundSteps& steps) {
   NormBounds product{1, 1, 1};
   for (BoundStep& step : steps) {
-    if (step.kind == BoundKind::dense)
-      step.bounds = step.split ? norms_behind_both_signs(step.weight) : norms_above(step.weight);
+    if (step.kind == BoundKind::dense) set_bounds_of_dense(step);
     if (step.kind == BoundKind::slopes) step.bounds = bounds_of(step.slopes);
     step.two = step.bounds.two;
-    if (!step.branches.empty()) set_bounds_of_branches(step);
+    if (step.kind == BoundKind::skip)
+      set_bounds_of_skip(step);
+    else if (!step.branches.empty())
+      set_bounds_of_branches(step);
     product = one_after_other(product, step.bounds);
   }
   return product;

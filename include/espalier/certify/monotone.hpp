@@ -60,6 +60,11 @@ class MonotoneWalk {
       if (first_)
         fail(name(path), "a layer with weights first: Residual adds inputs of all signs", "Residual");
       visit(path + "body.", layer.body(), f);
+    } else if constexpr (requires { layer.later(); }) {
+      if (first_)
+        fail(name(path), "a layer with weights first: SkipConnection adds inputs of all signs",
+             "SkipConnection");
+      visit(path + "later.", layer.later(), f);
     } else if constexpr (requires { layer.switched(); }) {
       if (first_)
         fail(name(path), "a Dense first, whose weights get the signs of the inputs", "MonotoneDense");

@@ -58,6 +58,7 @@ struct ConcaveGroup {
   double gamma = Curve::usual_gamma;
 
   static constexpr std::string_view name = Curve::name;
+  static constexpr bool convex = false;
 
   template <class Q>
   static constexpr bool meets() {

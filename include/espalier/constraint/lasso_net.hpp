@@ -18,10 +18,10 @@ namespace espalier {
 /// The hierarchical penalty of LassoNet (Lemhadri, Ruan, Abraham & Tibshirani 2021, eq. 2 and theorem 1) on
 /// the columns of a weight whose last `skips` rows do not feed hidden units, but the outputs themselves
 /// (layer/skip_connection.hpp): of the column (w, theta) of an input it is strength * norm(theta) where
-/// every |w_k| <= hierarchy * norm(theta), and infinite elsewhere. After each step that holds in exact
-/// arithmetic; weights that an initializer or an average has made are moved there by the next step. Without
-/// theta an input is not read at all. A large hierarchy makes it all but a penalty on the first layer, one
-/// near 0 a linear model.
+/// every |w_k| <= hierarchy * norm(theta), and infinite elsewhere. As a set would, it keeps that in exact
+/// arithmetic, after each step and wherever weights come from: those of an initializer, an average or a file
+/// are moved to the nearest ones where it holds. Without theta an input is not read at all. A large hierarchy
+/// makes it all but a penalty on the first layer, one near 0 a linear model.
 ///
 /// In any metric t = 1 / d: theta_o = y_o / (1 + mu t_o), with b its norm, and w_k is y_k clipped to
 /// [-hierarchy b, hierarchy b], mu the root of the function that falls
@@ -48,11 +48,20 @@ struct LassoNet {
 
   template <Scalar S>
   double value(ConstRow<S> column) const {
+    if (!in_domain(column) && !column.hasNaN()) return std::numeric_limits<double>::infinity();
+    return strength * detail::norm(column.data() + (column.size() - skips), skips) +
+           static_cast<double>(0 * column.sum());
+  }
+  template <Scalar S>
+  bool in_domain(ConstRow<S> column) const {
     const Index hidden = column.size() - skips;
-    const S bound = most(column.data() + hidden);
-    if (!(column.head(hidden).abs() <= bound).all() && !column.hasNaN())
-      return std::numeric_limits<double>::infinity();
-    return strength * detail::norm(column.data() + hidden, skips) + static_cast<double>(0 * column.sum());
+    return (column.head(hidden).abs() <= most(column.data() + hidden)).all();
+  }
+  /// Without strength, prox is the projection.
+  template <Scalar S>
+  void to_domain(Row<S> y) const {
+    const std::vector<S> ones(static_cast<std::size_t>(y.size()), S(1));
+    LassoNet{0, hierarchy, skips}.prox(y, ConstRow<S>(ones.data(), y.size()));
   }
 
   template <Scalar S>

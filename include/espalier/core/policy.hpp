@@ -89,8 +89,12 @@
 //
 //   double slope_bound() const                                 the largest slope of value(w) along one weight
 //
-// (of a vector: the root mean square over its weights). Rules with a step size for each weight keep it so
-// small that slope times step size is at most the learning rate.
+//   bool in_domain(ConstRow<S> w)                              of a vector: is value(w) finite? Weights stay
+//                                                              where it is, as in a set
+//   void to_domain(Row<S> y)                                   and the nearest vector where it is
+//
+// (the slope of a vector: the root mean square over its weights). Rules with a step size for each weight keep
+// it so small that slope times step size is at most the learning rate.
 //
 //   static constexpr bool convex = false                       of single weights: refused beside vectors
 //   Line<S> prox(const Line<S>& y, const Line<S>& t, const auto& sets) const
@@ -250,6 +254,13 @@ concept VectorPenalty = requires(const P& p, ConstRow<float> f, ConstRow<double>
      p.prox(f, tf);
      p.prox(d, td);
    });
+
+/// A penalty of vectors that is infinite outside a set, its domain.
+template <class P>
+concept PenaltyWithDomain = VectorPenalty<P> && requires(const P& p, Row<float> y) {
+  { p.in_domain(ConstRow<float>(y.data(), y.size())) } -> std::same_as<bool>;
+  p.to_domain(y);
+};
 
 /// What takes whatever comes, vectors too, is given vectors.
 template <class P>

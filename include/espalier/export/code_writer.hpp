@@ -37,6 +37,8 @@ class CodeWriter {
   };
 
  public:
+  using scalar_type = S;
+
   CodeWriter(const Parameters<S>& parameters, const detail::CodeStyle& style, Index inputs)
       : model_{parameters}, style_(style), inputs_(inputs) {}
 

@@ -68,6 +68,15 @@ class SkipConnection {
     later_.initialize(init, call, rng);
   }
 
+  /// As Chain has it.
+  template <Scalar S>
+  void each_inside(const S* kept, const Eigen::Map<const Matrix<S>>& y, auto&& f) const {
+    const Index n = y.cols();
+    const S* const through =
+        kept + detail::padded<S>(later_.template kept_of<S>(n)) + 2 * detail::padded<S>(later_.inputs() * n);
+    f("later", later_, kept, Eigen::Map<const Matrix<S>>(through, outputs(), n));
+  }
+
   /// y = [I I] (f([I 0] x), [0 I] x)
   void write_code(auto& out) const {
     using M = decltype(out.weight(""));

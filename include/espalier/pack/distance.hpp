@@ -26,9 +26,12 @@ double distance_to_set([[maybe_unused]] const P& p, [[maybe_unused]] const S* ro
                  radius = is_shell<P> && 2 * length < least_norm + most ? least_norm : most,
                  least = radius * roundoff<double>, distance = std::abs(length - radius);
     return std::clamp(distance, least, std::numeric_limits<double>::max());
-  } else if constexpr (Set<P>) {
+  } else if constexpr (Set<P> || PenaltyWithDomain<P>) {
     std::vector<S> nearest(row, row + n);
-    if constexpr (VectorSet<P>) {
+    if constexpr (PenaltyWithDomain<P>) {
+      if (p.in_domain(ConstRow<S>(row, n))) return 0;
+      p.to_domain(Row<S>(nearest.data(), n));
+    } else if constexpr (VectorSet<P>) {
       const auto& set = set_of(p, own);
       if (set.contains(ConstRow<S>(row, n))) return 0;
       std::vector<double> room;

@@ -42,7 +42,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   using Roles::size, Roles::has_set, Roles::norm_sets, Roles::vector_sets, Roles::vector_penalties,
       Roles::set_in_ball, Roles::penalty_in_ball, Roles::matrix_sets, Roles::matrix_penalties,
       Roles::on_sphere, Roles::on_shell, Roles::element_sets, Roles::proximal, Roles::only_norm,
-      Roles::has_prox, Roles::room, Roles::memories, Roles::keeping, Roles::starting;
+      Roles::has_prox, Roles::room, Roles::memories, Roles::keeping, Roles::starting, Roles::domains;
 
   /// Names of the policies, in the order in which they are written.
   static constexpr std::array<std::string_view, size> names{detail::written_name<Ps>()...};
@@ -173,6 +173,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
                                [&](Index i, auto... own) { inside = inside && p.contains(w[i], own...); });
       if constexpr (NormSet<P>) inside = inside && detail::has_norm(p, w, n, memory.of(memory_of<P>));
       if constexpr (VectorSet<P>) inside = inside && detail::has_vector(p, w, n, memory.of(memory_of<P>));
+      if constexpr (PenaltyWithDomain<P>) inside = inside && p.in_domain(ConstRow<S>(w, n));
     });
     return inside;
   }
@@ -180,8 +181,7 @@ class Pack : public detail::PackRoles<detail::Ungrouped<Ps>...>, private detail:
   /// The nearest feasible group in the Euclidean norm; a feasible one is not touched.
   template <Scalar S>
   void project(S* w, Index n, std::type_identity_t<detail::Scratch<S>> scratch, Memory<S> memory = {}) const {
-    Counts ignored{};
-    if (has_set && !contains(w, n, memory))
+    if (Counts ignored{}; has_set && !contains(w, n, memory))
       constrain<false>(w, n, {nullptr, S(1)}, S(1), scratch, ignored, memory);
   }
 

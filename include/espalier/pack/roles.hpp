@@ -70,8 +70,17 @@ inline constexpr bool lacks_plain_project = [] {
   return false;
 }();
 
+/// Has a penalty a half of what keeps weights in its domain?
+template <class P>
+inline constexpr bool lacks_to_domain = !PenaltyWithDomain<P> && requires(const P& p, ConstRow<float> w) {
+  p.in_domain(w);
+};
+
 template <class... Ps>
 struct FormsOfProject {
+  static_assert((true && ... && !lacks_to_domain<Ps>),
+                "a penalty of vectors has in_domain(row) alone: give it to_domain(row) too, which finds the "
+                "nearest vector whose value is finite");
   static_assert((true && ... && !lacks_plain_project<Ps>),
                 "a set of vectors has project(row, step_sizes) alone: give it project(row) too, which finds "
                 "the nearest vector where all step sizes are equal");
@@ -140,7 +149,9 @@ struct PackRoles : private FormsOfProject<Ps...> {
     ((bits |= unsigned{StartingPolicy<Ps> || StartingBound<Ps>} << k++), ...);
     return bits;
   }();
-  static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets > 0;
+  /// How many penalties are infinite outside a set. To everybody but the step they are that set.
+  static constexpr int domains = (0 + ... + int{PenaltyWithDomain<Ps>});
+  static constexpr bool has_set = element_sets + norm_sets + vector_sets + matrix_sets + domains > 0;
   static constexpr bool has_prox = proximal + vector_penalties + matrix_penalties > 0;
   static constexpr bool constrains = has_set || has_prox;
   /// Is a bound of norms all that follows a step?
@@ -199,24 +210,22 @@ struct PackRoles : private FormsOfProject<Ps...> {
   static constexpr bool spectral = (false || ... || MatrixPolicy<Ps>)&&(true && ... && [] {
     if constexpr (MatrixPolicy<Ps>) {
       if constexpr (requires { Ps::of_singular_values; }) return bool{Ps::of_singular_values};
-      return false;
     }
-    return true;
+    return !MatrixPolicy<Ps>;
   }());
   static constexpr bool homogeneous =
       (true && ... && (homogeneous_policy<Ps>() || !(ElementSet<Ps> || ProximalPenalty<Ps>)));
 
-  static_assert((true && ... &&
-                 (!KeepsNumbers<Ps> || SmoothPenalty<Ps> || ProximalPenalty<Ps> || ElementSet<Ps> ||
-                  NormSet<Ps> || MakesBall<Ps>)),
-                "a policy has at(cell) or keep(w, cell), but no member that takes the number which it keeps "
-                "of a weight: "
-                "give contains and project, value and gradient, or value and prox a last argument");
+  static_assert(
+      (true && ... &&
+       (!KeepsNumbers<Ps> || SmoothPenalty<Ps> || ProximalPenalty<Ps> || ElementSet<Ps> || NormSet<Ps> ||
+        MakesBall<Ps>)),
+      "a policy has at(cell) or keep(w, cell), but no member that takes the number which it keeps of a "
+      "weight: give contains and project, value and gradient, or value and prox a last argument");
   static_assert(
       (true && ... && (roles_of<Ps> > 0)),
       "a policy plays no role: give it the members of one of the roles listed in espalier/core/policy.hpp "
-      "(const, for float and for double); an activation is a layer of its own, ClipNorm and its kind are the "
-      "optimizer's");
+      "(const, for float and for double); an activation is a layer, ClipNorm is the optimizer's");
   static_assert(
       (true && ... && (roles_of<Ps> <= 1)),
       "a policy plays two roles: split it into two policies, one for each role of espalier/core/policy.hpp");
@@ -255,7 +264,8 @@ struct PackRoles : private FormsOfProject<Ps...> {
                 "a penalty of single weights that is not convex, as L0, has no exact algorithm beside a set, "
                 "norm or penalty of vectors, which count on one prox after another: drop one of the two, or "
                 "write L1 instead of L0");
-  static_assert((true && ... && (is_convex<Ps> || element_sets == 0 || prox_knows_sets<Ps>)),
+  static_assert((true && ... &&
+                 (is_convex<Ps> || !ProximalPenalty<Ps> || element_sets == 0 || prox_knows_sets<Ps>)),
                 "a penalty that is not convex is beside a set of single weights: give it "
                 "prox(y, t, sets) for lines of weights (espalier/core/policy.hpp), or drop one of the two");
   static_assert((proximal <= 1 || (proximal == 2 && not_convex == 1 && homogeneous_penalties == 1)) &&
@@ -274,6 +284,9 @@ struct PackRoles : private FormsOfProject<Ps...> {
                                                            1,
                 "a policy of whole matrices cannot be combined exactly with another set or a penalty with a "
                 "prox: keep one of them, or put them on different weights");
+  static_assert(domains == 0 || element_sets + norm_sets + vector_sets + proximal == 0,
+                "a penalty that is infinite outside a set, as LassoNet, with another set or a penalty with a "
+                "prox on the same weight has no exact algorithm: drop one of the two");
   static_assert(
       (element_sets + proximal == 0 || (true && ... && (!VectorPenalty<Ps> || ProxWithElements<Ps>))) &&
           (norm_sets == 0 || penalty_in_ball ||

@@ -87,12 +87,27 @@ void constrain_norm_after(const PackType& pack, const P& set, const Elements& el
   });
 }
 
+/// Into the domain of a penalty: where no prox comes before, or one with step sizes of 0.
+template <bool with_penalties, class PackType, Scalar S>
+void constrain_domain([[maybe_unused]] const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
+                      [[maybe_unused]] typename PackType::Counts& active) {
+  if constexpr (PackType::domains > 0)
+    pack.each([&]<class P>(const P& p, std::size_t k) {
+      if constexpr (PenaltyWithDomain<P>) {
+        if (p.in_domain(ConstRow<S>(w, n))) return;
+        p.to_domain(Row<S>(w, n));
+        active[k] += !with_penalties;  // else the prox has been counted
+      }
+    });
+}
+
 /// The set of vectors, if what the elements make of y is not in it, and a ball around it, or its norm.
 template <bool with_penalties, class PackType, Scalar S>
 void constrain_vector([[maybe_unused]] const PackType& pack, [[maybe_unused]] S* w, [[maybe_unused]] Index n,
                       [[maybe_unused]] Steps<S> steps, [[maybe_unused]] Scratch<S> scratch,
                       [[maybe_unused]] typename PackType::Counts& active,
                       [[maybe_unused]] std::type_identity_t<PolicyMemory<S>> memory = {}) {
+  constrain_domain<with_penalties>(pack, w, n, active);
   if constexpr (PackType::vector_sets > 0)
     pack.each([&]<class P>(const P& policy, std::size_t k) {
       if constexpr (VectorSet<P>) {

@@ -214,7 +214,8 @@ inline void check_set(const AnyPack<float>& single, const AnyPack<double>& twice
   if (says) report.note("convex", hollow, roundings, found);
   const bool convex = says || (!declared.says_convex && hollow <= roundings);
   if (!convex) {
-    const std::string why = "not convex; " + found();
+    const bool seen = hollow > roundings;
+    const std::string why = seen ? "not convex; " + found() : "not convex, as it says itself";
     report.skip("non-expansive", why), report.skip("variational inequality", why);
   }
   if (!in_double.in_metric()) report.skip("uneven steps", "its projection is the Euclidean one");
