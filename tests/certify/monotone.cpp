@@ -182,7 +182,7 @@ TEST_CASE("Layers that may fall, and layers with policies of their own, are refu
         "Monotone, layer 0: expected a Dense first, whose weights get the signs of the inputs, found "
         "MonotoneDense");
   CHECK(refusal(Dense(3, 2), Dense(2, 1, MaxNorm{1})) ==
-        "1.weight: expected no policies of its layer: give them to constrain(net, Monotone{...}, ...) for "
+        "1.weight: expected no policies of its own: give them to constrain(net, Monotone{...}, ...) for "
         "all weights, "
         "found MaxNorm");
   CHECK(refusal(Dense(2, 2)) == "Monotone: expected 2 signs, one for each input, found 3");

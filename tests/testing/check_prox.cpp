@@ -174,6 +174,13 @@ TEST_CASE("each wrong penalty is found by the proof of what is wrong") {
   CHECK(finds("minimal", HalfThreshold{}));
   CHECK(finds("variational inequality", TwiceTheValue{}));
   CHECK(finds("identity at t = 0", Impatient{}));
+  const PolicyReport report = check_policy(Impatient{});
+  const PolicyProof* const identity = report.find("identity at t = 0");
+  REQUIRE(identity);
+  const std::string_view shown = identity->failure;
+  const std::size_t steps = shown.find(" with step sizes ");
+  REQUIRE(steps != shown.npos);
+  CHECK(shown.substr(steps + 17).find_first_not_of("[], ;0") == shown.npos);
   CHECK(finds("convex", Concave{}));
   CHECK(finds("non-expansive", Hard{}));
   CHECK(finds("homogeneous", Squared{}));

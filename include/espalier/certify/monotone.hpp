@@ -116,7 +116,7 @@ void each_monotone_weight(const M& model, P& parameters, const Monotone& monoton
 template <Scalar S>
 void choose_pack(Parameters<S>& parameters, ParameterEntry<S>& e, const AnyPack<S>& pack) {
   if (!e.pack.empty() && !e.lent)
-    fail(e.path, "no policies of its layer: give them to constrain(net, Monotone{...}, ...) for all weights",
+    fail(e.path, "no policies of its own: give them to constrain(net, Monotone{...}, ...) for all weights",
          e.pack.names().front());
   pack.validate(e.path, e.rows, e.cols);
   const Block<const S> before = parameters.values_of(e);
