@@ -102,8 +102,10 @@ struct SizeUnder<SpectralBall> {
 /// model. Bounds are numbers of the model's precision, saved with the model and its runs; edit_policy leaves
 /// them. A vector whose size would be the bound and is zero, no normal number or infinite has no bound: under
 /// initial() until training starts anew, else until a later step gives it one. inflection() needs vectors of
-/// 4 weights or more, in whose places it counts. Costs as much as the ball where that has no fused update,
-/// and a look at the size in each step until the bound is set, which for SpectralBallFrom is a decomposition.
+/// 4 weights or more, in whose places it counts, and sizes whose squares are normal numbers of the precision
+/// (in float from 1e-18 to 1e19): others it passes over, without a bound. Costs as much as the ball where
+/// that has no fused update, and a look at the size in each step until the bound is set, which for
+/// SpectralBallFrom is a decomposition.
 template <class Ball>
 struct SelfBounded {
   using Size = detail::SizeUnder<Ball>;
