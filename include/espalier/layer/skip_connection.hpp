@@ -2,6 +2,8 @@
 // Some inputs go through layers, and the others go past them to the outputs.
 #pragma once
 
+#include <type_traits>
+
 #include "espalier/layer/chain.hpp"
 
 namespace espalier {
