@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // MNIST's 0 against its 8 by nets that are 1-Lipschitz, with the hinge-KR loss (Serrurier et al. 2021, arXiv
-// 2006.06520): orthonormal weights, and weights rescaled to a 2-norm of at most 1.
+// 2006.06520): weights that are orthonormal by a projection after each step, or by a parametrization that the
+// gradients go through, and weights rescaled to a 2-norm of at most 1.
 #include <espalier/espalier.hpp>
 #include <espalier/report.hpp>
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "../arguments.hpp"
@@ -19,7 +22,8 @@ constexpr auto usage =
     R"(hinge_kr: a 784-128-64-32-1 net with sorting activations tells the digits 0 and 8 apart
   --data DIR    the four IDX files of MNIST, gzip or not: train-images-idx3-ubyte, ...
   --epochs N    passes over the images, 256 a step (default 10)
-  --rate X      of Adam (default 0.01)
+  --rate X      of Adam (default 0.01, for Cayley 0.003)
+  --net NAME    this one only: Orthonormal, Cayley or SpectralRescaled
   --held-out    trains with nine tenths of the training images and measures on the others
   --seed N      of the initial weights and the order (default 1)
   --quick       a few steps on images that the program makes up
@@ -115,7 +119,7 @@ bool report(Net& net, const esp::Dataset& data) {
 
 /// The net with this policy on every layer, trained on `train` and measured on `test`.
 template <class Policy>
-bool run(const char* name, const Policy& policy, const esp::Dataset& train, const esp::Dataset& test,
+bool run(const std::string& name, const Policy& policy, const esp::Dataset& train, const esp::Dataset& test,
          esp::Index width, double rate, long epochs, std::uint64_t seed) {
   esp::Sequential net{esp::Dense(train.features(), width, policy),
                       esp::GroupSort{.size = 0},
@@ -150,12 +154,26 @@ int main(int argc, char** argv) try {
     return 0;
   }
   const long epochs = arguments.number("--epochs", quick ? 3 : 10);
+<<<<<<< HEAD
   const double rate = arguments.real("--rate", 0.01);
+=======
+>>>>>>> h/lenet
   const esp::Index width = quick ? 8 : 128;
-  const bool orthonormal = run("Orthonormal", esp::Orthonormal{}, train, test, width, rate, epochs, seed);
-  const bool rescaled =
-      run("SpectralRescaled{4}", esp::SpectralRescaled{4}, train, test, width, rate, epochs, seed);
-  return orthonormal && rescaled ? 0 : 1;
+  const std::string only = arguments.text("--net", "");
+  bool holds = true, known = false;
+  const auto with = [&](const std::string& name, const auto& policy, const char* chosen_rate) {
+    const double rate = std::stod(arguments.text("--rate", chosen_rate));
+    if (!only.empty() && only != name) return;
+    known = true;
+    holds = run(name, policy, train, test, width, rate, epochs, seed) && holds;
+  };
+  with("Orthonormal", esp::Orthonormal{}, "0.01");
+  with("Cayley", esp::Cayley{}, "0.003");
+  with("SpectralRescaled", esp::SpectralRescaled{4}, "0.01");
+  if (!known)
+    throw std::invalid_argument(
+        fmt::format("--net: expected Orthonormal, Cayley or SpectralRescaled, found '{}'", only));
+  return holds ? 0 : 1;
 } catch (const std::exception& error) {
   return failed(error);
 }

@@ -48,8 +48,10 @@ struct Method {
     return text.empty() ? "dense" : text;
   }
 };
-const std::vector<Method> methods{{0, 0, true}, {5e-5, 0}, {8e-5, 0},    {1.5e-4, 0, true},
-                                  {0, 1e-4},    {0, 3e-4}, {5e-5, 1e-4}, {8e-5, 1e-4}};
+const std::vector<Method> methods{
+    {0, 0, true},        {8e-5},      {1e-4},    {1.1e-4, 0, true}, {1.2e-4},     {1.5e-4},
+    {0, 1e-4},           {0, 4.5e-4}, {0, 6e-4}, {8e-5, 8e-5},      {1e-4, 3e-5}, {1.25e-4, 3e-5},
+    {1.3e-4, 3e-5, true}};
 
 /// How long each part of training is.
 struct Plan {
