@@ -154,22 +154,18 @@ int main(int argc, char** argv) try {
     return 0;
   }
   const long epochs = arguments.number("--epochs", quick ? 3 : 10);
-<<<<<<< HEAD
-  const double rate = arguments.real("--rate", 0.01);
-=======
->>>>>>> h/lenet
   const esp::Index width = quick ? 8 : 128;
   const std::string only = arguments.text("--net", "");
   bool holds = true, known = false;
-  const auto with = [&](const std::string& name, const auto& policy, const char* chosen_rate) {
-    const double rate = std::stod(arguments.text("--rate", chosen_rate));
+  const auto with = [&](const std::string& name, const auto& policy, double chosen_rate) {
+    const double rate = arguments.real("--rate", chosen_rate);
     if (!only.empty() && only != name) return;
     known = true;
     holds = run(name, policy, train, test, width, rate, epochs, seed) && holds;
   };
-  with("Orthonormal", esp::Orthonormal{}, "0.01");
-  with("Cayley", esp::Cayley{}, "0.003");
-  with("SpectralRescaled", esp::SpectralRescaled{4}, "0.01");
+  with("Orthonormal", esp::Orthonormal{}, 0.01);
+  with("Cayley", esp::Cayley{}, 0.003);
+  with("SpectralRescaled", esp::SpectralRescaled{4}, 0.01);
   if (!known)
     throw std::invalid_argument(
         fmt::format("--net: expected Orthonormal, Cayley or SpectralRescaled, found '{}'", only));
