@@ -18,8 +18,8 @@ constexpr Index rows = 128, cols = 784;
 
 struct Weight {
   Index width;
-  std::vector<float> stepped, steps, now, scratch, kept;
-  std::vector<double> room;
+  std::vector<float> stepped{}, steps{}, now{}, scratch{}, kept{};
+  std::vector<double> room{};
 
   Block<float> block() { return {now.data(), rows, width, {kept.data(), rows * width}}; }
 };
