@@ -81,7 +81,7 @@ struct GroupSort {
     for (Index i = 0; i < n; ++i) {
       Index at = std::lower_bound(y, y + n, x[i], less) - y;
       if (at + 1 < n && !less(x[i], y[at + 1]))  // others equal it: those before it come first
-        for (Index k = 0; k < i; ++k) at += !less(x[k], x[i]) & !less(x[i], x[k]);
+        for (Index k = 0; k < i; ++k) at += !less(x[k], x[i]) && !less(x[i], x[k]);
       dx[i] = given[at];
     }
   }

@@ -114,7 +114,7 @@ class MonotoneDense {
   /// As two dense layers around the activation.
   void write_code(auto& out) const {
     const auto w = out.weight("weight");
-    auto both = w.transpose().eval(), split = w.eval();
+    auto both = w, split = w;
     both.setZero(2 * inputs(), inputs()), split.setZero(outputs(), 2 * inputs());
     both.diagonal(0).setOnes(), both.diagonal(-inputs()).setConstant(-1);
     split.leftCols(inputs()) = w.cwiseMax(0), split.rightCols(inputs()) = w.cwiseMin(0);
