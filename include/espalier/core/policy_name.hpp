@@ -53,10 +53,11 @@ constexpr std::string_view name_on_schedule(const Scheduled<P>*) {
 /// "MaxNorm per input": the name of a policy with the words that say on what.
 template <class P>
 struct NameOfGroup {
-  static constexpr std::string_view own = policy_name<Ungrouped<P>>(), of = block_of<P> > 0 ? " per block"
-                                                                            : P::grain == Grain::column
-                                                                                ? " per input"
-                                                                                : " of all";
+  static constexpr std::string_view own = policy_name<Ungrouped<P>>();
+  static constexpr bool blocks = block_of<P> != 0;
+  static constexpr std::string_view of = blocks                      ? " per block"
+                                         : P::grain == Grain::column ? " per input"
+                                                                     : " of all";
   static constexpr std::string_view value{joined<own, of>.data(), joined<own, of>.size()};
 };
 template <class P>

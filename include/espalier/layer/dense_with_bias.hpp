@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <string>
 
 #include "espalier/core/aligned.hpp"
 #include "espalier/layer/weight.hpp"

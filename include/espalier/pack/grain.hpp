@@ -56,7 +56,12 @@ struct PackGrain {
     if constexpr (block > 0) return block;
     return grain == Grain::column ? rows : is_all(grain) ? rows * cols : cols;
   }
-  /// Throws ShapeError, naming `where`, if rows are not whole blocks.
+  static constexpr Index group_count(Index rows, Index cols) {
+    if constexpr (block > 0) return rows * cols / block;
+    return grain == Grain::column ? cols : is_all(grain) ? 1 : rows;
+  }
+
+  /// The group size. Throws ShapeError, naming `where`, if rows are not whole blocks.
   static constexpr Index checked_group_size(std::string_view where, Index rows, Index cols) {
     if constexpr (block > 0)
       if (cols % block != 0)
@@ -64,11 +69,6 @@ struct PackGrain {
                          cols);
     return group_size(rows, cols);
   }
-  static constexpr Index group_count(Index rows, Index cols) {
-    if constexpr (block > 0) return rows * cols / block;
-    return grain == Grain::column ? cols : is_all(grain) ? 1 : rows;
-  }
-
   /// The numbers of a weight, of which each row is then a vector of the policies if those are on rows.
   template <class T>
   static constexpr Block<T> in_vectors(Block<T> w) {
