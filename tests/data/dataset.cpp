@@ -34,7 +34,7 @@ Dataset regression(Index samples) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a data set knows its sizes", "", float, double) {
+TEMPLATE_TEST_CASE("a data set knows its sizes", "", BOTH_PRECISIONS) {
   const BasicDataset<TestType> data = labeled<TestType>(7);
   CHECK(data.samples() == 7);
   CHECK(data.features() == 2);

@@ -11,8 +11,8 @@
 using namespace espalier;
 using detail::ComparedDot;
 
-TEMPLATE_TEST_CASE("The last bit of a weighted sum decides, however much cancels before it", "", float,
-                   double) {
+TEMPLATE_TEST_CASE("The last bit of a weighted sum decides, however much cancels before it", "",
+                   BOTH_PRECISIONS) {
   const TestType huge = static_cast<TestType>(1e30), one = 1;
   const double tiny = 1e-30;
   const double a[4] = {3, -3, 1, tiny};
