@@ -14,9 +14,14 @@ namespace espalier {
 namespace detail {
 ESPALIER_KERNELS(extern template, float)
 ESPALIER_KERNELS(extern template, double)
-ESPALIER_PACKS(extern template, float)
-ESPALIER_PACKS(extern template, double)
-ESPALIER_PACKS_VALIDATE(extern template)
+ESPALIER_FREE_PACK(extern template, float)
+ESPALIER_FREE_PACK(extern template, double)
+ESPALIER_PACKS_OF(ESPALIER_NUMBER_PACKS, extern template)
+ESPALIER_PACKS_OF(ESPALIER_NORM_PACKS, extern template)
+ESPALIER_PACKS_OF(ESPALIER_SUM_PACKS, extern template)
+ESPALIER_PACKS_OF(ESPALIER_MATRIX_PACKS, extern template)
+ESPALIER_PACKS_OF(ESPALIER_SCHEDULED_PACKS, extern template)
+ESPALIER_PACKS_OF(ESPALIER_PAIR_PACKS, extern template)
 }  // namespace detail
 ESPALIER_RULES(extern template, float)
 ESPALIER_RULES(extern template, double)

@@ -2,5 +2,5 @@
 #include "espalier/compiled.hpp"
 
 namespace espalier::detail {
-ESPALIER_PACKS(template, double)
+ESPALIER_PACKS_OF(ESPALIER_NORM_PACKS, template)
 }  // namespace espalier::detail

@@ -2,6 +2,6 @@
 #include "espalier/compiled.hpp"
 
 namespace espalier::detail {
-ESPALIER_PACKS(template, float)
-ESPALIER_PACKS_VALIDATE(template)
+ESPALIER_PACKS_OF(ESPALIER_SCHEDULED_PACKS, template)
+ESPALIER_PACKS_OF(ESPALIER_PAIR_PACKS, template)
 }  // namespace espalier::detail
