@@ -15,7 +15,7 @@ using namespace espalier;
 static_assert(ElementMap<IntervalWeight> && Policy<IntervalWeight>);
 
 TEMPLATE_TEST_CASE("Every weight is in the interval, without tolerance, and rises with what is stored", "",
-                   BOTH_PRECISIONS) {
+                   PRECISIONS) {
   Rng rng{1};
   for (const IntervalWeight map :
        {IntervalWeight{0.1, 0.7}, IntervalWeight{-3, -1e-3}, IntervalWeight{-1e30, 1e30}}) {
@@ -32,7 +32,7 @@ TEMPLATE_TEST_CASE("Every weight is in the interval, without tolerance, and rise
 }
 
 TEMPLATE_TEST_CASE("What is inside comes back; bounds and what is outside are given by nothing", "",
-                   BOTH_PRECISIONS) {
+                   PRECISIONS) {
   const IntervalWeight map{-0.5, 2};
   const double u = std::numeric_limits<TestType>::epsilon();
   Rng rng{2};

@@ -10,7 +10,7 @@
 using namespace espalier;
 using differential::run_pack;
 
-TEMPLATE_TEST_CASE("SGD with momentum and Adam train as torch's under packs", "", BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("SGD with momentum and Adam train as torch's under packs", "", float, double) {
   run_pack<TestType>("L1+NonNegative", NonNegative{}, L1{5e-2});
   run_pack<TestType>("NonNegative+MaxNorm", MaxNorm{0.5}, NonNegative{});
   run_pack<TestType>("Clip+MaxNorm", Clip{-0.2, 0.2}, MaxNorm{0.4});

@@ -42,14 +42,14 @@ double roundings(const Compared<S>& row) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("MaxNorm is optax's projection_l2_ball", "", BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("MaxNorm is optax's projection_l2_ball", "", float, double) {
   for_each_row<TestType>("optax_l2_ball", in_ball<TestType>(), [](const Compared<TestType>& row) {
     CHECK(apart(row.ours, row.theirs) <= roundings(row));
   });
 }
 
-TEMPLATE_TEST_CASE("MaxNorm is Keras' MaxNorm without the 1e-7 that shrinks every weight", "",
-                   BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("MaxNorm is Keras' MaxNorm without the 1e-7 that shrinks every weight", "", float,
+                   double) {
   double most = 1;
   for_each_row<TestType>("keras_max_norm", in_ball<TestType>(), [&](const Compared<TestType>& row) {
     CHECK(apart(row.ours, row.theirs, leak(row.y)) <= roundings(row));
@@ -60,7 +60,7 @@ TEMPLATE_TEST_CASE("MaxNorm is Keras' MaxNorm without the 1e-7 that shrinks ever
 }
 
 TEMPLATE_TEST_CASE("MaxNorm is torch.renorm of rows without the 1e-7, which shrinks what is too long", "",
-                   BOTH_PRECISIONS) {
+                   float, double) {
   Index inside = 0, shrunk = 0;
   for_each_row<TestType>("torch_renorm", in_ball<TestType>(), [&](const Compared<TestType>& row) {
     const bool holds = test::length(row.y) <= row.at.radius;
@@ -72,7 +72,7 @@ TEMPLATE_TEST_CASE("MaxNorm is torch.renorm of rows without the 1e-7, which shri
 }
 
 TEMPLATE_TEST_CASE("MinMaxNorm is Keras' of rate 1 without the 1e-7, and has a direction for zeros", "",
-                   BOTH_PRECISIONS) {
+                   float, double) {
   for_each_row<TestType>("keras_min_max_norm", in_shell<TestType>(), [](const Compared<TestType>& row) {
     if (largest(row.y) > 0) {
       CHECK(apart(row.ours, row.theirs, leak(row.y)) <= roundings(row));
@@ -98,8 +98,8 @@ TEST_CASE("Keras' rate of 1/2 goes half of the way, and leaves what was outside 
   CHECK(outside == 33);  // of 35: two were inside
 }
 
-TEMPLATE_TEST_CASE("UnitNorm is optax's projection_l2_sphere, and has a direction for zeros", "",
-                   BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("UnitNorm is optax's projection_l2_sphere, and has a direction for zeros", "", float,
+                   double) {
   for_each_row<TestType>(
       "optax_l2_sphere", on_sphere<TestType>(),
       [](const Compared<TestType>& row) {
@@ -111,8 +111,8 @@ TEMPLATE_TEST_CASE("UnitNorm is optax's projection_l2_sphere, and has a directio
       "middle outside inside");
 }
 
-TEMPLATE_TEST_CASE("UnitNorm is Keras' UnitNorm without the 1e-7, and has a direction for zeros", "",
-                   BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("UnitNorm is Keras' UnitNorm without the 1e-7, and has a direction for zeros", "", float,
+                   double) {
   double least = 1;
   for_each_row<TestType>(
       "keras_unit_norm", on_sphere<TestType>(),

@@ -59,8 +59,7 @@ std::vector<std::string> paths_of(const Parameters<S>& parameters) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("What a layer declares becomes parameters of that kind, shape and pack", "",
-                   BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("What a layer declares becomes parameters of that kind, shape and pack", "", PRECISIONS) {
   const auto parameters = declared<TestType>(EachKind{});
   CHECK(paths_of(parameters) == std::vector<std::string>{"weight", "gain", "bias", "mean"});
   const auto entries = parameters.entries();

@@ -25,7 +25,7 @@ Parameters<S> some_parameters() {
 }  // namespace
 
 TEMPLATE_TEST_CASE("Parameters stand one after another, each on a cache line, and start at zero", "",
-                   BOTH_PRECISIONS) {
+                   PRECISIONS) {
   auto parameters = some_parameters<TestType>();
   const std::size_t line = 64 / sizeof(TestType), first = (15 + line - 1) / line * line;
   REQUIRE(parameters.entries().size() == 3);

@@ -138,8 +138,7 @@ struct Exponentiated {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("A rule steps on a stretch of weights as on one weight after the other", "",
-                   BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("A rule steps on a stretch of weights as on one weight after the other", "", PRECISIONS) {
   using S = TestType;
   steps_as_one_by_one<S>(SGD{.learning_rate = 0.1});
   steps_as_one_by_one<S>(SGD{.learning_rate = 0.1, .momentum = 0.9});
@@ -151,8 +150,7 @@ TEMPLATE_TEST_CASE("A rule steps on a stretch of weights as on one weight after 
   steps_as_one_by_one<S>(Lion{.learning_rate = 0.1});
 }
 
-TEMPLATE_TEST_CASE("A weight that is not finite afterwards is told, wherever it stands", "",
-                   BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("A weight that is not finite afterwards is told, wherever it stands", "", PRECISIONS) {
   using S = TestType;
   const SGD rule{.learning_rate = 1};
   const auto kernel = rule.kernel<S>(1, 1);

@@ -81,7 +81,7 @@ void check(double scale, const Ps&... policies) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Sums hold at every scale, with all kinds of rows and step sizes", "", BOTH_PRECISIONS) {
+TEMPLATE_TEST_CASE("Sums hold at every scale, with all kinds of rows and step sizes", "", float, double) {
   using S = TestType;
   for (const double scale : {1e-30, 1e-8, 1.0, 1e9, 1e25}) {
     check<S>(scale, SumTo{0.7 * scale});

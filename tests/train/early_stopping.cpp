@@ -49,7 +49,7 @@ long run(EarlyStopping& stopping, const std::vector<double>& losses, S& weight_a
 }  // namespace
 
 TEMPLATE_TEST_CASE("The run ends after `patience` epochs without improvement, at the best weights", "",
-                   BOTH_PRECISIONS) {
+                   PRECISIONS) {
   EarlyStopping stopping{.patience = 2};
   TestType weight = 0;
   CHECK(run(stopping, {5, 4, 3, 3.5, 3, 2, 1}, weight) == 5);  // equal is no improvement
