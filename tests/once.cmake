@@ -29,15 +29,8 @@ if(ESPALIER_COMPILED)
   target_link_libraries(espalier_test_readme PRIVATE espalier_compiled)
 endif()
 
-# The first program of the README is the first example, and runs with the compiled library too.
+# The first program of the README is the first example.
 espalier_test(readme/first sh tests/readme/first.sh)
-if(ESPALIER_COMPILED)
-  add_executable(espalier_test_readme_compiled ${PROJECT_SOURCE_DIR}/examples/01_first.cpp)
-  target_link_libraries(espalier_test_readme_compiled PRIVATE espalier_compiled)
-  espalier_test(readme/compiled espalier_test_readme_compiled)
-  espalier_built_by(readme/compiled espalier_test_readme_compiled)
-  set_tests_properties(readme/compiled PROPERTIES PASS_REGULAR_EXPRESSION "accuracy 0.9")
-endif()
 
 # The page of the policies has all of them, and its pictures are drawn by the library.
 add_executable(espalier_pictures ${PROJECT_SOURCE_DIR}/docs/pictures/draw.cpp)
@@ -54,3 +47,24 @@ espalier_test(arm64 ${CMAKE_COMMAND} -E env EIGEN=$<TARGET_PROPERTY:Eigen3::Eige
               FMT=${fmt_headers} sh tests/arm64/run.sh ${CMAKE_CURRENT_BINARY_DIR}/arm64)
 espalier_test(tree sh tests/tree.sh)
 espalier_test(format sh tests/format.sh)
+
+# The library as users take it into their programs, with the compiled one too.
+foreach(how install fetch copy)
+  espalier_test(
+    consumer/${how}
+    ${CMAKE_COMMAND}
+    -DHOW=${how}
+    -DWORK=${CMAKE_CURRENT_BINARY_DIR}/consumer/${how}
+    -DSOURCES=${PROJECT_SOURCE_DIR}
+    -DBUILD=${PROJECT_BINARY_DIR}
+    -DCOMPILED=${ESPALIER_COMPILED}
+    -DCOMPILER=${CMAKE_CXX_COMPILER}
+    -DGENERATOR=${CMAKE_GENERATOR}
+    -DEIGEN=$<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>
+    -DEIGEN_PACKAGE=${Eigen3_DIR}
+    -DFMT=$<TARGET_FILE:fmt::fmt>
+    -DFMT_PACKAGE=${fmt_DIR}
+    -DZLIB=${ZLIB_LIBRARIES}
+    -P
+    ${CMAKE_CURRENT_SOURCE_DIR}/consumer/check.cmake)
+endforeach()
