@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The statistics of paired runs: Student's interval of a mean difference, and Holm's correction.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace study {
+
+/// The probability that Student's t with `freedom` degrees of freedom is beyond +-t.
+double two_sided_p(double t, double freedom);
+/// The t that is exceeded, on both sides together, with probability p.
+double critical_t(double p, double freedom);
+
+/// The mean of differences with its interval and the p-value of "the mean is 0" (Student 1908).
+struct Comparison {
+  long pairs = 0;
+  double mean = 0, low = 0, high = 0, p = 1;
+};
+/// Of differences of pairs, NaNs left out. `level` is the coverage of the interval. Fewer than two pairs: the
+/// interval is infinite and p is 1. All differences equal: the interval is that number, and p is 0 unless it
+/// is 0.
+Comparison compare(std::span<const double> differences, double level = 0.95);
+
+/// p-values after Holm's correction (1979), in the order of the given ones.
+std::vector<double> holm(std::span<const double> p);
+
+/// The smallest mean difference, in standard deviations of the differences, that `pairs` pairs can show at
+/// level 0.05 as the first of `comparisons` in Holm's order.
+double smallest_visible(long pairs, long comparisons);
+
+}  // namespace study
