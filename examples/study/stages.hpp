@@ -36,9 +36,13 @@ struct Stage {
 ///   depth       level: hidden layers; gradient_ratio, gradient_first
 ///   recovery    level: factor on the learning rate of the first half of the epochs; largest_gradient.
 ///               Result::failed where the loss was not finite
+///   recurrent   level: time steps of the sequences; test_loss, gradient_ratio (first to last time step, at
+///               the end), largest_gradient, [gradient_steps]: norm of the gradient of each time step's input
+///               before training, [gradient_steps_end]: after it. Result::failed where the loss was not
+///               finite
 ///   cost        ratio: seconds of a step to those of the unconstrained network, measured in turns; no other
 ///               number
-inline constexpr std::array<Stage, 8> stages{{
+inline constexpr std::array<Stage, 9> stages{{
     {"grid", "Which strength of each policy is best on samples that were not trained on?", ""},
     {"final", "Does the best strength of each policy help on the test samples?", ""},
     {"few", "Does it help where samples are few?", "training samples"},
@@ -46,6 +50,7 @@ inline constexpr std::array<Stage, 8> stages{{
     {"where", "Should the input layer be constrained, or all layers?", "0: the input layer, 1: all layers"},
     {"depth", "Does the gradient reach the input layer of a deep network?", "hidden layers"},
     {"recovery", "Does a run survive a learning rate that is too large?", "factor on the learning rate"},
+    {"recurrent", "Does the gradient reach the first time steps of a recurrent network?", "time steps"},
     {"cost", "What does a step cost?", ""},
 }};
 

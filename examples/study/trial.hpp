@@ -22,6 +22,8 @@ struct Trial {
 };
 
 inline const std::string free_name = "unconstrained";
+/// In the recovery stage alone: no policy, and gradients whose norm is clipped at 1.
+inline const std::string clipped_gradients = "clipped gradients";
 
 /// What a run measured, by name. A run that diverged has `failed`, and what it could measure until then.
 struct Result {

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "statistics.hpp"
+#include "verdict.hpp"
+
+namespace study {
+
+namespace {
+
+/// The stages that ask a side question are content with fewer seeds.
+long seeds_of(const std::string& stage, const Setup& setup) {
+  if (stage == "cost") return 1;
+  if (stage == "grid" || stage == "final") return setup.seeds;
+  return std::min(setup.seeds, side_seeds);
+}
+
+/// What Trial::level is in the runs of a stage.
+std::vector<double> levels_of(const std::string& stage, const Setup& setup) {
+  const auto inputs = static_cast<double>(setup.features);
+  if (stage == "few") {
+    const long most = (setup.samples - setup.test_samples) * 4 / 5;
+    std::vector<double> levels;
+    for (long count = std::max(20L, 5 * setup.classes); count < most; count *= 3)
+      levels.push_back(static_cast<double>(count));
+    return levels;
+  }
+  if (stage == "irrelevant") return {std::ceil(inputs / 4), inputs, 4 * inputs};
+  if (stage == "depth") return {2, 4, 8, 16};
+  if (stage == "recovery") return {1, 10, 100, 1000};
+  if (stage == "where") return {0, 1};
+  return {0};
+}
+
+/// Is a policy part of a stage? Depth is a question of normalization, which is asked without constraints too.
+bool takes_part(const std::string& stage, const std::string& policy) {
+  return stage != "depth" || policy == "WeightNorm";
+}
+
+/// The policies of a stage with their strengths.
+std::vector<std::pair<std::string, double>> policies_of(const std::string& stage, const Setup& setup,
+                                                        const std::map<std::string, double>& best) {
+  std::vector<std::pair<std::string, double>> policies;
+  if (stage != "cost") policies.push_back({free_name, 0});
+  if (stage == "recovery") policies.push_back({clipped_gradients, 0});
+  for (std::size_t k = 0; k < setup.policies.size(); ++k) {
+    const std::string& name = setup.policies[k];
+    if (!takes_part(stage, name)) continue;
+    if (stage == "grid")
+      for (const double strength : setup.strengths[k]) policies.push_back({name, strength});
+    else if (best.contains(name))
+      policies.push_back({name, best.at(name)});
+  }
+  return policies;
+}
+
+std::vector<Trial> trials_with(const std::string& stage, const Setup& setup,
+                               const std::map<std::string, double>& best) {
+  std::vector<Trial> trials;
+  for (long seed = 1; seed <= seeds_of(stage, setup); ++seed)
+    for (const double level : levels_of(stage, setup))
+      for (const auto& [policy, strength] : policies_of(stage, setup, best))
+        trials.push_back({stage, policy, strength, level, seed});
+  // The similarity of filters asks for the unconstrained networks first.
+  if (stage == "final")
+    std::stable_partition(trials.begin(), trials.end(), [](const Trial& t) { return t.policy == free_name; });
+  return trials;
+}
+
+}  // namespace
+
+std::vector<Trial> trials_of(const std::string& stage, const Setup& setup,
+                             const std::vector<Result>& results) {
+  std::map<std::string, double> best;
+  if (stage != "grid")
+    for (const PolicyCurve& curve : curves(setup, results))
+      if (curve.best >= 0) best[curve.policy] = curve.points[static_cast<std::size_t>(curve.best)].strength;
+  return trials_with(stage, setup, best);
+}
+
+namespace {
+
+std::map<std::string, double> all_at_first_strength(const Setup& setup) {
+  std::map<std::string, double> first;
+  for (std::size_t k = 0; k < setup.policies.size(); ++k)
+    first[setup.policies[k]] = setup.strengths[k].front();
+  return first;
+}
+
+}  // namespace
+
+long planned_runs(const Setup& setup) {
+  long runs = 0;
+  for (const std::string& stage : setup.stages)
+    runs += static_cast<long>(trials_with(stage, setup, all_at_first_strength(setup)).size());
+  return runs;
+}
+
+double expected_seconds(const Setup& setup, double seconds_of_run) {
+  const auto fit = static_cast<double>(setup.samples - setup.test_samples);
+  const auto inputs = static_cast<double>(setup.features);
+  double runs = 0;
+  for (const std::string& stage : setup.stages)
+    for (const Trial& trial : trials_with(stage, setup, all_at_first_strength(setup))) {
+      if (stage == "few")
+        runs += trial.level / fit;
+      else if (stage == "irrelevant")
+        runs += 1 + trial.level / inputs;
+      else
+        runs += stage == "depth" ? trial.level : 1;
+    }
+  return runs * seconds_of_run;
+}
+
+std::string shorten(Setup& setup, double seconds_of_run, double seconds) {
+  const Setup before = setup;
+  std::string changes;
+  double per_run = seconds_of_run;
+  const auto too_long = [&] { return expected_seconds(setup, per_run) > seconds; };
+  if (too_long()) {
+    for (std::vector<double>& strengths : setup.strengths)
+      for (std::size_t k = 1; k < strengths.size(); ++k)
+        strengths.erase(strengths.begin() + static_cast<std::ptrdiff_t>(k));
+    changes += "every second strength";
+  }
+  while (too_long() && setup.seeds > 5) --setup.seeds;
+  if (setup.seeds < before.seeds)
+    changes += fmt::format(", {} seeds instead of {}", setup.seeds, before.seeds);
+  const long fewest = std::max(1L, before.epochs / 5);
+  while (too_long() && setup.epochs > fewest) {
+    --setup.epochs;
+    per_run = seconds_of_run * static_cast<double>(setup.epochs) / static_cast<double>(before.epochs);
+  }
+  if (setup.epochs < before.epochs)
+    changes += fmt::format(", {} epochs instead of {}", setup.epochs, before.epochs);
+  return changes;
+}
+
+}  // namespace study

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Which runs a study consists of.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "trial.hpp"
+
+namespace study {
+
+/// Seeds of the stages behind "final", whose questions are coarser.
+inline constexpr long side_seeds = 5;
+
+/// The runs of a stage, in the order in which they are done: seed by seed, so that an interrupted stage has
+/// pairs. Stages behind "grid" take each policy at its best strength there, and leave out one that failed at
+/// every strength.
+std::vector<Trial> trials_of(const std::string& stage, const Setup& setup,
+                             const std::vector<Result>& results);
+
+/// How many runs a whole study has, before anything is known of strengths.
+long planned_runs(const Setup& setup);
+
+/// About how long the study takes, in seconds of one thread, if a run of the setup's network takes
+/// `seconds_of_run`.
+double expected_seconds(const Setup& setup, double seconds_of_run);
+
+/// Makes a study smaller until it is expected to end within `seconds` of one thread: every second strength
+/// first, then fewer seeds (5 at least), then fewer epochs (a fifth at least). Returns what was changed, in
+/// words; empty: nothing.
+std::string shorten(Setup& setup, double seconds_of_run, double seconds);
+
+}  // namespace study

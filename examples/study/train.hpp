@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// One run: trains a network under a policy and measures it.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <espalier/espalier.hpp>
+#include <espalier/io/load.hpp>
+#include <espalier/io/save.hpp>
+
+#include "bench.hpp"
+#include "measures.hpp"
+#include "network.hpp"
+#include "stages.hpp"
+
+namespace study {
+
+/// The rate of stochastic gradient descent in the recovery stage, where it is not made too large.
+inline constexpr double recovery_rate = 0.05;
+
+/// The norms of the gradients of all weights: their means over each epoch, and the largest of all steps.
+struct GradientWatch {
+  std::vector<std::vector<double>> epochs{};  ///< of each weight, a number for each epoch
+  double largest = 0;                         ///< of all weights together
+
+  void batch(const auto& model, const esp::BatchReport&) {
+    std::size_t k = 0;
+    double squares = 0;
+    model.for_each_parameter([&](const auto& p) {
+      if (p.kind != esp::ParameterKind::weight) return;
+      if (sums_.size() == k) sums_.push_back(0);
+      const double norm = esp::detail::norm(p.gradients, p.size());
+      sums_[k++] += norm, squares += norm * norm;
+    });
+    largest = std::max(largest, std::sqrt(squares));
+    ++steps_;
+  }
+  void epoch(const auto&, const esp::EpochReport&) {
+    epochs.resize(sums_.size());
+    for (std::size_t k = 0; k < sums_.size(); ++k)
+      epochs[k].push_back(std::exchange(sums_[k], 0) / static_cast<double>(steps_));
+    steps_ = 0;
+  }
+
+ private:
+  std::vector<double> sums_;
+  long steps_ = 0;
+};
+
+/// The task's metric of a model (Setup::metric).
+template <class Net>
+double metric(const Bench& bench, const Net& net, const esp::Dataset& data) {
+  return bench.setup().classification() ? esp::accuracy(net, data)
+                                        : esp::rmse(net, data) * bench.target_scale();
+}
+
+/// The loss that a run minimizes, without penalties.
+template <class Net>
+double loss_of(const Bench& bench, const Net& net, const esp::Dataset& data) {
+  if (bench.setup().classification()) return evaluate(net, data, esp::CrossEntropy{});
+  return evaluate(net, data, esp::MeanSquared{});
+}
+
+/// The metric with noise on the inputs, for each of noise_levels. All runs of a seed get the same noise.
+template <class Net>
+std::vector<double> under_noise(const Bench& bench, const Net& net, const esp::Dataset& data, long seed) {
+  std::vector<double> metrics;
+  for (const double level : noise_levels) metrics.push_back(metric(bench, net, noisy(data, level, seed)));
+  return metrics;
+}
+
+/// Does what a stage asks of a network after its training.
+template <class Net>
+void measure(const Bench& bench, const Trial& trial, const Net& net, const esp::Dataset& training,
+             const esp::Dataset& evaluation, Result& result) {
+  const Eigen::MatrixXf weight = esp::effective_weight(net, "0.weight");
+  if (trial.stage == "grid") result.series["noise"] = under_noise(bench, net, evaluation, trial.seed);
+  if (trial.stage == "irrelevant")
+    result.numbers["noise_share"] = share_of_last(weight, static_cast<long>(trial.level));
+  if (trial.stage != "final") return;
+  measure_filters(weight, result.numbers);
+  result.numbers["dead"] = dead_share(weight, esp::effective_weight(net, "0.bias"), training.inputs);
+  save(net, bench.network_file(trial));
+}
+
+/// The share of the steps in which a policy changed the first layer's weight; 0 without one.
+template <class Net>
+double active_share(const Net& net) {
+  double share = 0;
+  net.for_each_parameter([&](const auto& p) {
+    if (p.path == "0.weight")
+      for (const esp::Activity& a : p.activity)
+        if (a.steps > 0) share = std::max(share, static_cast<double>(a.acted) / static_cast<double>(a.steps));
+  });
+  return share;
+}
+
+/// Trains with an optimizer. The recovery stage begins with a learning rate that is too large: Trial::level
+/// times the rate, for the first half of the epochs.
+template <class Net, class Optimizer>
+esp::History run_epochs(const Bench& bench, const Trial& trial, Net& net, const esp::Dataset& training,
+                        Optimizer optimizer, GradientWatch& watch) {
+  esp::FitOptions options{.epochs = bench.setup().epochs,
+                          .batch = bench.setup().batch,
+                          .seed = static_cast<std::uint64_t>(trial.seed)};
+  if (trial.stage == "recovery")
+    options.schedule = [factor = trial.level](const esp::Progress& progress) {
+      return 2 * progress.epoch < progress.epochs ? factor : 1;
+    };
+  if (bench.setup().classification())
+    return fit(net, training, esp::CrossEntropy{}, optimizer, options, watch);
+  return fit(net, training, esp::MeanSquared{}, optimizer, options, watch);
+}
+
+/// Trains `net`, whose policies are in force, from the weights of the seed.
+template <class Net>
+Result train(const Bench& bench, const Trial& trial, Net& net) {
+  Result result{trial};
+  const Parts parts = bench.parts_of(trial);
+  initialize(net, esp::Seed{static_cast<std::uint64_t>(trial.seed)}, esp::HeNormal{});
+  GradientWatch watch;
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    if (trial.stage != "recovery")
+      run_epochs(bench, trial, net, *parts.training,
+                 esp::Optimizer{esp::Adam{.learning_rate = bench.setup().learning_rate}}, watch);
+    else if (trial.policy == clipped_gradients)
+      run_epochs(bench, trial, net, *parts.training,
+                 esp::Optimizer{esp::Sgd{.learning_rate = recovery_rate}, esp::ClipNorm{1}}, watch);
+    else
+      run_epochs(bench, trial, net, *parts.training, esp::Optimizer{esp::Sgd{.learning_rate = recovery_rate}},
+                 watch);
+  } catch (const esp::NotFiniteError& error) {
+    result.failed = error.what();
+  }
+  result.numbers["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  measure_gradients(watch.epochs, watch.largest, result);
+  if (!result.failed.empty()) return result;
+  const std::string measured = trial.stage == "final" ? "test" : "validation";
+  result.numbers["train"] = metric(bench, net, *parts.training);
+  result.numbers[measured] = metric(bench, net, *parts.evaluation);
+  result.numbers["train_loss"] = loss_of(bench, net, *parts.training);
+  result.numbers[measured + "_loss"] = loss_of(bench, net, *parts.evaluation);
+  result.numbers["active"] = active_share(net);
+  measure(bench, trial, net, *parts.training, *parts.evaluation, result);
+  return result;
+}
+
+}  // namespace study
