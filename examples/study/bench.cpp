@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 #include <random>
 #include <utility>
 
 #include <fmt/format.h>
+
 #include <espalier/core/rng.hpp>
+#include <espalier/data/npy.hpp>
 #include <espalier/data/splits.hpp>
+#include "files.hpp"
 
 namespace study {
 
@@ -104,8 +108,18 @@ esp::Dataset noisy(const esp::Dataset& data, double level, long seed) {
   return changed;
 }
 
-std::string Bench::network_file(const Trial& trial) const {
-  return fmt::format("{}/{}_{}_{}.safetensors", folder_, trial.policy, trial.strength, trial.seed);
+std::string Bench::filter_file(const Trial& trial) const {
+  return fmt::format("{}/filters/{} {} seed {}.npy", folder_, trial.policy, trial.strength, trial.seed);
+}
+
+void write_filters(const Bench& bench, const Trial& trial, const Eigen::MatrixXf& weight) {
+  make_folder_of(bench.filter_file(trial));
+  esp::write_npy(bench.filter_file(trial), esp::Matrix<float>(weight.transpose()));
+}
+
+Eigen::MatrixXf read_filters(const Bench& bench, const Trial& trial) {
+  if (!std::filesystem::exists(bench.filter_file(trial))) return {};
+  return esp::read_npy<float>(bench.filter_file(trial)).transpose();
 }
 
 }  // namespace study

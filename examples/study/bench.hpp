@@ -41,8 +41,8 @@ class Bench {
   /// The hidden layers of a trial: those of the setup, but Trial::level of them in the stage "depth", all as
   /// wide as the first.
   std::vector<long> hidden_of(const Trial& trial) const;
-  /// Where the network of a trial of the stage "final" is saved.
-  std::string network_file(const Trial& trial) const;
+  /// Where the first layer's weight of a trial of the stage "final" stands: a row for each neuron, as NPY.
+  std::string filter_file(const Trial& trial) const;
 
  private:
   std::shared_ptr<const Split> split(long seed) const;
@@ -54,6 +54,11 @@ class Bench {
   mutable std::mutex mutex_;
   mutable std::map<long, std::weak_ptr<const Split>> splits_;
 };
+
+/// Writes the first layer's weight (neurons x inputs) of a trial.
+void write_filters(const Bench& bench, const Trial& trial, const Eigen::MatrixXf& weight);
+/// Reads it; without rows if it is not there.
+Eigen::MatrixXf read_filters(const Bench& bench, const Trial& trial);
 
 /// The data with normal noise on the inputs, `level` times the standard deviation of each input. The same for
 /// every call with the same seed.

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: MIT
-// A study with a policy of one's own in the grid: the weights of each neuron sum to at most a bound in size,
-// and are spread over no more than 16 inputs.
+// A study with a policy of one's own in the grid, on the digits unless --data names a file.
 #include "study.hpp"
 
-/// strength * log(1 + |w|): shrinks small weights as L1 does, and large ones less (Candes et al. 2008).
-struct LogPenalty {
-  double strength = 1e-3;
+/// No weight above a limit.
+struct AtMost {
+  double limit = 0.2;
 
-  double penalty(double w) const { return strength * std::log1p(std::abs(w)); }
+  template <espalier::Scalar S>
+  bool contains(S w) const {
+    return w <= static_cast<S>(limit);
+  }
+  template <espalier::Scalar S>
+  S project(S w) const {
+    return w > static_cast<S>(limit) ? static_cast<S>(limit) : w;
+  }
 };
 
 int main(int argc, char** argv) {
   study::Grid grid = study::usual_grid();
-  grid.push_back(study::entry("LogPenalty", "strength", {1e-4, 1e-3, 1e-2}, [](double s) { return LogPenalty{s}; }));
-  return study::run(argc, argv, grid);
+  grid.push_back(
+      study::entry("AtMost", "limit", {0.5, 0.2, 0.1}, [](double limit) { return AtMost{limit}; }));
+  study::Options defaults;
+  defaults.data = "examples/data/digits.csv";
+  return study::run(argc, argv, grid, defaults);
 }

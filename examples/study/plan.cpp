@@ -25,7 +25,7 @@ long seeds_of(const std::string& stage, const Setup& setup) {
 std::vector<double> levels_of(const std::string& stage, const Setup& setup) {
   const auto inputs = static_cast<double>(setup.features);
   if (stage == "few") {
-    const long most = (setup.samples - setup.test_samples) * 4 / 5;
+    const long most = setup.samples * 4 / 5;
     std::vector<double> levels;
     for (long count = std::max(20L, 5 * setup.classes); count < most; count *= 3)
       levels.push_back(static_cast<double>(count));
@@ -95,19 +95,16 @@ std::map<std::string, double> all_at_first_strength(const Setup& setup) {
 
 }  // namespace
 
-long planned_runs(const Setup& setup) {
-  long runs = 0;
-  for (const std::string& stage : setup.stages)
-    runs += static_cast<long>(trials_with(stage, setup, all_at_first_strength(setup)).size());
-  return runs;
+std::vector<Trial> planned_trials(const std::string& stage, const Setup& setup) {
+  return trials_with(stage, setup, all_at_first_strength(setup));
 }
 
 double expected_seconds(const Setup& setup, double seconds_of_run) {
-  const auto fit = static_cast<double>(setup.samples - setup.test_samples);
+  const auto fit = static_cast<double>(setup.samples);
   const auto inputs = static_cast<double>(setup.features);
   double runs = 0;
   for (const std::string& stage : setup.stages)
-    for (const Trial& trial : trials_with(stage, setup, all_at_first_strength(setup))) {
+    for (const Trial& trial : planned_trials(stage, setup)) {
       if (stage == "few")
         runs += trial.level / fit;
       else if (stage == "irrelevant")

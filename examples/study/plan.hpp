@@ -18,8 +18,8 @@ inline constexpr long side_seeds = 5;
 std::vector<Trial> trials_of(const std::string& stage, const Setup& setup,
                              const std::vector<Result>& results);
 
-/// How many runs a whole study has, before anything is known of strengths.
-long planned_runs(const Setup& setup);
+/// The same before anything is known of strengths: each policy at its first one.
+std::vector<Trial> planned_trials(const std::string& stage, const Setup& setup);
 
 /// About how long the study takes, in seconds of one thread, if a run of the setup's network takes
 /// `seconds_of_run`.

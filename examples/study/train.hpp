@@ -9,8 +9,6 @@
 #include <vector>
 
 #include <espalier/espalier.hpp>
-#include <espalier/io/load.hpp>
-#include <espalier/io/save.hpp>
 
 #include "bench.hpp"
 #include "measures.hpp"
@@ -84,7 +82,9 @@ void measure(const Bench& bench, const Trial& trial, const Net& net, const esp::
   if (trial.stage != "final") return;
   measure_filters(weight, result.numbers);
   result.numbers["dead"] = dead_share(weight, esp::effective_weight(net, "0.bias"), training.inputs);
-  save(net, bench.network_file(trial));
+  write_filters(bench, trial, weight);
+  const Eigen::MatrixXf free = read_filters(bench, {"final", free_name, 0, 0, trial.seed});
+  if (free.size() == weight.size()) result.numbers["similarity"] = similarity(weight, free);
 }
 
 /// The share of the steps in which a policy changed the first layer's weight; 0 without one.
@@ -104,7 +104,7 @@ double active_share(const Net& net) {
 template <class Net, class Optimizer>
 esp::History run_epochs(const Bench& bench, const Trial& trial, Net& net, const esp::Dataset& training,
                         Optimizer optimizer, GradientWatch& watch) {
-  esp::FitOptions options{.epochs = bench.setup().epochs,
+  esp::FitOptions options{.epochs = trial.stage == "cost" ? 1 : bench.setup().epochs,
                           .batch = bench.setup().batch,
                           .seed = static_cast<std::uint64_t>(trial.seed)};
   if (trial.stage == "recovery")

@@ -45,7 +45,8 @@ const std::vector<double>& series(const Result& result, const std::string& name)
 struct Setup {
   std::string data;            ///< file name without folder
   unsigned long checksum = 0;  ///< CRC-32 of the numbers of the data
-  long samples = 0, features = 0;
+  long samples = 0;            ///< without those of the test part
+  long features = 0;
   long classes = 0;  ///< 0: regression
   long outputs = 1;  ///< of the network
   long test_samples = 0;

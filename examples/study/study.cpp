@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "study.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <espalier/core/threads.hpp>
+
+#include "cost.hpp"
+#include "files.hpp"
+#include "plan.hpp"
+#include "report.hpp"
+#include "results_file.hpp"
+#include "task.hpp"
+#include "verdict.hpp"
+#include "workers.hpp"
+
+namespace study {
+
+namespace {
+
+/// All stages but the recurrent one, which has data of its own, unless the user names some.
+std::vector<std::string> stages_of(const Options& options) {
+  std::vector<std::string> names;
+  for (const Stage& stage : stages)
+    if (options.stages.empty() || std::ranges::find(options.stages, stage.name) != options.stages.end())
+      names.push_back(stage.name);
+  return names;
+}
+
+Setup setup_of(const Options& options, const Task& task, const Grid& grid) {
+  Setup setup;
+  describe(task, setup);
+  setup.hidden = options.hidden;
+  setup.where = options.where;
+  setup.epochs = options.epochs, setup.batch = options.batch, setup.seeds = options.seeds;
+  setup.learning_rate = options.learning_rate;
+  setup.stages = stages_of(options);
+  for (const Entry& entry : grid) {
+    if (std::ranges::find(options.policies, entry.name) == options.policies.end()) continue;
+    const auto given = options.strengths.find(entry.name);
+    setup.policies.push_back(entry.name);
+    setup.strengths.push_back(given == options.strengths.end() ? entry.strengths : given->second);
+  }
+  return setup;
+}
+
+const Entry& entry_of(const Grid& grid, const std::string& name) {
+  return *std::ranges::find(grid, name, &Entry::name);
+}
+
+/// Are all layers constrained in a trial?
+bool on_all_layers(const Setup& setup, const Trial& trial) {
+  if (trial.stage == "depth") return true;
+  if (trial.stage == "where") return trial.level > 0;
+  return setup.where == "all";
+}
+
+Result run_trial(const Bench& bench, const Grid& grid, const Trial& trial) {
+  const bool all = on_all_layers(bench.setup(), trial);
+  if (trial.policy == free_name || trial.policy == clipped_gradients) return run_free(bench, trial, all, {});
+  const Entry& entry = entry_of(grid, trial.policy);
+  if (trial.stage == "cost") return measure_cost(bench, trial, all, entry);
+  return entry.run(bench, trial, all);
+}
+
+/// The weights of the first layers that the page shows, from the networks of the first seed.
+std::vector<FilterWeights> filters_of(const Bench& bench, const std::vector<Result>& results) {
+  std::vector<FilterWeights> filters;
+  for (const Result& result : results) {
+    if (result.trial.stage != "final" || result.trial.seed != 1 || !result.failed.empty()) continue;
+    const Eigen::MatrixXf weight = read_filters(bench, result.trial);
+    if (weight.size() == 0) continue;
+    const esp::WeightMatrix<float> rows = weight;  // row by row
+    filters.push_back({result.trial.policy, result.trial.strength, weight.rows(), weight.cols(),
+                       std::vector<float>(rows.data(), rows.data() + rows.size())});
+  }
+  return filters;
+}
+
+/// One study: its parts, and what is done with them.
+class Study {
+ public:
+  Study(const Options& options, const Grid& grid, Setup setup, Task task)
+      : options_(options),
+        grid_(grid),
+        file_(options.out + "/results.jsonl", setup),
+        bench_(setup, std::move(task.fit), std::move(task.test), task.target_scale, options.out) {}
+
+  /// Does what is not done yet, until somebody stops it.
+  void run() {
+    const StopOnSignal stop;
+    Progress progress(planned(), static_cast<long>(file_.results().size()), static_cast<int>(options_.jobs),
+                      options_.quiet ? nullptr : stderr);
+    for (const std::string& stage : setup().stages) {
+      if (stop_requested()) return;
+      run_stage(stage, progress);
+    }
+  }
+
+  void write() const {
+    write_whole(options_.out + "/report.html",
+                html_report(setup(), file_.results(), filters_of(bench_, file_.results()), planned()));
+    write_whole(options_.out + "/results.csv", csv_of(file_.results()));
+    for (const std::string& sentence : verdict(setup(), file_.results()).sentences)
+      fmt::print("{}\n", sentence);
+    fmt::print("\nThe report is {0}/report.html, all runs are {0}/results.csv.\n", options_.out);
+  }
+
+ private:
+  const Setup& setup() const { return bench_.setup(); }
+
+  /// How many runs the study has as far as it is known: a policy that failed in the grid goes no further.
+  long planned() const {
+    long runs = 0;
+    const bool known = missing("grid").empty();
+    for (const std::string& stage : setup().stages)
+      runs += static_cast<long>(
+          (known ? trials_of(stage, setup(), file_.results()) : planned_trials(stage, setup())).size());
+    return runs;
+  }
+
+  /// The runs of a stage that the file lacks.
+  std::vector<Trial> missing(const std::string& stage) const {
+    std::vector<Trial> trials = trials_of(stage, setup(), file_.results());
+    std::erase_if(trials, [&](const Trial& trial) { return file_.contains(trial); });
+    return trials;
+  }
+
+  void run_stage(const std::string& stage, Progress& progress) {
+    const auto run = [&](const Trial& trial) { return run_trial(bench_, grid_, trial); };
+    std::vector<Trial> todo = missing(stage);
+    progress.expect(planned());
+    // What others at the same time take would be measured too.
+    const int jobs = stage == "cost" ? 1 : static_cast<int>(options_.jobs);
+    if (stage == "final") {  // whose other runs compare their filters with the unconstrained ones
+      std::vector<Trial> first;
+      std::ranges::copy_if(todo, std::back_inserter(first),
+                           [](const Trial& trial) { return trial.policy == free_name; });
+      std::erase_if(todo, [](const Trial& trial) { return trial.policy == free_name; });
+      run_all(first, jobs, run, file_, progress);
+    }
+    if (!stop_requested()) run_all(todo, jobs, run, file_, progress);
+  }
+
+  Options options_;
+  Grid grid_;
+  ResultsFile file_;
+  Bench bench_;
+};
+
+/// Of the grid what the options are checked against.
+std::vector<PolicyName> names_of(const Grid& grid) {
+  std::vector<PolicyName> names;
+  for (const Entry& entry : grid) names.push_back({entry.name, entry.strength_name, entry.strengths});
+  return names;
+}
+
+/// Seconds of a run of the unconstrained network, from a short one.
+double seconds_of_run(Setup setup, const Task& task) {
+  const long epochs = std::exchange(setup.epochs, 2);
+  const Bench bench(setup, task.fit, task.test, task.target_scale, "");
+  const Result result = run_free(bench, {"where", free_name, 0, 0, 1}, false, {});
+  return number(result, "seconds") * static_cast<double>(epochs) / 2;
+}
+
+/// Makes the study fit the budget, and says so.
+void keep_to_budget(Setup& setup, const Task& task, const Options& options) {
+  if (!(options.budget > 0)) return;
+  const double seconds = seconds_of_run(setup, task),
+               budget = 60 * options.budget * static_cast<double>(options.jobs);
+  const std::string changes = shorten(setup, seconds, budget);
+  if (!changes.empty()) fmt::print(stderr, "to end within {} minutes: {}\n", options.budget, changes);
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const Grid& grid, const Options& defaults) try {
+  const Options options = parse(argc, argv, names_of(grid), defaults);
+  esp::set_threads(1);  // runs share the cores
+  Task task = load_task(options.data, options.reading);
+  for (const std::string& note : task.notes) fmt::print(stderr, "note: {}\n", note);
+  Setup setup = setup_of(options, task, grid);
+  keep_to_budget(setup, task, options);
+  Study study(options, grid, setup, std::move(task));
+  study.run();
+  study.write();
+  return stop_requested() ? 130 : 0;
+} catch (const std::exception& error) {
+  return exit_code(error);
+}
+
+}  // namespace study
