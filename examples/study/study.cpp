@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -168,9 +168,15 @@ double seconds_of_run(Setup setup, const Task& task) {
   return number(result, "seconds") * static_cast<double>(epochs) / 2;
 }
 
-/// Makes the study fit the budget, and says so.
+/// Makes the study fit the budget, and says so. One that was begun keeps to what was decided then.
 void keep_to_budget(Setup& setup, const Task& task, const Options& options) {
   if (!(options.budget > 0)) return;
+  if (std::string line; std::getline(std::ifstream(options.out + "/results.jsonl"), line)) {
+    const Setup begun = setup_from_json(line);
+    if (begun.policies != setup.policies) return;  // another study, as ResultsFile will say
+    setup.strengths = begun.strengths, setup.seeds = begun.seeds, setup.epochs = begun.epochs;
+    return;
+  }
   const double seconds = seconds_of_run(setup, task),
                budget = 60 * options.budget * static_cast<double>(options.jobs);
   const std::string changes = shorten(setup, seconds, budget);
