@@ -18,9 +18,10 @@ struct Comparison {
   double mean = 0, low = 0, high = 0, p = 1;
   double deviation = 0;  ///< standard deviation of the differences; 0 of fewer than two
 };
-/// Of differences of pairs, NaNs left out. `level` is the coverage of the interval. Fewer than two pairs: the
-/// interval is infinite and p is 1. All differences equal: the interval is that number, and p is 0 unless it
-/// is 0.
+/// Of differences of pairs; those that are not finite are left out. `level` is the coverage of the interval.
+/// Fewer than two pairs: the interval is infinite and p is 1. All differences equal: the interval is that
+/// number, and p is 1 if it is 0, else that of the sign test, 2^(1 - pairs). (Student's would be 0, from a
+/// deviation that few pairs of accuracies have by chance.)
 Comparison compare(std::span<const double> differences, double level = 0.95);
 
 /// p-values after Holm's correction (1979), in the order of the given ones.

@@ -34,11 +34,15 @@ struct PolicyCurve {
 /// The curves of all policies but `free_name`, from the runs of the stage "grid".
 std::vector<PolicyCurve> curves(const Setup& setup, const std::vector<Result>& results);
 
+/// The curve with the best validation metric at its best strength; of equal ones the first. nullptr: no
+/// policy has a best strength.
+const PolicyCurve* best_curve(const Setup& setup, const std::vector<PolicyCurve>& curves);
+
 /// A policy at its best strength against the unconstrained network, on the test samples.
 struct Finding {
   std::string policy;
   double strength = 0;
-  double test = 0, unconstrained = 0;  ///< means of the metric over the pairs
+  double test = 0, unconstrained = 0;  ///< means of the metric over the pairs; NaN: none
   Comparison difference{};             ///< paired by seed; > 0 is better
   double corrected_p = 1;              ///< after Holm, over the policies
   double smallest = 0;                 ///< mean difference that these pairs could have shown; infinite: none
