@@ -41,13 +41,16 @@ esp::Dataset some_of(const esp::Dataset& data, esp::Index count, esp::Rng& rng) 
   std::vector<esp::Index> order(static_cast<std::size_t>(data.samples()));
   std::iota(order.begin(), order.end(), 0);
   std::shuffle(order.begin(), order.end(), rng);
-  // One sample of each class comes first.
-  std::vector<bool> seen(static_cast<std::size_t>(data.classes()) + 1, false);
-  std::stable_partition(order.begin(), order.end(), [&](esp::Index i) {
-    if (data.labels.empty()) return false;
-    const auto label = static_cast<std::size_t>(data.labels[static_cast<std::size_t>(i)]);
-    return !std::exchange(seen[label], true);
-  });
+  if (!data.labels.empty()) {  // one sample of each class comes first
+    std::vector<esp::Index> first, others;
+    std::vector<char> seen(static_cast<std::size_t>(data.classes()), 0);
+    for (const esp::Index i : order) {
+      char& known = seen[static_cast<std::size_t>(data.labels[static_cast<std::size_t>(i)])];
+      (std::exchange(known, 1) ? others : first).push_back(i);
+    }
+    order = std::move(first);
+    order.insert(order.end(), others.begin(), others.end());
+  }
   order.resize(static_cast<std::size_t>(std::min(count, data.samples())));
   return data.subset(order);
 }
@@ -66,7 +69,7 @@ std::shared_ptr<const Split> Bench::split(long seed) const {
   if (auto known = splits_[seed].lock()) return known;
   esp::Rng rng = rng_of(Draw::split, seed);
   auto [training, validation] =
-      setup_.classification() ? esp::stratified_split(fit_, 0.8, rng) : fit_.split(0.8, rng);
+      setup_.classification() ? esp::stratified_split(fit_, 0.8, {static_cast<std::uint64_t>(seed)}) : fit_.split(0.8, rng);
   auto fresh = std::make_shared<const Split>(Split{std::move(training), std::move(validation)});
   splits_[seed] = fresh;
   return fresh;

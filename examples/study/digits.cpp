@@ -4,7 +4,7 @@
 
 int main(int argc, char** argv) {
   study::Options defaults;
-  defaults.data = "examples/data/digits.csv";
+  defaults.data = ESPALIER_STUDY_DIGITS;
   defaults.reading.image_rows = defaults.reading.image_columns = 8;
   return study::run(argc, argv, study::usual_grid(), defaults);
 }

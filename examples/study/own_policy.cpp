@@ -21,6 +21,6 @@ int main(int argc, char** argv) {
   grid.push_back(
       study::entry("AtMost", "limit", {0.5, 0.2, 0.1}, [](double limit) { return AtMost{limit}; }));
   study::Options defaults;
-  defaults.data = "examples/data/digits.csv";
+  defaults.data = ESPALIER_STUDY_DIGITS;
   return study::run(argc, argv, grid, defaults);
 }

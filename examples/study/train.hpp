@@ -130,9 +130,9 @@ Result train(const Bench& bench, const Trial& trial, Net& net) {
                  esp::Optimizer{esp::Adam{.learning_rate = bench.setup().learning_rate}}, watch);
     else if (trial.policy == clipped_gradients)
       run_epochs(bench, trial, net, *parts.training,
-                 esp::Optimizer{esp::Sgd{.learning_rate = recovery_rate}, esp::ClipNorm{1}}, watch);
+                 esp::Optimizer{esp::SGD{.learning_rate = recovery_rate}, esp::ClipNorm{1}}, watch);
     else
-      run_epochs(bench, trial, net, *parts.training, esp::Optimizer{esp::Sgd{.learning_rate = recovery_rate}},
+      run_epochs(bench, trial, net, *parts.training, esp::Optimizer{esp::SGD{.learning_rate = recovery_rate}},
                  watch);
   } catch (const esp::NotFiniteError& error) {
     result.failed = error.what();
