@@ -51,3 +51,15 @@ endif()
 # Options of tests: to compile takes longer than to run: nothing is optimized. GCC is faster if it hardly ever collects its
 # garbage, and takes more memory for it.
 set(unoptimized -O0 $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=1500000>)
+
+# The study is an example program with a command line and files of JSON, for which it needs what nothing else here does.
+set(ESPALIER_STUDY OFF)
+if(ESPALIER_EXAMPLES)
+  find_package(CLI11 CONFIG QUIET)
+  find_package(nlohmann_json CONFIG QUIET)
+  if(CLI11_FOUND AND nlohmann_json_FOUND)
+    set(ESPALIER_STUDY ON)
+  else()
+    message(STATUS "CLI11 or nlohmann-json is not found: the study is left out (Debian: libcli11-dev nlohmann-json3-dev)")
+  endif()
+endif()
