@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -83,8 +83,10 @@ class CommandLine {
   } catch (const CLI::CallForHelp&) {
     throw Help(app_.help());
   } catch (const CLI::ConfigError& error) {  // of a key that is no option
-    throw InputError(fmt::format("{}: expected options of this program, found another line: {}",
-                                 app_.get_config_ptr()->as<std::string>(), error.what()));
+    const std::string message = error.what(), before = "INI was not able to parse ";
+    throw InputError(fmt::format("{}: expected options of this program (--help lists them), found {}",
+                                 app_.get_config_ptr()->as<std::string>(),
+                                 message.starts_with(before) ? message.substr(before.size()) : message));
   } catch (const CLI::FileError&) {
     throw InputError(fmt::format("--config: expected a file that can be read, found none: {}",
                                  espalier::detail::quoted_text(app_.get_config_ptr()->as<std::string>())));
@@ -165,6 +167,7 @@ char separator_of(const OptionText& option) {
 
 void read_data(const CommandLine& line, Options& options) {
   DataOptions& reading = options.reading;
+  if (line["--data"].given()) reading = {};  // what a program says of its own data is not so of others
   const auto text = [&](const char* name, std::string& to) {
     if (!line[name].given()) return;
     to = line[name].one();
@@ -231,10 +234,7 @@ void read_study(const CommandLine& line, const std::vector<PolicyName>& known, O
     options.strengths = named_strengths(option);
     check_strengths(option, options, known);
   }
-  if (const auto& option = line["--stages"]; option.given())
-    options.stages = chosen(option, stage_names());
-  else if (options.stages.empty())
-    options.stages = stage_names();
+  if (const auto& option = line["--stages"]; option.given()) options.stages = chosen(option, stage_names());
   if (const auto& option = line["--seeds"]; option.given()) options.seeds = option.whole(1);
   if (const auto& option = line["--only"]; option.given()) options.where = wheres[option.choice(wheres)];
   if (const auto& option = line["--budget"]; option.given()) options.budget = option.positive();

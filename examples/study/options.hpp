@@ -18,14 +18,14 @@ struct PolicyName {
   std::vector<double> strengths;
 };
 
-/// What is given here is what a program has unless its user says otherwise.
+/// What is given here is what a program has unless its user says otherwise; `reading` goes with `data`.
 struct Options {
   std::string data;  ///< --data; empty: the program's own
   DataOptions reading{};
   std::vector<long> hidden{128};        ///< --arch: neurons of each hidden layer; none: a linear model
   std::vector<std::string> policies{};  ///< --policies; empty: all
   std::map<std::string, std::vector<double>> strengths{};  ///< --strengths: of those policies that it names
-  std::vector<std::string> stages{};                       ///< --stages; empty: all
+  std::vector<std::string> stages{};                       ///< --stages; empty: those that the program has
   long seeds = 10, epochs = 20, batch = 32;
   double learning_rate = 1e-3;
   double budget = 0;            ///< --budget: minutes; 0: as long as it takes
@@ -37,7 +37,7 @@ struct Options {
 
 /// What --help prints, thrown to end the program.
 struct Help : std::exception {
-  explicit Help(std::string text) : text(std::move(text)) {}
+  explicit Help(std::string page) : text(std::move(page)) {}
   const char* what() const noexcept override { return text.c_str(); }
   std::string text;
 };

@@ -177,6 +177,7 @@ std::string name_of(const std::string& path) {
 }
 
 Task load(const std::string& path, const DataOptions& options) {
+  if (path.empty()) refuse("--data", "a file", "none");
   if (!(options.test_share > 0 && options.test_share < 1))
     refuse("test share", "a number between 0 and 1", fmt::format("{}", options.test_share));
   if (!options.label.empty() && !options.target.empty()) refuse("--target", "either it or --label", "both");

@@ -13,10 +13,10 @@ namespace study {
 
 /// How the file is read. The names in comments are the options of the command line, which messages name.
 struct DataOptions {
-  std::string label;   ///< --label: column (CSV) or array (NPZ) of classes; empty: the last column, "y"
-  std::string target;  ///< --target: column, array or file (NPY) of numbers to predict; empty: classes
-  std::string labels;  ///< --labels: file of labels beside an NPY or IDX file
-  std::string test;    ///< --test: file of test samples; empty: a part of the samples
+  std::string label{};   ///< --label: column (CSV) or array (NPZ) of classes; empty: the last column, "y"
+  std::string target{};  ///< --target: column, array or file (NPY) of numbers to predict; empty: classes
+  std::string labels{};  ///< --labels: file of labels beside an NPY or IDX file
+  std::string test{};    ///< --test: file of test samples; empty: a part of the samples
   espalier::Gaps gaps = espalier::Gaps::refuse;  ///< --gaps
   espalier::Text text = espalier::Text::refuse;  ///< --text
   std::vector<std::string> ignore{};             ///< --ignore: columns that are not read

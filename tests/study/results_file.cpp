@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "../limits.hpp"
-#include "files.hpp"
+#include "refusal.hpp"
 #include "study/files.hpp"
 
 using namespace study;

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "files.hpp"
+#include "refusal.hpp"
 
 using namespace study;
 
