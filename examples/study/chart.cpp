@@ -157,10 +157,10 @@ std::string drawn(const Frame& f, const Chart& chart, const ChartSeries& series,
                      series.color, path, marks);
 }
 
-/// A word above the plot, kept inside it.
-std::string word(const Frame& f, double at, double y, const char* says) {
-  const double share = (at - f.left) / f.width;
-  const char* const anchor = share > 0.6 ? "end" : share < 0.1 ? "start" : "middle";
+/// A word above the plot, kept inside it: at the place, or beginning there.
+std::string word(const Frame& f, double at, double y, const char* says, bool begins) {
+  const double share = (at - f.left) / f.width, room = begins ? 0.65 : 0.9;
+  const char* const anchor = share > room ? "end" : begins || share < 0.1 ? "start" : "middle";
   return fmt::format("<text class=\"mark\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at, y,
                      anchor, says);
 }
@@ -171,12 +171,12 @@ std::string marks(const Frame& f, const Chart& chart) {
     const double at = f.at_x(*chart.hurts_from);
     all += fmt::format("<rect class=\"hurts\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\"/>", at,
                        f.top - 18, f.left + f.width - at, f.height + 18) +
-           word(f, at, f.top - 22, "hurts from here");
+           word(f, at, f.top - 22, "hurts from here", true);
   }
   if (chart.best) {
     const double at = f.at_x(*chart.best);
     all += fmt::format("<path class=\"best\" d=\"M{:.1f} {:.1f}V{}\"/>", at, f.top, f.top + f.height) +
-           word(f, at, f.top - 6, "best");
+           word(f, at, f.top - 6, "best", false);
   }
   if (chart.level)
     all += fmt::format("<path class=\"level\" d=\"M{:.1f} {:.1f}h{}\"/>\n", f.left, f.at_y(*chart.level),
@@ -241,7 +241,7 @@ std::string figures(Chart chart, const std::vector<ChartSeries>& all) {
     if (pictures > 1) chart.title = fmt::format("{}, {} of {}", title, k + 1, pictures);
     text += figure(chart);
   }
-  return text.empty() ? text : "<div class=\"charts\">\n" + text + "</div>\n";
+  return text;
 }
 
 }  // namespace study::page

@@ -42,7 +42,8 @@ struct Chart {
 /// Nothing if there is no point. Whiskers that are much longer than the range of the points are cut off.
 std::string figure(const Chart& chart);
 
-/// The chart with these series, seven in a picture. Unconstrained, if it is the first, is in each of them.
+/// The chart with these series, seven in a picture (for `beside`). Unconstrained, if it is the first, is in
+/// each of them.
 std::string figures(Chart chart, const std::vector<ChartSeries>& all);
 
 struct ForestRow {

@@ -18,7 +18,7 @@ using espalier::detail::is_shown;
 
 constexpr double letter = 6.9;  ///< about the width of one
 constexpr double width = 430, line = 24, top = 8;
-constexpr std::size_t most_letters = 30;
+constexpr std::size_t most_letters = 40;
 
 struct Frame {
   espalier::detail::Axis axis;

@@ -59,6 +59,10 @@ std::string written(double x, const char* pattern) {
   return std::isfinite(x) ? fmt::format(fmt::runtime(pattern), x) : dash;
 }
 
+std::string near_one(double x) {
+  return written(x, std::abs(x) >= 0.1 && std::abs(x) < 1000 ? "{:.2f}" : "{:.3g}");
+}
+
 std::string percent(double share) { return std::isfinite(share) ? written(100 * share, "{:.1f} %") : dash; }
 
 std::string counted(long count, const char* what) {

@@ -33,6 +33,8 @@ inline constexpr const char* dash = "\u2013";
 
 /// A number; a dash if there is none.
 std::string written(double x, const char* pattern = "{:.4g}");
+/// A number near 1 with two decimals, so that columns are aligned.
+std::string near_one(double x);
 /// 0.1234 as "12.3 %"
 std::string percent(double share);
 /// "1 run", "2 runs"
@@ -99,6 +101,8 @@ std::string source(const Study& study, std::initializer_list<const char*> stages
                    const std::string& more = "");
 /// A paragraph of plain text.
 std::string paragraph(const std::string& plain, const char* style = "");
+/// Figures beside each other; nothing if there are none.
+std::string beside(const std::string& figures, bool small = false);
 std::string subheading(const std::string& plain);
 /// A section with its first sentence; `id` is its anchor. Nothing if `body` is empty.
 std::string section(const char* id, const char* title, const std::string& lead, const std::string& body);

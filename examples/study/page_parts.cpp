@@ -58,6 +58,11 @@ std::string paragraph(const std::string& plain, const char* style) {
   return open + text(plain) + "</p>\n";
 }
 
+std::string beside(const std::string& figures, bool small) {
+  if (figures.empty()) return "";
+  return std::string("<div class=\"charts") + (small ? " small" : "") + "\">\n" + figures + "</div>\n";
+}
+
 std::string subheading(const std::string& plain) { return "<h3>" + text(plain) + "</h3>\n"; }
 
 std::string section(const char* id, const char* title, const std::string& lead, const std::string& body) {

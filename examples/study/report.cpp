@@ -19,8 +19,8 @@ h2 { font-size: 1.25rem; margin: 2.2rem 0 .5rem; padding-top: .6rem; border-top:
 h3 { font-size: 1.02rem; margin: 1.5rem 0 .3rem; } section > p { max-width: 62rem; }
 a { color: var(--s0); } nav { margin: .8rem 0; } nav a { margin-right: 1.1rem; white-space: nowrap; }
 .say { font-size: 1.08rem; } .source { color: var(--dim); font-size: .85rem; margin-top: .6rem; }
-.charts { margin: .7rem 0; } .charts.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
-figure.forest { max-width: 60rem; margin: .7rem 0; } .charts figure.wide { margin-top: 0; }
+.charts { margin: .7rem 0; grid-template-columns: repeat(auto-fill, minmax(min(100%, 31rem), 1fr)); } .charts.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
+.small figcaption small { display: block; } figure.forest { max-width: 60rem; margin: .7rem 0; } .charts figure.wide { margin-top: 0; }
 .table { margin: .7rem 0; } td:last-child { min-width: 0; } td:not(.n) { white-space: normal; }
 th { white-space: normal; vertical-align: bottom; } td.n:last-child { white-space: nowrap; }
 .line, .whisker, .level, .best { fill: none; } .line { stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
@@ -28,7 +28,7 @@ th { white-space: normal; vertical-align: bottom; } td.n:last-child { white-spac
 .whisker { stroke-width: 1.2; } .dot { stroke-width: 3.2; }
 .level { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 3 3; } .best { stroke: var(--s2); stroke-width: 1.4; }
 .hurts { fill: var(--s1); fill-opacity: .13; } .mark, .rows text { fill: var(--ink); font: 12px system-ui, sans-serif; }
-@media print { body { max-width: none; } .charts.small { grid-template-columns: 1fr 1fr; } nav { display: none; }
+@media print { body { max-width: none; } .charts, .charts.small { grid-template-columns: 1fr 1fr; } nav { display: none; }
   h2, h3 { break-after: avoid; } th, td { padding-right: .5rem; } a { color: inherit; } }
 )";
 

@@ -86,7 +86,7 @@ std::string noise_part(const Study& study) {
              "Each network at its chosen strength meets validation samples whose inputs have noise "
              "added; a line that falls less is a network that needs its inputs less exactly. Whiskers "
              "are 95 % intervals over the seeds.") +
-         figures(chart, lines) + table.html() + source(study, {"grid"});
+         beside(figures(chart, lines)) + table.html() + source(study, {"grid"});
 }
 
 std::string level_part(const Study& study, const std::string& stage, const std::string& title,
@@ -96,7 +96,7 @@ std::string level_part(const Study& study, const std::string& stage, const std::
   Chart chart{"Validation by " + level_name, level_name, m.axis()};
   chart.log_x = log_x;
   return subheading(title) + paragraph(lead + " Whiskers are 95 % intervals over the seeds.") +
-         figures(chart, over_levels(study, stage, "validation", m.scale())) +
+         beside(figures(chart, over_levels(study, stage, "validation", m.scale()))) +
          paragraph(std::string("The table gives the differences to the unconstrained network of the same "
                                "seed, in ") +
                    m.points() +

@@ -64,7 +64,7 @@ std::string gradient_charts(const Study& study) {
     chart.y_range = {lo, hi};
     all += figure(chart);
   }
-  return all.empty() ? all : "<div class=\"charts small\">\n" + all + "</div>\n";
+  return beside(all, true);
 }
 
 std::string final_part(const Study& study) {
@@ -72,7 +72,7 @@ std::string final_part(const Study& study) {
   Table all({"policy", "strength", "gradient, first to last layer", "hidden units dead",
              "steps that the policy changed"});
   for (const Group& g : groups(study, "final"))
-    all.row({g.policy, strength_text(g.strength), written(mean(g.values("gradient_ratio")), "{:.3g}"),
+    all.row({g.policy, strength_text(g.strength), near_one(mean(g.values("gradient_ratio"))),
              percent(mean(g.values("dead"))), percent(mean(g.values("active")))});
   const std::string charts = gradient_charts(study);
   return subheading("By layer over the epochs") +
@@ -115,8 +115,8 @@ std::string depth_part(const Study& study) {
          paragraph(
              "A ratio that falls with depth is a gradient that vanishes on its way to the input layer; "
              "one that stays near 1 arrives. Whiskers are 95 % intervals over the seeds.") +
-         figures(ratio, ratios_by_depth(study)) +
-         figures(quality, over_levels(study, "depth", "validation", m.scale())) +
+         beside(figures(ratio, ratios_by_depth(study)) +
+                figures(quality, over_levels(study, "depth", "validation", m.scale()))) +
          paragraph(std::string("Differences to the unconstrained network of the same depth and seed, in ") +
                    m.points() + ", with intervals that are not corrected; above 0 is better.") +
          difference_table(study, "depth", "hidden layers");

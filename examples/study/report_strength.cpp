@@ -91,7 +91,7 @@ std::string filter_pictures(const Study& study) {
          paragraph(
              "Each small picture is the incoming weights of a neuron, at the places of the pixels that "
              "they belong to. Pictures of the same place began with the same weights.") +
-         "<div class=\"charts\">\n" + all + "</div>\n";
+         beside(all);
 }
 
 }  // namespace
@@ -103,7 +103,6 @@ std::string strength_section(const Study& study) {
   std::string pictures;
   for (const PolicyCurve& curve : study.curves)
     if (curve.points.size() > 1) pictures += chart_of(curve, m, unconstrained);
-  if (!pictures.empty()) pictures = "<div class=\"charts small\">\n" + pictures + "</div>\n";
   return section(
       "strength", "Where too strong underfits",
       "Training and validation metric of each policy by its strength, which grows to the right; "
@@ -113,7 +112,7 @@ std::string strength_section(const Study& study) {
                 "that does not touch the dashed line is a difference. \u201cHurts from here\u201d is the "
                 "weakest strength from which on all are worse in this sense. Where training falls together "
                 "with validation, the network underfits.") +
-          pictures + curve_table(study, m) +
+          beside(pictures, true) + curve_table(study, m) +
           source(study, {"grid"}, "No policy is corrected for the number of strengths here."));
 }
 
@@ -124,7 +123,7 @@ std::string feature_section(const Study& study) {
     const auto of = [&](const char* name) { return mean(g.values(name)); };
     all.row({g.policy, strength_text(g.strength), percent(of("zeros")), written(of("unread"), "{:.1f}"),
              written(of("effective_rank"), "{:.2f}"), written(of("similarity"), "{:.3f}"),
-             written(of("row_norm"), "{:.3g}"), percent(of("input_share"))});
+             near_one(of("row_norm")), percent(of("input_share"))});
   }
   const std::string source_of_table = source(
       study, {"final"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The first section: what came out.
+#include <algorithm>
 #include <cmath>
 
 #include "chart.hpp"
@@ -64,8 +65,11 @@ std::string verdict_section(const Study& study) {
   if (!has_stage(study, "grid") && !has_stage(study, "final")) return "";
   std::string body;
   const auto& sentences = study.verdict.sentences;  // the first two are about the best policy
-  for (std::size_t k = 0; k < sentences.size(); ++k) body += paragraph(sentences[k], k < 2 ? "say" : "");
+  for (std::size_t k = 0; k < std::min<std::size_t>(2, sentences.size()); ++k)
+    body += paragraph(sentences[k], "say");
   body += forest(study) + table(study);
+  if (sentences.size() > 2) body += subheading("In detail");
+  for (std::size_t k = 2; k < sentences.size(); ++k) body += paragraph(sentences[k]);
   if (body.empty()) body = paragraph("These runs do not say anything yet.", "say");
   const Metric m = metric(study.setup);
   return section("verdict", "Verdict",

@@ -259,8 +259,8 @@ TEST_CASE("Each policy with several strengths has a chart with its best and wher
 TEST_CASE("Features and gradients are means over the seeds") {
   const std::vector<Result> results = all_stages();
   const Seen page = seen(html_report(digits(), results, some_filters(), static_cast<long>(results.size())));
-  CHECK(page.has_row({"L2", "0.01", "25.0 %", "4.0", "7.50", "0.875", "2.5", "12.5 %"}));
-  CHECK(page.has_row({"L2", "0.01", "0.5", "6.2 %", "25.0 %"}));
+  CHECK(page.has_row({"L2", "0.01", "25.0 %", "4.0", "7.50", "0.875", "2.50", "12.5 %"}));
+  CHECK(page.has_row({"L2", "0.01", "0.50", "6.2 %", "25.0 %"}));
   CHECK(page.has_row({"L2", "0.01", "92.00 %", "92.01 %", "+0.01 (+0.01 to +0.01)"}));
   CHECK(page.count("img", "filters") == 1);
   for (const char* const layer : {"layer 1", "layer 2", "layer 3"}) CHECK(page.says(layer));
@@ -321,7 +321,7 @@ TEST_CASE("Names of users are text and nothing else") {
   filters[0].policy = name;
   const Seen page = seen(html_report(setup, results, filters, static_cast<long>(results.size())));
   CHECK(page.says("Constraints on the input layer: <i>'a? z\u00e4"));
-  CHECK(page.has_row({name, "0.01", "0.5", "6.2 %", "25.0 %"}));
+  CHECK(page.has_row({name, "0.01", "0.50", "6.2 %", "25.0 %"}));
   for (const Element& e : page.elements) CHECK((e.name != "b" && e.name != "i"));
 }
 
@@ -344,7 +344,7 @@ TEST_CASE("Failed runs are in no mean") {
     if (r.trial.stage == "final" && r.trial.seed == 2)
       r.failed = "the loss was not finite", r.numbers["zeros"] = 1, r.numbers["train"] = 0;
   const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
-  CHECK(page.has_row({"L2", "0.01", "25.0 %", "4.0", "7.50", "0.875", "2.5", "12.5 %"}));
+  CHECK(page.has_row({"L2", "0.01", "25.0 %", "4.0", "7.50", "0.875", "2.50", "12.5 %"}));
   CHECK(page.has_row({"unconstrained", dash, "99.00 %", "94.99 %", "+4.01", "+4.01 to +4.01"}));
 }
 
