@@ -77,7 +77,8 @@ Axis x_axis(const Chart& chart) {
   return axis;
 }
 
-/// The points and lines, and of the whiskers at most as much again on each side.
+/// The points and lines, and of the whiskers at most as much again on each side, or three times as much on a
+/// logarithmic axis.
 Axis y_axis(const Chart& chart) {
   Range range, whiskers;
   for (const ChartSeries& s : chart.series)
@@ -88,7 +89,7 @@ Axis y_axis(const Chart& chart) {
   if (chart.level) range.take(*chart.level);
   if (chart.y_range) range.take(chart.y_range->first), range.take(chart.y_range->second);
   const bool log = chart.log_y && range.lo > 0;
-  const double ratio = log ? range.hi / range.lo : 1, span = range.hi - range.lo;
+  const double ratio = log ? std::min(3.0, range.hi / range.lo) : 1, span = range.hi - range.lo;
   if (!whiskers.empty() && span > 0) {
     const double lo = std::max(whiskers.lo, log ? range.lo / ratio : range.lo - span);
     const double hi = std::min(whiskers.hi, log ? range.hi * ratio : range.hi + span);

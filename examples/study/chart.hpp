@@ -28,7 +28,7 @@ struct Chart {
   std::string title, x_name;
   std::string y_name;  ///< what values are; stands beside the title
   std::vector<ChartSeries> series{};
-  bool log_x = false, log_y = false;   ///< where all numbers are positive
+  bool log_x = false, log_y = false;   ///< where all numbers are positive; y: and differ much
   bool reversed = false;               ///< large x stand on the left
   bool whole_x = false;                ///< x are epochs: ticks at round whole numbers, and no dots
   bool small = false;                  ///< one of many beside each other

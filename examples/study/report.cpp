@@ -21,6 +21,7 @@ a { color: var(--s0); } nav { margin: .8rem 0; } nav a { margin-right: 1.1rem; w
 .say { font-size: 1.08rem; } .source { color: var(--dim); font-size: .85rem; margin-top: .6rem; }
 .charts { margin: .7rem 0; grid-template-columns: repeat(auto-fill, minmax(min(100%, 31rem), 1fr)); } .charts.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
 .small figcaption small { display: block; } figure.forest { max-width: 60rem; margin: .7rem 0; } .charts figure.wide { margin-top: 0; }
+.forest { overflow-x: auto; } .forest > svg { min-width: 34rem; }
 .table { margin: .7rem 0; } td:last-child { min-width: 0; } td:not(.n) { white-space: normal; }
 th { white-space: normal; vertical-align: bottom; } td.n:last-child { white-space: nowrap; }
 .line, .whisker, .level, .best { fill: none; } .line { stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
@@ -29,6 +30,7 @@ th { white-space: normal; vertical-align: bottom; } td.n:last-child { white-spac
 .level { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 3 3; } .best { stroke: var(--s2); stroke-width: 1.4; }
 .hurts { fill: var(--s1); fill-opacity: .13; } .mark, .rows text { fill: var(--ink); font: 12px system-ui, sans-serif; }
 @media print { body { max-width: none; } .charts, .charts.small { grid-template-columns: 1fr 1fr; } nav { display: none; }
+  .forest > svg { min-width: 0; }
   h2, h3 { break-after: avoid; } th, td { padding-right: .5rem; } a { color: inherit; } }
 )";
 

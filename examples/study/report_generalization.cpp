@@ -81,6 +81,7 @@ std::string noise_part(const Study& study) {
   if (lines.empty()) return "";
   Chart chart{"Validation under noise on the inputs",
               "standard deviation of the noise, in those of the inputs", m.axis()};
+  chart.log_y = !m.accuracy;
   return subheading("Noise on the inputs") +
          paragraph(
              "Each network at its chosen strength meets validation samples whose inputs have noise "
@@ -94,7 +95,7 @@ std::string level_part(const Study& study, const std::string& stage, const std::
   if (!has_stage(study, stage)) return "";
   const Metric m = metric(study.setup);
   Chart chart{"Validation by " + level_name, level_name, m.axis()};
-  chart.log_x = log_x;
+  chart.log_x = log_x, chart.log_y = !m.accuracy;
   return subheading(title) + paragraph(lead + " Whiskers are 95 % intervals over the seeds.") +
          beside(figures(chart, over_levels(study, stage, "validation", m.scale()))) +
          paragraph(std::string("The table gives the differences to the unconstrained network of the same "

@@ -110,7 +110,7 @@ std::string depth_part(const Study& study) {
   Chart ratio{"Gradient of the first layer to that of the last", "hidden layers", "ratio of norms"};
   ratio.log_x = ratio.log_y = true;
   Chart quality{"Validation by depth", "hidden layers", m.axis()};
-  quality.log_x = true;
+  quality.log_x = true, quality.log_y = !m.accuracy;
   return subheading("Deep against shallow") +
          paragraph(
              "A ratio that falls with depth is a gradient that vanishes on its way to the input layer; "

@@ -22,6 +22,9 @@ double median_gradient(const Group& group) {
   return quantile(all, 0.5);
 }
 
+/// Powers of ten only where numbers would be long.
+std::string size_text(double x) { return written(x, x >= 1000 && x < 1e6 ? "{:.0f}" : "{:.3g}"); }
+
 /// The sentence about the largest factor.
 std::string survivors(const std::vector<Group>& all) {
   double largest = 0;
@@ -123,7 +126,7 @@ std::string recovery_section(const Study& study) {
                "validation of those that ended"});
   for (const Group& g : all)
     table.row({g.policy, strength_text(g.strength), written(g.level, "{:g}"), std::to_string(g.runs.size()),
-               std::to_string(g.failed()), written(median_gradient(g), "{:.3g}"),
+               std::to_string(g.failed()), size_text(median_gradient(g)),
                m.value(mean(g.values("validation")))});
   if (table.empty()) return "";
   const std::string sentence = survivors(all);
@@ -132,8 +135,8 @@ std::string recovery_section(const Study& study) {
                  "survive it, and how well they end.",
                  (sentence.empty() ? "" : paragraph(sentence, "say")) + table.html() +
                      source(study, {"recovery"},
-                            "A run diverged if its loss was not finite; its largest gradient is one until "
-                            "then."));
+                            "A run diverged if its loss was not finite; its largest gradient is "
+                            "that of the steps until then."));
 }
 
 std::string cost_section(const Study& study) {

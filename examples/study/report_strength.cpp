@@ -37,6 +37,7 @@ std::string chart_of(const PolicyCurve& curve, const Metric& m, double unconstra
   }
   chart.series = {train, validation};
   chart.log_x = chart.small = true;
+  chart.log_y = !m.accuracy;  // errors may grow without bound
   chart.reversed = points.front().strength > points.back().strength;
   if (std::isfinite(unconstrained)) {
     chart.level = m.scale() * unconstrained;

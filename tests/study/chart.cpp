@@ -133,6 +133,13 @@ TEST_CASE("An interval with one end that is infinite leaves a logarithmic axis a
   CHECK(at[0].y - at[2].y > 100);
 }
 
+TEST_CASE("A logarithmic axis is not stretched by whiskers that reach below 0 or far up") {
+  Chart chart = plain({{1, 1, 0.9, 1.1}, {2, 1000, -1e6, 1e6}});
+  chart.log_y = true;
+  const std::vector<Point> at = dots(figure(chart));
+  CHECK(at[0].y - at[1].y > 100);
+}
+
 TEST_CASE("More than seven lines stand in several pictures, each with the unconstrained one") {
   std::vector<ChartSeries> all{{study::free_name, {{1, 1}}}};
   for (int k = 0; k < 9; ++k) all.push_back({"policy " + std::to_string(k), {{1, 2.0 + k}}});
