@@ -78,7 +78,8 @@ bool all_equal(std::span<const double> values) {
 double two_sided_p(double t, double freedom) {
   if (!(freedom > 0) || std::isnan(t)) return 1;
   const double square = t * t;
-  return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + square), 1 / (1 + freedom / square));
+  if (std::isinf(square)) return 0;
+  return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + square), square / (freedom + square));
 }
 
 double critical_t(double p, double freedom) {

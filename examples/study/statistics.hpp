@@ -33,7 +33,7 @@ double smallest_visible(long pairs, long comparisons);
 
 /// Seeds of a study unless the user gives another number. With 8 policies Holm's first threshold is 0.05 / 8,
 /// and t with 9 degrees of freedom is beyond 3.5 that often: 10 pairs show a mean difference of 3.5 /
-/// sqrt(10) = 1.1 standard deviations. With 5 seeds it would be 2.3, with 3 seeds 7, more than a constraint
+/// sqrt(10) = 1.1 standard deviations. With 5 seeds it would be 2.4, with 3 seeds 7, more than a constraint
 /// does.
 inline constexpr long default_seeds = 10;
 

@@ -74,7 +74,7 @@ std::string of_other(const Words& words, const Finding& found) {
   return fmt::format("{}: no visible difference, {}; {}.", name, evidence, reach(words, found));
 }
 
-/// The choice by validation, with the unconstrained network for comparison.
+/// The choice by validation, with the unconstrained network for comparison. Pairs say which is better.
 std::string of_choice(const Words& words, const std::vector<Result>& results, const PolicyCurve& best) {
   const double unconstrained = mean_of(measured(runs_of(results, "grid", free_name), "validation"));
   const std::string name = words.policy(best.policy, chosen(best).strength);
@@ -82,9 +82,7 @@ std::string of_choice(const Words& words, const std::vector<Result>& results, co
   if (std::isnan(unconstrained))
     return fmt::format("On the validation samples {} is best ({}); all unconstrained runs failed.", name,
                        metric);
-  const double gain = words.setup.classification() ? chosen(best).validation - unconstrained
-                                                   : unconstrained - chosen(best).validation;
-  if (gain > 0)
+  if (chosen(best).difference.mean > 0)
     return fmt::format("On the validation samples {} is best: {}, unconstrained {}.", name, metric,
                        words.value(unconstrained));
   return fmt::format(
@@ -158,8 +156,8 @@ std::string of_method(const Setup& setup) {
       "Student's over {} seeds, which change the initial weights, the order of the samples and the split "
       "into "
       "training and validation samples; the test samples are the same in all runs, so the intervals do not "
-      "speak "
-      "about other test samples.",
+      "speak about other test samples. An interval is that of one policy alone; the p-values on the test "
+      "samples are corrected for the number of policies, and 0.05 or less is called better or worse.",
       setup.classification() ? "larger" : "smaller", setup.metric(), setup.seeds);
 }
 

@@ -70,6 +70,7 @@ TEST_CASE("The verdict finds the winner with the interval and the corrected p of
              "p = 1); all pairs are equal."));
   CHECK(says(verdict, "The chosen strength is the strongest of the grid for ball: the best may lie beyond."));
   CHECK(says(verdict, "Student's over 10 seeds"));
+  CHECK(says(verdict, "corrected for the number of policies"));
 }
 
 TEST_CASE("The best policy is that of the validation samples, also where another does better in the test") {
