@@ -166,14 +166,17 @@ std::string word(const Frame& f, double at, double y, const char* says, bool beg
                      anchor, says);
 }
 
+/// What lies under the lines: where the policy hurts.
+std::string zone(const Frame& f, const Chart& chart) {
+  if (!chart.hurts_from) return "";
+  const double at = f.at_x(*chart.hurts_from), top = f.top - 18;
+  return fmt::format("<rect class=\"hurts\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\"/>", at,
+                     top, f.left + f.width - at, f.height + 18) +
+         word(f, at, top - 4, "hurts from here", true);
+}
+
 std::string marks(const Frame& f, const Chart& chart) {
   std::string all;
-  if (chart.hurts_from) {
-    const double at = f.at_x(*chart.hurts_from);
-    all += fmt::format("<rect class=\"hurts\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\"/>", at,
-                       f.top - 18, f.left + f.width - at, f.height + 18) +
-           word(f, at, f.top - 22, "hurts from here", true);
-  }
   if (chart.best) {
     const double at = f.at_x(*chart.best);
     all += fmt::format("<path class=\"best\" d=\"M{:.1f} {:.1f}V{}\"/>", at, f.top, f.top + f.height) +
@@ -216,7 +219,7 @@ std::string figure(const Chart& chart) {
       "role=\"img\" aria-label=\"{}\">\n",
       text(chart.title), text(chart.y_name), f.y.log ? ", logarithmic" : "", f.left + f.width + f.right,
       f.top + f.height + f.bottom, text(chart.title));
-  all += marks(f, chart) + "<g class=\"grid\">\n" + grid(f, chart) + "</g>\n";
+  all += zone(f, chart) + "<g class=\"grid\">\n" + grid(f, chart) + "</g>\n" + marks(f, chart);
   const double lines = static_cast<double>(chart.series.size());
   for (std::size_t k = 0; k < chart.series.size(); ++k) {
     const double aside = chart.whole_x ? 0 : 4 * (static_cast<double>(k) - (lines - 1) / 2);

@@ -85,7 +85,7 @@ std::string noise_part(const Study& study) {
   return subheading("Noise on the inputs") +
          paragraph(
              "Each network at its chosen strength meets validation samples whose inputs have noise "
-             "added; a line that falls less is a network that needs its inputs less exactly. Whiskers "
+             "added; a line that changes less is a network that needs its inputs less exactly. Whiskers "
              "are 95 % intervals over the seeds.") +
          beside(figures(chart, lines)) + table.html() + source(study, {"grid"});
 }

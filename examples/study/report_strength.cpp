@@ -109,10 +109,11 @@ std::string strength_section(const Study& study) {
       "Training and validation metric of each policy by its strength, which grows to the right; "
       "\u201cbest\u201d "
       "is the strength that was chosen, and in the shaded part the policy does harm.",
-      paragraph("Whiskers are 95 % intervals of the paired difference to the unconstrained network, so one "
-                "that does not touch the dashed line is a difference. \u201cHurts from here\u201d is the "
-                "weakest strength from which on all are worse in this sense. Where training falls together "
-                "with validation, the network underfits.") +
+      paragraph(
+          "Whiskers are 95 % intervals of the paired difference to the unconstrained network, so one "
+          "that does not touch the dashed line is a difference. \u201cHurts from here\u201d is the "
+          "weakest strength from which on all are worse in this sense. Where training gets worse together "
+          "with validation, the network underfits.") +
           beside(pictures, true) + curve_table(study, m) +
           source(study, {"grid"}, "No policy is corrected for the number of strengths here."));
 }

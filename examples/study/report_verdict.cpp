@@ -71,14 +71,14 @@ std::string verdict_section(const Study& study) {
   if (sentences.size() > 2) body += subheading("In detail");
   for (std::size_t k = 2; k < sentences.size(); ++k) body += paragraph(sentences[k]);
   if (body.empty()) body = paragraph("These runs do not say anything yet.", "say");
-  const Metric m = metric(study.setup);
+  const std::string about =
+      std::string("Differences are in ") + metric(study.setup).points() +
+      " of the test samples, paired by seed; strengths were chosen without these. p is Student's, after "
+      "Holm's correction over the policies.";
   return section("verdict", "Verdict",
                  "Which constraint helps: each policy at the strength that was best on the validation "
                  "samples, against the unconstrained network on the test samples.",
-                 body + source(study, {"grid", "final"},
-                               std::string("Differences are in ") + m.points() +
-                                   " of the test samples, paired by seed; strengths were chosen without "
-                                   "these. p is Student's, after Holm's correction over the policies."));
+                 body + source(study, {"grid", "final"}, study.verdict.findings.empty() ? "" : about));
 }
 
 }  // namespace study::page
