@@ -1,40 +1,51 @@
 // SPDX-License-Identifier: MIT
 // The results as a table for other programs.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include <cmath>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "results_file.hpp"
 
 namespace study {
+
 namespace {
 
-/// RFC 4180: what has a comma, a quote or the end of a line stands in quotes.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
+/// A field as RFC 4180 writes it: between quotes where it has a sign that means something.
+std::string quoted(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  std::string field = "\"";
+  for (const char c : text) {
+    if (c == '"') field += '"';
+    field += c;
+  }
+  return field + '"';
 }
+
+/// The shortest text that reads back as the same number; nothing for a NaN, which is no measurement.
+std::string written(double x) { return std::isnan(x) ? "" : fmt::format("{}", x); }
 
 }  // namespace
 
 std::string csv_of(const std::vector<Result>& results) {
   std::set<std::string> names;
   for (const Result& result : results)
-    for (const auto& [name, number] : result.numbers) names.insert(name);
-  std::string text = "stage,policy,strength,level,seed";
-  for (const std::string& name : names) text += ',' + field(name);
-  text += ",failed\n";
+    for (const auto& [name, value] : result.numbers) names.insert(name);
+  std::string text = "stage,policy,strength,level,seed,failed";
+  for (const std::string& name : names) text += ',' + quoted(name);
+  text += '\n';
   for (const Result& result : results) {
-    const Trial& trial = result.trial;
-    text += fmt::format("{},{},{},{},{}", field(trial.stage), field(trial.policy), trial.strength,
-                        trial.level, trial.seed);
+    const Trial& t = result.trial;
+    text += quoted(t.stage) + ',' + quoted(t.policy) + ',' + written(t.strength) + ',' + written(t.level) +
+            ',' + std::to_string(t.seed) + ',' + quoted(result.failed);
     for (const std::string& name : names) {
       const auto found = result.numbers.find(name);
-      text += found == result.numbers.end() ? std::string(",") : fmt::format(",{}", found->second);
+      text += ',' + (found == result.numbers.end() ? "" : written(found->second));
     }
-    text += fmt::format(",{}\n", field(result.failed));
+    text += '\n';
   }
   return text;
 }
