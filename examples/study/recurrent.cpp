@@ -106,6 +106,7 @@ void train_on(const Task& task, const RecurrentOptions& options, long seed, Opti
     const Sequences batch = task.draw(batches);
     const double loss =
         finite(sequence_loss(batch, net.forward(batch.inputs), gradient), fmt::format("step {}", step + 1));
+    gradient *= static_cast<float>(batch.outputs());  // descent is on the sum over the outputs
     net.backward(batch.inputs, gradient);
     const auto all = net.gradients();
     const Eigen::Map<const Eigen::ArrayXf> numbers(all.data(), static_cast<esp::Index>(all.size()));

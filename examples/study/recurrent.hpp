@@ -26,10 +26,10 @@ namespace study {
 struct RecurrentOptions {
   std::string chorales{};  ///< the folder of JSB_Chorales_*data.txt.gz; empty: the adding problem alone
   long hidden = 32;
-  long steps = 500;  ///< of training
+  long steps = 1000;  ///< of training
   long batch = 32, seeds = 3;
   std::vector<long> lengths{20, 60};  ///< time steps of the sequences
-  double learning_rate = 0.02;
+  double learning_rate = 0.07;
 };
 
 inline constexpr double recurrent_gain = 1.5, recurrent_momentum = 0.9;

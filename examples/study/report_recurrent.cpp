@@ -82,8 +82,9 @@ Comparison to_unconstrained(const Runs& runs, const std::vector<Runs>& all) {
 
 std::string difference_text(const Runs& runs, const Comparison& c) {
   if (runs.policy == free_name || c.pairs == 0) return page::dash;
-  const std::string around = page::interval(c.low, c.high, "{:+.3g}");
-  return page::written(c.mean, "{:+.3g}") + (around == page::dash ? "" : " (" + around + ")");
+  const std::string mean = page::written(c.mean, "{:+.3g}");
+  if (!std::isfinite(c.low) || !std::isfinite(c.high)) return mean;
+  return mean + fmt::format(" ({:+.3g} to {:+.3g})", c.low, c.high);
 }
 
 std::string table(const std::vector<Runs>& all) {
