@@ -175,15 +175,13 @@ std::string recurrent_section(const Setup&, const std::vector<Result>& results) 
   if (adding.empty() && chorales.empty()) return "";
   const std::string how = page::paragraph(
       "A run has diverged if its loss, a gradient or a weight was not finite any more; the losses are those "
-      "of "
-      "the others. The "
-      "difference is the mean over pairs of the same seed, with Student's 95 % interval; below 0 is better, "
-      "and "
-      "it is not corrected for the number of comparisons. The largest gradient is that of all weights in any "
-      "step of training, before it was clipped. The charts have the derivative of the last time step's loss "
-      "by "
-      "the inputs of each step, a geometric mean over the runs: a line that falls towards the first steps "
-      "vanishes, one that rises explodes. What is 0 in floats is left out.");
+      "of the others. The difference is the mean over pairs of the same seed, with Student's 95 % interval; "
+      "below 0 is better, and it is not corrected for the number of comparisons. The largest gradient is "
+      "that of all weights in any step of training, before it was clipped. The charts have the derivative of "
+      "the last time step's loss by the inputs of each step, a geometric mean over the runs: a line that "
+      "falls towards the first steps vanishes, one that rises explodes. What is 0 in floats is left out. The "
+      "default learning rate was chosen so that unconstrained runs are at the edge of divergence: how many "
+      "of them diverge says nothing of other rates.");
   return page::section(
       "recurrent", "Recurrent networks",
       "What keeps the gradients of a recurrent network from exploding, and what does it cost? "
