@@ -68,8 +68,9 @@ std::shared_ptr<const Split> Bench::split(long seed) const {
   const std::lock_guard lock(mutex_);
   if (auto known = splits_[seed].lock()) return known;
   esp::Rng rng = rng_of(Draw::split, seed);
-  auto [training, validation] =
-      setup_.classification() ? esp::stratified_split(fit_, 0.8, {static_cast<std::uint64_t>(seed)}) : fit_.split(0.8, rng);
+  auto [training, validation] = setup_.classification()
+                                    ? esp::stratified_split(fit_, 0.8, {static_cast<std::uint64_t>(seed)})
+                                    : fit_.split(0.8, rng);
   auto fresh = std::make_shared<const Split>(Split{std::move(training), std::move(validation)});
   splits_[seed] = fresh;
   return fresh;

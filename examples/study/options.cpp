@@ -124,8 +124,7 @@ class CommandLine {
     add("--image", "RxC", "inputs are images of R rows and C columns");
   }
   void add_training(const Options& defaults) {
-    add("--arch", "SIZES",
-        fmt::format("neurons of hidden layers, \"\" for none ({})", fmt::join(defaults.hidden, ",")));
+    add("--arch", "SIZES", fmt::format("neurons of hidden layers ({})", fmt::join(defaults.hidden, ",")));
     add("--epochs", "N", fmt::format("passes over the training samples ({})", defaults.epochs));
     add("--batch", "N", fmt::format("samples of a step ({})", defaults.batch));
     add("--learning-rate", "R", fmt::format("of Adam ({})", defaults.learning_rate));
@@ -138,6 +137,7 @@ class CommandLine {
     add("--only", "WHERE",
         fmt::format("which weights are constrained: {} ({})", joined(wheres), defaults.where));
     add("--budget", "MINUTES", "about how long it may take");
+    add("--chorales", "FOLDER", "JSB chorales for the stage recurrent: docs/study.md has the format");
     add("--jobs", "N", "runs at the same time (one a core)");
     add("--out", "FOLDER", fmt::format("where results and report are written ({})", defaults.out));
     app_.add_flag("--quick", quick, "a short run that shows that all works");
@@ -243,6 +243,7 @@ void read_study(const CommandLine& line, const std::vector<PolicyName>& known, O
     options.out = option.one();
     if (options.out.empty()) option.refuse("a folder", "none");
   }
+  if (const auto& option = line["--chorales"]; option.given()) options.chorales = option.one();
   if (options.jobs < 1) options.jobs = std::max(1U, std::thread::hardware_concurrency());
   options.quick = line.quick;
   options.quiet = line.quiet;

@@ -31,6 +31,7 @@ struct Options {
   double budget = 0;            ///< --budget: minutes; 0: as long as it takes
   std::string out = "study";    ///< --out: the folder that is written to
   std::string where = "input";  ///< --only: "input" or "all"
+  std::string chorales{};       ///< --chorales: a folder for the stage "recurrent"; empty: made-up data alone
   long jobs = 0;                ///< --jobs; 0: one for each core
   bool quick = false, quiet = false;
 };

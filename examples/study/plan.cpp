@@ -63,6 +63,7 @@ std::vector<std::pair<std::string, double>> policies_of(const std::string& stage
 std::vector<Trial> trials_with(const std::string& stage, const Setup& setup,
                                const std::map<std::string, double>& best) {
   std::vector<Trial> trials;
+  if (stage == "recurrent") return trials;  // recurrent.hpp has those
   for (long seed = 1; seed <= seeds_of(stage, setup); ++seed)
     for (const double level : levels_of(stage, setup))
       for (const auto& [policy, strength] : policies_of(stage, setup, best))

@@ -14,15 +14,15 @@ inline constexpr long side_seeds = 5;
 
 /// The runs of a stage, in the order in which they are done: seed by seed, so that an interrupted stage has
 /// pairs. Stages behind "grid" take each policy at its best strength there, and leave out one that failed at
-/// every strength.
+/// every strength. Empty for the stage "recurrent", whose networks and data are its own (recurrent.hpp).
 std::vector<Trial> trials_of(const std::string& stage, const Setup& setup,
                              const std::vector<Result>& results);
 
 /// The same before anything is known of strengths: each policy at its first one.
 std::vector<Trial> planned_trials(const std::string& stage, const Setup& setup);
 
-/// About how long the study takes, in seconds of one thread, if a run of the setup's network takes
-/// `seconds_of_run`.
+/// About how long the study takes without its stage "recurrent", in seconds of one thread, if a run of the
+/// setup's network takes `seconds_of_run`.
 double expected_seconds(const Setup& setup, double seconds_of_run);
 
 /// Makes a study smaller until it is expected to end within `seconds` of one thread: every second strength

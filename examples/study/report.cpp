@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "espalier/report/html_page.hpp"
+#include "report_recurrent.hpp"
 #include "report_sections.hpp"
 
 namespace study {
@@ -68,6 +69,7 @@ std::string html_report(const Setup& setup, const std::vector<Result>& results,
                                 {"features", "Feature learning", page::feature_section(study)},
                                 {"gradient", "Gradient flow", page::gradient_section(study)},
                                 {"recovery", "Recovery", page::recovery_section(study)},
+                                {"recurrent", "Recurrent networks", recurrent_section(setup, results)},
                                 {"cost", "Cost", page::cost_section(study)},
                                 {"method", "How it was done", page::method_section(study)}};
   const bool finished = !results.empty() && static_cast<long>(results.size()) >= planned;

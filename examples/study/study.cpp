@@ -11,8 +11,10 @@
 #include <espalier/core/threads.hpp>
 
 #include "cost.hpp"
+#include "errors.hpp"
 #include "files.hpp"
 #include "plan.hpp"
+#include "recurrent.hpp"
 #include "report.hpp"
 #include "results_file.hpp"
 #include "task.hpp"
@@ -23,13 +25,37 @@ namespace study {
 
 namespace {
 
-/// All stages but the recurrent one, which has data of its own, unless the user names some.
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// All stages, unless the user names some. Most take the best strengths of the grid.
 std::vector<std::string> stages_of(const Options& options) {
+  const bool needs_grid =
+      std::ranges::any_of(options.stages, [](const std::string& s) { return s != "recurrent"; });
   std::vector<std::string> names;
   for (const Stage& stage : stages)
-    if (options.stages.empty() || std::ranges::find(options.stages, stage.name) != options.stages.end())
+    if (options.stages.empty() || contains(options.stages, stage.name) ||
+        (needs_grid && stage.name == std::string("grid")))
       names.push_back(stage.name);
   return names;
+}
+
+/// The strengths of a policy, from weak to strong.
+std::vector<double> strengths_of(const Options& options, const Entry& entry) {
+  const auto given = options.strengths.find(entry.name);
+  if (given == options.strengths.end()) return entry.strengths;
+  std::vector<double> strengths = given->second;
+  std::ranges::sort(strengths);
+  if (entry.strengths.front() > entry.strengths.back()) std::ranges::reverse(strengths);  // a radius
+  return strengths;
+}
+
+/// A short study that shows that all works.
+void make_quick(Setup& setup) {
+  setup.epochs = 1, setup.seeds = 2;
+  for (std::vector<double>& strengths : setup.strengths)
+    if (strengths.size() > 2) strengths = {strengths.front(), strengths.back()};
 }
 
 Setup setup_of(const Options& options, const Task& task, const Grid& grid) {
@@ -41,11 +67,11 @@ Setup setup_of(const Options& options, const Task& task, const Grid& grid) {
   setup.learning_rate = options.learning_rate;
   setup.stages = stages_of(options);
   for (const Entry& entry : grid) {
-    if (std::ranges::find(options.policies, entry.name) == options.policies.end()) continue;
-    const auto given = options.strengths.find(entry.name);
+    if (!contains(options.policies, entry.name)) continue;
     setup.policies.push_back(entry.name);
-    setup.strengths.push_back(given == options.strengths.end() ? entry.strengths : given->second);
+    setup.strengths.push_back(strengths_of(options, entry));
   }
+  if (options.quick) make_quick(setup);
   return setup;
 }
 
@@ -60,8 +86,10 @@ bool on_all_layers(const Setup& setup, const Trial& trial) {
   return setup.where == "all";
 }
 
-Result run_trial(const Bench& bench, const Grid& grid, const Trial& trial) {
+Result run_trial(const Bench& bench, const Grid& grid, const RecurrentOptions& recurrent,
+                 const Trial& trial) {
   const bool all = on_all_layers(bench.setup(), trial);
+  if (trial.stage == "recurrent" || trial.stage == "chorales") return run_recurrent(recurrent, trial);
   if (trial.policy == free_name || trial.policy == clipped_gradients) return run_free(bench, trial, all, {});
   const Entry& entry = entry_of(grid, trial.policy);
   if (trial.stage == "cost") return measure_cost(bench, trial, all, entry);
@@ -88,6 +116,7 @@ class Study {
   Study(const Options& options, const Grid& grid, Setup setup, Task task)
       : options_(options),
         grid_(grid),
+        recurrent_{.chorales = options.chorales, .steps = options.quick ? 20 : RecurrentOptions{}.steps},
         file_(options.out + "/results.jsonl", setup),
         bench_(setup, std::move(task.fit), std::move(task.test), task.target_scale, options.out) {}
 
@@ -114,25 +143,28 @@ class Study {
  private:
   const Setup& setup() const { return bench_.setup(); }
 
+  std::vector<Trial> trials(const std::string& stage) const {
+    return stage == "recurrent" ? recurrent_trials(recurrent_) : trials_of(stage, setup(), file_.results());
+  }
+
   /// How many runs the study has as far as it is known: a policy that failed in the grid goes no further.
   long planned() const {
-    long runs = 0;
     const bool known = missing("grid").empty();
+    std::size_t runs = 0;
     for (const std::string& stage : setup().stages)
-      runs += static_cast<long>(
-          (known ? trials_of(stage, setup(), file_.results()) : planned_trials(stage, setup())).size());
-    return runs;
+      runs += (known || stage == "recurrent" ? trials(stage) : planned_trials(stage, setup())).size();
+    return static_cast<long>(runs);
   }
 
   /// The runs of a stage that the file lacks.
   std::vector<Trial> missing(const std::string& stage) const {
-    std::vector<Trial> trials = trials_of(stage, setup(), file_.results());
-    std::erase_if(trials, [&](const Trial& trial) { return file_.contains(trial); });
-    return trials;
+    std::vector<Trial> todo = trials(stage);
+    std::erase_if(todo, [&](const Trial& trial) { return file_.contains(trial); });
+    return todo;
   }
 
   void run_stage(const std::string& stage, Progress& progress) {
-    const auto run = [&](const Trial& trial) { return run_trial(bench_, grid_, trial); };
+    const auto run = [&](const Trial& trial) { return run_trial(bench_, grid_, recurrent_, trial); };
     std::vector<Trial> todo = missing(stage);
     progress.expect(planned());
     // What others at the same time take would be measured too.
@@ -149,6 +181,7 @@ class Study {
 
   Options options_;
   Grid grid_;
+  RecurrentOptions recurrent_;
   ResultsFile file_;
   Bench bench_;
 };
@@ -187,6 +220,9 @@ void keep_to_budget(Setup& setup, const Task& task, const Options& options) {
 
 int run(int argc, char** argv, const Grid& grid, const Options& defaults) try {
   const Options options = parse(argc, argv, names_of(grid), defaults);
+  if (options.hidden.empty())
+    throw InputError(
+        "--arch: expected the neurons of at least one hidden layer, such as 128 or 100,50; found none");
   esp::set_threads(1);  // runs share the cores
   Task task = load_task(options.data, options.reading);
   for (const std::string& note : task.notes) fmt::print(stderr, "note: {}\n", note);
