@@ -95,7 +95,7 @@ double finite(double loss, const std::string& where) {
 
 /// Steps of training, each on a batch that the seed draws. Throws NotFiniteError where they diverge.
 template <class Optimizer>
-void train_on(const Task& task, const RecurrentOptions& options, long seed, Optimizer optimizer,
+void train_on(const SequenceTask& task, const RecurrentOptions& options, long seed, Optimizer optimizer,
               RecurrentNet& net, Result& result) {
   esp::Rng batches(static_cast<std::uint64_t>(seed), 1);
   esp::Matrix<float> gradient;
@@ -126,7 +126,8 @@ void measure_steps(RecurrentNet& net, const Sequences& probe, const std::string&
   if (norms.back() > 0) result.numbers["gradient_ratio"] = norms.front() / norms.back();
 }
 
-void train_and_measure(const Task& task, const RecurrentOptions& options, RecurrentNet& net, Result& result) {
+void train_and_measure(const SequenceTask& task, const RecurrentOptions& options, RecurrentNet& net,
+                       Result& result) {
   const Trial& trial = result.trial;
   const Sequences probe = last_step_of(task.test, probe_samples);
   measure_steps(net, probe, "gradient_steps", result);
@@ -148,8 +149,8 @@ Result run_recurrent(const RecurrentOptions& options, const Trial& trial) {
   const auto start = std::chrono::steady_clock::now();
   Result result{trial};
   const auto length = static_cast<long>(trial.level);
-  const Task task = trial.stage == "chorales" ? chorale_task(options.chorales, length, options.batch)
-                                              : adding_task(length, options.batch, trial.seed);
+  const SequenceTask task = trial.stage == "chorales" ? chorale_task(options.chorales, length, options.batch)
+                                                      : adding_task(length, options.batch, trial.seed);
   RecurrentNet net = recurrent_net(task.test, options.hidden, trial.seed);
   constrain(net, trial);
   try {

@@ -175,7 +175,7 @@ Sequences windows_of(const std::vector<Piece>& pieces, long steps, const std::st
   return all;
 }
 
-Task adding_task(long steps, long batch, long seed) {
+SequenceTask adding_task(long steps, long batch, long seed) {
   constexpr long test_samples = 1000;
   esp::Rng rng(static_cast<std::uint64_t>(seed), 2);
   return {[=](esp::Rng& batches) { return adding_problem(steps, batch, batches); },
@@ -183,7 +183,7 @@ Task adding_task(long steps, long batch, long seed) {
           adding_problem(steps, test_samples, rng)};
 }
 
-Task chorale_task(const std::string& folder, long steps, long batch) {
+SequenceTask chorale_task(const std::string& folder, long steps, long batch) {
   const auto part = [&](const char* name) {
     const std::string file = chorale_file(folder, name);
     return windows_of(read_pieces(file), steps, file);

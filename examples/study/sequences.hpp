@@ -56,13 +56,13 @@ std::string chorale_file(const std::string& folder, const std::string& part);
 Sequences windows_of(const std::vector<Piece>& pieces, long steps, const std::string& where);
 
 /// What a network trains on, batch by batch, and what it is measured on.
-struct Task {
+struct SequenceTask {
   std::function<Sequences(esp::Rng&)> draw;
   Sequences validation, test;  ///< `validation` is empty where batches are never seen twice
 };
 /// The test sequences depend on the seed alone.
-Task adding_task(long steps, long batch, long seed);
+SequenceTask adding_task(long steps, long batch, long seed);
 /// The parts "train", "valid" and "test" of a folder.
-Task chorale_task(const std::string& folder, long steps, long batch);
+SequenceTask chorale_task(const std::string& folder, long steps, long batch);
 
 }  // namespace study

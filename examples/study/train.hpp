@@ -136,6 +136,9 @@ Result train(const Bench& bench, const Trial& trial, Net& net) {
                  watch);
   } catch (const esp::NotFiniteError& error) {
     result.failed = error.what();
+  } catch (const esp::ValueError& error) {  // a rate so large that the decay would turn the signs of weights
+    if (trial.stage != "recovery") throw;
+    result.failed = error.what();
   }
   result.numbers["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   measure_gradients(watch.epochs, watch.largest, result);
