@@ -24,7 +24,7 @@ constexpr auto usage =
   --only ROW       L2, L2+L1, max-norm, dropout+L2 or dropout+max-norm
   --width N        units of each hidden layer (default 800)
   --rate X         first learning rate of the rows with dropout or max-norm (default 1)
-  --velocity       their rate is that of the author's program, not times 1 - momentum
+  --scaled         their rate is times 1 - momentum, as if the gradients of a velocity were averaged
   --l1 X           strength in L2+L1 (default 0.00001)
   --l2 X           strength in dropout+L2 (default 0.001)
   --radius X       of max-norm (default 3)
@@ -45,7 +45,7 @@ struct Plan {
   long epochs = 30;
   esp::Index width = 800, batch = 100;
   double rate = 1;
-  bool velocity = false;
+  bool scaled = false;
   int threads = 0;
 };
 
@@ -93,10 +93,11 @@ struct Pace {
   double momentum(double done) const { return fast ? 0.5 + 0.49 * std::min(1.0, done / 0.1) : 0.9; }
 };
 
-/// The rate of the author's program is that of the velocity, whose sum of gradients grows with the momentum
-/// to 1 / (1 - momentum) of them. Without `velocity` the step at rest is the rate, whatever the momentum is.
+/// The author's program adds gradients up to a velocity, which grows to 1 / (1 - momentum) of them, and moves
+/// weights by the rate times that, as SGD does: while the momentum rises the rate falls. `scaled` takes the
+/// growth back, as in Hinton et al. 2012, whose first rate is 10.
 auto optimizer_of(const Row& row, const Plan& plan, const Pace& pace, double momentum) {
-  const bool times = pace.fast && !plan.velocity;
+  const bool times = pace.fast && plan.scaled;
   const std::vector<Weight> w = weights_of(row);
   const auto factor = [&](std::size_t k) { return esp::RateFactor{w[k].kept * w[k].kept}; };
   return esp::Optimizer{
@@ -170,7 +171,7 @@ std::string name_of(const Row& row, const Plan& plan, long seed, esp::Index samp
   if (row.l1 > 0) text += fmt::format(", L1 {}", row.l1);
   if (row.radius > 0) text += fmt::format(", radius {}", row.radius);
   if (row.dropout || row.radius > 0)
-    text += fmt::format(", rate {}{}", plan.rate, plan.velocity ? " of the velocity" : "");
+    text += fmt::format(", rate {}{}", plan.rate, plan.scaled ? " times 1 - momentum" : "");
   return text;
 }
 
@@ -228,6 +229,16 @@ esp::Dataset made_up(esp::Index count, std::uint64_t seed) {
   return data;
 }
 
+std::vector<Row> rows_of(const Arguments& arguments) {
+  const double l2 = arguments.real("--l2", 1e-3), l1 = arguments.real("--l1", 1e-5),
+               radius = arguments.real("--radius", 3);
+  return {{"L2", false, 1e-3, 0, 0, 1.62},
+          {"L2+L1", false, 1e-3, l1, 0, 1.60},
+          {"max-norm", false, 0, 0, radius, 1.35},
+          {"dropout+L2", true, l2, 0, 0, 1.25},
+          {"dropout+max-norm", true, 0, 0, radius, 1.05}};
+}
+
 int main(int argc, char** argv) try {
   const Arguments arguments(argc, argv, usage);
   const bool quick = arguments.has("--quick");
@@ -235,17 +246,11 @@ int main(int argc, char** argv) try {
     fmt::print("{}", usage);
     return 0;
   }
-  const double l2 = arguments.real("--l2", 1e-3), l1 = arguments.real("--l1", 1e-5),
-               radius = arguments.real("--radius", 3);
-  const std::vector<Row> rows{{"L2", false, 1e-3, 0, 0, 1.62},
-                              {"L2+L1", false, 1e-3, l1, 0, 1.60},
-                              {"max-norm", false, 0, 0, radius, 1.35},
-                              {"dropout+L2", true, l2, 0, 0, 1.25},
-                              {"dropout+max-norm", true, 0, 0, radius, 1.05}};
+  const std::vector<Row> rows = rows_of(arguments);
   Plan plan{.epochs = arguments.number("--epochs", quick ? 4 : 30),
             .width = arguments.number("--width", quick ? 20 : 800),
             .rate = arguments.real("--rate", 1),
-            .velocity = arguments.has("--velocity"),
+            .scaled = arguments.has("--scaled"),
             .threads = static_cast<int>(arguments.number("--threads", 0, 0))};
   const long seeds = arguments.number("--seeds", quick ? 1 : 3);
   const std::string folder = arguments.text("--data", ""), only = arguments.text("--only", "");
