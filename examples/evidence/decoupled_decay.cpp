@@ -133,7 +133,7 @@ double good(const Problem& p, const Grid& grid) {
 }
 
 /// Of one rate: where the good region begins and ends, and its best decay, as powers of two. Nothing where
-/// it ends outside of the grid.
+/// it ends outside of the grid, or where decays end that keep the sign of weights.
 struct Column {
   std::optional<double> lowest, best, highest;
 };
@@ -145,7 +145,7 @@ Column column_of(const Grid& grid, esp::Index j, double limit) {
   if (!(errors.minCoeff(&best) <= limit)) return {};
   const auto power = [&](double i) { return grid.decays.front() + i; };
   const auto crossing = [&](esp::Index in, esp::Index out) {  // between neighbors, linearly
-    const double share = std::isinf(errors(out)) ? 0.5 : (limit - errors(in)) / (errors(out) - errors(in));
+    const double share = (limit - errors(in)) / (errors(out) - errors(in));
     return power(static_cast<double>(in) + static_cast<double>(out - in) * share);
   };
   Column column;
@@ -154,7 +154,7 @@ Column column_of(const Grid& grid, esp::Index j, double limit) {
   while (low > 0 && errors(low - 1) <= limit) --low;
   while (high + 1 < n && errors(high + 1) <= limit) ++high;
   if (low > 0) column.lowest = crossing(low, low - 1);
-  if (high + 1 < n) column.highest = crossing(high, high + 1);
+  if (high + 1 < n && errors(high + 1) < HUGE_VAL) column.highest = crossing(high, high + 1);
   return column;
 }
 
