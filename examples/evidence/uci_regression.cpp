@@ -90,7 +90,8 @@ Method best_of(const std::vector<Method>& methods, const esp::Dataset& train, co
 }
 
 /// The rates are those of the authors, who chose among the same.
-const std::vector<double> rates{0.005, 0.01, 0.05, 0.1}, strengths{1e-5, 1e-4, 1e-3, 1e-2}, radii{1, 2, 4};
+const std::vector<double> rates{0.005, 0.01, 0.05, 0.1}, strengths{1e-5, 1e-4, 1e-3, 1e-2},
+    radii{0.25, 0.5, 0.75};
 const std::vector<std::string> rows{"free", "L2", "dropout", "dropout + MaxNorm"};
 
 /// What each row is on one split: strengths first, then the test part once.
