@@ -1,11 +1,27 @@
-# Each file of tests is one line of ctest's report. In a full run several files of a folder are one program all the same: what they
+# Each file of tests is one line of ctest's report. In a full run several files are one program all the same: what they
 # have in common is instantiated, compiled and linked once, which with sanitizers is most of the time. `./dev test NAME` has one
 # program for each file.
 #
 # A file stays alone that is optimized, that has directives of its own, or that adds to somebody else's namespace or to the
 # operators; so do one that links OpenCV and one that is to find no reader of gzip in its program. Files with a test
-# of the same name are not in one program, since Catch2 tells tests apart by their names.
-set(bytes_of_a_group 64000) # about what compiles in a minute and 2.5 GB; of more, the last one keeps the other cores waiting
+# of the same name are not in one program, since Catch2 tells tests apart by their names; nor are files of the same name, which
+# have one namespace and one tag.
+set(bytes_of_a_group 80000) # about what compiles in a minute and 2.5 GB; of more, the last one keeps the other cores waiting
+# How many tenths of that a byte counts for: how long files of such a folder take to compile, for their length. Loops over many
+# types of nets and packs, as those of property/, take longest; a folder without a number counts 10.
+set(tenths_core 2)
+set(tenths_data 3)
+set(tenths_init 7)
+set(tenths_io 7)
+set(tenths_kernel 5)
+set(tenths_layer 13)
+set(tenths_loss 3)
+set(tenths_metric 3)
+set(tenths_optimizer 7)
+set(tenths_pack 6)
+set(tenths_property 35)
+set(tenths_select 13)
+set(tenths_testing 13)
 set(alone "^#(if|define|undef|pragma)|^namespace (espalier|std|Catch|Eigen|fmt)|^template <>|^[a-z].* operator new")
 
 # espalier_test_program(<target> <source> <optimized> <ctest's name>...): the program of these files of tests.
@@ -22,7 +38,7 @@ function(espalier_test_program target source optimized)
     target_compile_options(${target} PRIVATE ${unoptimized})
     target_precompile_headers(${target} REUSE_FROM espalier_test_precompiled)
   endif()
-  if(ESPALIER_SANITIZE AND "${ARGN}" MATCHES "^(core|model)/") # which make addresses; the compiled library's kernels have the check too
+  if(ESPALIER_SANITIZE AND "${ARGN}" MATCHES "(^|;)(core|model)/") # which make addresses; the compiled library's kernels have the check too
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -fsanitize=alignment)
   endif()
   list(LENGTH ARGN count)
@@ -38,8 +54,8 @@ function(espalier_test_program target source optimized)
   endforeach()
 endfunction()
 
-# espalier_test_group(<folder> <ctest's name>...): the program of these files, compiled as one.
-function(espalier_test_group folder)
+# espalier_test_group(<ctest's name>...): the program of these files, compiled as one.
+function(espalier_test_group)
   list(GET ARGN 0 first)
   string(MAKE_C_IDENTIFIER ${first} target)
   set(source ${CMAKE_CURRENT_BINARY_DIR}/groups/${target}.cpp)
@@ -50,18 +66,21 @@ function(espalier_test_group folder)
     COMMAND awk -f ${CMAKE_CURRENT_SOURCE_DIR}/group.awk ${files} > ${source}
     DEPENDS group.awk ${files})
   espalier_test_program(espalier_tests_from_${target} ${source} FALSE ${ARGN})
-  target_include_directories(espalier_tests_from_${target} PRIVATE ${folder}) # what the files include by a path from there
+  list(TRANSFORM ARGN REPLACE "/[^/]*$" "" OUTPUT_VARIABLE folders)
+  list(REMOVE_DUPLICATES folders)
+  target_include_directories(espalier_tests_from_${target} PRIVATE ${folders}) # what the files include by a path from there
 endfunction()
 
 # espalier_test_files(<source>...): programs for all of them.
 function(espalier_test_files)
-  set(last "")
   set(group "")
+  set(files_of_group "")
   set(tests_of_group "")
   set(bytes 0)
   foreach(source IN LISTS ARGN)
     string(REGEX REPLACE "\\.cpp$" "" name ${source})
     cmake_path(GET name PARENT_PATH folder)
+    cmake_path(GET name FILENAME file)
     set(optimized FALSE)
     if(name MATCHES "^property/(${long})$")
       set(optimized TRUE)
@@ -73,8 +92,8 @@ function(espalier_test_files)
       continue()
     endif()
     file(SIZE ${CMAKE_CURRENT_SOURCE_DIR}/${source} size)
-    if(folder STREQUAL "property") # whose loops over many types of nets and packs take longer for a line
-      math(EXPR size "7 * ${size} / 2")
+    if(DEFINED tenths_${folder})
+      math(EXPR size "${size} * ${tenths_${folder}} / 10")
     endif()
     math(EXPR bytes "${bytes} + ${size}")
     file(STRINGS ${source} tests REGEX "^[A-Z_]*TEST_CASE.*\"")
@@ -83,17 +102,18 @@ function(espalier_test_files)
     list(LENGTH tests_together count)
     list(REMOVE_DUPLICATES tests_together)
     list(LENGTH tests_together different)
-    if(group AND (NOT folder STREQUAL last OR bytes GREATER bytes_of_a_group OR different LESS count))
-      espalier_test_group(${last} ${group})
+    if(group AND (file IN_LIST files_of_group OR bytes GREATER bytes_of_a_group OR different LESS count))
+      espalier_test_group(${group})
       set(group "")
+      set(files_of_group "")
       set(tests_of_group "")
       set(bytes ${size})
     endif()
     list(APPEND group ${name})
+    list(APPEND files_of_group ${file})
     list(APPEND tests_of_group ${tests})
-    set(last ${folder})
   endforeach()
   if(group)
-    espalier_test_group(${last} ${group})
+    espalier_test_group(${group})
   endif()
 endfunction()

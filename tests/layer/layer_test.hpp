@@ -4,19 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "catch.hpp"
 #include "central_difference.hpp"
 #include "espalier/layer/layer.hpp"
+#include "tolerance.hpp"
 
 namespace test {
 
 using espalier::Index, espalier::Matrix, espalier::Scalar, espalier::Dynamic;
-
-template <Scalar S>
-inline constexpr double tolerance = 16 * static_cast<double>(std::numeric_limits<S>::epsilon());
 
 template <class L, Scalar S>
 Matrix<S> forward(const L& layer, const Matrix<S>& x) {

@@ -4,12 +4,12 @@
 
 #include <cmath>
 #include <initializer_list>
-#include <limits>
 #include <vector>
 
 #include "catch.hpp"
 #include "central_difference.hpp"
 #include "espalier/loss/loss.hpp"
+#include "tolerance.hpp"
 
 namespace test {
 
@@ -21,10 +21,6 @@ Matrix<S> batch(Index rows, std::initializer_list<double> numbers) {
   const Index cols = static_cast<Index>(numbers.size()) / rows;
   return Eigen::Map<const Matrix<double>>(numbers.begin(), rows, cols).cast<S>();
 }
-
-/// For numbers of size 1 that were computed in a few dozen operations.
-template <Scalar S>
-inline constexpr double tolerance = 16 * static_cast<double>(std::numeric_limits<S>::epsilon());
 
 /// The value and the gradient of a loss are these, whichever operator is called.
 template <Scalar S, class Loss>

@@ -37,3 +37,15 @@ TEST_CASE("The order is a permutation, of nothing too") {
   STATIC_REQUIRE(canonical_order<int>[0] == 0);
   STATIC_REQUIRE(canonical_order<Banana, Apple>[0] + canonical_order<Banana, Apple>[1] == 1);
 }
+
+TEST_CASE("The places that are kept stand in the given order") {
+  using espalier::detail::kept_places, espalier::detail::written_order;
+  constexpr auto kept = kept_places<4>({2, 0, 3, 1}, {true, false, true, true});
+  REQUIRE(kept.count == 3);
+  CHECK(std::vector<std::size_t>(kept.at.begin(), kept.at.begin() + 3) == std::vector<std::size_t>{2, 0, 3});
+  constexpr auto written = kept_places(written_order<3>, {false, true, true});
+  REQUIRE(written.count == 2);
+  CHECK(std::vector<std::size_t>(written.at.begin(), written.at.begin() + 2) ==
+        std::vector<std::size_t>{1, 2});
+  STATIC_REQUIRE(kept_places<0>({}, {}).count == 0);
+}

@@ -25,4 +25,28 @@ inline constexpr auto canonical_order = [] {
   return order;
 }();
 
+/// 0, 1, ...: the order in which a pack is written.
+template <std::size_t n>
+inline constexpr auto written_order = [] {
+  std::array<std::size_t, n> order{};
+  for (std::size_t k = 0; k < n; ++k) order[k] = k;
+  return order;
+}();
+
+/// The first `count` of `at` are places in a pack.
+template <std::size_t n>
+struct Places {
+  std::array<std::size_t, n> at{};
+  std::size_t count = 0;
+};
+
+/// The places of an order that are kept, in that order.
+template <std::size_t n>
+constexpr Places<n> kept_places(const std::array<std::size_t, n>& order, const std::array<bool, n>& keeps) {
+  Places<n> kept;
+  for (std::size_t k = 0; k < n; ++k)
+    if (keeps[order[k]]) kept.at[kept.count++] = order[k];
+  return kept;
+}
+
 }  // namespace espalier::detail

@@ -95,18 +95,14 @@ struct Elements {
 /// the pack is written: packs that differ in other policies have the same types of them.
 template <bool with_penalties, class... Ps, class F>
 auto with_elements([[maybe_unused]] const std::tuple<Ps...>& policies, F&& f) {
-  const auto one = [&]<std::size_t k>(std::integral_constant<std::size_t, k>) {
-    using P = std::tuple_element_t<k, std::tuple<Ungrouped<Ps>...>>;
-    if constexpr (ElementSet<P> || (ProximalPenalty<P> && with_penalties))
-      return std::tuple<const P&>(ungrouped(std::get<k>(policies)));
-    else
-      return std::tuple<>();
-  };
-  constexpr auto order = canonical_order<Ps...>;
+  constexpr Places<sizeof...(Ps)> kept = kept_places<sizeof...(Ps)>(
+      canonical_order<Ps...>,
+      {(ElementSet<Ungrouped<Ps>> || (ProximalPenalty<Ungrouped<Ps>> && with_penalties))...});
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
-    return f(std::tuple_cat(one(std::integral_constant<std::size_t, order[k]>{})...));
+    using Kept = std::tuple<const std::tuple_element_t<kept.at[k], std::tuple<Ungrouped<Ps>...>>&...>;
+    return f(Kept(ungrouped(std::get<kept.at[k]>(policies))...));
   }
-  (std::index_sequence_for<Ps...>{});
+  (std::make_index_sequence<kept.count>{});
 }
 
 /// The policies of a pack that look at single weights, whichever these are. `memory` is that of the vector.

@@ -35,8 +35,7 @@ class LinePack {
   using Counts = std::array<DifferenceCount<S>, sizeof...(Ps)>;
 
   explicit LinePack(const std::tuple<Ps...>& policies)
-      : policies_(
-            std::apply([](const Ps&... p) { return Policies(on_lines<S>(ungrouped(p))...); }, policies)) {}
+      : LinePack(policies, std::index_sequence_for<Ps...>{}) {}
 
   /// May one of the policies make a number that is not finite of one that is?
   static constexpr bool may_err = !(true && ... && KeepsFinite<Ungrouped<Ps>>);
@@ -116,6 +115,10 @@ class LinePack {
 
  private:
   using Policies = std::tuple<decltype(on_lines<S>(std::declval<const Ungrouped<Ps>&>()))...>;
+
+  template <std::size_t... k>
+  LinePack([[maybe_unused]] const std::tuple<Ps...>& policies, std::index_sequence<k...>)
+      : policies_(on_lines<S>(ungrouped(std::get<k>(policies)))...) {}
 
   /// f<P>(what acts for it, its count, the line of numbers that it keeps, if any) for each policy P, in an
   /// order that does not depend on how the pack is written.
