@@ -31,7 +31,7 @@ function(espalier_test_program target source optimized)
   if(ESPALIER_COMPILED)
     target_link_libraries(${target} PRIVATE espalier_compiled)
   endif()
-  if("${ARGN}" MATCHES "^study/")
+  if("${ARGN}" MATCHES "(^|;)study/")
     target_link_libraries(${target} PRIVATE espalier_study) # of examples/study
   endif()
   if(NOT optimized)
