@@ -33,7 +33,7 @@ std::vector<double> levels_of(const std::string& stage, const Setup& setup) {
   }
   if (stage == "irrelevant") return {std::ceil(inputs / 4), inputs, 4 * inputs};
   if (stage == "depth") return {2, 4, 8, 16};
-  if (stage == "recovery") return {1, 10, 100, 1000};
+  if (stage == "recovery") return {1, 10, 20, 40, 80};
   if (stage == "where") return {0, 1};
   return {0};
 }
