@@ -140,7 +140,7 @@ class CommandLine {
     add("--chorales", "FOLDER", "JSB chorales for the stage recurrent: docs/study.md has the format");
     add("--jobs", "N", "runs at the same time (one a core)");
     add("--out", "FOLDER", fmt::format("where results and report are written ({})", defaults.out));
-    app_.add_flag("--quick", quick, "a short run that shows that all works");
+    app_.add_flag("--quick", quick, "a short run that shows that all works: 1 epoch, 2 seeds, 2 strengths");
     app_.add_flag("--quiet", quiet, "no progress on the terminal");
   }
 
