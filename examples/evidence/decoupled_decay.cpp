@@ -10,7 +10,7 @@
 
 #include "../arguments.hpp"
 #include "heat_map.hpp"
-#include "student.hpp"
+#include "summary.hpp"
 
 namespace esp = espalier;
 

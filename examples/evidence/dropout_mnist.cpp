@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "../arguments.hpp"
-#include "student.hpp"
+#include "summary.hpp"
 
 namespace esp = espalier;
 

@@ -14,7 +14,7 @@
 #include <sstream>
 
 #include "../arguments.hpp"
-#include "student.hpp"
+#include "summary.hpp"
 
 namespace esp = espalier;
 
