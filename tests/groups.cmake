@@ -3,7 +3,7 @@
 # program for each file.
 #
 # A file stays alone that is optimized, that has directives of its own, or that adds to somebody else's namespace or to the
-# operators; so do one that links OpenCV and one that is to find no reader of gzip in its program. Files with a test
+# operators; so do one that links OpenCV and two that are to find no reader of gzip in their program. Files with a test
 # of the same name are not in one program, since Catch2 tells tests apart by their names; nor are files of the same name, which
 # have one namespace and one tag.
 set(bytes_of_a_group 80000) # about what compiles in a minute and 2.5 GB; of more, the last one keeps the other cores waiting
@@ -86,7 +86,7 @@ function(espalier_test_files)
       set(optimized TRUE)
     endif()
     file(STRINGS ${source} directives REGEX "${alone}")
-    if(NOT ESPALIER_COMPILED OR optimized OR directives OR name MATCHES "^(data/file|export/onnx_opencv)$")
+    if(NOT ESPALIER_COMPILED OR optimized OR directives OR name MATCHES "^(data/(file|zip)|export/onnx_opencv)$")
       string(MAKE_C_IDENTIFIER ${name} target)
       espalier_test_program(espalier_test_${target} ${source} ${optimized} ${name})
       continue()

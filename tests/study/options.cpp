@@ -112,7 +112,8 @@ TEST_CASE("What makes no sense is refused with option, expectation and finding")
         "--gaps: expected one of refuse, drop, mean, median, most_frequent, found 'zero'");
   CHECK(refused({"--only", "output"}) == "--only: expected one of input, all, found 'output'");
   CHECK(refused({"--stages", "grid,last"}) ==
-        "--stages: expected all, or some of grid, final, few, irrelevant, where, depth, recovery, cost, "
+        "--stages: expected all, or some of grid, final, few, irrelevant, where, depth, recovery, recurrent, "
+        "cost, "
         "found 'last'");
   CHECK(refused({"--image", "8"}) == "--image: expected rows x columns, as 28x28, found '8'");
   CHECK(refused({"--image", "8x0"}) == "--image: expected a whole number >= 1, found '0'");

@@ -291,18 +291,6 @@ TEST_CASE("Runs of several threads are all there, a line each") {
   for (long seed = 0; seed < 200; ++seed) CHECK(file.contains(some_result(seed).trial));
 }
 
-TEST_CASE("The table has a row for each run and a column for each number that one has") {
-  Result first = some_result(7), second;
-  first.numbers = {{"train", 0.1}, {"zeros, exact", std::numeric_limits<double>::infinity()}};
-  first.failed = "said \"no\"";
-  second.trial = {"cost", "unconstrained", 0, 2, 8};
-  second.numbers = {{"ratio", std::nan("")}};
-  CHECK(csv_of({first, second}) ==
-        "stage,policy,strength,level,seed,ratio,train,\"zeros, exact\",failed\n"
-        "grid,L1,0.1,0,7,,0.1,inf,\"said \"\"no\"\"\"\n"
-        "cost,unconstrained,0,2,8,nan,,,\n");
-}
-
 TEST_CASE("A file is written whole, into a folder that is made, or not at all") {
   const TemporaryDirectory folder;
   const auto path = folder / "out/put/report.html";
