@@ -19,7 +19,7 @@ namespace study {
 
 namespace {
 
-/// Numbers of runs with other purposes do not meet.
+/// What is drawn by a seed beside initial weights and the order of samples, each from a generator of its own.
 enum class Draw : std::uint64_t { split = 1, few = 2, irrelevant = 3, noise = 4 };
 esp::Rng rng_of(Draw what, long seed) {
   return esp::Rng(static_cast<std::uint64_t>(seed) * 16 + static_cast<std::uint64_t>(what));
@@ -67,10 +67,9 @@ Bench::Bench(Setup setup, esp::Dataset fit, esp::Dataset test, double target_sca
 std::shared_ptr<const Split> Bench::split(long seed) const {
   const std::lock_guard lock(mutex_);
   if (auto known = splits_[seed].lock()) return known;
-  esp::Rng rng = rng_of(Draw::split, seed);
   auto [training, validation] = setup_.classification()
                                     ? esp::stratified_split(fit_, 0.8, {static_cast<std::uint64_t>(seed)})
-                                    : fit_.split(0.8, rng);
+                                    : fit_.split(0.8, rng_of(Draw::split, seed));
   auto fresh = std::make_shared<const Split>(Split{std::move(training), std::move(validation)});
   splits_[seed] = fresh;
   return fresh;

@@ -22,8 +22,8 @@ struct PolicyName {
 struct Options {
   std::string data;  ///< --data; empty: the program's own
   DataOptions reading{};
-  std::vector<long> hidden{128};        ///< --arch: neurons of each hidden layer; none: a linear model
-  std::vector<std::string> policies{};  ///< --policies; empty: all
+  std::vector<long> hidden{128};                           ///< --arch: neurons of each hidden layer
+  std::vector<std::string> policies{};                     ///< --policies; empty: all
   std::map<std::string, std::vector<double>> strengths{};  ///< --strengths: of those policies that it names
   std::vector<std::string> stages{};                       ///< --stages; empty: those that the program has
   long seeds = 10, epochs = 20, batch = 32;

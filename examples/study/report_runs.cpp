@@ -135,15 +135,20 @@ std::string recovery_section(const Study& study) {
                  "survive it, and how well they end.",
                  (sentence.empty() ? "" : paragraph(sentence, "say")) + table.html() +
                      source(study, {"recovery"},
-                            "A run diverged if its loss was not finite; its largest gradient is "
-                            "that of the steps until then."));
+                            "A run diverged if its loss was not finite, or if its rate was too large for "
+                            "its decay, which would have turned the signs of weights: then it made no step. "
+                            "The largest gradient is that of the steps until then, after clipping and with "
+                            "smooth penalties."));
 }
 
 std::string cost_section(const Study& study) {
-  Table table({"policy", "strength", "median", "lower quartile", "upper quartile", "runs"});
+  Table table({"policy", "strength", "median", "lower quartile", "upper quartile", "rounds"});
   Forest forest{"Time of a step, as a multiple of the unconstrained network's", "cheaper to the left", 1};
   for (const Group& g : groups(study, "cost")) {
-    const std::vector<double> ratios = g.values("ratio");
+    std::vector<double> ratios;  // of all rounds, where they were kept
+    for (const Result* run : g.runs)
+      for (const double ratio : series(*run, "ratios")) ratios.push_back(ratio);
+    if (ratios.empty()) ratios = g.values("ratio");
     const double low = quantile(ratios, 0.25), middle = quantile(ratios, 0.5), high = quantile(ratios, 0.75);
     table.row({g.policy, strength_text(g.strength), written(middle, "{:.3f}"), written(low, "{:.3f}"),
                written(high, "{:.3f}"), std::to_string(ratios.size())});

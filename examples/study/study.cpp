@@ -205,8 +205,16 @@ double seconds_of_run(Setup setup, const Task& task) {
 void keep_to_budget(Setup& setup, const Task& task, const Options& options) {
   if (!(options.budget > 0)) return;
   if (std::string line; std::getline(std::ifstream(options.out + "/results.jsonl"), line)) {
-    const Setup begun = setup_from_json(line);
+    Setup begun;
+    try {
+      begun = setup_from_json(line);
+    } catch (const InputError&) {
+      return;  // ResultsFile will say what is wrong with it
+    }
     if (begun.policies != setup.policies) return;  // another study, as ResultsFile will say
+    if (begun.seeds != setup.seeds || begun.epochs != setup.epochs || begun.strengths != setup.strengths)
+      fmt::print(stderr, "strengths, {} seeds and {} epochs are those with which {} was begun\n", begun.seeds,
+                 begun.epochs, options.out);
     setup.strengths = begun.strengths, setup.seeds = begun.seeds, setup.epochs = begun.epochs;
     return;
   }
@@ -223,7 +231,9 @@ int run(int argc, char** argv, const Grid& grid, const Options& defaults) try {
   if (options.hidden.empty())
     throw InputError(
         "--arch: expected the neurons of at least one hidden layer, such as 128 or 100,50; found none");
-  esp::set_threads(1);  // runs share the cores
+  esp::set_threads(1);            // runs share the cores
+  if (!options.chorales.empty())  // what is wrong with them is said before hours of other runs
+    for (const long steps : RecurrentOptions{}.lengths) chorale_task(options.chorales, steps, 1);
   Task task = load_task(options.data, options.reading);
   for (const std::string& note : task.notes) fmt::print(stderr, "note: {}\n", note);
   Setup setup = setup_of(options, task, grid);

@@ -11,21 +11,26 @@
 #include <espalier/espalier.hpp>
 
 #include "bench.hpp"
+#include "errors.hpp"
 #include "measures.hpp"
 #include "network.hpp"
 #include "stages.hpp"
+#include "workers.hpp"
 
 namespace study {
 
 /// The rate of stochastic gradient descent in the recovery stage, where it is not made too large.
 inline constexpr double recovery_rate = 0.05;
 
-/// The norms of the gradients of all weights: their means over each epoch, and the largest of all steps.
+/// The norms of the gradients of all weights as the step had them, clipped and with smooth penalties, and
+/// those of v under WeightNorm: their means over each epoch, and the largest of all steps. Ends a run that
+/// nobody waits for any more.
 struct GradientWatch {
   std::vector<std::vector<double>> epochs{};  ///< of each weight, a number for each epoch
   double largest = 0;                         ///< of all weights together
 
   void batch(const auto& model, const esp::BatchReport&) {
+    if (stop_requested()) throw Stopped();
     std::size_t k = 0;
     double squares = 0;
     model.for_each_parameter([&](const auto& p) {
@@ -137,11 +142,15 @@ Result train(const Bench& bench, const Trial& trial, Net& net) {
   } catch (const esp::NotFiniteError& error) {
     result.failed = error.what();
   } catch (const esp::ValueError& error) {  // a rate so large that the decay would turn the signs of weights
-    if (trial.stage != "recovery") throw;
+    if (trial.stage != "recovery")
+      throw InputError(fmt::format("{} at {}, learning rate {}: {}", trial.policy, trial.strength,
+                                   bench.setup().learning_rate, error.what()));
     result.failed = error.what();
   }
   result.numbers["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   measure_gradients(watch.epochs, watch.largest, result);
+  if (result.failed.empty() && !std::isfinite(loss_of(bench, net, *parts.training)))
+    result.failed = "the loss after training is not finite";
   if (!result.failed.empty()) return result;
   const std::string measured = trial.stage == "final" ? "test" : "validation";
   result.numbers["train"] = metric(bench, net, *parts.training);

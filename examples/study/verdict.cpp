@@ -22,7 +22,9 @@ GridPoint grid_point(const Setup& setup, const Runs& runs, const Runs& unconstra
   const bool larger = setup.classification();
   point.difference = compare(pairs_of(runs, unconstrained, "validation", larger).differences);
   point.train_difference = compare(pairs_of(runs, unconstrained, "train", larger).differences);
-  point.hurts = point.difference.high < 0 || (point.runs > 0 && point.failed == point.runs);
+  // Of few differences that are all equal the interval has no width, and p is that of their signs.
+  point.hurts = (point.difference.high < 0 && point.difference.p <= 0.05) ||
+                (point.runs > 0 && point.failed == point.runs);
   return point;
 }
 

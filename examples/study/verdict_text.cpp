@@ -119,7 +119,7 @@ std::string of_hurt(const Words& words, const PolicyCurve& curve) {
   const std::string evidence =
       fmt::format("validation {} ({}, not corrected)", words.change(point.difference.mean),
                   words.interval(point.difference));
-  if (point.train_difference.high < 0)
+  if (point.train_difference.high < 0 && point.train_difference.p <= 0.05)
     return fmt::format("{} underfits: {}, and training falls too, {}.", from, evidence,
                        words.change(point.train_difference.mean));
   return fmt::format("{} hurts: {}, while no fall in training is visible ({}).", from, evidence,
