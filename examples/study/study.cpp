@@ -93,7 +93,11 @@ Result run_trial(const Bench& bench, const Grid& grid, const RecurrentOptions& r
   if (trial.policy == free_name || trial.policy == clipped_gradients) return run_free(bench, trial, all, {});
   const Entry& entry = entry_of(grid, trial.policy);
   if (trial.stage == "cost") return measure_cost(bench, trial, all, entry);
-  return entry.run(bench, trial, all);
+  try {
+    return entry.run(bench, trial, all);
+  } catch (const esp::ValueError& error) {  // a number that its type allows and the policy does not
+    throw InputError(fmt::format("--strengths, {} at {}: {}", trial.policy, trial.strength, error.what()));
+  }
 }
 
 /// The weights of the first layers that the page shows, from the networks of the first seed.
