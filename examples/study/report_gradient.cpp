@@ -138,7 +138,7 @@ Comparison all_minus_input(const std::vector<const Result*>& input, const std::v
 std::string where_part(const Study& study) {
   const Metric m = metric(study.setup);
   const std::vector<Group> all = groups(study, "where");
-  Table table({"policy", "strength", "input layer", "all layers", "all minus input (95 % interval)"});
+  Table table({"policy", "strength", "input layer", "all layers", "all layers better by (95 % interval)"});
   for (std::size_t k = 0; k < all.size(); ++k) {
     const Group& g = all[k];
     const bool has_next =
