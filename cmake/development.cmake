@@ -37,8 +37,8 @@ if(ESPALIER_NATIVE)
 endif()
 
 if(ESPALIER_SANITIZE)
-  # The address sanitizer meets null pointers and addresses beyond an array too, warnings meet functions without a return, and no
-  # pointer to a function or an object is cast: to check for those as well took a fifth of the time to compile. Alignment is asked
+  # The address sanitizer meets null pointers and addresses beyond an array too, warnings meet functions without a return, and calls
+  # by address go through tables whose types the compiler checks: to look at those as well takes time to compile. Alignment is asked
   # for where addresses are made (tests/CMakeLists.txt): of each access it is among the dearest to compile, and a vector's aligned
   # load at another address ends the program anyway.
   # Without debugging information a report names functions, not lines: give the one test -g in CXXFLAGS for them.

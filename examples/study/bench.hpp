@@ -32,7 +32,6 @@ class Bench {
   Bench(Setup setup, esp::Dataset fit, esp::Dataset test, double target_scale, std::string folder);
 
   const Setup& setup() const { return setup_; }
-  const esp::Dataset& fit() const { return fit_; }
   double target_scale() const { return target_scale_; }
 
   /// Test samples in the stage "final", else a fifth of the others, drawn by the seed. With fewer training
