@@ -34,11 +34,11 @@ struct L0 {
     return y * y <= price && price > 0 ? S(0) : y;
   }
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE Line<S> prox(const Line<S>& y, const Line<S>& t) const {
+  ESPALIER_INLINE Line<S> prox(const Line<S>& y, const Line<S>& t) const {
     return worth(y, y * y, t, Line<S>(S(0)));
   }
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE Line<S> prox(const Line<S>& y, const Line<S>& t, const auto& sets) const {
+  ESPALIER_INLINE Line<S> prox(const Line<S>& y, const Line<S>& t, const auto& sets) const {
     const Line<S> nearest = sets.project(y), zero = sets.project(Line<S>(S(0)));
     const Line<S> best = worth(nearest, nearest * (y + (y - nearest)), t, zero);
     return Line<S>::if_zero(zero, best, nearest);
@@ -61,8 +61,8 @@ struct L0 {
   /// x where what keeping it saves is above the price, or where there is no price; else zero. What is not a
   /// number stays so.
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE Line<S> worth(const Line<S>& x, const Line<S>& saved, const Line<S>& t,
-                                    const Line<S>& zero) const {
+  ESPALIER_INLINE Line<S> worth(const Line<S>& x, const Line<S>& saved, const Line<S>& t,
+                                const Line<S>& zero) const {
     const Line<S> price = static_cast<S>(2 * strength) * t;
     const Line<S> above = Line<S>::differ(saved.max(price), price);
     return Line<S>::if_zero(price, x, Line<S>::if_zero(above, zero, x));

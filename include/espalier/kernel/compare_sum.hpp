@@ -29,7 +29,7 @@ enum class Summed { numbers, sizes, positive, negative };
 
 /// Of a double, or of a line of them. What is not a number stays so.
 template <Summed summed, class T>
-EIGEN_ALWAYS_INLINE T summand(const T& x) {
+ESPALIER_INLINE T summand(const T& x) {
   if constexpr (summed == Summed::numbers)
     return x;
   else if constexpr (std::same_as<T, double>)
@@ -41,7 +41,7 @@ EIGEN_ALWAYS_INLINE T summand(const T& x) {
 }
 /// The size of that.
 template <Summed summed, class T>
-EIGEN_ALWAYS_INLINE T summand_size(const T& x) {
+ESPALIER_INLINE T summand_size(const T& x) {
   return summand < summed == Summed::numbers ? Summed::sizes : summed > (x);
 }
 
@@ -97,7 +97,7 @@ class ComparedSum {
   struct Sums {
     T high = 0.0, low = 0.0, size = 0.0, largest = 0.0;
 
-    EIGEN_ALWAYS_INLINE void add(const T& term, const T& magnitude) {
+    ESPALIER_INLINE void add(const T& term, const T& magnitude) {
       size += magnitude;
       if constexpr (std::same_as<T, double>)
         largest = std::max(largest, magnitude);

@@ -39,14 +39,14 @@ struct GroupProx {
   /// lines(i, z, t) for the weights from the i-th on, a line of doubles at a time, and single(i) for the
   /// rest; z is y after the prox of an L1.
   template <class Lines, class Single>
-  EIGEN_ALWAYS_INLINE void each(Lines&& lines, Single&& single) const {
+  ESPALIER_INLINE void each(Lines&& lines, Single&& single) const {
     constexpr Index length = line_length<S>;
     const Index whole = Elements::alike ? n / length * length : 0;
     const WideLine<S> uniform = widened(Line<S>(t.uniform));
     for (Index i = 0; i < whole; i += length) {
       const WideLine<S> from = widened(Line<S>::load(y + i)),
                         steps = t.each ? widened(Line<S>::load(t.each + i)) : uniform;
-      unrolled<std::tuple_size_v<WideLine<S>>>([&](auto k) __attribute__((always_inline)) {
+      unrolled<std::tuple_size_v<WideLine<S>>>([&](auto k) ESPALIER_INLINE_LAMBDA {
         if constexpr (Elements::none || !Elements::alike)
           lines(i + k * Line<double>::size, from[k], steps[k]);
         else
@@ -60,7 +60,7 @@ struct GroupProx {
     const WideInterval wide(intervals.common());
     const bool free = std::isinf(s), zero = s == 0;
     each(
-        [&](Index i, const Line<double>& z, const Line<double>& step) __attribute__((always_inline)) {
+        [&](Index i, const Line<double>& z, const Line<double>& step) ESPALIER_INLINE_LAMBDA {
           const Line<double> shrunk = free   ? z
                                       : zero ? Line<double>::if_zero(z, z, 0.0)
                                              : z * (s / denominator(s, step));
@@ -78,7 +78,7 @@ struct GroupProx {
     Line<double> sums = 0.0;
     double squares = 0;
     each(
-        [&](Index, const Line<double>& z, const Line<double>& step) __attribute__((always_inline)) {
+        [&](Index, const Line<double>& z, const Line<double>& step) ESPALIER_INLINE_LAMBDA {
           const Line<double> counts = Line<double>::below(0.0, wide.clamp(z) * z);
           sums += Line<double>::if_zero(counts, z * 0.0, (z / (lambda * step)).square());
         },
@@ -109,7 +109,7 @@ struct GroupProx {
     Line<double> sums = 0.0, slopes = 0.0;
     double squares = 0, slope = 0;
     each(
-        [&](Index, const Line<double>& z, const Line<double>& step) __attribute__((always_inline)) {
+        [&](Index, const Line<double>& z, const Line<double>& step) ESPALIER_INLINE_LAMBDA {
           if (free) return void(sums += wide.clamp(z).square());
           const Line<double> pull = lambda * step, part = 1 / denominator(s, step),
                              x = wide.clamp(z * (s * part));
@@ -125,7 +125,7 @@ struct GroupProx {
   }
 
   template <class T>  // double, or a line of them
-  EIGEN_ALWAYS_INLINE T denominator(double s, const T& step) const {
+  ESPALIER_INLINE T denominator(double s, const T& step) const {
     if constexpr (concave)
       return s * (1 - bend * step) + lambda * step;
     else

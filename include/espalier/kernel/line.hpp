@@ -34,13 +34,13 @@ inline constexpr auto lane_indices = [] {
 /// Eigen's is an estimate and a Newton step, which pays on AVX-512 only: elsewhere the processor's own root
 /// takes fewer operations, and is exact.
 template <class P>
-EIGEN_ALWAYS_INLINE P root(const P& x) {
+ESPALIER_INLINE P root(const P& x) {
   return simd::psqrt(x);
 }
 #if defined(EIGEN_VECTORIZE_SSE) && !defined(EIGEN_VECTORIZE_AVX512)
-EIGEN_ALWAYS_INLINE __m128 root(const __m128& x) { return _mm_sqrt_ps(x); }
+ESPALIER_INLINE __m128 root(const __m128& x) { return _mm_sqrt_ps(x); }
 #ifdef EIGEN_VECTORIZE_AVX
-EIGEN_ALWAYS_INLINE __m256 root(const __m256& x) { return _mm256_sqrt_ps(x); }
+ESPALIER_INLINE __m256 root(const __m256& x) { return _mm256_sqrt_ps(x); }
 #endif
 #endif
 
@@ -59,87 +59,87 @@ class Line {
   using Array = Eigen::Array<S, static_cast<int>(size), 1>;
 
   Line() = default;
-  EIGEN_ALWAYS_INLINE Line(S x) {  // NOLINT: implicit
+  ESPALIER_INLINE Line(S x) {  // NOLINT: implicit
     each([&](auto r) { part_[r] = detail::simd::pset1<P>(x); });
   }
   /// What a line has no name for: `Line<S>(w.array().exp())`.
   template <class A>
-  EIGEN_ALWAYS_INLINE explicit Line(const Eigen::ArrayBase<A>& a) : Line(load(Array(a).data())) {}
-  EIGEN_ALWAYS_INLINE Array array() const {
+  ESPALIER_INLINE explicit Line(const Eigen::ArrayBase<A>& a) : Line(load(Array(a).data())) {}
+  ESPALIER_INLINE Array array() const {
     Array a;
     store(a.data());
     return a;
   }
 
   /// One of its registers.
-  EIGEN_ALWAYS_INLINE const P& part(Index r) const { return part_[r]; }
+  ESPALIER_INLINE const P& part(Index r) const { return part_[r]; }
 
-  static EIGEN_ALWAYS_INLINE Line of_parts(const P* parts) {
+  static ESPALIER_INLINE Line of_parts(const P* parts) {
     Line line;
     each([&](auto r) { line.part_[r] = parts[r]; });
     return line;
   }
 
-  static EIGEN_ALWAYS_INLINE Line load(const S* from) {
+  static ESPALIER_INLINE Line load(const S* from) {
     Line line;
     each([&](auto r) { line.part_[r] = detail::simd::ploadu<P>(from + r * width); });
     return line;
   }
-  EIGEN_ALWAYS_INLINE void store(S* to) const {
+  ESPALIER_INLINE void store(S* to) const {
     each([&](auto r) { detail::simd::pstoreu(to + r * width, part_[r]); });
   }
 
-  friend EIGEN_ALWAYS_INLINE Line operator+(const Line& a, const Line& b) {
+  friend ESPALIER_INLINE Line operator+(const Line& a, const Line& b) {
     return zip(a, b, [](const P& x, const P& y) { return detail::simd::padd(x, y); });
   }
-  friend EIGEN_ALWAYS_INLINE Line operator-(const Line& a, const Line& b) {
+  friend ESPALIER_INLINE Line operator-(const Line& a, const Line& b) {
     return zip(a, b, [](const P& x, const P& y) { return detail::simd::psub(x, y); });
   }
-  friend EIGEN_ALWAYS_INLINE Line operator*(const Line& a, const Line& b) {
+  friend ESPALIER_INLINE Line operator*(const Line& a, const Line& b) {
     return zip(a, b, [](const P& x, const P& y) { return detail::simd::pmul(x, y); });
   }
-  friend EIGEN_ALWAYS_INLINE Line operator/(const Line& a, const Line& b) {
+  friend ESPALIER_INLINE Line operator/(const Line& a, const Line& b) {
     return zip(a, b, [](const P& x, const P& y) { return detail::simd::pdiv(x, y); });
   }
-  EIGEN_ALWAYS_INLINE Line operator-() const {
+  ESPALIER_INLINE Line operator-() const {
     return map([](const P& x) { return detail::simd::pnegate(x); });
   }
-  EIGEN_ALWAYS_INLINE Line& operator+=(const Line& b) { return *this = *this + b; }
-  EIGEN_ALWAYS_INLINE Line& operator-=(const Line& b) { return *this = *this - b; }
-  EIGEN_ALWAYS_INLINE Line& operator*=(const Line& b) { return *this = *this * b; }
-  EIGEN_ALWAYS_INLINE Line& operator/=(const Line& b) { return *this = *this / b; }
+  ESPALIER_INLINE Line& operator+=(const Line& b) { return *this = *this + b; }
+  ESPALIER_INLINE Line& operator-=(const Line& b) { return *this = *this - b; }
+  ESPALIER_INLINE Line& operator*=(const Line& b) { return *this = *this * b; }
+  ESPALIER_INLINE Line& operator/=(const Line& b) { return *this = *this / b; }
 
-  EIGEN_ALWAYS_INLINE Line max(const Line& b) const {
+  ESPALIER_INLINE Line max(const Line& b) const {
     return zip(*this, b, [](const P& x, const P& y) { return detail::simd::pmax(x, y); });
   }
-  EIGEN_ALWAYS_INLINE Line min(const Line& b) const {
+  ESPALIER_INLINE Line min(const Line& b) const {
     return zip(*this, b, [](const P& x, const P& y) { return detail::simd::pmin(x, y); });
   }
-  EIGEN_ALWAYS_INLINE Line abs() const {
+  ESPALIER_INLINE Line abs() const {
     return map([](const P& x) { return detail::simd::pabs(x); });
   }
-  EIGEN_ALWAYS_INLINE Line sqrt() const {
+  ESPALIER_INLINE Line sqrt() const {
     return map([](const P& x) { return detail::root(x); });
   }
-  EIGEN_ALWAYS_INLINE Line square() const { return *this * *this; }
+  ESPALIER_INLINE Line square() const { return *this * *this; }
   /// 1, 0 or -1.
-  EIGEN_ALWAYS_INLINE Line sign() const { return below(S(0), *this) - below(*this, S(0)); }
+  ESPALIER_INLINE Line sign() const { return below(S(0), *this) - below(*this, S(0)); }
 
   /// 1 where a < b, and 0 elsewhere.
-  static EIGEN_ALWAYS_INLINE Line below(const Line& a, const Line& b) {
+  static ESPALIER_INLINE Line below(const Line& a, const Line& b) {
     return zip(a, b, [](const P& x, const P& y) {
       return detail::simd::pand(detail::simd::pcmp_lt(x, y), detail::simd::pset1<P>(S(1)));
     });
   }
   /// 1 where a and b differ, and 0 elsewhere.
-  static EIGEN_ALWAYS_INLINE Line differ(const Line& a, const Line& b) {
+  static ESPALIER_INLINE Line differ(const Line& a, const Line& b) {
     return zip(a, b, [](const P& x, const P& y) {
       return detail::simd::pandnot(detail::simd::pset1<P>(S(1)), detail::simd::pcmp_eq(x, y));
     });
   }
 
   /// a where x is 0, and b elsewhere.
-  static EIGEN_ALWAYS_INLINE Line if_zero(const Line& x, const Line& a, const Line& b) {
+  static ESPALIER_INLINE Line if_zero(const Line& x, const Line& a, const Line& b) {
     Line line;
     each([&](auto r) {
       const P zero = detail::simd::pcmp_eq(x.part_[r], detail::simd::pset1<P>(S(0)));
@@ -149,7 +149,7 @@ class Line {
   }
 
   /// The first n numbers, the others zero.
-  EIGEN_ALWAYS_INLINE Line first(Index n) const {
+  ESPALIER_INLINE Line first(Index n) const {
     const Line end = static_cast<S>(n), from = load(detail::lane_indices<S>.data());
     Line line;
     each([&](auto r) {
@@ -158,17 +158,17 @@ class Line {
     return line;
   }
 
-  EIGEN_ALWAYS_INLINE S sum() const {
+  ESPALIER_INLINE S sum() const {
     P total = part_[0];
     for (std::size_t r = 1; r < registers; ++r) total = detail::simd::padd(total, part_[r]);
     return detail::simd::predux(total);
   }
-  EIGEN_ALWAYS_INLINE S largest() const {
+  ESPALIER_INLINE S largest() const {
     P most = part_[0];
     for (std::size_t r = 1; r < registers; ++r) most = detail::simd::pmax(most, part_[r]);
     return detail::simd::predux_max(most);
   }
-  EIGEN_ALWAYS_INLINE S least() const {
+  ESPALIER_INLINE S least() const {
     P most = part_[0];
     for (std::size_t r = 1; r < registers; ++r) most = detail::simd::pmin(most, part_[r]);
     return detail::simd::predux_min(most);
@@ -176,17 +176,17 @@ class Line {
 
  private:
   template <class F>
-  static EIGEN_ALWAYS_INLINE void each(F&& f) {
+  static ESPALIER_INLINE void each(F&& f) {
     detail::unrolled<registers>(f);
   }
   template <class F>
-  EIGEN_ALWAYS_INLINE Line map(F&& f) const {
+  ESPALIER_INLINE Line map(F&& f) const {
     Line line;
     each([&](auto r) { line.part_[r] = f(part_[r]); });
     return line;
   }
   template <class F>
-  static EIGEN_ALWAYS_INLINE Line zip(const Line& a, const Line& b, F&& f) {
+  static ESPALIER_INLINE Line zip(const Line& a, const Line& b, F&& f) {
     Line line;
     each([&](auto r) { line.part_[r] = f(a.part_[r], b.part_[r]); });
     return line;
@@ -200,8 +200,8 @@ class Line {
 template <Scalar S>
 class DifferenceCount {
  public:
-  EIGEN_ALWAYS_INLINE void add(const Line<S>& a, const Line<S>& b) {
-    detail::unrolled<Line<S>::registers>([&](auto r) __attribute__((always_inline)) {
+  ESPALIER_INLINE void add(const Line<S>& a, const Line<S>& b) {
+    detail::unrolled<Line<S>::registers>([&](auto r) ESPALIER_INLINE_LAMBDA {
       if constexpr (detail::lanes<S> == 1)
         part_[r][0] += a.part(r) != b.part(r);
 #ifdef EIGEN_VECTORIZE_AVX512
@@ -215,7 +215,7 @@ class DifferenceCount {
     });
   }
   /// Adds the first n places of others.
-  EIGEN_ALWAYS_INLINE void add(const DifferenceCount& others, Index n) {
+  ESPALIER_INLINE void add(const DifferenceCount& others, Index n) {
     for (std::size_t r = 0; r < Line<S>::registers; ++r) {
       Integers place;
       std::memcpy(&place, detail::lane_indices<Integer>.data() + r * detail::lanes<S>, sizeof(place));
@@ -243,9 +243,9 @@ inline constexpr Index line_length = Line<S>::size;
 /// Copies n numbers, fewer than a line: a half of one, a quarter, ... in a move or two each, since a call
 /// that copies so few takes longer than all else that happens to them.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE void copy_rest(const S* from, Index n, S* to) {
+ESPALIER_INLINE void copy_rest(const S* from, Index n, S* to) {
   constexpr std::size_t halvings = std::bit_width(std::size_t{64 / sizeof(S)}) - 1;
-  unrolled<halvings>([&](auto k) __attribute__((always_inline)) {
+  unrolled<halvings>([&](auto k) ESPALIER_INLINE_LAMBDA {
     constexpr Index some = line_length<S> / (Index{2} << k);
     if ((n & some) == 0) return;
     std::memcpy(to, from, some * sizeof(S));
@@ -255,7 +255,7 @@ EIGEN_ALWAYS_INLINE void copy_rest(const S* from, Index n, S* to) {
 
 /// The first `n` numbers of a line, the others zero.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE Line<S> load_line(const S* from, Index n) {
+ESPALIER_INLINE Line<S> load_line(const S* from, Index n) {
   if (n >= line_length<S>) return Line<S>::load(from);
   alignas(64) S line[Line<S>::size] = {};
   copy_rest(from, n, line);
@@ -263,7 +263,7 @@ EIGEN_ALWAYS_INLINE Line<S> load_line(const S* from, Index n) {
 }
 
 template <Scalar S>
-EIGEN_ALWAYS_INLINE void store_line(const Line<S>& line, S* to, Index n) {
+ESPALIER_INLINE void store_line(const Line<S>& line, S* to, Index n) {
   if (n >= line_length<S>) return line.store(to);
   alignas(64) S numbers[Line<S>::size];
   line.store(numbers);

@@ -101,22 +101,22 @@ class SumProjection {
   }
 
   /// The same for a line of weights, with their step sizes.
-  EIGEN_ALWAYS_INLINE Line<double> lowered(const Line<double>& y, const Line<double>& t) const {
+  ESPALIER_INLINE Line<double> lowered(const Line<double>& y, const Line<double>& t) const {
     if (mu_.pivot) return mu_.pivot.lowered(y, t);
     if constexpr (std::same_as<S, double>)
       return fused(-mu_.high, t, y) - mu_.low * t;
     else
       return y - mu_.high * t;
   }
-  EIGEN_ALWAYS_INLINE Line<double> at(const WideInterval& interval, const Line<double>& y,
-                                      const Line<double>& t) const {
+  ESPALIER_INLINE Line<double> at(const WideInterval& interval, const Line<double>& y,
+                                  const Line<double>& t) const {
     const Line<double> from = moved(y, even_ ? Line<double>(1.0) : t.max(least_));
     if constexpr (Elements::none || !Elements::alike)
       return interval.clamp(from);
     else
       return interval.clamp(elements_.prox(from, t));
   }
-  EIGEN_ALWAYS_INLINE Line<double> moved(const Line<double>& y, const Line<double>& t) const {
+  ESPALIER_INLINE Line<double> moved(const Line<double>& y, const Line<double>& t) const {
     if constexpr (equal)
       return lowered(y, t);
     else if constexpr (summed == Summed::sizes)
@@ -130,7 +130,7 @@ class SumProjection {
   /// lines(i, x, t) for the weights from the i-th on, a line of doubles at a time, and single(i, x) for the
   /// rest.
   template <class Lines, class Single>
-  EIGEN_ALWAYS_INLINE void each(Lines&& lines, Single&& single) const {
+  ESPALIER_INLINE void each(Lines&& lines, Single&& single) const {
     constexpr Index length = line_length<S>;
     const Index whole = Elements::alike ? n_ / length * length : 0;
     const WideInterval interval(intervals_.common());
@@ -138,7 +138,7 @@ class SumProjection {
     for (Index i = 0; i < whole; i += length) {
       const WideLine<S> y = widened(Line<S>::load(row_ + i)),
                         t = steps_.each ? widened(Line<S>::load(steps_.each + i)) : uniform;
-      unrolled<std::tuple_size_v<WideLine<S>>>([&](auto k) __attribute__((always_inline)) {
+      unrolled<std::tuple_size_v<WideLine<S>>>([&](auto k) ESPALIER_INLINE_LAMBDA {
         lines(i + k * Line<double>::size, at(interval, y[k], t[k]), t[k]);
       });
     }
@@ -161,7 +161,7 @@ class SumProjection {
     Line<double> sums = 0.0, sizes = 0.0, free = 0.0;
     double sum = -bound_, slope = 0, size = std::abs(bound_);
     each(
-        [&](Index, const Line<double>& x, const Line<double>& t) __attribute__((always_inline)) {
+        [&](Index, const Line<double>& x, const Line<double>& t) ESPALIER_INLINE_LAMBDA {
           sums += summand<summed>(x), sizes += summand_size<summed>(x);
           Line<double> follows = interval.strictly_inside(x);
           if constexpr (one_sign)

@@ -21,12 +21,12 @@ using Widened = double __attribute__((vector_size(sizeof(double) * lanes<float>)
 
 /// A register of floats as one or two of doubles.
 template <class F, class P = Packet<double>>
-EIGEN_ALWAYS_INLINE void widen(const F& floats, P* wide) {
+ESPALIER_INLINE void widen(const F& floats, P* wide) {
   if constexpr (lanes<float> == 1) {
     wide[0] = floats;
   } else {
     const Widened all = __builtin_convertvector(floats, Widened);
-    [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+    [&]<std::size_t... i>(std::index_sequence<i...>) ESPALIER_INLINE_LAMBDA {
       wide[0] = __builtin_shufflevector(all, all, static_cast<int>(i)...);
       wide[1] = __builtin_shufflevector(all, all, static_cast<int>(i + lanes<double>)...);
     }
@@ -38,18 +38,18 @@ EIGEN_ALWAYS_INLINE void widen(const F& floats, P* wide) {
 template <Scalar S>
 class SquareSum {
  public:
-  EIGEN_ALWAYS_INLINE SquareSum() {
-    unrolled<parts>([&](auto k) __attribute__((always_inline)) { part_[k] = simd::pset1<P>(0.0); });
+  ESPALIER_INLINE SquareSum() {
+    unrolled<parts>([&](auto k) ESPALIER_INLINE_LAMBDA { part_[k] = simd::pset1<P>(0.0); });
   }
-  EIGEN_ALWAYS_INLINE void add(const Line<S>& x) {
-    unrolled<Line<S>::registers>([&](auto r) __attribute__((always_inline)) {
+  ESPALIER_INLINE void add(const Line<S>& x) {
+    unrolled<Line<S>::registers>([&](auto r) ESPALIER_INLINE_LAMBDA {
       constexpr std::size_t few = parts / Line<S>::registers;
       P values[few];
       if constexpr (std::same_as<S, float>)
         widen(x.part(r), values);
       else
         values[0] = x.part(r);
-      unrolled<few>([&](auto j) __attribute__((always_inline)) {
+      unrolled<few>([&](auto j) ESPALIER_INLINE_LAMBDA {
         P& sum = part_[r * Index{few} + j];
         sum = simd::pmadd(values[j], values[j], sum);
       });
@@ -74,22 +74,21 @@ double sum_of_squares(const S* x, Index n) {
   using P = Packet<double>;
   constexpr std::size_t sums = 32, parts = sums / lanes<double>, width = lanes<float>;
   P part[parts];
-  unrolled<parts>([&](auto k) __attribute__((always_inline)) { part[k] = simd::pset1<P>(0.0); });
+  unrolled<parts>([&](auto k) ESPALIER_INLINE_LAMBDA { part[k] = simd::pset1<P>(0.0); });
   const Index whole = n / Index{sums} * Index{sums};
   for (Index i = 0; i < whole; i += Index{sums})
-    unrolled<sums / width>([&](auto k) __attribute__((always_inline)) {
+    unrolled<sums / width>([&](auto k) ESPALIER_INLINE_LAMBDA {
       constexpr std::size_t few = width / lanes<double>;
       P values[few];
       widen(simd::ploadu<Packet<float>>(x + i + k * Index{width}), values);
-      unrolled<few>([&](auto j) __attribute__((always_inline)) {
+      unrolled<few>([&](auto j) ESPALIER_INLINE_LAMBDA {
         P& squares = part[k * Index{few} + j];
         squares = simd::pmadd(values[j], values[j], squares);
       });
     });
   double sum[sums];
-  unrolled<parts>([&](auto k) __attribute__((always_inline)) {
-    simd::pstoreu(sum + k * Index{lanes<double>}, part[k]);
-  });
+  unrolled<parts>([&](auto k)
+                      ESPALIER_INLINE_LAMBDA { simd::pstoreu(sum + k * Index{lanes<double>}, part[k]); });
   for (Index k = 0; k < n - whole; ++k) sum[k] += static_cast<double>(x[whole + k]) * x[whole + k];
   for (Index half = sums / 2; half > 0; half /= 2)
     for (Index k = 0; k < half; ++k) sum[k] += sum[k + half];
@@ -111,13 +110,13 @@ inline void scale(float* x, Index n, double factor) {
 struct SumOfSquares {
   double high = 0, low = 0;
 
-  EIGEN_ALWAYS_INLINE void add_square(double x) {
+  ESPALIER_INLINE void add_square(double x) {
     const double product = x * x, lost = std::fma(x, x, -product);
     const double sum = high + product, rest = sum - high;
     low += ((high - (sum - rest)) + (product - rest)) + lost;
     high = sum;
   }
-  EIGEN_ALWAYS_INLINE void add(const SumOfSquares& other) {
+  ESPALIER_INLINE void add(const SumOfSquares& other) {
     const double sum = high + other.high, rest = sum - high;
     low += ((high - (sum - rest)) + (other.high - rest)) + other.low;
     high = sum;

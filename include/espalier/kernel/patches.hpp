@@ -17,14 +17,14 @@ struct Lines {
 
 /// f(width, i) for the parts that n numbers fall into: of a register, then of its halves.
 template <std::size_t width, class F>
-EIGEN_ALWAYS_INLINE void each_part(Index n, F&& f, Index i = 0) {
+ESPALIER_INLINE void each_part(Index n, F&& f, Index i = 0) {
   for (; i + Index{width} <= n; i += Index{width}) f(std::integral_constant<std::size_t, width>{}, i);
   if constexpr (width > 1) each_part<width / 2>(n, f, i);
 }
 
 /// Copies n numbers, the last register of them perhaps twice in part.
 template <std::size_t width, Scalar S>
-EIGEN_ALWAYS_INLINE void copy_few(const S* from, Index n, S* to) {
+ESPALIER_INLINE void copy_few(const S* from, Index n, S* to) {
   constexpr Index whole = width;
   if (n >= whole) {
     for (Index i = 0; i < n - whole; i += whole) copy_fixed<width>(from + i, to + i);
@@ -36,7 +36,7 @@ EIGEN_ALWAYS_INLINE void copy_few(const S* from, Index n, S* to) {
 
 /// to += from, n numbers
 template <Scalar S>
-EIGEN_ALWAYS_INLINE void add_few(const S* from, Index n, S* to) {
+ESPALIER_INLINE void add_few(const S* from, Index n, S* to) {
   each_part<lanes<S>>(n, [&](auto width, Index i) {
     using Numbers = Eigen::Array<S, static_cast<int>(width.value), 1>;
     Eigen::Map<Numbers>{to + i} += Eigen::Map<const Numbers>(from + i);
@@ -112,7 +112,7 @@ struct Patches {
 
   /// f(row from `first`, line from the first, run) for each row of the matrix and each sample.
   template <class F>
-  EIGEN_ALWAYS_INLINE void each_run(Index first, Index count, Lines lines, F&& f) const {
+  ESPALIER_INLINE void each_run(Index first, Index count, Lines lines, F&& f) const {
     const Index down = height(), start = lines.begin / down;
     for (Index row = 0; row < count; ++row) {
       const Index kx = (first + row) % kernel.width, plane = (first + row) / kernel.width,
@@ -134,7 +134,7 @@ struct Patches {
   }
 
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE void copy_line(const S* from, Index n, S* to) const {
+  ESPALIER_INLINE void copy_line(const S* from, Index n, S* to) const {
     if (stride == 1)
       copy_few<lanes<S>>(from, n, to);
     else
@@ -142,7 +142,7 @@ struct Patches {
   }
 
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE void add_line(const S* from, Index n, S* to) const {
+  ESPALIER_INLINE void add_line(const S* from, Index n, S* to) const {
     if (stride == 1)
       add_few(from, n, to);
     else

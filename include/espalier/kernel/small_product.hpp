@@ -43,7 +43,7 @@ using Mask = std::conditional_t<(lanes<S> > 8), std::uint16_t, std::uint8_t>;
 
 /// The first `n` numbers from `from`, the others zero.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE Packet<S> load_some(const S* from, Index n) {
+ESPALIER_INLINE Packet<S> load_some(const S* from, Index n) {
   constexpr Index width = lanes<S>;
   if (n >= width) return simd::ploadu<Packet<S>>(from);
   if constexpr (masked_loads<S>) {
@@ -56,7 +56,7 @@ EIGEN_ALWAYS_INLINE Packet<S> load_some(const S* from, Index n) {
 }
 
 template <Scalar S>
-EIGEN_ALWAYS_INLINE void store_some(S* to, const Packet<S>& x, Index n) {
+ESPALIER_INLINE void store_some(S* to, const Packet<S>& x, Index n) {
   constexpr Index width = lanes<S>;
   if (n >= width) return simd::pstoreu(to, x);
   if constexpr (masked_stores<S>) {
@@ -72,14 +72,14 @@ EIGEN_ALWAYS_INLINE void store_some(S* to, const Packet<S>& x, Index n) {
 
 /// The products of b and each of `lanes` rows of a, `stride` apart; of `count` rows, the last one again.
 template <Scalar S, class Depth>
-EIGEN_ALWAYS_INLINE Packet<S> dots_with(const S* b, const S* a, Index stride, Index count, Depth depth) {
+ESPALIER_INLINE Packet<S> dots_with(const S* b, const S* a, Index stride, Index count, Depth depth) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
   P sum[lanes<S>];
-  unrolled<lanes<S>>([&](auto i) __attribute__((always_inline)) { sum[i] = simd::pset1<P>(S(0)); });
-  const auto add = [&](Index k, Index some) __attribute__((always_inline)) {
+  unrolled<lanes<S>>([&](auto i) ESPALIER_INLINE_LAMBDA { sum[i] = simd::pset1<P>(S(0)); });
+  const auto add = [&](Index k, Index some) ESPALIER_INLINE_LAMBDA {
     const P b_k = load_some(b + k, some);
-    unrolled<lanes<S>>([&](auto i) __attribute__((always_inline)) {
+    unrolled<lanes<S>>([&](auto i) ESPALIER_INLINE_LAMBDA {
       sum[i] = simd::pmadd(load_some(a + std::min<Index>(i, count - 1) * stride + k, some), b_k, sum[i]);
     });
   };
@@ -93,28 +93,28 @@ EIGEN_ALWAYS_INLINE Packet<S> dots_with(const S* b, const S* a, Index stride, In
 /// The same sums for `count` lanes from `lane` on, where w (depth x lanes) has the rows in its columns, and
 /// for several samples, `stride` apart.
 template <Index lane, std::size_t count, Scalar S, std::size_t samples, class Depth>
-EIGEN_ALWAYS_INLINE void sums_of_lanes(const S* w, const S* x, Index stride, Depth depth,
-                                       Packet<S> (&sum)[samples]) {
+ESPALIER_INLINE void sums_of_lanes(const S* w, const S* x, Index stride, Depth depth,
+                                   Packet<S> (&sum)[samples]) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
   if constexpr (count <= 4) {  // sums that fit into the registers together
     P own[count][samples];
-    unrolled<count>([&](auto i) __attribute__((always_inline)) {
-      unrolled<samples>([&](auto j) __attribute__((always_inline)) { own[i][j] = simd::pset1<P>(S(0)); });
+    unrolled<count>([&](auto i) ESPALIER_INLINE_LAMBDA {
+      unrolled<samples>([&](auto j) ESPALIER_INLINE_LAMBDA { own[i][j] = simd::pset1<P>(S(0)); });
     });
-    const auto add = [&](Index k, auto i) __attribute__((always_inline)) {
+    const auto add = [&](Index k, auto i) ESPALIER_INLINE_LAMBDA {
       const P w_k = simd::pload<P>(w + (k + i) * width);
-      unrolled<samples>([&](auto j) __attribute__((always_inline)) {
+      unrolled<samples>([&](auto j) ESPALIER_INLINE_LAMBDA {
         own[i][j] = simd::pmadd(w_k, simd::pset1<P>(x[j * stride + k + i]), own[i][j]);
       });
     };
     Index k = lane;
     for (; k + Index{count} <= depth; k += width)
-      unrolled<count>([&](auto i) __attribute__((always_inline)) { add(k, i); });
-    unrolled<count>([&](auto i) __attribute__((always_inline)) {
+      unrolled<count>([&](auto i) ESPALIER_INLINE_LAMBDA { add(k, i); });
+    unrolled<count>([&](auto i) ESPALIER_INLINE_LAMBDA {
       if (k + i < depth) add(k, i);
     });
-    unrolled<samples>([&](auto j) __attribute__((always_inline)) {
+    unrolled<samples>([&](auto j) ESPALIER_INLINE_LAMBDA {
       if constexpr (count == 4)
         sum[j] = simd::padd(simd::padd(own[0][j], own[1][j]), simd::padd(own[2][j], own[3][j]));
       else if constexpr (count == 2)
@@ -128,30 +128,30 @@ EIGEN_ALWAYS_INLINE void sums_of_lanes(const S* w, const S* x, Index stride, Dep
     if (middle >= depth) return;  // the others are zero
     P others[samples];
     sums_of_lanes<middle, count / 2>(w, x, stride, depth, others);
-    unrolled<samples>([&](auto j) __attribute__((always_inline)) { sum[j] = simd::padd(sum[j], others[j]); });
+    unrolled<samples>([&](auto j) ESPALIER_INLINE_LAMBDA { sum[j] = simd::padd(sum[j], others[j]); });
   }
 }
 
 /// Row i of a square becomes its column i.
 template <class P, std::size_t n>
-EIGEN_ALWAYS_INLINE void transpose(P (&rows)[n]) {
+ESPALIER_INLINE void transpose(P (&rows)[n]) {
   simd::PacketBlock<P, static_cast<int>(n)> block;
-  unrolled<n>([&](auto i) __attribute__((always_inline)) { block.packet[i] = rows[i]; });
+  unrolled<n>([&](auto i) ESPALIER_INLINE_LAMBDA { block.packet[i] = rows[i]; });
   simd::ptranspose(block);
-  unrolled<n>([&](auto i) __attribute__((always_inline)) { rows[i] = block.packet[i]; });
+  unrolled<n>([&](auto i) ESPALIER_INLINE_LAMBDA { rows[i] = block.packet[i]; });
 }
 
 /// to (depth x lanes) = `lanes` rows of `depth` numbers; of `count` rows, the last one again.
 template <Scalar S, class Depth>
-EIGEN_ALWAYS_INLINE void transpose_rows(const S* rows, Index count, Depth depth, S* to) {
+ESPALIER_INLINE void transpose_rows(const S* rows, Index count, Depth depth, S* to) {
   constexpr Index width = lanes<S>;
   for (Index k = 0; k < depth; k += width) {
     Packet<S> square[lanes<S>];
-    unrolled<lanes<S>>([&](auto i) __attribute__((always_inline)) {
+    unrolled<lanes<S>>([&](auto i) ESPALIER_INLINE_LAMBDA {
       square[i] = load_some(rows + std::min<Index>(i, count - 1) * depth + k, depth - k);
     });
     transpose(square);
-    unrolled<lanes<S>>([&](auto i) __attribute__((always_inline)) {
+    unrolled<lanes<S>>([&](auto i) ESPALIER_INLINE_LAMBDA {
       if (k + i < depth) simd::pstore(to + (k + i) * width, square[i]);
     });
   }
@@ -163,7 +163,7 @@ EIGEN_DONT_INLINE void small_forward(In in, Out out, Index n, const S* weight, c
                                      S* y) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
-  const auto store = [&](Index i, Index j, const P& sum) __attribute__((always_inline)) {
+  const auto store = [&](Index i, Index j, const P& sum) ESPALIER_INLINE_LAMBDA {
     const Index some = out - i;
     store_some(y + j * out + i, bias ? simd::padd(load_some(bias + i, some), sum) : sum, some);
   };
@@ -188,7 +188,7 @@ EIGEN_DONT_INLINE void small_forward(In in, Out out, Index n, const S* weight, c
       for (; j + few <= n; j += few) {
         P sums[few];
         sums_of_lanes<0, lanes<S>>(columns, x + j * in, in, in, sums);
-        unrolled<few>([&](auto k) __attribute__((always_inline)) { store(i, j + k, sums[k]); });
+        unrolled<few>([&](auto k) ESPALIER_INLINE_LAMBDA { store(i, j + k, sums[k]); });
       }
       for (; j < n; ++j) {
         P sum[1];
@@ -201,32 +201,30 @@ EIGEN_DONT_INLINE void small_forward(In in, Out out, Index n, const S* weight, c
 
 /// `height` <= rows rows of c = a b, `some` of whose columns are in the last of `cols` registers.
 template <std::size_t rows, std::size_t cols, Scalar S, class Stride, class Depth>
-EIGEN_ALWAYS_INLINE void small_tile(Index height, Index some, Depth depth, Strided<S> a, const S* b, S* c,
-                                    Stride stride) {
+ESPALIER_INLINE void small_tile(Index height, Index some, Depth depth, Strided<S> a, const S* b, S* c,
+                                Stride stride) {
   using P = Packet<S>;
   constexpr Index width = lanes<S>;
   constexpr std::size_t last = cols - 1;
   P sum[rows][cols];
-  const auto each = [&](auto&& f) __attribute__((always_inline)) {
-    unrolled<rows>([&](auto i) __attribute__((always_inline)) {
-      unrolled<cols>([&](auto r)
-                         __attribute__((always_inline)) { f(i, r, r == Index{last} ? some : width); });
+  const auto each = [&](auto&& f) ESPALIER_INLINE_LAMBDA {
+    unrolled<rows>([&](auto i) ESPALIER_INLINE_LAMBDA {
+      unrolled<cols>([&](auto r) ESPALIER_INLINE_LAMBDA { f(i, r, r == Index{last} ? some : width); });
     });
   };
-  each([&](auto i, auto r, Index) __attribute__((always_inline)) { sum[i][r] = simd::pset1<P>(S(0)); });
+  each([&](auto i, auto r, Index) ESPALIER_INLINE_LAMBDA { sum[i][r] = simd::pset1<P>(S(0)); });
   for (Index k = 0; k < depth; ++k, b += stride, a.data += a.step) {
     P b_k[cols];
-    unrolled<cols>([&](auto r) __attribute__((always_inline)) {
+    unrolled<cols>([&](auto r) ESPALIER_INLINE_LAMBDA {
       b_k[r] = load_some(b + r * width, r == Index{last} ? some : width);
     });
-    unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+    unrolled<rows>([&](auto i) ESPALIER_INLINE_LAMBDA {
       const P a_ik = simd::pset1<P>(a.data[std::min<Index>(i, height - 1) * a.row]);
-      unrolled<cols>([&](auto r) __attribute__((always_inline)) {
-        sum[i][r] = simd::pmadd(a_ik, b_k[r], sum[i][r]);
-      });
+      unrolled<cols>([&](auto r)
+                         ESPALIER_INLINE_LAMBDA { sum[i][r] = simd::pmadd(a_ik, b_k[r], sum[i][r]); });
     });
   }
-  each([&](auto i, auto r, Index n) __attribute__((always_inline)) {
+  each([&](auto i, auto r, Index n) ESPALIER_INLINE_LAMBDA {
     if (i < height) store_some(c + i * stride + r * width, sum[i][r], n);
   });
 }

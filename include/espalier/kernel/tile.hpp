@@ -30,7 +30,7 @@ enum class Layout { columns, rows };
 
 /// x, loaded once: GCC would otherwise load it again for every product.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE Packet<S> loaded(Packet<S> x) {
+ESPALIER_INLINE Packet<S> loaded(Packet<S> x) {
 #if defined(__GNUC__) && defined(__x86_64__)
   constexpr std::size_t width = lanes<S>;
   if constexpr (width > 1) asm("" : "+v"(x));
@@ -46,19 +46,19 @@ EIGEN_DONT_INLINE void tile(Index depth, const S* a, const S* b, S* c, Index str
   constexpr Index width = lanes<S>, row = layout == Layout::rows ? panel_depth<S> : 1,
                   step = layout == Layout::rows ? 1 : rows;
   P sum[rows][2];
-  const auto each = [&](auto&& f) __attribute__((always_inline)) {
-    unrolled<rows>([&](auto i) __attribute__((always_inline)) { f(i, Index{0}), f(i, Index{1}); });
+  const auto each = [&](auto&& f) ESPALIER_INLINE_LAMBDA {
+    unrolled<rows>([&](auto i) ESPALIER_INLINE_LAMBDA { f(i, Index{0}), f(i, Index{1}); });
   };
-  each([&](auto i, Index r) __attribute__((always_inline)) { sum[i][r] = simd::pset1<P>(S(0)); });
+  each([&](auto i, Index r) ESPALIER_INLINE_LAMBDA { sum[i][r] = simd::pset1<P>(S(0)); });
   for (Index k = 0; k < depth; ++k, a += step, b += 2 * width) {
     const P b_k[2] = {simd::ploadu<P>(b), simd::ploadu<P>(b + width)};
-    unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+    unrolled<rows>([&](auto i) ESPALIER_INLINE_LAMBDA {
       const P a_ik = loaded<S>(simd::pset1<P>(a[i * row]));
       sum[i][0] = simd::pmadd(a_ik, b_k[0], sum[i][0]);
       sum[i][1] = simd::pmadd(a_ik, b_k[1], sum[i][1]);
     });
   }
-  each([&](auto i, Index r) __attribute__((always_inline)) {
+  each([&](auto i, Index r) ESPALIER_INLINE_LAMBDA {
     S* to = c + i * stride + r * width;
     simd::pstoreu(to, add ? simd::padd(simd::ploadu<P>(to), sum[i][r]) : sum[i][r]);
   });
@@ -88,7 +88,7 @@ struct Strided {
 
 /// Without the call that std::copy_n makes.
 template <std::size_t n, Scalar S>
-EIGEN_ALWAYS_INLINE void copy_fixed(const S* from, S* to) {
+ESPALIER_INLINE void copy_fixed(const S* from, S* to) {
   using Numbers = Eigen::Array<S, static_cast<int>(n), 1>;
   Eigen::Map<Numbers>{to} = Eigen::Map<const Numbers>(from);
 }
@@ -100,13 +100,13 @@ inline constexpr std::size_t dot_rows = many_registers ? 8 : 4, dot_cols = 3;
 /// The sums of neighbors among units of `unit` numbers: of x in the first half of each `part`, of y in the
 /// second.
 template <Scalar S, std::size_t unit, std::size_t part>
-EIGEN_ALWAYS_INLINE Packet<S> add_neighbors(const Packet<S>& x, const Packet<S>& y) {
+ESPALIER_INLINE Packet<S> add_neighbors(const Packet<S>& x, const Packet<S>& y) {
   constexpr auto from = [](std::size_t i, std::size_t odd) {
     const std::size_t at = i % part / unit * 2, units = part / unit;
     const std::size_t in_part = (at < units ? at : at - units + lanes<S> / unit) + odd;
     return static_cast<int>(i / part * part + in_part * unit + i % unit);
   };
-  return [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>) ESPALIER_INLINE_LAMBDA {
     return simd::padd<Packet<S>>(__builtin_shufflevector(x, y, from(i, 0)...),
                                  __builtin_shufflevector(x, y, from(i, 1)...));
   }
@@ -116,11 +116,11 @@ EIGEN_ALWAYS_INLINE Packet<S> add_neighbors(const Packet<S>& x, const Packet<S>&
 /// `n` registers become the n / lanes registers of the sums of their lanes: first in each 16 bytes, which is
 /// cheap, then of these.
 template <std::size_t n, Scalar S, std::size_t left = lanes<S>>
-EIGEN_ALWAYS_INLINE void add_lanes(Packet<S>* v) {
+ESPALIER_INLINE void add_lanes(Packet<S>* v) {
   if constexpr (left > 1) {
     constexpr std::size_t part = std::min(16 / sizeof(S), lanes<S>);
     constexpr bool inside = left > lanes<S> / part;
-    unrolled<n / 2>([&](auto i) __attribute__((always_inline)) {
+    unrolled<n / 2>([&](auto i) ESPALIER_INLINE_LAMBDA {
       v[i] = add_neighbors < S, inside ? 1 : part, inside ? part : lanes < S >> (v[2 * i], v[2 * i + 1]);
     });
     add_lanes<n / 2, S, left / 2>(v);
@@ -135,14 +135,13 @@ EIGEN_DONT_INLINE void dots(Index depth, const std::array<const S*, rows>& a,
   constexpr Index width = lanes<S>;
   constexpr std::size_t registers = (rows * cols + lanes<S> - 1) / lanes<S>;
   P sum[registers * lanes<S>];
-  unrolled<registers * lanes<S>>([&](auto i)
-                                     __attribute__((always_inline)) { sum[i] = simd::pset1<P>(S(0)); });
-  const auto add = [&](Index k, auto&& load) __attribute__((always_inline)) {
+  unrolled<registers * lanes<S>>([&](auto i) ESPALIER_INLINE_LAMBDA { sum[i] = simd::pset1<P>(S(0)); });
+  const auto add = [&](Index k, auto&& load) ESPALIER_INLINE_LAMBDA {
     P b_k[cols];
-    unrolled<cols>([&](auto j) __attribute__((always_inline)) { b_k[j] = loaded<S>(load(b[j] + k)); });
-    unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+    unrolled<cols>([&](auto j) ESPALIER_INLINE_LAMBDA { b_k[j] = loaded<S>(load(b[j] + k)); });
+    unrolled<rows>([&](auto i) ESPALIER_INLINE_LAMBDA {
       const P a_k = loaded<S>(load(a[i] + k));
-      unrolled<cols>([&](auto j) __attribute__((always_inline)) {
+      unrolled<cols>([&](auto j) ESPALIER_INLINE_LAMBDA {
         constexpr std::size_t at = j * rows + i;
         sum[at] = simd::pmadd(a_k, b_k[j], sum[at]);
       });
@@ -150,17 +149,15 @@ EIGEN_DONT_INLINE void dots(Index depth, const std::array<const S*, rows>& a,
   };
   const Index whole = depth / width * width;
   for (Index k = 0; k < whole; k += width)
-    add(
-        k, [](const S* from) __attribute__((always_inline)) { return simd::ploadu<P>(from); });
+    add(k, [](const S* from) ESPALIER_INLINE_LAMBDA { return simd::ploadu<P>(from); });
   if (whole < depth)
-    add(
-        whole, [&](const S* from) __attribute__((always_inline)) {
-          alignas(P) S rest[lanes<S>] = {};
-          std::copy_n(from, depth - whole, rest);
-          return simd::pload<P>(rest);
-        });
+    add(whole, [&](const S* from) ESPALIER_INLINE_LAMBDA {
+      alignas(P) S rest[lanes<S>] = {};
+      std::copy_n(from, depth - whole, rest);
+      return simd::pload<P>(rest);
+    });
   add_lanes<registers * lanes<S>, S>(sum);
-  unrolled<registers>([&](auto i) __attribute__((always_inline)) { simd::pstoreu(to + i * width, sum[i]); });
+  unrolled<registers>([&](auto i) ESPALIER_INLINE_LAMBDA { simd::pstoreu(to + i * width, sum[i]); });
 }
 
 }  // namespace espalier::detail

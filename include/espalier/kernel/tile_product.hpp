@@ -66,7 +66,7 @@ void multiply_strips(Index m, Index depth, const S* strips, const S* panels, S* 
   constexpr Index width = tile_cols<S>;
   for (Index i = 0, rows; i < m; i += rows) {
     rows = std::min(m - i, Index{tile_rows});
-    unrolled<3>([&](auto third) __attribute__((always_inline)) {
+    unrolled<3>([&](auto third) ESPALIER_INLINE_LAMBDA {
       constexpr Index most = (third + 1) * tile_unit;
       if (rows <= most && rows > most - Index{tile_unit})
         for (Index j = 0; j < cols; j += width)

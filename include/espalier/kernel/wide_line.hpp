@@ -17,22 +17,21 @@ template <Scalar S>
 using WideLine = std::array<Line<double>, static_cast<std::size_t>(Line<S>::size / Line<double>::size)>;
 
 template <Scalar S>
-EIGEN_ALWAYS_INLINE WideLine<S> widened(const Line<S>& x) {
+ESPALIER_INLINE WideLine<S> widened(const Line<S>& x) {
   if constexpr (std::same_as<S, double>) {
     return {x};
   } else {
     constexpr std::size_t few = lanes<float> / lanes<double>;
     Packet<double> all[2 * Line<double>::registers];
-    unrolled<Line<float>::registers>([&](auto r) __attribute__((always_inline)) {
-      widen(x.part(r), all + r * Index{few});
-    });
+    unrolled<Line<float>::registers>([&](auto r)
+                                         ESPALIER_INLINE_LAMBDA { widen(x.part(r), all + r * Index{few}); });
     return {Line<double>::of_parts(all), Line<double>::of_parts(all + Line<double>::registers)};
   }
 }
 
 /// Rounds a line of doubles to as many numbers of S.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE void store_narrow(const Line<double>& x, S* to) {
+ESPALIER_INLINE void store_narrow(const Line<double>& x, S* to) {
   if constexpr (std::same_as<S, double>) {
     x.store(to);
   } else {
@@ -43,12 +42,11 @@ EIGEN_ALWAYS_INLINE void store_narrow(const Line<double>& x, S* to) {
 }
 
 /// a b + c, rounded once.
-EIGEN_ALWAYS_INLINE Line<double> fused(const Line<double>& a, const Line<double>& b, const Line<double>& c) {
+ESPALIER_INLINE Line<double> fused(const Line<double>& a, const Line<double>& b, const Line<double>& c) {
 #ifdef EIGEN_VECTORIZE_FMA
   Packet<double> all[Line<double>::registers];
-  unrolled<Line<double>::registers>([&](auto r) __attribute__((always_inline)) {
-    all[r] = simd::pmadd(a.part(r), b.part(r), c.part(r));
-  });
+  unrolled<Line<double>::registers>(
+      [&](auto r) ESPALIER_INLINE_LAMBDA { all[r] = simd::pmadd(a.part(r), b.part(r), c.part(r)); });
   return Line<double>::of_parts(all);
 #else
   Line<double>::Array x = a.array(), y = b.array(), z = c.array();
@@ -69,9 +67,9 @@ struct WideInterval {
                                       : std::numeric_limits<double>::infinity()) {}
 
   /// The nearest numbers in it.
-  EIGEN_ALWAYS_INLINE Line<double> clamp(const Line<double>& x) const { return x.max(low).min(high); }
+  ESPALIER_INLINE Line<double> clamp(const Line<double>& x) const { return x.max(low).min(high); }
   /// 1 where x is strictly inside, and 0 elsewhere.
-  EIGEN_ALWAYS_INLINE Line<double> strictly_inside(const Line<double>& x) const {
+  ESPALIER_INLINE Line<double> strictly_inside(const Line<double>& x) const {
     return Line<double>::below(low, x) * Line<double>::below(x, high);
   }
 };

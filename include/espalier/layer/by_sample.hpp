@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "espalier/core/aligned.hpp"
+#include "espalier/core/inline.hpp"
 #include "espalier/core/threads.hpp"
 #include "espalier/layer/layer.hpp"
 
@@ -44,7 +45,7 @@ EIGEN_DONT_INLINE void share_samples(Index parts, Index samples, F f, Maps... ma
 }
 
 template <class L, class X, class Y>
-EIGEN_ALWAYS_INLINE void forward(const L& layer, X x, Y y, const Pass& pass) {
+ESPALIER_INLINE void forward(const L& layer, X x, Y y, const Pass& pass) {
   if constexpr (requires { layer.forward(x, y, pass); })
     layer.forward(x, y, pass);
   else if (const Index parts = parts_of_batch<L>(x); parts > 1)
@@ -55,7 +56,7 @@ EIGEN_ALWAYS_INLINE void forward(const L& layer, X x, Y y, const Pass& pass) {
 }
 
 template <class L, class X, class Y, class DY, class DX>
-EIGEN_ALWAYS_INLINE void backward(const L& layer, X x, Y y, DY dy, DX dx, const Pass& pass) {
+ESPALIER_INLINE void backward(const L& layer, X x, Y y, DY dy, DX dx, const Pass& pass) {
   if constexpr (requires { layer.backward(x, y, dy, dx, pass); })
     layer.backward(x, y, dy, dx, pass);
   else if (const Index parts = parts_of_batch<L>(x); parts > 1)

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "espalier/core/image.hpp"
+#include "espalier/core/inline.hpp"
 #include "espalier/layer/layer.hpp"
 #include "espalier/layer/norm_bounds.hpp"
 
@@ -88,7 +89,7 @@ class MaxPool2D {
 
   /// f(index of the first pixel of a line's first window, windows before it) for each line of outputs.
   template <class F>
-  EIGEN_ALWAYS_INLINE void each_line(Index samples, Index stride, F&& f) const {
+  ESPALIER_INLINE void each_line(Index samples, Index stride, F&& f) const {
     const Image out = output_image();
     for (Index plane = 0; plane < samples * image_.channels; ++plane)
       for (Index y = 0; y < out.height; ++y)

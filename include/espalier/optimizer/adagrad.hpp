@@ -32,8 +32,8 @@ struct Adagrad {
     S rate, epsilon;
 
     template <class Strength = NoPenalty>
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
-                                        Strength strength = {}) const {
+    ESPALIER_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                    Strength strength = {}) const {
       Line<S>& v = s[0];
       v += g.square();
       t = rate / detail::at_least(v.sqrt() + epsilon, strength);

@@ -37,8 +37,8 @@ struct AdamFamily {
     S correction1, correction2;  // 1 / (1 - beta^k), for 2 its root
 
     template <class Strength = NoPenalty>
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
-                                        Strength strength = {}) const {
+    ESPALIER_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                    Strength strength = {}) const {
       auto& [m, v, largest] = s;
       m = keep1 * m + add1 * g;
       v = keep2 * v + add2 * g.square();

@@ -40,8 +40,8 @@ struct Lion {
     S rate, keep1, add1, keep2, add2, least;
 
     template <class Strength = NoPenalty>
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
-                                        Strength strength = {}) const {
+    ESPALIER_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                    Strength strength = {}) const {
       Line<S>& m = s[0];
       const Line<S> c = keep1 * m + add1 * g, size = detail::at_least(c.abs().max(least), strength);
       if constexpr (std::same_as<Strength, NoPenalty>)

@@ -42,8 +42,8 @@ struct RMSProp {
     bool centered;
 
     template <class Strength = NoPenalty>
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
-                                        Strength strength = {}) const {
+    ESPALIER_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                    Strength strength = {}) const {
       auto& [v, m, mean] = s;
       v = keep * v + add * g.square();
       if (centered) {

@@ -67,11 +67,11 @@ namespace detail {
 
 /// `size`, or the strength of the penalty that follows where that is more.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE Line<S> at_least(const Line<S>& size, NoPenalty) {
+ESPALIER_INLINE Line<S> at_least(const Line<S>& size, NoPenalty) {
   return size;
 }
 template <Scalar S>
-EIGEN_ALWAYS_INLINE Line<S> at_least(const Line<S>& size, S strength) {
+ESPALIER_INLINE Line<S> at_least(const Line<S>& size, S strength) {
   return size.max(strength);
 }
 
@@ -83,8 +83,8 @@ inline constexpr bool takes_strength = requires(const Kernel& kernel, Line<S> li
 
 /// Runs a kernel that takes the strength of the penalty, or one that does not ask for it.
 template <class Kernel, Scalar S, class Strength>
-EIGEN_ALWAYS_INLINE void run_kernel(const Kernel& kernel, Line<S>& w, const Line<S>& g, States<S>& s,
-                                    Line<S>& t, Strength strength) {
+ESPALIER_INLINE void run_kernel(const Kernel& kernel, Line<S>& w, const Line<S>& g, States<S>& s, Line<S>& t,
+                                Strength strength) {
   if constexpr (requires { kernel(w, g, s, t, strength); })
     kernel(w, g, s, t, strength);
   else

@@ -87,7 +87,7 @@ struct StepLines {
   Line<S> not_finite = S(0), squares = S(0);
 
   /// Behind the first n places, as before.
-  EIGEN_ALWAYS_INLINE void keep_first(Index n, const StepLines& before) {
+  ESPALIER_INLINE void keep_first(Index n, const StepLines& before) {
     const Line<S> counts = Line<S>(S(1)).first(n);
     not_finite = Line<S>::if_zero(counts, before.not_finite, not_finite);
     squares = Line<S>::if_zero(counts, before.squares, squares);
@@ -99,28 +99,28 @@ struct StepLines {
 /// gradients of the next one, 4 kB ahead, since policies may look there first, and the states 1 kB ahead.
 /// With less they come too late, with more they may be gone again from a cache of 32 kB.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE void prefetch(const S* numbers, Index bytes) {
+ESPALIER_INLINE void prefetch(const S* numbers, Index bytes) {
   __builtin_prefetch(reinterpret_cast<const char*>(numbers) + bytes);
 }
 
 /// One line: `from` points at its beginning, `steps` at that of its step sizes.
 template <class RuleType, Scalar S, class Kernel, class Policies>
-EIGEN_ALWAYS_INLINE void step_line(const Kernel& kernel, const Pointers<S>& from, Index offset,
-                                   const Policies& policies, StepLines<S>& sums) {
+ESPALIER_INLINE void step_line(const Kernel& kernel, const Pointers<S>& from, Index offset,
+                               const Policies& policies, StepLines<S>& sums) {
   // What the type of the rule says is not asked in each line.
-  const auto has_state = [&](Index k) __attribute__((always_inline)) {
+  const auto has_state = [&](Index k) ESPALIER_INLINE_LAMBDA {
     if constexpr (requires { typename std::integral_constant<int, RuleType::states()>; })
       return k < RuleType::states();
     else
       return from[static_cast<std::size_t>(k) + 2] != nullptr;
   };
   prefetch(from[0] + offset, 4096), prefetch(from[1] + offset, 4096);
-  unrolled<3>([&](auto k) __attribute__((always_inline)) {
+  unrolled<3>([&](auto k) ESPALIER_INLINE_LAMBDA {
     if (has_state(k)) prefetch(from[k + 2] + offset, 1024);
   });
   Line<S> x = Line<S>::load(from[0] + offset), t;
   States<S> state;
-  unrolled<3>([&](auto k) __attribute__((always_inline)) {
+  unrolled<3>([&](auto k) ESPALIER_INLINE_LAMBDA {
     state[k] = has_state(k) ? Line<S>::load(from[k + 2] + offset) : Line<S>(S(0));
   });
   const Line<S> gradient = Line<S>::load(from[1] + offset);
@@ -129,7 +129,7 @@ EIGEN_ALWAYS_INLINE void step_line(const Kernel& kernel, const Pointers<S>& from
     run_kernel(kernel, x, gradient, state, t, policies.slope_bound);
   else
     run_kernel(kernel, x, gradient, state, t, NoPenalty{});
-  unrolled<3>([&](auto k) __attribute__((always_inline)) {
+  unrolled<3>([&](auto k) ESPALIER_INLINE_LAMBDA {
     if (has_state(k)) state[k].store(from[k + 2] + offset);
   });
   x.store(from[0] + offset);

@@ -74,7 +74,7 @@ struct Scion {
   struct Kernel {
     S rate, keep, add, radius;
 
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
+    ESPALIER_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
       Line<S>& m = s[0];
       m = keep * m + add * g;
       w = Line<S>::if_zero(m, w, w - rate * (radius * m.sign() + w));

@@ -39,7 +39,7 @@ struct SGD {
     S rate, mu, step;
     bool nesterov;
 
-    EIGEN_ALWAYS_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
+    ESPALIER_INLINE void operator()(Line<S>& w, const Line<S>& g, States<S>& s, Line<S>&) const {
       if (mu == 0) {
         w -= rate * g;
         return;

@@ -12,13 +12,13 @@ namespace espalier::detail {
 
 /// The least of f(line) over the whole lines among n numbers.
 template <Scalar S, class F>
-EIGEN_ALWAYS_INLINE S least_of_lines(const S* numbers, Index n, F&& f) {
+ESPALIER_INLINE S least_of_lines(const S* numbers, Index n, F&& f) {
   constexpr Index length = line_length<S>;
   const Line<S> most = std::numeric_limits<S>::max();
   Line<S> least[4] = {most, most, most, most};  // four: a minimum has to wait for the last one
   Index i = 0;
   for (; i + 4 * length <= n; i += 4 * length)
-    unrolled<4>([&](auto k) __attribute__((always_inline)) {
+    unrolled<4>([&](auto k) ESPALIER_INLINE_LAMBDA {
       least[k] = least[k].min(f(Line<S>::load(numbers + i + k * length)));
     });
   for (; i + length <= n; i += length) least[0] = least[0].min(f(Line<S>::load(numbers + i)));
@@ -35,11 +35,11 @@ S least_of(const S* numbers, Index n, F&& f) {
 
 /// |x|, of a line or of a number.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE Line<S> magnitude(const Line<S>& x) {
+ESPALIER_INLINE Line<S> magnitude(const Line<S>& x) {
   return x.abs();
 }
 template <Scalar S>
-EIGEN_ALWAYS_INLINE S magnitude(S x) {
+ESPALIER_INLINE S magnitude(S x) {
   return std::abs(x);
 }
 

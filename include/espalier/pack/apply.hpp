@@ -27,7 +27,7 @@ Line<S> map_line(const Line<S>& w, F&& f) {
 // A policy may take whole lines itself. `own` are the numbers that it keeps for them, if it keeps any.
 
 template <Scalar S, class P, class... Own>
-EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w, const Own&... own) {
+ESPALIER_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w, const Own&... own) {
   if constexpr (requires {
                   { p.gradient(w, own...) } -> std::same_as<Line<S>>;
                 })
@@ -39,7 +39,7 @@ EIGEN_ALWAYS_INLINE Line<S> gradient_of_line(const P& p, const Line<S>& w, const
 }
 
 template <Scalar S, class P, class... Own>
-EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, const Line<S>& t, const Own&... own) {
+ESPALIER_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, const Line<S>& t, const Own&... own) {
   if constexpr (requires {
                   { p.prox(y, t, own...) } -> std::same_as<Line<S>>;
                 })
@@ -51,7 +51,7 @@ EIGEN_ALWAYS_INLINE Line<S> prox_of_line(const P& p, const Line<S>& y, const Lin
 }
 
 template <Scalar S, class P, class... Own>
-EIGEN_ALWAYS_INLINE Line<S> project_line(const P& p, const Line<S>& w, const Own&... own) {
+ESPALIER_INLINE Line<S> project_line(const P& p, const Line<S>& w, const Own&... own) {
   if constexpr (requires {
                   { p.project(w, own...) } -> std::same_as<Line<S>>;
                 })

@@ -36,7 +36,7 @@ struct Elements {
     return y;
   }
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE Line<S> prox(Line<S> y, [[maybe_unused]] const Line<S>& t) const {
+  ESPALIER_INLINE Line<S> prox(Line<S> y, [[maybe_unused]] const Line<S>& t) const {
     each_penalty([&](const auto& p) { y = prox_of_line(p, y, t); });
     return y;
   }
@@ -52,13 +52,13 @@ struct Elements {
   }
   /// One after the other, on a line.
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE Line<S> line(Line<S> y, [[maybe_unused]] const Line<S>& t) const {
+  ESPALIER_INLINE Line<S> line(Line<S> y, [[maybe_unused]] const Line<S>& t) const {
     y = prox(y, t);
     each_set([&](const auto& p) { y = project_line(p, y); });
     return y;
   }
   template <Scalar S>
-  EIGEN_ALWAYS_INLINE Line<S> line_at(Index, const Line<S>& y, const Line<S>& t, Index) const {
+  ESPALIER_INLINE Line<S> line_at(Index, const Line<S>& y, const Line<S>& t, Index) const {
     return line(y, t);
   }
   /// The value of the penalties.
@@ -71,20 +71,20 @@ struct Elements {
 
  private:
   template <class F>
-  EIGEN_ALWAYS_INLINE void each(F&& f) const {
-    [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
+  ESPALIER_INLINE void each(F&& f) const {
+    [&]<std::size_t... k>(std::index_sequence<k...>) ESPALIER_INLINE_LAMBDA {
       (f(std::get<k>(policies)), ...);
     }
     (std::index_sequence_for<Ps...>{});
   }
   template <class F>
-  EIGEN_ALWAYS_INLINE void each_penalty([[maybe_unused]] F&& f) const {
+  ESPALIER_INLINE void each_penalty([[maybe_unused]] F&& f) const {
     each([&]<class P>([[maybe_unused]] const P& p) {
       if constexpr (ProximalPenalty<P> && with_penalties) f(p);
     });
   }
   template <class F>
-  EIGEN_ALWAYS_INLINE void each_set([[maybe_unused]] F&& f) const {
+  ESPALIER_INLINE void each_set([[maybe_unused]] F&& f) const {
     each([&]<class P>([[maybe_unused]] const P& p) {
       if constexpr (ElementSet<P>) f(p);
     });

@@ -28,7 +28,7 @@ Index gathered_size(Index rows, bool with_steps, Index memories = 0) {
 /// A square of numbers, of which each row is a register, from one place to another with rows and columns
 /// exchanged; so many numbers are from one row to the next. P is given by an example.
 template <class P, Scalar S>
-EIGEN_ALWAYS_INLINE void transpose_square(P, const S* from, Index from_row, S* to, Index to_row) {
+ESPALIER_INLINE void transpose_square(P, const S* from, Index from_row, S* to, Index to_row) {
   constexpr int side = static_cast<int>(lanes<S>);
   simd::PacketBlock<P, side> square;
   for (Index k = 0; k < side; ++k) square.packet[k] = simd::ploadu<P>(from + k * from_row);

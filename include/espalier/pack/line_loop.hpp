@@ -17,7 +17,7 @@ struct LineSums {
   typename LinePackType::Counts counts{};
   Line<S> not_finite = S(0), not_finite_before = S(0);
 
-  EIGEN_ALWAYS_INLINE void check(const Line<S>& x) {
+  ESPALIER_INLINE void check(const Line<S>& x) {
     const Line<S> sum = not_finite_before + x * S(0);
     not_finite_before = not_finite, not_finite = sum;
   }
@@ -53,7 +53,7 @@ struct MemoryTail<0, S> {
 
 /// The end of a row, which is shorter than a line: a copy, that zeros make one.
 template <Scalar S>
-EIGEN_ALWAYS_INLINE void fill_line(const S* from, Index n, S* line) {
+ESPALIER_INLINE void fill_line(const S* from, Index n, S* line) {
   load_line(from, n).store(line);
 }
 

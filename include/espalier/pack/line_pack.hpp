@@ -44,54 +44,50 @@ class LinePack {
   static constexpr Index memories = (Index{0} + ... + Index{KeepsNumbers<Ungrouped<Ps>>});
 
   /// g += the gradient of the smooth penalties. `memory` is that of the line.
-  EIGEN_ALWAYS_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Counts& active,
-                                        const PolicyMemory<S>& memory = {}) const {
+  ESPALIER_INLINE void add_gradient(const Line<S>& w, Line<S>& g, Counts& active,
+                                    const PolicyMemory<S>& memory = {}) const {
     each(
-        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
-            __attribute__((always_inline)) {
-              if constexpr (SmoothPenalty<P>) {
-                const Line<S> slope = gradient_of_line(p, w, own...);
-                g += slope;
-                count.add(slope, S(0));
-              }
-            },
+        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own) ESPALIER_INLINE_LAMBDA {
+          if constexpr (SmoothPenalty<P>) {
+            const Line<S> slope = gradient_of_line(p, w, own...);
+            g += slope;
+            count.add(slope, S(0));
+          }
+        },
         active, memory);
   }
 
   /// The proximal point of the penalties over the sets of elements, at step sizes `t`; or only one of the
   /// two. A penalty that is not convex comes last, and looks at the sets itself.
   template <bool penalties = true, bool sets = true>
-  EIGEN_ALWAYS_INLINE void constrain(Line<S>& w, const Line<S>& t, Counts& active,
-                                     const PolicyMemory<S>& memory = {}) const {
-    const auto move_to = [&](const Line<S>& x, DifferenceCount<S>& count) __attribute__((always_inline)) {
+  ESPALIER_INLINE void constrain(Line<S>& w, const Line<S>& t, Counts& active,
+                                 const PolicyMemory<S>& memory = {}) const {
+    const auto move_to = [&](const Line<S>& x, DifferenceCount<S>& count) ESPALIER_INLINE_LAMBDA {
       count.add(x, w);
       w = x;
     };
     each(
-        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
-            __attribute__((always_inline)) {
-              if constexpr (ProximalPenalty<P> && is_convex<P> && penalties)
-                move_to(prox_of_line(p, w, t, own...), count);
-            },
+        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own) ESPALIER_INLINE_LAMBDA {
+          if constexpr (ProximalPenalty<P> && is_convex<P> && penalties)
+            move_to(prox_of_line(p, w, t, own...), count);
+        },
         active, memory);
     [[maybe_unused]] const Line<S> y = w;
     each(
-        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
-            __attribute__((always_inline)) {
-              if constexpr (ElementSet<P> && sets) move_to(project_line(p, w, own...), count);
-            },
+        [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own) ESPALIER_INLINE_LAMBDA {
+          if constexpr (ElementSet<P> && sets) move_to(project_line(p, w, own...), count);
+        },
         active, memory);
     if constexpr (penalties && (false || ... || !is_convex<Ungrouped<Ps>>))
       each(
-          [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own)
-              __attribute__((always_inline)) {
-                if constexpr (ProximalPenalty<P> && !is_convex<P>) {
-                  if constexpr (sets && has_sets)
-                    move_to(p.prox(y, t, Sets{*this, memory}, own...), count);
-                  else
-                    move_to(prox_of_line(p, y, t, own...), count);
-                }
-              },
+          [&]<class P>(const auto& p, DifferenceCount<S>& count, const auto&... own) ESPALIER_INLINE_LAMBDA {
+            if constexpr (ProximalPenalty<P> && !is_convex<P>) {
+              if constexpr (sets && has_sets)
+                move_to(p.prox(y, t, Sets{*this, memory}, own...), count);
+              else
+                move_to(prox_of_line(p, y, t, own...), count);
+            }
+          },
           active, memory);
   }
 
@@ -101,13 +97,12 @@ class LinePack {
     const PolicyMemory<S>& memory;
 
     /// The nearest weights in them.
-    EIGEN_ALWAYS_INLINE Line<S> project(Line<S> w) const {
+    ESPALIER_INLINE Line<S> project(Line<S> w) const {
       Counts ignored{};
       pack.each(
-          [&]<class P>(const auto& p, DifferenceCount<S>&, const auto&... own)
-              __attribute__((always_inline)) {
-                if constexpr (ElementSet<P>) w = project_line(p, w, own...);
-              },
+          [&]<class P>(const auto& p, DifferenceCount<S>&, const auto&... own) ESPALIER_INLINE_LAMBDA {
+            if constexpr (ElementSet<P>) w = project_line(p, w, own...);
+          },
           ignored, memory);
       return w;
     }
@@ -123,10 +118,10 @@ class LinePack {
   /// f<P>(what acts for it, its count, the line of numbers that it keeps, if any) for each policy P, in an
   /// order that does not depend on how the pack is written.
   template <class F>
-  EIGEN_ALWAYS_INLINE void each([[maybe_unused]] F&& f, [[maybe_unused]] Counts& active,
-                                [[maybe_unused]] const PolicyMemory<S>& memory) const {
+  ESPALIER_INLINE void each([[maybe_unused]] F&& f, [[maybe_unused]] Counts& active,
+                            [[maybe_unused]] const PolicyMemory<S>& memory) const {
     constexpr auto order = canonical_order<Ps...>;
-    [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
+    [&]<std::size_t... k>(std::index_sequence<k...>) ESPALIER_INLINE_LAMBDA {
       (one<std::tuple_element_t<order[k], std::tuple<Ungrouped<Ps>...>>>(f, std::get<order[k]>(policies_),
                                                                          active[order[k]], memory),
        ...);
@@ -134,8 +129,8 @@ class LinePack {
     (std::index_sequence_for<Ps...>{});
   }
   template <class P, class F>
-  static EIGEN_ALWAYS_INLINE void one(F& f, const auto& acting, DifferenceCount<S>& count,
-                                      [[maybe_unused]] const PolicyMemory<S>& memory) {
+  static ESPALIER_INLINE void one(F& f, const auto& acting, DifferenceCount<S>& count,
+                                  [[maybe_unused]] const PolicyMemory<S>& memory) {
     if constexpr (KeepsNumbers<P>)
       f.template operator()<P>(acting, count, Line<S>::load(memory.of(memory_place<P, Ungrouped<Ps>...>)));
     else

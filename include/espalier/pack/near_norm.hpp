@@ -20,7 +20,7 @@ template <bool sphere, bool in_metric, Scalar S>
 RowSums row_sums(const S* x, const S* t, Index n) {
   SquareSum<S> squares;
   Line<S> first = S(0), second = S(0), largest = S(0);
-  const auto add = [&](const Line<S>& values, const Line<S>& step) __attribute__((always_inline)) {
+  const auto add = [&](const Line<S>& values, const Line<S>& step) ESPALIER_INLINE_LAMBDA {
     if constexpr (in_metric) {
       const Line<S> moved = values * step;
       first += moved * values;
@@ -68,7 +68,7 @@ inline constexpr double least_radius = 1e-20, most_radius = 1e15, least_second =
 struct RadauMultiplier {
   double c, cz, mu;
 
-  EIGEN_ALWAYS_INLINE RadauMultiplier(const RowSums& row, double goal) {
+  ESPALIER_INLINE RadauMultiplier(const RowSums& row, double goal) {
     const double inverse = 1 / row.first, z = (row.squares - goal * goal) * inverse / 2;
     c = row.second * inverse, cz = c * z;
     mu = z * (1 + cz * (1.5 + cz * (2.5 + cz * 4.375)));
@@ -97,7 +97,7 @@ inline void shrink_in_metric(float* x, Index n, const float* t, float mu, float 
 /// 1 + mu t_i, each number rounded once. Says `holds` only of a row that is feasible, `moved` only if it now
 /// is and was not, and leaves x as it was unless it says `moved`. `row` are x's moments.
 template <bool sphere>
-EIGEN_ALWAYS_INLINE Near near_norm(float* x, Index n, const float* t, const RowSums& row, double radius) {
+ESPALIER_INLINE Near near_norm(float* x, Index n, const float* t, const RowSums& row, double radius) {
   constexpr double unit = roundoff<float>;
   const double length = static_cast<double>(n), square = radius * radius, excess = row.squares / square - 1,
                unsure = 2 * (length + 64) * roundoff<double>;  // the error of excess, at most
