@@ -10,12 +10,6 @@ using Detail::Approx;
 }
 #endif
 
-/// The types of a TEMPLATE_TEST_CASE that is for floats and doubles. A full run compiles it in one of them by
-/// each compiler, and both only where sanitizers leave out the file.
-#ifndef PRECISIONS
-#define PRECISIONS float, double
-#endif
-
 namespace test {
 
 /// Do sanitizers watch this build? They look for errors of memory and not of numbers: a search for a number

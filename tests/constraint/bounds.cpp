@@ -27,7 +27,7 @@ TEST_CASE("Each input's weights, or each weight, have their own interval") {
   CHECK(parameter(net, "0.weight") == Matrix<float>{{1, 2, 0}, {0, 1, 3}});
 }
 
-TEMPLATE_TEST_CASE("Bounds that a float cannot hold are met from inside", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Bounds that a float cannot hold are met from inside", "", float, double) {
   const TestType low = LowerBounds{0.1}.at<TestType>({0, 0}), high = UpperBounds{0.1}.at<TestType>({0, 0});
   CHECK((static_cast<double>(low) >= 0.1 && static_cast<double>(high) <= 0.1));
   CHECK((LowerBounds{0.1}.project(TestType(0), low) == low &&
@@ -35,7 +35,7 @@ TEMPLATE_TEST_CASE("Bounds that a float cannot hold are met from inside", "", PR
 }
 
 TEMPLATE_TEST_CASE("Both together are the nearest row, also beside a sum, and move nothing that is inside",
-                   "", PRECISIONS) {
+                   "", float, double) {
   for (const double s : {1e-30, 1.0, 1e30}) {
     const LowerBounds low{-s, -0.5 * s, 0, -infinity, 0.2 * s};
     const UpperBounds high{s, 0.1 * s, infinity, 0.5 * s, 0.25 * s};

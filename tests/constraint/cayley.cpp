@@ -40,7 +40,7 @@ bool stored(Matrix<S>& w) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The shorter side is orthonormal within the bound that is stated", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The shorter side is orthonormal within the bound that is stated", "", float, double) {
   for (const Shape shape :
        {Shape{1, 1}, Shape{1, 7}, Shape{6, 1}, Shape{5, 5}, Shape{12, 4}, Shape{4, 12}, Shape{40, 8}})
     for (const double scale : {1e-30, 1e-3, 1.0, 30.0, 1000.0}) {
@@ -73,7 +73,7 @@ TEST_CASE("Its gradient is that of central differences") {
   }
 }
 
-TEMPLATE_TEST_CASE("W that is orthonormal, without the eigenvalue -1, comes back", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("W that is orthonormal, without the eigenvalue -1, comes back", "", float, double) {
   const double u = detail::roundoff<TestType>;
   for (const Shape shape : {Shape{4, 4}, Shape{7, 3}, Shape{3, 7}}) {
     const Matrix<TestType> w = mapped(Cayley{}, random_matrix<TestType>(shape.rows, shape.cols, 6));

@@ -14,7 +14,7 @@ using namespace espalier;
 
 static_assert(MatrixSet<Conditioned> && Policy<Conditioned>);
 
-TEMPLATE_TEST_CASE("Results are feasible and stay, at every scale and condition", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Results are feasible and stay, at every scale and condition", "", float, double) {
   for (const auto& [rows, cols] : test::shapes())
     for (const double scale : {1e-30, 1.0, 1e30})
       for (const double lo : {1e-4, 0.5, 0.999}) {
@@ -27,7 +27,7 @@ TEMPLATE_TEST_CASE("Results are feasible and stay, at every scale and condition"
 }
 
 TEMPLATE_TEST_CASE("The values are clipped, and the bounds hold without a tolerance, in long double", "",
-                   PRECISIONS) {
+                   float, double) {
   const double u = detail::roundoff<TestType>;
   for (const auto& [rows, cols] : {std::pair<Index, Index>{1, 1}, {5, 1}, {3, 3}, {20, 9}, {9, 20}, {30, 30}})
     for (const double lo : {1e-3, 0.3, 0.9}) {

@@ -112,7 +112,8 @@ TEST_CASE("With several linear weights the conditions of the minimum hold") {
   }
 }
 
-TEMPLATE_TEST_CASE("What LassoNet makes is in its set, without a tolerance, at any scale", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("What LassoNet makes is in its set, without a tolerance, at any scale", "", float,
+                   double) {
   Rng rng{3};
   for (const double scale : {1e-30, 1e-3, 1.0, 1e3, 1e15})
     for (int trial = 0; trial < 100; ++trial) {

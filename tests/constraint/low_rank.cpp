@@ -14,7 +14,7 @@ using namespace espalier;
 
 static_assert(MatrixSet<LowRank> && Policy<LowRank> && MatrixSet<OnSingularValues<TopK>>);
 
-TEMPLATE_TEST_CASE("Results are feasible and stay, at every scale", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Results are feasible and stay, at every scale", "", float, double) {
   for (const auto& [rows, cols] : test::shapes())
     for (const Index rank : {1, 2})
       for (const double scale : {1e-30, 1.0, 1e30}) {
@@ -27,7 +27,7 @@ TEMPLATE_TEST_CASE("Results are feasible and stay, at every scale", "", PRECISIO
 }
 
 TEMPLATE_TEST_CASE("The largest values stay, the others are rounding, and no weight of the rank is nearer",
-                   "", PRECISIONS) {
+                   "", float, double) {
   const double u = detail::roundoff<TestType>;
   for (const auto& [rows, cols] : {std::pair<Index, Index>{3, 3}, {20, 9}, {9, 20}, {30, 30}})
     for (const Index rank : {1, 3}) {

@@ -10,8 +10,8 @@ using namespace espalier;
 
 static_assert(ElementSet<Mask> && Policy<Mask>);
 
-TEMPLATE_TEST_CASE("Where a mask is 0 the weight is 0, elsewhere it is what it was, to the bit", "",
-                   PRECISIONS) {
+TEMPLATE_TEST_CASE("Where a mask is 0 the weight is 0, elsewhere it is what it was, to the bit", "", float,
+                   double) {
   const Mask mask{1, 0, 0.5};
   for (const TestType w :
        {TestType(-3), TestType(1e-30), TestType(1e30), std::numeric_limits<TestType>::max()}) {

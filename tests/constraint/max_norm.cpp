@@ -31,7 +31,8 @@ double distance(const Numbers<double>& a, const Numbers<double>& b) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a long row is shortened to the radius, not below it, and never above", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("a long row is shortened to the radius, not below it, and never above", "", float,
+                   double) {
   Rng rng{1};
   int outside = 0, short_of_it = 0, turned = 0;
   for (const double radius : {1.0, 0.1, 3.0, 1e-3, 1e20})
@@ -52,7 +53,7 @@ TEMPLATE_TEST_CASE("a long row is shortened to the radius, not below it, and nev
   CHECK(turned == 0);
 }
 
-TEMPLATE_TEST_CASE("a feasible row is not touched, not even at the radius", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("a feasible row is not touched, not even at the radius", "", float, double) {
   const Pack pack(MaxNorm{5});
   for (const Numbers<TestType>& row : {Numbers<TestType>{3, -4}, {0, 0}, {-0.0, 5}, {TestType(1e-40), 0}}) {
     CHECK(test::contains(pack, row));

@@ -68,7 +68,7 @@ TEST_CASE("A row that is too long or too short is scaled, one between stays, and
 }
 
 TEMPLATE_TEST_CASE("Both bounds hold in exact arithmetic, and a short row is no longer than it must be", "",
-                   PRECISIONS) {
+                   float, double) {
   Rng rng{5};
   for (const double lo : {1e-30, 0.3, 1e30})
     for (int trial = 0; trial < 400; ++trial) {
@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE("Both bounds hold in exact arithmetic, and a short row is no 
     }
 }
 
-TEMPLATE_TEST_CASE("Results are feasible and stay; feasible rows are not touched", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Results are feasible and stay; feasible rows are not touched", "", float, double) {
   for (const Index length : {1, 2, 5, 300})
     for (const double scale : {1e-30, 0.1, 1.0, 1e30})
       for (const bool uneven : {false, true}) {

@@ -10,7 +10,7 @@ using namespace espalier;
 
 static_assert(ElementSet<NonNegative> && Policy<NonNegative>);
 
-TEMPLATE_TEST_CASE("weights below zero become zero, the others stay bit for bit", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("weights below zero become zero, the others stay bit for bit", "", float, double) {
   using Limits = std::numeric_limits<TestType>;
   const NonNegative policy;
   for (const TestType w : {TestType(0), Limits::denorm_min(), TestType(1), Limits::max()}) {

@@ -14,7 +14,7 @@ using test::constrained, test::Numbers;
 
 static_assert(ElementSet<NonPositive> && Policy<NonPositive>);
 
-TEMPLATE_TEST_CASE("Weights above zero become zero, and the others keep their bits", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Weights above zero become zero, and the others keep their bits", "", float, double) {
   const Numbers<TestType> y{3, TestType(-3), TestType(1e-30), TestType(-1e-30), TestType(-0.0), 0};
   const Numbers<TestType> x = constrained(Pack(NonPositive{}), y);
   CHECK(test::same_bits(x, Numbers<TestType>{0, -3, 0, TestType(-1e-30), TestType(-0.0), 0}));

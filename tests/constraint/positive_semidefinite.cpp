@@ -13,7 +13,7 @@ using namespace espalier;
 
 static_assert(PositiveSemidefinite::name == "PositiveSemidefinite");
 
-TEMPLATE_TEST_CASE("The projection onto the cone is the nearest point, at every scale", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The projection onto the cone is the nearest point, at every scale", "", float, double) {
   for (const Index n : {1, 2, 5, 11})
     for (const double scale : {1e-30, 1.0, 1e30}) {
       const auto errors = projection_check<TestType>(PositiveSemidefinite{}, Rng{4},

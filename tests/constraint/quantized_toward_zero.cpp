@@ -19,7 +19,7 @@ using namespace espalier;
 static_assert(ElementMap<QuantizedTowardZero> && Policy<QuantizedTowardZero>);
 
 TEMPLATE_TEST_CASE("The weight is the last level on the way from zero, by comparison with all of them", "",
-                   PRECISIONS) {
+                   float, double) {
   Rng rng{1};
   for (const double step : {0.25, 0.3, 0.1, 1e-7}) {
     const QuantizedTowardZero grid{.step = step, .lo = -5 * step, .hi = 7 * step};

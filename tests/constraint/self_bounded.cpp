@@ -63,8 +63,8 @@ Matrix<double> with_squares(const std::vector<double>& squares) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("initial() bounds each neuron by a multiple of the norm that it starts with", "",
-                   PRECISIONS) {
+TEMPLATE_TEST_CASE("initial() bounds each neuron by a multiple of the norm that it starts with", "", float,
+                   double) {
   using S = TestType;
   for (const double factor : {1.0, 1.5, 0.5}) {
     auto net = sequential<S>(Dense(24, 6, MaxNormFrom{initial(factor)}));
@@ -89,8 +89,8 @@ TEMPLATE_TEST_CASE("initial() bounds each neuron by a multiple of the norm that 
 }
 
 TEMPLATE_TEST_CASE(
-    "A bound that has set itself to a radius does what MaxNorm of this radius does, in every pack", "",
-    PRECISIONS) {
+    "A bound that has set itself to a radius does what MaxNorm of this radius does, in every pack", "", float,
+    double) {
   using S = TestType;
   const auto same = [](const auto&... beside) {
     auto net = sequential<S>(Dense(9, 7, NoBias{}, MaxNormFrom{initial(1)}, beside...));

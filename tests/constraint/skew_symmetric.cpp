@@ -24,7 +24,7 @@ std::vector<S> projected(std::vector<S> w, Index n, const std::vector<S>& t) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Skew parts are the nearest points, exactly, at every scale", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Skew parts are the nearest points, exactly, at every scale", "", float, double) {
   for (const Index n : {1, 2, 5, 12})
     for (const double scale : {1e-30, 1.0, 1e30}) {
       const auto errors = projection_check<TestType>(SkewSymmetric{}, Rng{4},

@@ -16,8 +16,8 @@ using namespace espalier;
 
 static_assert(ElementMap<SoftplusWeight> && Policy<SoftplusWeight>);
 
-TEMPLATE_TEST_CASE("What is stored gives a positive weight back, as exactly as it can be stored", "",
-                   PRECISIONS) {
+TEMPLATE_TEST_CASE("What is stored gives a positive weight back, as exactly as it can be stored", "", float,
+                   double) {
   const SoftplusWeight map;
   Rng rng{1};
   for (int trial = 0; trial < 2000; ++trial) {
@@ -60,8 +60,8 @@ TEST_CASE("A net under it has positive weights from the start, through training 
   CHECK(net == before);
 }
 
-TEMPLATE_TEST_CASE("Weights are positive however far below zero what is stored goes, in steps too", "",
-                   PRECISIONS) {
+TEMPLATE_TEST_CASE("Weights are positive however far below zero what is stored goes, in steps too", "", float,
+                   double) {
   const detail::FlushDenormals flush;
   for (const double theta : {-80.0, -100.0, -700.0, -745.0, -1e30}) {
     const TestType w = SoftplusWeight{}.weight(static_cast<TestType>(theta));

@@ -142,7 +142,7 @@ TEST_CASE("The bound must be positive, also as a float") {
 }
 
 TEMPLATE_TEST_CASE("From however far outside, the nearest weight is the bound times the polar factor", "",
-                   PRECISIONS) {
+                   float, double) {
   // (1, 1; 1, 2) is positive definite, so that its polar factor is the unit matrix.
   for (const double size : {10.0, 1e4, 1e8, 1e16, 1e30, 1e37}) {
     const auto s = static_cast<TestType>(size);

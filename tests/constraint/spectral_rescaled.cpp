@@ -19,7 +19,7 @@ struct Shape {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The norm is at most the bound for every matrix, in exact arithmetic", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The norm is at most the bound for every matrix, in exact arithmetic", "", float, double) {
   Rng rng{1};
   for (const Shape shape : {Shape{1, 1}, Shape{1, 7}, Shape{6, 1}, Shape{5, 5}, Shape{9, 4}, Shape{8, 20}})
     for (const int n : {1, 2, 3, 4, 7, 10})
@@ -88,7 +88,7 @@ TEST_CASE("Its gradient is that of central differences, in a net too") {
   CHECK((g.row(1).norm() > 0 && g.allFinite()));
 }
 
-TEMPLATE_TEST_CASE("Zeros, scales and what is not finite", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Zeros, scales and what is not finite", "", float, double) {
   const SpectralRescaled map;
   CHECK(mapped(map, Matrix<TestType>(Matrix<TestType>::Zero(3, 4))).cwiseAbs().maxCoeff() == 0);
   Matrix<TestType> p = random_matrix<TestType>(3, 4, 1);

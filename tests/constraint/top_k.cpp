@@ -47,7 +47,7 @@ TEST_CASE("It is the best of all selections, in any metric and with policies of 
   CHECK(moved > 1000);
 }
 
-TEMPLATE_TEST_CASE("Rows hold and stay bit for bit, at every scale and length", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Rows hold and stay bit for bit, at every scale and length", "", float, double) {
   for (const double s : {1e-30, 1.0, 1e30})
     for (const Index length : {1, 2, 5, 100}) {
       const ProjectionTrials trials{.trials = 40, .length = length, .scale = s, .uneven_steps = s != 1};

@@ -18,7 +18,7 @@ std::string read(std::string_view text, const CsvOptions& options = {}) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("numbers are read as written, rounded once", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("numbers are read as written, rounded once", "", float, double) {
   CHECK(read<TestType>("0") == "0");
   CHECK(read<TestType>("-1.5e3") == "-1500");
   CHECK(read<TestType>("+2") == "2");

@@ -5,7 +5,7 @@
 
 using namespace espalier;
 
-TEMPLATE_TEST_CASE("numbers come back in their order, however many blocks they fill", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("numbers come back in their order, however many blocks they fill", "", float, double) {
   for (const Index samples : {0, 1, 5, 32'767, 32'768, 32'769, 100'000}) {
     detail::CsvValues<TestType> values;
     for (Index k = 0; k < 2 * samples; ++k) values.add(static_cast<TestType>(k));

@@ -34,7 +34,7 @@ Dataset regression(Index samples) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a data set knows its sizes", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("a data set knows its sizes", "", float, double) {
   const BasicDataset<TestType> data = labeled<TestType>(7);
   CHECK(data.samples() == 7);
   CHECK(data.features() == 2);

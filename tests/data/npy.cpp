@@ -100,12 +100,12 @@ Matrix<S> half_steps() {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a C-ordered (samples, features) array becomes features x samples", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("a C-ordered (samples, features) array becomes features x samples", "", float, double) {
   const TemporaryDirectory directory;
   CHECK(read_npy<TestType>(directory.write("a.npy", f4)) == half_steps<TestType>());
 }
 
-TEMPLATE_TEST_CASE("a Fortran-ordered array gives the same matrix", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("a Fortran-ordered array gives the same matrix", "", float, double) {
   const TemporaryDirectory directory;
   CHECK(read_npy<TestType>(directory.write("a.npy", f8_fortran)) == half_steps<TestType>());
 }
@@ -231,7 +231,7 @@ TEST_CASE("labels are whole numbers from 0 on, of any type") {
       }).ends_with("expected one label a sample, an array (samples) or (samples, 1), found the shape 1 x 3"));
 }
 
-TEMPLATE_TEST_CASE("writing and reading gives the same bits", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("writing and reading gives the same bits", "", float, double) {
   using limits = std::numeric_limits<TestType>;
   Matrix<TestType> x(3, 2);
   x << TestType(0.1), -TestType(0), limits::denorm_min(), limits::max(), -limits::infinity(),

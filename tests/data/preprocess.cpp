@@ -8,7 +8,7 @@
 
 using namespace espalier;
 
-TEMPLATE_TEST_CASE("standardized data have mean 0 and standard deviation 1", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("standardized data have mean 0 and standard deviation 1", "", float, double) {
   Matrix<TestType> x(3, 4);
   x << 1, 2, 3, 6,   //
       -1, -1, 1, 1,  //
@@ -43,8 +43,8 @@ TEST_CASE("the inverse gives the values back") {
   CHECK(range.inverse(range(x)).isApprox(x, 1e-15));
 }
 
-TEMPLATE_TEST_CASE("a constant row becomes zeros, and other values keep their distance from it", "",
-                   PRECISIONS) {
+TEMPLATE_TEST_CASE("a constant row becomes zeros, and other values keep their distance from it", "", float,
+                   double) {
   // The mean of three 0.1 is not 0.1 in floating point: a standard deviation of rounding errors must not be
   // divided by.
   const Matrix<TestType> x = Matrix<TestType>::Constant(1, 3, TestType(0.1));

@@ -61,14 +61,15 @@ void check_final(const std::string& program, const Model& net) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Adam with L2 on weight and bias is torch.optim.Adam with weight_decay", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Adam with L2 on weight and bias is torch.optim.Adam with weight_decay", "", float,
+                   double) {
   auto net = sequential<TestType>(Dense(10, 5, L2{0.001}, Bias{L2{0.001}}));
   const Run run = train("adam_l2", net, Optimizer{Adam{.learning_rate = 0.01}}, nothing);
   CHECK(parting<TestType>("adam_l2", torch()["adam_l2/losses"], run.losses) == "");
   check_final("adam_l2", net);
 }
 
-TEMPLATE_TEST_CASE("Clip holds after every step, as clamping after torch's step does", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Clip holds after every step, as clamping after torch's step does", "", float, double) {
   auto net = sequential<TestType>(Dense(10, 5, Clip{-1, 1}, Bias{Clip{-1, 1}}));
   const Run run = train("clamp_after_step", net, Optimizer{SGD{.learning_rate = 0.3}}, nothing);
   CHECK(parting<TestType>("losses", torch()["clamp_after_step/losses"], run.losses) == "");
@@ -76,7 +77,8 @@ TEMPLATE_TEST_CASE("Clip holds after every step, as clamping after torch's step 
   CHECK(*std::max_element(run.largest_weight.begin(), run.largest_weight.end()) == 1);
 }
 
-TEMPLATE_TEST_CASE("The widespread recipe, which clamps before the step, leaves the range", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The widespread recipe, which clamps before the step, leaves the range", "", float,
+                   double) {
   auto net = sequential<TestType>(Dense(10, 5));
   const Run run = train("clamp_before_step", net, Optimizer{SGD{.learning_rate = 0.3}}, [](auto& model) {
     for (TestType& w : detail::arena(model)) w = std::clamp(w, TestType(-1), TestType(1));
@@ -86,7 +88,8 @@ TEMPLATE_TEST_CASE("The widespread recipe, which clamps before the step, leaves 
   CHECK(run.largest_weight.back() > 1.3);
 }
 
-TEMPLATE_TEST_CASE("UnitNormalized is F.normalize of the weight's rows in the forward pass", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("UnitNormalized is F.normalize of the weight's rows in the forward pass", "", float,
+                   double) {
   auto net = sequential<TestType>(Dense(10, 5, UnitNormalized{}));
   const Run run = train("normalized", net, Optimizer{SGD{.learning_rate = 0.1}}, nothing);
   CHECK(parting<TestType>("normalized", torch()["normalized/losses"], run.losses) == "");

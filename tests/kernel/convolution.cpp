@@ -81,7 +81,7 @@ void compare(const Sizes& s) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The products of a convolution are the sums that its definition says", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The products of a convolution are the sums that its definition says", "", float, double) {
   compare<TestType>({{5, 6, 2}, 3, {3, 3}, 1, 0, 4});
   compare<TestType>({{5, 6, 2}, 3, {3, 3}, 2, 1, 4});
   compare<TestType>({{7, 4, 3}, 2, {2, 4}, 1, 2, 3});
@@ -92,7 +92,7 @@ TEMPLATE_TEST_CASE("The products of a convolution are the sums that its definiti
   compare<TestType>({{4, 4, 1}, 2, {5, 5}, 2, 3, 2});    // kernels larger than the image without padding
 }
 
-TEMPLATE_TEST_CASE("Nor do they depend on where pieces begin and end", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Nor do they depend on where pieces begin and end", "", float, double) {
   compare<TestType>({{9, 9, 2}, 4, {3, 3}, 1, 1, 19});  // the last piece has fewer samples
   compare<TestType>(
       {{43, 41, 2}, 3, {3, 5}, 1, 1, 2});  // a sample falls into pieces, the last of fewer lines
@@ -101,7 +101,7 @@ TEMPLATE_TEST_CASE("Nor do they depend on where pieces begin and end", "", PRECI
   compare<TestType>({{5, 5, 70}, 3, {3, 3}, 2, 1, 3});   // and three
 }
 
-TEMPLATE_TEST_CASE("The number of threads changes no convolution by a bit", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The number of threads changes no convolution by a bit", "", float, double) {
   const int before = threads();
   for (const Sizes& s : {Sizes{{16, 16, 8}, 12, {3, 3}, 1, 1, 9},     // threads share the weights of kernels
                          Sizes{{28, 28, 1}, 24, {3, 3}, 1, 0, 16},    // or the kernels

@@ -20,7 +20,7 @@ double norm_of(const std::vector<S>& x) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("the norm is the root of the sum of squares", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("the norm is the root of the sum of squares", "", float, double) {
   using Numbers = std::vector<TestType>;
   CHECK(norm_of(Numbers{}) == 0);
   CHECK(norm_of(Numbers{0, -0.0, 0}) == 0);
@@ -81,7 +81,7 @@ TEST_CASE("squares that overflow or vanish do not hurt") {
   CHECK(std::isinf(norm_of(std::vector<double>(4, std::numeric_limits<double>::max()))));
 }
 
-TEMPLATE_TEST_CASE("a row that is not finite has no finite norm", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("a row that is not finite has no finite norm", "", float, double) {
   using Limits = std::numeric_limits<TestType>;
   for (const TestType bad : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN()})
     for (const TestType other : {TestType(0), TestType(1), Limits::max()}) {
@@ -90,7 +90,7 @@ TEMPLATE_TEST_CASE("a row that is not finite has no finite norm", "", PRECISIONS
     }
 }
 
-TEMPLATE_TEST_CASE("a row without a direction has the inverse norm zero", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("a row without a direction has the inverse norm zero", "", float, double) {
   const std::vector<TestType> four{0, 4}, zero{0, 0},
       denormal{0, std::numeric_limits<TestType>::denorm_min()};
   CHECK(detail::inverse_norm(four.data(), 2) == 0.25);

@@ -38,7 +38,7 @@ void compare(Index in, Index out, Index n) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The products of a dense layer are the sums that they should be", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The products of a dense layer are the sums that they should be", "", float, double) {
   compare<TestType>(1, 1, 1);
   compare<TestType>(5, 7, 3);     // sample by sample
   compare<TestType>(5, 7, 6);     // the smallest batch of tiles
@@ -52,7 +52,7 @@ TEMPLATE_TEST_CASE("The products of a dense layer are the sums that they should 
   compare<TestType>(2048, 9, 130);                             // and in place, with more samples than a block
 }
 
-TEMPLATE_TEST_CASE("Extents known to the compiler change nothing", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Extents known to the compiler change nothing", "", float, double) {
   for (const Index n : {1, 3, 6, 40}) {
     compare<TestType, 7, 5>(5, 7, n);
     compare<TestType, 1, 16>(16, 1, n);
@@ -82,7 +82,7 @@ std::vector<S> products(int n_threads, Index in, Index out, Index n) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The number of threads changes no product by a bit", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The number of threads changes no product by a bit", "", float, double) {
   const int before = threads();
   const auto check = [](Index in, Index out, Index n) {
     CAPTURE(in, out, n);
@@ -99,7 +99,7 @@ TEMPLATE_TEST_CASE("The number of threads changes no product by a bit", "", PREC
   set_threads(before);
 }
 
-TEMPLATE_TEST_CASE("A sample's outputs do not depend on the samples beside it", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("A sample's outputs do not depend on the samples beside it", "", float, double) {
   using Weight = WeightMatrix<TestType>;
   const auto check = [](Index in, Index out) {
     CAPTURE(in, out);

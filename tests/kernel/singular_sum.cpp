@@ -19,7 +19,7 @@ struct Sum {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The bound on the nuclear norm is above it, by less than the slack", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The bound on the nuclear norm is above it, by less than the slack", "", float, double) {
   using S = TestType;
   for (const auto& [rows, cols] : {std::pair<Index, Index>{1, 1}, {1, 7}, {5, 1}, {4, 4}, {20, 9}, {12, 20}})
     for (const double scale : {1e-30, 1.0, 1e30}) {

@@ -54,7 +54,7 @@ void compare(In in, Out out, Index n) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Small products are the large ones, bit for bit", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Small products are the large ones, bit for bit", "", float, double) {
   for (const Index in : {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31})
     for (const Index out : {1, 2, 3, 4, 6, 8, 10, 16, 19})
       for (const Index n : {1, 2, 3, 4, 5, 9, 33}) compare<TestType>(in, out, n);
@@ -62,7 +62,7 @@ TEMPLATE_TEST_CASE("Small products are the large ones, bit for bit", "", PRECISI
   compare<TestType>(Index{3}, Index{100}, 20);
 }
 
-TEMPLATE_TEST_CASE("Extents known to the compiler change no bit of a small product", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Extents known to the compiler change no bit of a small product", "", float, double) {
   using detail::extent;
   for (const Index n : {1, 3, 6, 40}) {
     compare<TestType>(extent<4>(4), extent<16>(16), n);

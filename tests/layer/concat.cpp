@@ -34,8 +34,8 @@ static_assert(std::equality_comparable<Concat<Tanh, Residual<Dense<2, 2>>>>);
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Branches see the same inputs, and their outputs stand one under the other", "",
-                   PRECISIONS) {
+TEMPLATE_TEST_CASE("Branches see the same inputs, and their outputs stand one under the other", "", float,
+                   double) {
   auto net = sequential<TestType>(Concat(Dense(2, 1), Identity{}, Chain(Dense(2, 3, NoBias{}), ReLU{})));
   CHECK(net.inputs() == 2);
   CHECK(net.outputs() == 6);
@@ -99,7 +99,7 @@ TEST_CASE("Dropout of branches draws from streams that differ, the same ones bac
   CHECK(net.predict(x) == Matrix<float>::Ones(120, 1));
 }
 
-TEMPLATE_TEST_CASE("Branches keep as much as they say", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Branches keep as much as they say", "", float, double) {
   test::check_kept<TestType>(branches(5));
   test::check_kept<TestType>(Concat(Dense(3, 7)));
 }

@@ -134,7 +134,7 @@ TEST_CASE("A kernel of one pixel is the same dense layer at each pixel") {
     }
 }
 
-TEMPLATE_TEST_CASE("A normalized convolution multiplies by its effective weight", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("A normalized convolution multiplies by its effective weight", "", float, double) {
   const Image image{6, 5, 2};
   auto net = started<TestType>(Conv2D(image, 3, Kernel{3, 3}, {.padding = 1}, WeightNorm{}));
   assign(net, "0.gain", Matrix<TestType>{{2}, {-1}, {0}});
@@ -146,7 +146,7 @@ TEMPLATE_TEST_CASE("A normalized convolution multiplies by its effective weight"
   CHECK((net.predict(x) - plain.predict(x)).norm() <= (sizeof(TestType) == 4 ? 1e-5 : 1e-14));
 }
 
-TEMPLATE_TEST_CASE("Policies bound each kernel, and those of Bias the bias", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Policies bound each kernel, and those of Bias the bias", "", float, double) {
   auto net = sequential<TestType>(Conv2D(Image{5, 5, 2}, 4, Kernel{3, 3}, MaxNorm{0.3}, Bias{NonNegative{}}),
                                   Tanh{}, Conv2D(Image{3, 3, 4}, 2, Kernel{3, 3}, Clip{-0.1, 0.1}));
   initialize(net, Rng{2}, PyTorchLinear{});

@@ -64,7 +64,7 @@ TEST_CASE("GroupSort works on maps with rows known to the compiler") {
   test::check_maps(GroupSort{.size = 0});
 }
 
-TEMPLATE_TEST_CASE("NaN comes last and infinity sorts", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("NaN comes last and infinity sorts", "", float, double) {
   using M = Matrix<TestType>;
   const TestType nan = std::numeric_limits<TestType>::quiet_NaN(),
                  inf = std::numeric_limits<TestType>::infinity();

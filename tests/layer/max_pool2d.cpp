@@ -49,14 +49,14 @@ TEST_CASE("A window gives its largest pixel, and the gradient goes there") {
   CHECK(backward(pool, x, Matrix<double>{{10}, {20}, {30}, {40}}) == expected);
 }
 
-TEMPLATE_TEST_CASE("Of equal pixels the first takes the gradient", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Of equal pixels the first takes the gradient", "", float, double) {
   using M = Matrix<TestType>;
   CHECK(backward<TestType>(pair, M{{3}, {3}, {3}, {3}}, M{{5}}) == M{{5}, {0}, {0}, {0}});
   CHECK(backward<TestType>(pair, M{{1}, {3}, {3}, {2}}, M{{5}}) == M{{0}, {5}, {0}, {0}});
   CHECK(backward<TestType>(pair, M{{0}, {-1}, {-TestType(0)}, {-2}}, M{{5}}) == M{{5}, {0}, {0}, {0}});
 }
 
-TEMPLATE_TEST_CASE("NaN and infinity pass through a window", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("NaN and infinity pass through a window", "", float, double) {
   using M = Matrix<TestType>;
   using Limits = std::numeric_limits<TestType>;
   const TestType nan = Limits::quiet_NaN(), inf = Limits::infinity();

@@ -61,7 +61,7 @@ TEST_CASE("Its gradients are those of central differences") {
   }
 }
 
-TEMPLATE_TEST_CASE("No output falls when an input rises, whatever the weights are", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("No output falls when an input rises, whatever the weights are", "", float, double) {
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     auto net = stirred<TestType>(seed, MonotoneDense(3, 9), MonotoneDense(9, 8, Tanh{}, WeightNorm{}),
                                  MonotoneDense(8, 2, ELU{}));

@@ -8,7 +8,8 @@ using namespace espalier;
 
 static_assert(Layer<QuantizedReLU> && HasSlopes<QuantizedReLU>);
 
-TEMPLATE_TEST_CASE("Numbers are cut at 0 and hi, and rounded down to multiples of the step", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Numbers are cut at 0 and hi, and rounded down to multiples of the step", "", float,
+                   double) {
   const QuantizedReLU relu{.step = 0.25, .hi = 1.5};
   Matrix<TestType> x(10, 1), y(10, 1);
   x << -3, -0.01F, 0, 0.2F, 0.25, 0.49F, 0.5, 1.499F, 1.5, 70;

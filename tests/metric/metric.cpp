@@ -7,7 +7,7 @@
 
 using namespace espalier;
 
-TEMPLATE_TEST_CASE("accuracy is the share of right classes", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("accuracy is the share of right classes", "", float, double) {
   Matrix<TestType> y(3, 4);
   y << 1, 0, 2, -5,  //
       3, 0, 2, -4,   //
@@ -35,7 +35,7 @@ TEST_CASE("metrics take expressions, and do not look at weights") {
   CHECK(accuracy(y, {std::vector<int>{1, 0, 1}, weights}) == Catch::Approx(1.0 / 3));
 }
 
-TEMPLATE_TEST_CASE("rmse, mae and r2 by hand", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("rmse, mae and r2 by hand", "", float, double) {
   Matrix<TestType> y(2, 4), t(2, 4);
   y << 1, 2, 3, 4, 0, 0, 2, 2;
   t << 1, 3, 3, 5, 0, 1, 2, 5;

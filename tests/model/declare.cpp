@@ -59,7 +59,8 @@ std::vector<std::string> paths_of(const Parameters<S>& parameters) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("What a layer declares becomes parameters of that kind, shape and pack", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("What a layer declares becomes parameters of that kind, shape and pack", "", float,
+                   double) {
   const auto parameters = declared<TestType>(EachKind{});
   CHECK(paths_of(parameters) == std::vector<std::string>{"weight", "gain", "bias", "mean"});
   const auto entries = parameters.entries();

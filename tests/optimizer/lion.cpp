@@ -14,7 +14,7 @@ using Catch::Approx;
 
 static_assert(Rule<Lion>);
 
-TEMPLATE_TEST_CASE("The first steps of Lion, computed by hand", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The first steps of Lion, computed by hand", "", float, double) {
   auto net = sequential<TestType>(Dense(1, 1, NoBias{}));
   Optimizer optimizer{Lion{.learning_rate = 0.1}};
   CHECK(step_with(net, optimizer, 0) == 0);
@@ -32,7 +32,7 @@ TEST_CASE("Under a penalty Lion divides by the size of its momentum, at least by
   CHECK(step_with(net, optimizer, -2.5) == Approx(0.84 - 0.02 / 3 - 0.1));
 }
 
-TEMPLATE_TEST_CASE("Sets that hold nothing back leave Lion's signs alone, bit for bit", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Sets that hold nothing back leave Lion's signs alone, bit for bit", "", float, double) {
   const auto weights = [](const auto&... policies) {
     auto net = sequential<TestType>(Dense(20, 3, NoBias{}, policies...));
     initialize(net, Rng{1});

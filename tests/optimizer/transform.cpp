@@ -50,7 +50,7 @@ auto two_layers() {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("ClipNorm looks at the gradients of all layers together", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("ClipNorm looks at the gradients of all layers together", "", float, double) {
   auto net = two_layers<TestType>();
   Optimizer optimizer{SGD{.learning_rate = 1}, ClipNorm{1}};
   optimizer.step(net);
@@ -59,7 +59,7 @@ TEMPLATE_TEST_CASE("ClipNorm looks at the gradients of all layers together", "",
 }
 
 TEMPLATE_TEST_CASE("What a transform writes between parameters reaches neither the next one nor the arena",
-                   "", PRECISIONS) {
+                   "", float, double) {
   auto net = two_layers<TestType>();
   Optimizer optimizer{SGD{.learning_rate = 1}, Shift{}, ClipNorm{1}};
   optimizer.step(net);  // the shifted gradients are 4 and -3
@@ -69,7 +69,7 @@ TEMPLATE_TEST_CASE("What a transform writes between parameters reaches neither t
         static_cast<Index>(net.values().size()) - 2);
 }
 
-TEMPLATE_TEST_CASE("Gradients within the limit are not touched", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Gradients within the limit are not touched", "", float, double) {
   auto net = two_layers<TestType>();
   const auto before = gradients_of(net);
   Optimizer optimizer{SGD{.learning_rate = 1}, ClipNorm{5}, ClipValue{4}};
@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("Gradients within the limit are not touched", "", PRECISIONS)
   CHECK(gradients_of(net) == before);
 }
 
-TEMPLATE_TEST_CASE("ClipValue cuts every component", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("ClipValue cuts every component", "", float, double) {
   auto net = two_layers<TestType>();
   Optimizer optimizer{SGD{.learning_rate = 1}, ClipValue{3.5}};
   optimizer.step(net);
@@ -158,7 +158,7 @@ TEST_CASE("ClipNorm makes a step of its length from any finite gradients") {
   }
 }
 
-TEMPLATE_TEST_CASE("The norm after clipping is at most the limit, in exact arithmetic", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The norm after clipping is at most the limit, in exact arithmetic", "", float, double) {
   // The squares are summed in twice the precision of long double (Ogita, Rump, Oishi 2005: Dot2).
   Rng rng(1);
   int outside = 0, far_inside = 0;
@@ -216,7 +216,7 @@ void set_gradient(M& net, const std::string& path, const std::vector<double>& nu
 static_assert(GradientTransform<ClipNormPerLayer> && GradientTransform<Centralize>);
 
 TEMPLATE_TEST_CASE("ClipNormPerLayer shortens each layer's weight and bias together, and no other layer's",
-                   "", PRECISIONS) {
+                   "", float, double) {
   auto net = sequential<TestType>(Dense(2, 1), Residual(Dense(1, 1), Dense(1, 1)), Dense(1, 1));
   set_gradient(net, "0.weight", {3, 0}), set_gradient(net, "0.bias", {4});
   set_gradient(net, "1.body.0.weight", {0.5}), set_gradient(net, "1.body.0.bias", {0.25});
@@ -238,8 +238,8 @@ TEMPLATE_TEST_CASE("ClipNormPerLayer shortens each layer's weight and bias toget
 }
 
 TEMPLATE_TEST_CASE(
-    "Centralize takes the mean over the inputs from each neuron's gradient, and leaves vectors", "",
-    PRECISIONS) {
+    "Centralize takes the mean over the inputs from each neuron's gradient, and leaves vectors", "", float,
+    double) {
   auto net = sequential<TestType>(Dense(3, 2), Dense(2, 1), Dense(1, 2, NoBias{}));
   set_gradient(net, "0.weight", {1, 2, 6, -1, 0, 1}), set_gradient(net, "0.bias", {5, 7});
   set_gradient(net, "2.weight", {5, 7});

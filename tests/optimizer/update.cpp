@@ -95,7 +95,7 @@ void compare(const RuleType& rule, Index rows, Index cols, const Policies&... po
 }  // namespace
 
 TEMPLATE_TEST_CASE("Adam with MaxNorm comes to rest at the constrained optimum, the usual recipe does not",
-                   "", PRECISIONS) {
+                   "", float, double) {
   if (test::sanitized) {
     SUCCEED("sanitizers learn nothing from a long training of two weights");
     return;
@@ -146,7 +146,7 @@ TEST_CASE("Rows of any length give what one weight after the other gives") {
 }
 
 TEMPLATE_TEST_CASE("Momenta of many weights at their bounds are held back alike, wherever the weights stand",
-                   "", PRECISIONS) {
+                   "", float, double) {
   const AtBound choice = GENERATE(AtBound::zero, AtBound::tangent, AtBound::displacement);
   auto net = sequential<TestType>(Dense(1100, 1, NoBias{}, Clip{-0.25, 0.5}));
   Optimizer optimizer{Adam{.learning_rate = 0.1, .at_bound = choice}};

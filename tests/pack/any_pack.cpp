@@ -53,7 +53,7 @@ TEST_CASE("Without a pack nothing is asked of a weight") {
   none.record({}, nullptr, 1, 4, 0.5);
 }
 
-TEMPLATE_TEST_CASE("It does to every row of a block what its pack does to a row", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("It does to every row of a block what its pack does to a row", "", float, double) {
   Rng rng{3};
   test::for_each_set([&](const char* name, const auto&... policies) {
     CAPTURE(name);

@@ -28,7 +28,7 @@ struct Listed {
 }  // namespace
 
 TEMPLATE_TEST_CASE("The gradient joins that of the loss and is counted; penalties come before sets", "",
-                   PRECISIONS) {
+                   float, double) {
   using S = TestType;
   const std::tuple policies(Clip{-1, 1}, L2{0.5}, L1{0.25});
   const detail::LinePack<S, Clip, L2, L1> lines(policies);

@@ -142,7 +142,7 @@ TEST_CASE("The nearest vectors, computed by hand") {
   CHECK((std::abs(shell[0] - 2) < 1e-15 && shell[0] == shell[1]));
 }
 
-TEMPLATE_TEST_CASE("Results have the norm, and all else, exactly and stay", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("Results have the norm, and all else, exactly and stay", "", float, double) {
   for (const Index n : {1, 4, 9, 36})
     for (const double scale : {1e-3, 1.0, 1e30}) {
       CAPTURE(n, scale);

@@ -47,7 +47,7 @@ struct Table {
 }  // namespace
 
 TEMPLATE_TEST_CASE("What policies change is added to the counts, rows of them where they look at rows", "",
-                   PRECISIONS) {
+                   float, double) {
   const Table<TestType, L2, Clip, MaxNorm> table(L2{1}, Clip{-4, 9}, MaxNorm{5});
   Numbers<TestType> w{3, 4, -5, 0, 0, 20}, g(6, 0), scratch(6);
   const Block<TestType> block{w.data(), 3, 2};
@@ -96,7 +96,7 @@ TEST_CASE("One row outside is enough for a block to be outside, whichever it is"
   }
 }
 
-TEMPLATE_TEST_CASE("A policy that makes NaN is told, alone and together with a ball", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("A policy that makes NaN is told, alone and together with a ball", "", float, double) {
   const auto finite = [](const auto& table, Numbers<TestType> w) {
     Numbers<TestType> scratch(6);
     detail::PolicyCounts active{};
@@ -136,7 +136,7 @@ TEST_CASE("Decay alone makes a step shrink, L1 alone bounds its slopes") {
 }
 
 TEMPLATE_TEST_CASE("An element map turns what is stored into the weight, and back where something gives it",
-                   "", PRECISIONS) {
+                   "", float, double) {
   const Table<TestType, Doubled> table{Doubled{}};
   Numbers<TestType> numbers{0, 1, -3, 4, 5, 6};
   table.operations.to_weight(&table.pack, {numbers.data(), 2, 3}, nullptr);

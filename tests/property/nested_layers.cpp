@@ -47,7 +47,7 @@ TEST_CASE("Gradients of layers in one another are right") {
   test::check_gradients(net, 5);
 }
 
-TEMPLATE_TEST_CASE("predict is forward where no layer behaves otherwise in training", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("predict is forward where no layer behaves otherwise in training", "", float, double) {
   const auto check = [](const auto& layer) {
     auto net = sequential<TestType>(layer);
     test::fill_parameters(net, 1);
@@ -72,7 +72,7 @@ TEST_CASE("Every layer of a nested model has a path, and buffers are not trained
   }
 }
 
-TEMPLATE_TEST_CASE("The number of threads changes no bit of a nested model's training", "", PRECISIONS) {
+TEMPLATE_TEST_CASE("The number of threads changes no bit of a nested model's training", "", float, double) {
   const int before = threads();
   const auto trained = [](int n) {
     set_threads(n);

@@ -48,8 +48,8 @@ long run(EarlyStopping& stopping, const std::vector<double>& losses, S& weight_a
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The run ends after `patience` epochs without improvement, at the best weights", "",
-                   PRECISIONS) {
+TEMPLATE_TEST_CASE("The run ends after `patience` epochs without improvement, at the best weights", "", float,
+                   double) {
   EarlyStopping stopping{.patience = 2};
   TestType weight = 0;
   CHECK(run(stopping, {5, 4, 3, 3.5, 3, 2, 1}, weight) == 5);  // equal is no improvement
