@@ -66,6 +66,10 @@ Setup setup_of(const Options& options, const Task& task, const Grid& grid) {
   setup.epochs = options.epochs, setup.batch = options.batch, setup.seeds = options.seeds;
   setup.learning_rate = options.learning_rate;
   setup.stages = stages_of(options);
+  if (contains(setup.stages, "recurrent")) {
+    setup.recurrent_steps = options.quick ? 20 : RecurrentOptions{}.steps;
+    if (!options.chorales.empty()) setup.chorales = checksum_of_chorales(options.chorales);
+  }
   for (const Entry& entry : grid) {
     if (!contains(options.policies, entry.name)) continue;
     setup.policies.push_back(entry.name);
@@ -120,7 +124,7 @@ class Study {
   Study(const Options& options, const Grid& grid, Setup setup, Task task)
       : options_(options),
         grid_(grid),
-        recurrent_{.chorales = options.chorales, .steps = options.quick ? 20 : RecurrentOptions{}.steps},
+        recurrent_{.chorales = options.chorales, .steps = setup.recurrent_steps},
         file_(options.out + "/results.jsonl", setup),
         bench_(setup, std::move(task.fit), std::move(task.test), task.target_scale, options.out) {}
 

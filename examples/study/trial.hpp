@@ -58,6 +58,8 @@ struct Setup {
   std::vector<std::string> policies{};
   std::vector<std::vector<double>> strengths{};  ///< of each policy, from weak to strong
   std::vector<std::string> stages{};
+  long recurrent_steps = 0;    ///< of training in the stage "recurrent"; 0: it is no part of the study
+  unsigned long chorales = 0;  ///< CRC-32 of the chorales of that stage; 0: it has none
 
   bool classification() const { return classes > 0; }
   /// The metric of the task: "accuracy" (larger is better) or "rmse" (smaller is better), in the units of the

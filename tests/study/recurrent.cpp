@@ -299,6 +299,24 @@ TEST_CASE("a file of pieces that cannot be read names itself and the line") {
         "no/such/file: expected a readable file, found none of that name");
 }
 
+TEST_CASE("chorales have a checksum of their data, however the files are packed") {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "espalier_checksum";
+  std::filesystem::create_directories(folder);
+  const auto checksum = [&](const std::string& train, const std::string& valid, const std::string& test) {
+    for (const auto& [part, text] : {std::pair("train", train), {"valid", valid}, {"test", test}})
+      std::ofstream(folder / ("JSB_Chorales_" + std::string(part) + "data.txt")) << text;
+    return study::checksum_of_chorales(folder.string());
+  };
+  const unsigned long first = checksum("1,5;2\n", "3;4\n", "5;6\n");
+  CHECK(first != 0);
+  CHECK(checksum("1,5;2\r\n", "3;4", "5;6\n\n") == first);
+  CHECK(checksum("1,5;3\n", "3;4\n", "5;6\n") != first);
+  CHECK(checksum("1;5;2\n", "3;4\n", "5;6\n") != first);
+  CHECK(checksum("1,5\n2\n", "3;4\n", "5;6\n") != first);
+  CHECK(checksum("3;4\n", "1,5;2\n", "5;6\n") != first);
+  std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("every chord of a piece but the first is a target once, and padding does not count") {
   const std::vector<study::Piece> pieces{{{1}, {2}, {3}, {4}, {5}, {6}}, {{7}, {8}}, {{9}}};
   const Sequences windows = study::windows_of(pieces, 3, "here");
