@@ -76,11 +76,13 @@ std::string final_part(const Study& study) {
              percent(mean(g.values("dead"))), percent(mean(g.values("active")))});
   const std::string charts = gradient_charts(study);
   return subheading("By layer over the epochs") +
-         (charts.empty() ? ""
-                         : paragraph("Norm of the gradient of each layer's weight, the mean of an epoch; "
-                                     "layer 1 reads the inputs. All pictures have the same axes. Lines far "
-                                     "apart are layers that learn at different paces.") +
-                               charts) +
+         (charts.empty()
+              ? ""
+              : paragraph("Norm of the gradient of the loss by each layer's weight, without penalties "
+                          "and before any clipping, the mean of an epoch; "
+                          "layer 1 reads the inputs. All pictures have the same axes. Lines far "
+                          "apart are layers that learn at different paces.") +
+                    charts) +
          all.html() +
          source(study, {"final"},
                 "Lines are geometric means over the seeds, numbers plain means. A dead unit is 0 for all "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Recovery and cost, and how the study was done.
+// Cost, and how the study was done.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -13,36 +13,6 @@
 namespace study::page {
 
 namespace {
-
-/// Of all runs: one that diverged counts with what it could measure.
-double median_gradient(const Group& group) {
-  std::vector<double> all;
-  for (const Result* run : group.runs)
-    if (const double x = number(*run, "largest_gradient"); std::isfinite(x)) all.push_back(x);
-  return quantile(all, 0.5);
-}
-
-/// Powers of ten only where numbers would be long.
-std::string size_text(double x) { return written(x, x >= 1000 && x < 1e6 ? "{:.0f}" : "{:.3g}"); }
-
-/// The sentence about the largest factor.
-std::string survivors(const std::vector<Group>& all) {
-  double largest = 0;
-  for (const Group& g : all) largest = std::max(largest, g.level);
-  std::vector<std::string> whole;
-  std::string free;
-  for (const Group& g : all) {
-    if (g.level != largest) continue;
-    if (g.policy == free_name)
-      free = fmt::format("At {:g} times the learning rate, {} of {} unconstrained runs diverged. ", largest,
-                         g.failed(), g.runs.size());
-    else if (g.failed() == 0)
-      whole.push_back(label(g.policy, g.strength));
-  }
-  if (free.empty()) return "";
-  return free + (whole.empty() ? "No policy kept all of its runs alive there."
-                               : "No run diverged there with " + listed(whole) + ".");
-}
 
 std::string shape_of(const Setup& s) {
   std::vector<std::string> hidden;
@@ -118,28 +88,6 @@ std::string failed_runs(const Study& study) {
 }
 
 }  // namespace
-
-std::string recovery_section(const Study& study) {
-  const Metric m = metric(study.setup);
-  const std::vector<Group> all = groups(study, "recovery");
-  Table table({"policy", "strength", "factor", "runs", "diverged", "largest gradient, median",
-               "validation of those that ended"});
-  for (const Group& g : all)
-    table.row({g.policy, strength_text(g.strength), written(g.level, "{:g}"), std::to_string(g.runs.size()),
-               std::to_string(g.failed()), size_text(median_gradient(g)),
-               m.value(mean(g.values("validation")))});
-  if (table.empty()) return "";
-  const std::string sentence = survivors(all);
-  return section("recovery", "Recovery from a bad learning rate",
-                 "For the first half of the epochs the learning rate is too large by a factor: which runs "
-                 "survive it, and how well they end.",
-                 (sentence.empty() ? "" : paragraph(sentence, "say")) + table.html() +
-                     source(study, {"recovery"},
-                            "A run diverged if its loss was not finite, or if its rate was too large for "
-                            "its decay, which would have turned the signs of weights: then it made no step. "
-                            "The largest gradient is that of the steps until then, after clipping and with "
-                            "smooth penalties."));
-}
 
 std::string cost_section(const Study& study) {
   Table table({"policy", "strength", "median", "lower quartile", "upper quartile", "rounds"});

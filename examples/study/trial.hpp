@@ -22,7 +22,7 @@ struct Trial {
 };
 
 inline const std::string free_name = "unconstrained";
-/// In the recovery stage alone: no policy, and gradients whose norm is clipped at 1.
+/// In the stages recovery and recurrent: no policy, and gradients whose norm is clipped at 1.
 inline const std::string clipped_gradients = "clipped gradients";
 
 /// What a run measured, by name. A run that diverged has `failed`, and what it could measure until then.

@@ -102,7 +102,7 @@ void add_levels(std::vector<Result>& all) {
 
 Result recovery_run(const Chosen& c, double factor, long seed) {
   Result r{{"recovery", c.policy, c.strength, factor, seed},
-           {{"largest_gradient", 10.0 * static_cast<double>(seed)}}};
+           {{"largest_gradient", 10.0 * static_cast<double>(seed)}, {"active", 0.25}}};
   if (c.policy != "clip" && factor > 50 && seed != 2)
     r.failed = "the loss was not finite in epoch 2", r.numbers["validation"] = not_a_number;
   else
@@ -269,9 +269,13 @@ TEST_CASE("Features and gradients are means over the seeds") {
 TEST_CASE("Recovery counts the runs that diverged, and cost is a median with its quartiles") {
   const std::vector<Result> results = all_stages();
   const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
-  CHECK(page.has_row({"unconstrained", dash, "10", "3", "0", "20", "75.00 %"}));
-  CHECK(page.has_row({"unconstrained", dash, "100", "3", "2", "20", "75.00 %"}));
-  CHECK(page.has_row({"clip", dash, "100", "3", "0", "20", "75.00 %"}));
+  CHECK(page.has_row({"unconstrained", dash, "10", "3", "0", "20", "25.0 %", "75.00 %"}));
+  CHECK(page.has_row({"unconstrained", dash, "100", "3", "2", "20", "25.0 %", "75.00 %"}));
+  CHECK(page.has_row({"clip", dash, "100", "3", "0", "20", "25.0 %", "75.00 %"}));
+  // A line for each policy: of six runs two unconstrained ones diverged, and clip has both.
+  CHECK(page.has_row({"unconstrained", dash, "2 of 6", "100", dash, "30"}));
+  CHECK(page.has_row({"L2", "0.01", "2 of 6", "100", "0 of 2", "30"}));
+  CHECK(page.has_row({"clip", dash, "0 of 6", "none", "2 of 2", "30"}));
   CHECK(
       page.says("At 100 times the learning rate, 2 of 3 unconstrained runs diverged. No run diverged there "
                 "with clip."));
@@ -333,7 +337,7 @@ TEST_CASE("Where all runs failed means are dashes") {
     for (auto& [key, values] : r.series) values.assign(4, not_a_number);
   }
   const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
-  CHECK(page.has_row({"unconstrained", dash, "10", "3", "3", dash, dash}));
+  CHECK(page.has_row({"unconstrained", dash, "10", "3", "3", dash, dash, dash}));
   CHECK(page.has_row({"L2", "0.01", dash, dash, dash, dash, dash, dash}));
   CHECK(page.says("runs ended early and are in no mean; the first 12 of them:"));
 }
