@@ -85,6 +85,19 @@ std::vector<Trial> trials_of(const std::string& stage, const Setup& setup,
   return trials_with(stage, setup, best);
 }
 
+Trial first_alike(const Setup& setup, const Trial& trial) {
+  const std::vector<long>& hidden = setup.hidden;
+  const bool same_layers =
+      trial.stage == "where" ||
+      (trial.stage == "depth" && trial.level == static_cast<double>(hidden.size()) &&
+       std::all_of(hidden.begin(), hidden.end(), [&](long width) { return width == hidden.front(); }));
+  if (!same_layers) return trial;
+  const bool all = trial.stage == "depth" || trial.level > 0;
+  if (trial.policy == free_name || all == (setup.where == "all"))
+    return {"grid", trial.policy, trial.strength, 0, trial.seed};
+  return {"where", trial.policy, trial.strength, all ? 1.0 : 0.0, trial.seed};
+}
+
 namespace {
 
 std::map<std::string, double> all_at_first_strength(const Setup& setup) {

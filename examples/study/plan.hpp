@@ -18,7 +18,12 @@ inline constexpr long side_seeds = 5;
 std::vector<Trial> trials_of(const std::string& stage, const Setup& setup,
                              const std::vector<Result>& results);
 
-/// The same before anything is known of strengths: each policy at its first one.
+/// The run of an earlier stage that trains the same network on the same samples, whose result is that of the
+/// trial too; the trial itself where there is none. Stages "where" and "depth" ask for such runs: a network
+/// without constraint is the same wherever one would be.
+Trial first_alike(const Setup& setup, const Trial& trial);
+
+/// trials_of before anything is known of strengths: each policy at its first one.
 std::vector<Trial> planned_trials(const std::string& stage, const Setup& setup);
 
 /// About how long the study takes without its stage "recurrent", in seconds of one thread, if a run of the

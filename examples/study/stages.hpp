@@ -33,7 +33,7 @@ struct Stage {
 ///   few         level: training samples
 ///   irrelevant  level: inputs of noise added to the real ones; noise_share: their share in the squares of
 ///               the first layer's weights
-///   where       level: 0 input layer, 1 all layers
+///   where       level: 0 input layer, 1 all layers. Runs that the grid has trained are taken from there
 ///   depth       level: hidden layers; gradient_ratio, gradient_first
 ///   recovery    level: factor on the learning rate of the first half of the epochs; largest_gradient
 ///               of the loss; active, for clipped gradients the share of the steps in which they were.

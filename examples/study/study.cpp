@@ -171,10 +171,25 @@ class Study {
     return todo;
   }
 
+  /// Takes what an earlier stage has trained from there: nothing equal is trained twice.
+  void take_known(std::vector<Trial>& todo, Progress& progress) {
+    for (const Trial& trial : todo) {
+      const Trial alike = first_alike(setup(), trial);
+      const auto known = std::ranges::find(file_.results(), alike, &Result::trial);
+      if (alike == trial || known == file_.results().end()) continue;
+      Result same = *known;
+      same.trial = trial;
+      file_.add(same);
+      progress.taken(trial.stage);
+    }
+    std::erase_if(todo, [&](const Trial& trial) { return file_.contains(trial); });
+  }
+
   void run_stage(const std::string& stage, Progress& progress) {
     const auto run = [&](const Trial& trial) { return run_trial(bench_, grid_, recurrent_, trial); };
     std::vector<Trial> todo = missing(stage);
     progress.expect(planned());
+    take_known(todo, progress);
     // What others at the same time take would be measured too.
     const int jobs = stage == "cost" ? 1 : static_cast<int>(options_.jobs);
     if (stage == "final") {  // whose other runs compare their filters with the unconstrained ones

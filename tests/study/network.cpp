@@ -185,6 +185,35 @@ TEST_CASE("Later stages take only policies whose best strength is known", "") {
   CHECK(study::planned_trials("final", setup()).size() == 3 * 3);
 }
 
+TEST_CASE("What the grid has trained is known where the question is another one", "") {
+  study::Setup s = setup();
+  const auto grid = [](const std::string& policy, double strength) {
+    return study::Trial{"grid", policy, strength, 0, 2};
+  };
+  // Constraints are on the input layer in the grid.
+  CHECK(study::first_alike(s, {"where", "a", 3, 0, 2}) == grid("a", 3));
+  CHECK(study::first_alike(s, {"where", study::free_name, 0, 1, 2}) == grid(study::free_name, 0));
+  CHECK(study::first_alike(s, {"where", study::free_name, 0, 0, 2}) == grid(study::free_name, 0));
+  const study::Trial all{"where", "a", 3, 1, 2};
+  CHECK(study::first_alike(s, all) == all);
+  s.where = "all";
+  CHECK(study::first_alike(s, all) == grid("a", 3));
+  CHECK(study::first_alike(s, {"where", "a", 3, 0, 2}) == study::Trial{"where", "a", 3, 0, 2});
+  // Two hidden layers of one width are those of the stage depth.
+  const study::Trial two{"depth", study::free_name, 0, 2, 2}, wide{"depth", "WeightNorm", 0, 2, 2};
+  CHECK(study::first_alike(s, two) == two);  // 6 and 5 units
+  s.hidden = {6, 6};
+  CHECK(study::first_alike(s, two) == grid(study::free_name, 0));
+  CHECK(study::first_alike(s, wide) == grid("WeightNorm", 0));
+  s.where = "input";
+  CHECK(study::first_alike(s, wide) == study::Trial{"where", "WeightNorm", 0, 1, 2});
+  CHECK(study::first_alike(s, {"depth", study::free_name, 0, 4, 2}).stage == "depth");
+  for (const char* stage : {"grid", "final", "few", "irrelevant", "recovery", "cost"}) {
+    const study::Trial trial{stage, "a", 3, 1, 2};
+    CHECK(study::first_alike(s, trial) == trial);
+  }
+}
+
 TEST_CASE("A study is shortened until it fits, and says how", "") {
   study::Setup small = setup();
   small.stages = {"grid"};
