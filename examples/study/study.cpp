@@ -44,18 +44,14 @@ std::vector<std::string> stages_of(const Options& options) {
 /// The strengths of a policy, from weak to strong.
 std::vector<double> strengths_of(const Options& options, const Entry& entry) {
   const auto given = options.strengths.find(entry.name);
-  if (given == options.strengths.end()) return entry.strengths;
+  if (given == options.strengths.end()) {
+    if (options.quick && entry.strengths.size() > 2) return {entry.strengths.front(), entry.strengths.back()};
+    return entry.strengths;
+  }
   std::vector<double> strengths = given->second;
   std::ranges::sort(strengths);
   if (entry.strengths.front() > entry.strengths.back()) std::ranges::reverse(strengths);  // a radius
   return strengths;
-}
-
-/// A short study that shows that all works.
-void make_quick(Setup& setup) {
-  setup.epochs = 1, setup.seeds = 2;
-  for (std::vector<double>& strengths : setup.strengths)
-    if (strengths.size() > 2) strengths = {strengths.front(), strengths.back()};
 }
 
 Setup setup_of(const Options& options, const Task& task, const Grid& grid) {
@@ -75,7 +71,6 @@ Setup setup_of(const Options& options, const Task& task, const Grid& grid) {
     setup.policies.push_back(entry.name);
     setup.strengths.push_back(strengths_of(options, entry));
   }
-  if (options.quick) make_quick(setup);
   return setup;
 }
 
@@ -249,8 +244,9 @@ void keep_to_budget(Setup& setup, const Task& task, const Options& options) {
 
 }  // namespace
 
-int run(int argc, char** argv, const Grid& grid, const Options& defaults) try {
-  const Options options = parse(argc, argv, names_of(grid), defaults);
+namespace {
+
+int run_with(const Options& options, const Grid& grid) {
   if (options.hidden.empty())
     throw InputError(
         "--arch: expected the neurons of at least one hidden layer, such as 128 or 100,50; found none");
@@ -265,6 +261,17 @@ int run(int argc, char** argv, const Grid& grid, const Options& defaults) try {
   study.run();
   study.write();
   return stop_requested() ? 130 : 0;
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const Grid& grid, const Options& defaults) try {
+  const Options options = parse(argc, argv, names_of(grid), defaults);
+  try {
+    return run_with(options, grid);
+  } catch (const InputError& error) {
+    throw InputError(with_file(options, error.what()));
+  }
 } catch (const std::exception& error) {
   return exit_code(error);
 }
