@@ -13,6 +13,7 @@
 #include "cost.hpp"
 #include "errors.hpp"
 #include "files.hpp"
+#include "own_files.hpp"
 #include "plan.hpp"
 #include "recurrent.hpp"
 #include "report.hpp"
@@ -250,6 +251,7 @@ int run_with(const Options& options, const Grid& grid) {
   if (options.hidden.empty())
     throw InputError(
         "--arch: expected the neurons of at least one hidden layer, such as 128 or 100,50; found none");
+  refuse_foreign_files(options.out);
   esp::set_threads(1);            // runs share the cores
   if (!options.chorales.empty())  // what is wrong with them is said before hours of other runs
     for (const long steps : RecurrentOptions{}.lengths) chorale_task(options.chorales, steps, 1);

@@ -11,6 +11,9 @@
 
 #include "../report/xml.hpp"
 #include "catch.hpp"
+#include "refusal.hpp"
+#include "study/own_files.hpp"
+#include "study/results_file.hpp"
 #include "study/verdict.hpp"
 
 using namespace study;
@@ -208,6 +211,33 @@ TEST_CASE("A page of all stages has all sections in order") {
   CHECK_FALSE(page.says("not finished"));
 }
 
+TEST_CASE("A page has the mark by which a study knows its own ones") {
+  const TemporaryDirectory folder;
+  const auto refuse = [&] { refuse_foreign_files((folder / "").string()); };
+  folder.write("report.html", html_report(digits(), {}, {}, 1));
+  folder.write("results.csv", csv_of({}));
+  CHECK_NOTHROW(refuse());
+  folder.write("report.html", "<!DOCTYPE html><html><head><title>Mine</title></head></html>");
+  CHECK(has(refusal(refuse),
+            "report.html: expected a file that a study wrote, or none (--out names another "
+            "folder), found one of somebody else"));
+  // Pages of a study that had no mark yet.
+  folder.write("results.jsonl", "{\"study\":1,\"data\":\"x.csv\"}\n");
+  CHECK_NOTHROW(refuse());
+  std::filesystem::remove(folder / "results.jsonl");
+  std::filesystem::remove(folder / "report.html");
+  folder.write("results.csv", "a,b\n1,2\n");
+  CHECK(has(refusal(refuse), "results.csv: expected a file that a study wrote"));
+  std::filesystem::remove(folder / "results.csv");
+  CHECK_NOTHROW(refuse());
+  std::filesystem::create_directory(folder / "report.html");
+  CHECK(has(refusal(refuse), "report.html: expected a file, or none"));
+  std::filesystem::remove(folder / "report.html");
+  folder.write("filters", "");
+  CHECK(has(refusal(refuse), "filters: expected a folder, or none"));
+  CHECK_NOTHROW(refuse_foreign_files((folder / "no such folder").string()));
+}
+
 TEST_CASE("The verdict has its sentences, a forest of all policies and a table") {
   const std::vector<Result> results = all_stages();
   const Setup setup = digits();
@@ -266,6 +296,20 @@ TEST_CASE("Features and gradients are means over the seeds") {
   for (const char* const layer : {"layer 1", "layer 2", "layer 3"}) CHECK(page.says(layer));
 }
 
+TEST_CASE("Where no policy is compared no sentence stands over a table that is not there") {
+  std::vector<Result> results = all_stages();
+  std::erase_if(results, [](const Result& r) {
+    return (r.trial.stage == "depth" || r.trial.stage == "few") && r.trial.policy != free_name;
+  });
+  const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
+  CHECK(page.says("Deep against shallow"));
+  CHECK(page.says("From 12 runs of the stage \u201cdepth\u201d"));
+  CHECK_FALSE(page.says("Differences to the unconstrained network of the same depth"));
+  long tables = 0;
+  for (const Element& e : page.elements) tables += has(e.text, "The table gives the differences") ? 1 : 0;
+  CHECK(tables == 1);  // of inputs that mean nothing
+}
+
 TEST_CASE("Recovery counts the runs that diverged, and cost is a median with its quartiles") {
   const std::vector<Result> results = all_stages();
   const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
@@ -298,9 +342,16 @@ TEST_CASE("A page of an unfinished study says so and leaves out what it has no r
   CHECK(
       page.says("This study is not finished: " + std::to_string(results.size()) + " of 500 runs are done."));
   CHECK(page.sections() == std::vector<std::string>{"verdict", "generalization", "strength", "method"});
-  CHECK(page.elements[4].name == "title");
-  CHECK(page.elements[4].text == "Constraints on the input layer: digits.csv (not finished)");
+  CHECK(page.elements[5].name == "title");
+  CHECK(page.elements[5].text == "Constraints on the input layer: digits.csv (not finished)");
   CHECK_FALSE(page.says("All "));
+}
+
+TEST_CASE("A page of constraints on all layers says so in its title") {
+  Setup setup = digits();
+  setup.where = "all";
+  CHECK(seen(html_report(setup, {}, {}, 1)).says("Constraints on all layers: digits.csv"));
+  CHECK_FALSE(seen(html_report(setup, {}, {}, 1)).says("Constraints on the input layer"));
 }
 
 TEST_CASE("A page without runs says that there is nothing to see") {
