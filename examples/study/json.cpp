@@ -62,7 +62,8 @@ Json json_of(const Setup& setup) {
           {"strengths", std::move(strengths)},
           {"stages", setup.stages},
           {"recurrent_steps", setup.recurrent_steps},
-          {"chorales", setup.chorales}};
+          {"chorales", setup.chorales},
+          {"shortened", setup.shortened}};
 }
 
 Json json_of(const Result& result) {
@@ -194,6 +195,7 @@ Setup setup_from_json(const std::string& line) {
   setup.stages = fields.list<std::string>("stages", Fields::text);
   setup.recurrent_steps = fields.whole("recurrent_steps");
   setup.chorales = checksum_of("chorales", fields.at("chorales"));
+  setup.shortened = fields.text("shortened");
   fields.end();
   return setup;
 }

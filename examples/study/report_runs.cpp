@@ -90,7 +90,11 @@ std::string failed_runs(const Study& study) {
 }  // namespace
 
 std::string cost_section(const Study& study) {
-  Table table({"policy", "strength", "median", "lower quartile", "upper quartile", "rounds"});
+  Table table({"policy", "strength", "median", "lower quartile", "upper quartile", "rounds", "a step",
+               "unconstrained"});
+  const auto milliseconds = [](const Group& g, const char* name) {
+    return written(1000 * mean(g.values(name)), "{:.3g} ms");
+  };
   Forest forest{"Time of a step, as a multiple of the unconstrained network's", "cheaper to the left", 1};
   for (const Group& g : groups(study, "cost")) {
     std::vector<double> ratios;  // of all rounds, where they were kept
@@ -99,17 +103,21 @@ std::string cost_section(const Study& study) {
     if (ratios.empty()) ratios = g.values("ratio");
     const double low = quantile(ratios, 0.25), middle = quantile(ratios, 0.5), high = quantile(ratios, 0.75);
     table.row({g.policy, strength_text(g.strength), written(middle, "{:.3f}"), written(low, "{:.3f}"),
-               written(high, "{:.3f}"), std::to_string(ratios.size())});
+               written(high, "{:.3f}"), std::to_string(ratios.size()), milliseconds(g, "step"),
+               milliseconds(g, "free_step")});
     if (!ratios.empty())
       forest.rows.push_back({label(g.policy, g.strength), middle, low, high,
                              fmt::format("{:.2f} ({:.2f} to {:.2f})", middle, low, high)});
   }
   if (table.empty()) return "";
-  return section("cost", "Cost",
-                 "How long a step takes with each policy, as a multiple of a step of the unconstrained "
-                 "network: dots are medians and bars go from the lower to the upper quartile.",
-                 figure(forest) + table.html() +
-                     source(study, {"cost"}, "Both networks were timed in turns on the same machine."));
+  return section(
+      "cost", "Cost",
+      "How long a step takes with each policy, as a multiple of a step of the unconstrained "
+      "network: dots are medians and bars go from the lower to the upper quartile.",
+      figure(forest) + table.html() +
+          source(study, {"cost"},
+                 "Both networks were timed in turns on the same machine, by one thread; seconds of a "
+                 "step are medians over the rounds, and those of the gradient's norms are in them."));
 }
 
 std::string method_section(const Study& study) {
@@ -118,6 +126,7 @@ std::string method_section(const Study& study) {
   for (const Result& r : study.results) seeds.insert(r.trial.seed);
   std::string body =
       paragraph(data_words(s)) + paragraph("Network: " + shape_of(s) + ".") + paragraph(training_words(s));
+  if (!s.shortened.empty()) body += paragraph(s.shortened);
   if (!seeds.empty())
     body += paragraph(fmt::format("Runs: {} of {} planned, with {} ({} to {}).", study.results.size(),
                                   study.planned, counted(static_cast<long>(seeds.size()), "seed"),

@@ -45,7 +45,8 @@ struct Stage {
 ///               before training, [gradient_steps_end]: after it. Result::failed where the loss was not
 ///               finite. Where the user has a folder of chorales, runs with the stage "chorales" (predict the
 ///               next chord) have the same numbers, and validation_loss
-///   cost        ratio: seconds of a step to those of the unconstrained network, measured in turns; no other
+///   cost        ratio: seconds of a step to those of the unconstrained network, measured in turns; step,
+///               free_step: these seconds; all three are medians of [ratios], [steps], [free_steps]. No other
 ///               number
 inline constexpr std::array<Stage, 9> stages{{
     {"grid", "Which strength of each policy is best on samples that were not trained on?", ""},

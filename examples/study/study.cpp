@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <espalier/core/threads.hpp>
 
+#include "budget.hpp"
 #include "cost.hpp"
 #include "errors.hpp"
 #include "files.hpp"
@@ -212,41 +212,6 @@ std::vector<PolicyName> names_of(const Grid& grid) {
   return names;
 }
 
-/// Seconds of a run of the unconstrained network, from a short one.
-double seconds_of_run(Setup setup, const Task& task) {
-  const long epochs = std::exchange(setup.epochs, 2);
-  const Bench bench(setup, task.fit, task.test, task.target_scale, "");
-  const Result result = run_free(bench, {"where", free_name, 0, 0, 1}, false, {});
-  return number(result, "seconds") * static_cast<double>(epochs) / 2;
-}
-
-/// Makes the study fit the budget, and says so. One that was begun keeps to what was decided then.
-void keep_to_budget(Setup& setup, const Task& task, const Options& options) {
-  if (!(options.budget > 0)) return;
-  if (std::string line; std::getline(std::ifstream(options.out + "/results.jsonl"), line)) {
-    Setup begun;
-    try {
-      begun = setup_from_json(line);
-    } catch (const InputError&) {
-      return;  // ResultsFile will say what is wrong with it
-    }
-    if (begun.policies != setup.policies) return;  // another study, as ResultsFile will say
-    if (begun.seeds != setup.seeds || begun.epochs != setup.epochs || begun.strengths != setup.strengths)
-      fmt::print(stderr, "strengths, {} seeds and {} epochs are those with which {} was begun\n", begun.seeds,
-                 begun.epochs, options.out);
-    setup.strengths = begun.strengths, setup.seeds = begun.seeds, setup.epochs = begun.epochs;
-    return;
-  }
-  const double seconds = seconds_of_run(setup, task),
-               budget = 60 * options.budget * static_cast<double>(options.jobs);
-  const std::string changes = shorten(setup, seconds, budget);
-  if (!changes.empty()) fmt::print(stderr, "to end within {} minutes: {}\n", options.budget, changes);
-}
-
-}  // namespace
-
-namespace {
-
 int run_with(const Options& options, const Grid& grid) {
   if (options.hidden.empty())
     throw InputError(
@@ -258,7 +223,9 @@ int run_with(const Options& options, const Grid& grid) {
   Task task = load_task(options.data, options.reading);
   for (const std::string& note : task.notes) fmt::print(stderr, "note: {}\n", note);
   Setup setup = setup_of(options, task, grid);
-  keep_to_budget(setup, task, options);
+  keep_to_budget(setup, task, options, [&grid](const Bench& bench, const Trial& trial) {
+    return run_trial(bench, grid, {}, trial);
+  });
   Study study(options, grid, setup, std::move(task));
   study.run();
   study.write();

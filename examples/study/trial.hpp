@@ -60,6 +60,7 @@ struct Setup {
   std::vector<std::string> stages{};
   long recurrent_steps = 0;    ///< of training in the stage "recurrent"; 0: it is no part of the study
   unsigned long chorales = 0;  ///< CRC-32 of the chorales of that stage; 0: it has none
+  std::string shortened{};     ///< what a budget changed, in words; empty: nothing
 
   bool classification() const { return classes > 0; }
   /// The metric of the task: "accuracy" (larger is better) or "rmse" (smaller is better), in the units of the

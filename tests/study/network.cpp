@@ -218,16 +218,51 @@ TEST_CASE("A study is shortened until it fits, and says how", "") {
   study::Setup small = setup();
   small.stages = {"grid"};
   small.epochs = 10;
-  CHECK(study::shorten(small, 1, 1000).empty());
+  const study::Speed speed{.epoch = 0.1};
+  CHECK(study::shorten(small, speed, 1000).empty());
   CHECK(small == [] {
     auto s = setup();
     s.stages = {"grid"};
     s.epochs = 10;
     return s;
   }());
-  CHECK(study::expected_seconds(small, 1) == Approx(15));
-  CHECK(study::shorten(small, 1, 13) == "every second strength");
+  CHECK(study::expected_seconds(small, speed) == Approx(15));
+  CHECK(study::shorten(small, speed, 13) == "every second strength");
   CHECK(small.strengths == std::vector<std::vector<double>>{{1, 3}, {0}});
-  CHECK(study::shorten(small, 1, 7) == "every second strength, 7 epochs instead of 10");
-  CHECK(study::expected_seconds(small, 0.7) <= 7);
+  CHECK(study::shorten(small, speed, 7) == "every second strength, 7 epochs instead of 10");
+  CHECK(study::expected_seconds(small, speed) <= 7);
+  // The least of it may be too long, and nothing is said that was not done.
+  CHECK(study::shorten(small, speed, 1e-3) == "1 epochs instead of 7");
+  CHECK(study::shorten(small, speed, 1e-3).empty());
+  CHECK(study::expected_seconds(small, speed) > 1e-3);
+}
+
+TEST_CASE("What is not trained again takes no time, and the stage cost lets other threads wait", "") {
+  study::Setup s = setup();
+  s.epochs = 10;
+  s.stages = {"grid", "where"};  // 15 runs, and for 3 seeds two policies on all layers
+  CHECK(study::expected_seconds(s, {.epoch = 0.1}) == Approx(15 + 6));
+  s.stages = {"cost"};  // two policies, ten rounds of two epochs
+  CHECK(study::expected_seconds(s, {.epoch = 0.1, .jobs = 2}) == Approx(8));
+}
+
+TEST_CASE("Recurrent networks are counted by a budget, and get a fifth of it", "") {
+  study::Setup s = setup();
+  s.stages = {"grid", "recurrent"};
+  s.epochs = 10, s.recurrent_steps = 1000, s.chorales = 7;
+  const study::Speed speed{.epoch = 0.1, .recurrent_step = 0.01, .recurrent_rest = 1};
+  CHECK(study::expected_seconds(s, speed) == Approx(15 + 11));
+  study::Setup fits = s, kept = s, left_out = s, alone = s;
+  CHECK(study::shorten(fits, speed, 27).empty());
+  CHECK(fits == s);
+  CHECK(study::shorten(fits, speed, 20) == "300 steps of recurrent networks instead of 1000");
+  CHECK(fits.recurrent_steps == 300);
+  CHECK(
+      study::shorten(kept, speed, 5, false).starts_with("200 steps of recurrent networks instead of 1000, "));
+  CHECK(study::shorten(left_out, speed, 5).starts_with("no stage \"recurrent\", every second strength"));
+  CHECK(left_out.stages == std::vector<std::string>{"grid"});
+  CHECK(left_out.recurrent_steps == 0);
+  CHECK(left_out.chorales == 0);
+  alone.stages = {"recurrent"};
+  CHECK(study::shorten(alone, speed, 6) == "500 steps of recurrent networks instead of 1000");
 }

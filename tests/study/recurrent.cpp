@@ -253,11 +253,15 @@ TEST_CASE("a run whose rate is absurd has failed, and says where") {
 }
 
 TEST_CASE("a run ends within a step when a stop is requested") {
-  const study::StopOnSignal signals;
   study::RecurrentOptions options = short_runs();
   options.steps = 1000000;  // which would take minutes
-  study::request_stop();
-  CHECK_THROWS_AS(study::run_recurrent(options, trial(study::free_name)), study::Stopped);
+  {
+    const study::StopOnSignal signals;
+    study::request_stop();
+    CHECK_THROWS_AS(study::run_recurrent(options, trial(study::free_name)), study::Stopped);
+  }
+  const study::StopOnSignal signals;  // which forgets the request
+  CHECK_FALSE(study::stop_requested());
 }
 
 TEST_CASE("a run says in which share of its steps its policy acted") {

@@ -122,7 +122,8 @@ std::vector<Result> all_stages() {
     for (const double factor : {10.0, 100.0})
       for (const long seed : {1, 2, 3}) all.push_back(recovery_run(c, factor, seed));
   for (const double ratio : {1.5, 1.25, 1.0, 3.0, 2.0})
-    all.push_back({{"cost", "L2", 0.01, 0, static_cast<long>(4 * ratio)}, {{"ratio", ratio}}});
+    all.push_back({{"cost", "L2", 0.01, 0, static_cast<long>(4 * ratio)},
+                   {{"ratio", ratio}, {"step", 0.003}, {"free_step", 0.002}}});
   return all;
 }
 
@@ -323,7 +324,7 @@ TEST_CASE("Recovery counts the runs that diverged, and cost is a median with its
   CHECK(
       page.says("At 100 times the learning rate, 2 of 3 unconstrained runs diverged. No run diverged there "
                 "with clip."));
-  CHECK(page.has_row({"L2", "0.01", "1.500", "1.250", "2.000", "5"}));
+  CHECK(page.has_row({"L2", "0.01", "1.500", "1.250", "2.000", "5", "3 ms", "2 ms"}));
   CHECK(page.has_row({"recovery", "L2", "0.01", "100", "1", "the loss was not finite in epoch 2"}));
 }
 
@@ -345,6 +346,12 @@ TEST_CASE("A page of an unfinished study says so and leaves out what it has no r
   CHECK(page.elements[5].name == "title");
   CHECK(page.elements[5].text == "Constraints on the input layer: digits.csv (not finished)");
   CHECK_FALSE(page.says("All "));
+}
+
+TEST_CASE("A page says what a budget changed") {
+  Setup setup = digits();
+  setup.shortened = "To end within 1 min 00 s: no stage \"recurrent\".";
+  CHECK(seen(html_report(setup, {}, {}, 1)).says(setup.shortened));
 }
 
 TEST_CASE("A page of constraints on all layers says so in its title") {
