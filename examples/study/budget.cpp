@@ -69,7 +69,12 @@ bool take_over(Setup& setup, const Options& options) {
     return true;  // ResultsFile will say what is wrong with it
   }
   if (begun.policies != setup.policies) return true;  // another study, as ResultsFile will say
-  if (!begun.shortened.empty()) fmt::print(stderr, "{} was begun so: {}\n", options.out, begun.shortened);
+  if (begun.seeds != setup.seeds || begun.epochs != setup.epochs || begun.strengths != setup.strengths ||
+      begun.recurrent_steps != setup.recurrent_steps)
+    fmt::print(stderr,
+               "strengths, {} seeds, {} epochs and {} steps of recurrent networks are those with which {} "
+               "was begun\n",
+               begun.seeds, begun.epochs, begun.recurrent_steps, options.out);
   setup.strengths = begun.strengths, setup.seeds = begun.seeds, setup.epochs = begun.epochs;
   if (setup.recurrent_steps > 0 && begun.recurrent_steps == 0)
     leave_out_recurrent(setup);
