@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -43,59 +44,73 @@ std::string survivors(const std::vector<Group>& all) {
                                : "No run diverged there with " + listed(whole) + ".");
 }
 
-/// Factor and seed, which runs of all policies share.
-using Place = std::pair<double, long>;
-
-/// All runs of one policy.
-struct Line {
-  std::string policy;
-  double strength = 0;
-  long runs = 0, saved = 0;  ///< saved: ended, where the unconstrained run of the place diverged
-  std::set<Place> diverged{};
-  double largest_gradient = std::nan("");
-};
+/// All runs of one policy, by the factor on its rate.
+using Line = std::map<double, const Group*>;
 
 /// A line for each policy; unconstrained first.
 std::vector<Line> lines_of(const std::vector<Group>& all) {
   std::vector<Line> lines;
   for (const Group& g : all) {
-    if (lines.empty() || lines.back().policy != g.policy || lines.back().strength != g.strength)
-      lines.push_back({g.policy, g.strength});
-    Line& line = lines.back();
-    for (const Result* run : g.runs) {
-      ++line.runs;
-      if (!run->failed.empty()) line.diverged.insert({g.level, run->trial.seed});
-    }
-    for (const double x : measured_of_all(g, "largest_gradient"))
-      line.largest_gradient = std::fmax(line.largest_gradient, x);
+    const Group* const before = lines.empty() ? nullptr : lines.back().begin()->second;
+    if (!before || before->policy != g.policy || before->strength != g.strength) lines.emplace_back();
+    lines.back()[g.level] = &g;
   }
   return lines;
 }
 
-/// Does clipping or normalization save the run? One line for each policy, over all factors.
-std::string summary(const std::vector<Group>& all) {
-  std::vector<Line> lines = lines_of(all);
-  const auto free =
-      std::find_if(lines.begin(), lines.end(), [](const Line& l) { return l.policy == free_name; });
-  const std::set<Place> lost = free == lines.end() ? std::set<Place>{} : free->diverged;
-  for (const Group& g : all)
-    for (Line& line : lines)
-      if (line.policy == g.policy && line.strength == g.strength)
-        for (const Result* run : g.runs)
-          line.saved += run->failed.empty() && lost.contains({g.level, run->trial.seed}) ? 1 : 0;
-  Table table({"policy", "strength", "diverged", "first at the factor", "saved", "largest gradient"});
+/// Factor and seed of the runs of a policy that diverged, or of those that did not.
+std::set<std::pair<double, long>> places(const Line& line, bool diverged) {
+  std::set<std::pair<double, long>> all;
+  for (const auto& [factor, group] : line)
+    for (const Result* run : group->runs)
+      if (run->failed.empty() != diverged) all.insert({factor, run->trial.seed});
+  return all;
+}
+
+/// "97.22 %", "97.22 %, 2 diverged", "all diverged"
+std::string end_of(const Group& group, const Metric& m) {
+  const long failed = group.failed();
+  if (failed == static_cast<long>(group.runs.size())) return "all diverged";
+  return m.value(mean(group.values("validation"))) +
+         (failed > 0 ? fmt::format(", {} diverged", failed) : std::string());
+}
+
+/// Does clipping or normalization save the run? One line for each policy.
+std::string summary(const std::vector<Group>& all, const Metric& m) {
+  std::set<double> factors;
+  for (const Group& g : all) factors.insert(g.level);
+  std::vector<std::string> names{"policy", "strength"};
+  for (const double factor : factors) names.push_back(fmt::format("{:g} times the rate", factor));
+  names.insert(names.end(), {"diverged", "saved", "largest gradient"});
+  Table table(names);
+  const std::vector<Line> lines = lines_of(all);
+  const bool has_free = !lines.empty() && lines[0].begin()->second->policy == free_name;
+  const auto lost = has_free ? places(lines[0], true) : std::set<std::pair<double, long>>{};
   for (const Line& line : lines) {
-    const bool compared = free != lines.end() && line.policy != free_name && !lost.empty();
-    table.row({line.policy, strength_text(line.strength),
-               fmt::format("{} of {}", line.diverged.size(), line.runs),
-               line.diverged.empty() ? "none" : written(line.diverged.begin()->first, "{:g}"),
-               compared ? fmt::format("{} of {}", line.saved, lost.size()) : dash,
-               size_text(line.largest_gradient)});
+    const Group& first = *line.begin()->second;
+    const auto ended = places(line, false);
+    const auto saved =
+        std::count_if(lost.begin(), lost.end(), [&](const auto& p) { return ended.contains(p); });
+    std::size_t runs = 0;
+    double largest = std::nan("");
+    std::vector<std::string> cells{first.policy, strength_text(first.strength)};
+    for (const double factor : factors)
+      cells.push_back(line.contains(factor) ? end_of(*line.at(factor), m) : dash);
+    for (const auto& [factor, group] : line) {
+      runs += group->runs.size();
+      for (const double x : measured_of_all(*group, "largest_gradient")) largest = std::fmax(largest, x);
+    }
+    cells.push_back(fmt::format("{} of {}", runs - ended.size(), runs));
+    cells.push_back(lost.empty() || first.policy == free_name ? dash
+                                                              : fmt::format("{} of {}", saved, lost.size()));
+    cells.push_back(size_text(largest));
+    table.row(cells);
   }
-  return paragraph(
-             std::string("A line for each policy, over all factors. \u201cSaved\u201d are the runs that "
-                         "ended where the unconstrained run of the same factor and seed diverged") +
-             (lost.empty() ? "; here none of those did." : ".")) +
+  return paragraph(std::string(
+                       "A line for each policy: how well its runs end on validation samples, and how many "
+                       "diverged. \u201cSaved\u201d are those that ended where the unconstrained run of the "
+                       "same factor and seed diverged") +
+                   (lost.empty() ? "; here none of those did." : ".")) +
          table.html();
 }
 
@@ -116,7 +131,7 @@ std::string recovery_section(const Study& study) {
       "recovery", "Recovery from a bad learning rate",
       "For the first half of the epochs the learning rate is too large by a factor: which runs "
       "survive it, and how well they end.",
-      (sentence.empty() ? "" : paragraph(sentence, "say")) + summary(all) +
+      (sentence.empty() ? "" : paragraph(sentence, "say")) + summary(all, m) +
           paragraph("The same for each factor.") + table.html() +
           source(study, {"recovery"},
                  "A run diverged if its loss, a gradient or a weight was not finite, if a gradient "

@@ -177,7 +177,8 @@ std::string recurrent_section(const Setup&, const std::vector<Result>& results) 
   if (adding.empty() && chorales.empty()) return "";
   const std::string how = page::paragraph(
       "A run has diverged if its loss, a gradient or a weight was not finite any more, or if a gradient was "
-      "so large that a float cannot hold its square; the losses are those of the others. The difference is "
+      "so large that a float may not hold the sums of its squares; the losses are those of the others. The "
+      "difference is "
       "the mean over pairs of the same seed, with Student's 95 % interval; "
       "below 0 is better, and it is not corrected for the number of comparisons. The largest gradient is "
       "that of all weights in any step of training, before it was clipped. The policy changed a step in "

@@ -37,7 +37,7 @@ struct Stage {
 ///   depth       level: hidden layers; gradient_ratio, gradient_first
 ///   recovery    level: factor on the learning rate of the first half of the epochs; largest_gradient
 ///               of the loss; active, for clipped gradients the share of the steps in which they were.
-///               Result::failed where a number was not finite or the square of a gradient no float, or where
+///               Result::failed where a number was not finite or a gradient too large to be squared, or where
 ///               a decay refused the rate
 ///   recurrent   level: time steps of the sequences; test_loss, gradient_ratio (first to last time step, at
 ///               the end), largest_gradient, active (of the recurrent weight, or of clipped gradients),

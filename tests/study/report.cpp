@@ -318,9 +318,10 @@ TEST_CASE("Recovery counts the runs that diverged, and cost is a median with its
   CHECK(page.has_row({"unconstrained", dash, "100", "3", "2", "20", "25.0 %", "75.00 %"}));
   CHECK(page.has_row({"clip", dash, "100", "3", "0", "20", "25.0 %", "75.00 %"}));
   // A line for each policy: of six runs two unconstrained ones diverged, and clip has both.
-  CHECK(page.has_row({"unconstrained", dash, "2 of 6", "100", dash, "30"}));
-  CHECK(page.has_row({"L2", "0.01", "2 of 6", "100", "0 of 2", "30"}));
-  CHECK(page.has_row({"clip", dash, "0 of 6", "none", "2 of 2", "30"}));
+  const std::string all = "75.00 %", some = "75.00 %, 2 diverged";
+  CHECK(page.has_row({"unconstrained", dash, all, some, "2 of 6", dash, "30"}));
+  CHECK(page.has_row({"L2", "0.01", all, some, "2 of 6", "0 of 2", "30"}));
+  CHECK(page.has_row({"clip", dash, all, all, "0 of 6", "2 of 2", "30"}));
   CHECK(
       page.says("At 100 times the learning rate, 2 of 3 unconstrained runs diverged. No run diverged there "
                 "with clip."));
@@ -396,6 +397,7 @@ TEST_CASE("Where all runs failed means are dashes") {
   }
   const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
   CHECK(page.has_row({"unconstrained", dash, "10", "3", "3", dash, dash, dash}));
+  CHECK(page.has_row({"clip", dash, "all diverged", "all diverged", "6 of 6", "0 of 6", dash}));
   CHECK(page.has_row({"L2", "0.01", dash, dash, dash, dash, dash, dash}));
   CHECK(page.says("runs ended early and are in no mean; the first 12 of them:"));
 }
