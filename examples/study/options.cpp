@@ -160,14 +160,12 @@ class CommandLine {
     add("--stages", "NAMES", "which questions: " + joined(stage_names()) + " (all)");
     add("--only", "WHERE",
         fmt::format("which weights are constrained: {} ({})", joined(wheres), defaults.where));
-    add("--budget", "MINUTES",
-        "about how long it may take: of too much, strengths, seeds, epochs and recurrent runs are left out");
+    add("--budget", "MINUTES", "about how long it may take; too much of it is left out");
     add("--chorales", "FOLDER", "JSB chorales for the stage recurrent: docs/study.md has the format");
     add("--jobs", "N", "runs at the same time (one a core)");
     add("--out", "FOLDER", fmt::format("where results and report are written ({})", defaults.out));
     app_.add_flag("--quick", quick,
-                  "a short run that shows that all works: 1 epoch, 2 seeds, 2 strengths, "
-                  "unless other options say how many");
+                  "a short run that shows that all works: 1 epoch, 2 seeds, 2 strengths unless given");
     app_.add_flag("--quiet", quiet, "no progress on the terminal");
   }
 
