@@ -43,4 +43,12 @@ mkdir "$out"
 echo "somebody's notes" >"$out/results.jsonl"
 refused "out/results.jsonl, line 1: expected the setup of a study" --data "$folder/two.csv"
 [ "$(cat "$out/results.jsonl")" = "somebody's notes" ] || { echo "expected notes that are left alone" && failed=1; }
+out=$folder/foreign
+mkdir "$out"
+echo "somebody's table" >"$out/results.csv"
+refused "foreign/results.csv: expected a file that a study wrote" --data "$folder/two.csv"
+[ "$(cat "$out/results.csv")" = "somebody's table" ] && [ ! -e "$out/results.jsonl" ] ||
+  { echo "expected a table that is left alone, and no run" && failed=1; }
+printf 'seeds = 0\n' >"$folder/study.toml"
+refused "study.toml: --seeds: expected a whole number >= 1, found '0'" --config "$folder/study.toml"
 exit $failed

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "own_files.hpp"
 #include "results_file.hpp"
 
 namespace study {
@@ -34,7 +35,7 @@ std::string csv_of(const std::vector<Result>& results) {
   std::set<std::string> names;
   for (const Result& result : results)
     for (const auto& [name, value] : result.numbers) names.insert(name);
-  std::string text = "stage,policy,strength,level,seed,failed";
+  std::string text = table_mark;
   for (const std::string& name : names) text += ',' + quoted(name);
   text += '\n';
   for (const Result& result : results) {

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;  // which keeps the order in which fields are written
 
-constexpr long format = 1;  // of the file
+constexpr long format = 2;  // of the file
 
 std::string text_of(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);  // of a file name that is no UTF-8
@@ -60,7 +60,10 @@ Json json_of(const Setup& setup) {
           {"learning_rate", written(setup.learning_rate)},
           {"policies", setup.policies},
           {"strengths", std::move(strengths)},
-          {"stages", setup.stages}};
+          {"stages", setup.stages},
+          {"recurrent_steps", setup.recurrent_steps},
+          {"chorales", setup.chorales},
+          {"shortened", setup.shortened}};
 }
 
 Json json_of(const Result& result) {
@@ -155,8 +158,8 @@ class Fields {
   std::size_t asked_ = 0;
 };
 
-unsigned long checksum_of(const Json& value) {
-  if (!value.is_number_unsigned()) refuse("checksum", "a whole number >= 0", value);
+unsigned long checksum_of(const std::string& key, const Json& value) {
+  if (!value.is_number_unsigned()) refuse(key, "a whole number >= 0", value);
   return value.get<unsigned long>();
 }
 
@@ -173,7 +176,7 @@ Setup setup_from_json(const std::string& line) {
     throw InputError(fmt::format("expected a file of version {}, found {}", format, found));
   Setup setup;
   setup.data = fields.text("data");
-  setup.checksum = checksum_of(fields.at("checksum"));
+  setup.checksum = checksum_of("checksum", fields.at("checksum"));
   setup.samples = fields.whole("samples");
   setup.features = fields.whole("features");
   setup.classes = fields.whole("classes");
@@ -190,6 +193,9 @@ Setup setup_from_json(const std::string& line) {
   setup.policies = fields.list<std::string>("policies", Fields::text);
   setup.strengths = fields.list<std::vector<double>>("strengths", Fields::numbers);
   setup.stages = fields.list<std::string>("stages", Fields::text);
+  setup.recurrent_steps = fields.whole("recurrent_steps");
+  setup.chorales = checksum_of("chorales", fields.at("chorales"));
+  setup.shortened = fields.text("shortened");
   fields.end();
   return setup;
 }

@@ -25,7 +25,8 @@ bool read_all(const std::string& text, T& value) {
 }  // namespace
 
 void OptionText::refuse(const std::string& expected, const std::string& found) const {
-  throw InputError(fmt::format("{}: expected {}, found {}", name, expected, found));
+  const std::string where = file.empty() ? name : fmt::format("{}: {}", file, name);
+  throw InputError(fmt::format("{}: expected {}, found {}", where, expected, found));
 }
 
 const std::string& OptionText::one() const {

@@ -12,6 +12,7 @@ namespace study {
 struct OptionText {
   std::string name;
   std::vector<std::string> texts{};
+  std::string file{};  ///< where the texts are from; empty: the command line
 
   bool given() const { return !texts.empty(); }
   /// InputError unless it was given once.

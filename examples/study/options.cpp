@@ -73,6 +73,8 @@ class CommandLine {
 
   void read(int argc, const char* const* argv) try {
     app_.parse(argc, argv);
+    for (OptionText& option : options_)
+      if (option.given() && !is_named(option.name, argc, argv)) option.file = config_file();
     if (const std::vector<std::string> unknown = app_.remaining(); !unknown.empty())
       throw InputError(
           fmt::format("{}: expected an option of this program (--help lists them), found an unknown one",
@@ -85,11 +87,15 @@ class CommandLine {
   } catch (const CLI::ConfigError& error) {  // of a key that is no option
     const std::string message = error.what(), before = "INI was not able to parse ";
     throw InputError(fmt::format("{}: expected options of this program (--help lists them), found {}",
-                                 app_.get_config_ptr()->as<std::string>(),
+                                 config_file(),
                                  message.starts_with(before) ? message.substr(before.size()) : message));
   } catch (const CLI::FileError&) {
     throw InputError(fmt::format("--config: expected a file that can be read, found none: {}",
-                                 espalier::detail::quoted_text(app_.get_config_ptr()->as<std::string>())));
+                                 espalier::detail::quoted_text(config_file())));
+  } catch (const CLI::ConversionError& error) {  // of a flag: all other values are texts
+    const bool from_file = !is_named("--quick", argc, argv) && !is_named("--quiet", argc, argv);
+    throw InputError(fmt::format("{}: expected true or false for a flag, found: {}",
+                                 from_file ? config_file() : "command line", error.what()));
   } catch (const CLI::ParseError& error) {
     throw InputError(fmt::format("command line: expected options as in --help, found: {}", error.what()));
   }
@@ -100,7 +106,25 @@ class CommandLine {
   }
   bool quick = false, quiet = false;
 
+  /// Which options the file has, and which file that is.
+  void say_file(Options& options) const {
+    options.config = config_file();
+    for (const OptionText& option : options_)
+      if (!option.file.empty()) options.of_config.push_back(option.name);
+  }
+
  private:
+  std::string config_file() const {
+    const CLI::Option* const config = app_.get_config_ptr();
+    return config->count() > 0 ? config->as<std::string>() : "";
+  }
+
+  /// Is the option on the command line? What is not is from the file, and it wins.
+  static bool is_named(const std::string& name, int argc, const char* const* argv) {
+    return std::any_of(argv + 1, argv + argc,
+                       [&](const std::string& word) { return word == name || word.starts_with(name + "="); });
+  }
+
   void add(const char* name, const char* value, const std::string& text) {
     OptionText& option = options_.emplace_back(OptionText{name});
     app_.add_option(name, option.texts, text)
@@ -136,11 +160,12 @@ class CommandLine {
     add("--stages", "NAMES", "which questions: " + joined(stage_names()) + " (all)");
     add("--only", "WHERE",
         fmt::format("which weights are constrained: {} ({})", joined(wheres), defaults.where));
-    add("--budget", "MINUTES", "about how long it may take");
+    add("--budget", "MINUTES", "about how long it may take; too much of it is left out");
     add("--chorales", "FOLDER", "JSB chorales for the stage recurrent: docs/study.md has the format");
     add("--jobs", "N", "runs at the same time (one a core)");
     add("--out", "FOLDER", fmt::format("where results and report are written ({})", defaults.out));
-    app_.add_flag("--quick", quick, "a short run that shows that all works: 1 epoch, 2 seeds, 2 strengths");
+    app_.add_flag("--quick", quick,
+                  "a short run that shows that all works: 1 epoch, 2 seeds, 2 strengths unless given");
     app_.add_flag("--quiet", quiet, "no progress on the terminal");
   }
 
@@ -254,10 +279,19 @@ void read_study(const CommandLine& line, const std::vector<PolicyName>& known, O
 Options parse(int argc, const char* const* argv, const std::vector<PolicyName>& known, Options defaults) {
   CommandLine line(known, defaults);
   line.read(argc, argv);
+  line.say_file(defaults);
+  if (line.quick) defaults.epochs = 1, defaults.seeds = 2;
   read_data(line, defaults);
   read_training(line, defaults);
   read_study(line, known, defaults);
   return defaults;
+}
+
+std::string with_file(const Options& options, const std::string& message) {
+  const std::string option = message.substr(0, message.find_first_of(":, "));
+  const bool of_file =
+      std::find(options.of_config.begin(), options.of_config.end(), option) != options.of_config.end();
+  return of_file ? fmt::format("{}: {}", options.config, message) : message;
 }
 
 int exit_code(const std::exception& error) {

@@ -33,7 +33,10 @@ struct Options {
   std::string where = "input";  ///< --only: "input" or "all"
   std::string chorales{};       ///< --chorales: a folder for the stage "recurrent"; empty: made-up data alone
   long jobs = 0;                ///< --jobs; 0: one for each core
-  bool quick = false, quiet = false;
+  bool quick = false;  ///< --quick: few strengths and short recurrent runs; epochs and seeds are set already
+  bool quiet = false;
+  std::string config{};                  ///< --config: a file of options
+  std::vector<std::string> of_config{};  ///< the options that were read from it, as "--seeds"
 };
 
 /// What --help prints, thrown to end the program.
@@ -47,6 +50,9 @@ struct Help : std::exception {
 /// makes no sense, naming it with what was expected and found. `policies` has names of `known` in the order
 /// of `known`, and `jobs` is at least 1.
 Options parse(int argc, const char* const* argv, const std::vector<PolicyName>& known, Options defaults = {});
+
+/// What is wrong with an option whose value is found bad later on: the message with the file that it is from.
+std::string with_file(const Options& options, const std::string& message);
 
 /// Says on stderr why a program ends. 2 for bad input (InputError, and files that cannot be read or written),
 /// 1 for all else. 0 for Help, which it prints.

@@ -85,6 +85,19 @@ std::vector<Trial> trials_of(const std::string& stage, const Setup& setup,
   return trials_with(stage, setup, best);
 }
 
+Trial first_alike(const Setup& setup, const Trial& trial) {
+  const std::vector<long>& hidden = setup.hidden;
+  const bool same_layers =
+      trial.stage == "where" ||
+      (trial.stage == "depth" && trial.level == static_cast<double>(hidden.size()) &&
+       std::all_of(hidden.begin(), hidden.end(), [&](long width) { return width == hidden.front(); }));
+  if (!same_layers) return trial;
+  const bool all = trial.stage == "depth" || trial.level > 0;
+  if (trial.policy == free_name || all == (setup.where == "all"))
+    return {"grid", trial.policy, trial.strength, 0, trial.seed};
+  return {"where", trial.policy, trial.strength, all ? 1.0 : 0.0, trial.seed};
+}
+
 namespace {
 
 std::map<std::string, double> all_at_first_strength(const Setup& setup) {
@@ -100,43 +113,82 @@ std::vector<Trial> planned_trials(const std::string& stage, const Setup& setup) 
   return trials_with(stage, setup, all_at_first_strength(setup));
 }
 
-double expected_seconds(const Setup& setup, double seconds_of_run) {
+namespace {
+
+bool has(const Setup& setup, const std::string& stage) {
+  return std::find(setup.stages.begin(), setup.stages.end(), stage) != setup.stages.end();
+}
+
+}  // namespace
+
+double expected_seconds(const Setup& setup, const Speed& speed) {
   const auto fit = static_cast<double>(setup.samples);
   const auto inputs = static_cast<double>(setup.features);
-  double runs = 0;
+  double runs = 0, cost = 0;
   for (const std::string& stage : setup.stages)
     for (const Trial& trial : planned_trials(stage, setup)) {
-      if (stage == "few")
+      if (const Trial alike = first_alike(setup, trial); alike != trial && has(setup, alike.stage))
+        continue;  // is not trained again
+      if (stage == "cost")
+        cost += 2 * (cost_rounds + 1);
+      else if (stage == "few")
         runs += trial.level / fit;
       else if (stage == "irrelevant")
         runs += 1 + trial.level / inputs;
       else
         runs += stage == "depth" ? trial.level : 1;
     }
-  return runs * seconds_of_run;
+  const double recurrent =
+      setup.recurrent_steps > 0
+          ? speed.recurrent_rest + speed.recurrent_step * static_cast<double>(setup.recurrent_steps)
+          : 0;
+  return (runs * static_cast<double>(setup.epochs) + cost * static_cast<double>(speed.jobs)) * speed.epoch +
+         recurrent;
 }
 
-std::string shorten(Setup& setup, double seconds_of_run, double seconds) {
+void leave_out_recurrent(Setup& setup) {
+  std::erase(setup.stages, "recurrent");
+  setup.recurrent_steps = 0, setup.chorales = 0;
+}
+
+namespace {
+
+/// Keeps the stage "recurrent" to a fifth of the time, or to all of it where there is no other stage.
+std::string shorten_recurrent(Setup& setup, const Speed& speed, double seconds, bool may_leave_out) {
+  const bool alone = setup.stages.size() == 1;
+  const double left = (alone ? seconds : seconds / 5) - speed.recurrent_rest;
+  const long before = setup.recurrent_steps, fewest = std::max(1L, before / 5);
+  if (before == 0 || speed.recurrent_step * static_cast<double>(before) <= left) return "";
+  if (speed.recurrent_step * static_cast<double>(fewest) > left && may_leave_out && !alone) {
+    leave_out_recurrent(setup);
+    return "no stage \"recurrent\"";
+  }
+  while (setup.recurrent_steps > fewest &&
+         speed.recurrent_step * static_cast<double>(setup.recurrent_steps) > left)
+    --setup.recurrent_steps;
+  return fmt::format("{} steps of recurrent networks instead of {}", setup.recurrent_steps, before);
+}
+
+}  // namespace
+
+std::string shorten(Setup& setup, const Speed& speed, double seconds, bool may_leave_out) {
   const Setup before = setup;
   std::string changes;
-  double per_run = seconds_of_run;
-  const auto too_long = [&] { return expected_seconds(setup, per_run) > seconds; };
-  if (too_long()) {
+  const auto say = [&changes](const std::string& change) {
+    if (!change.empty()) changes += (changes.empty() ? "" : ", ") + change;
+  };
+  const auto too_long = [&] { return expected_seconds(setup, speed) > seconds; };
+  if (too_long()) say(shorten_recurrent(setup, speed, seconds, may_leave_out));
+  if (too_long())
     for (std::vector<double>& strengths : setup.strengths)
       for (std::size_t k = 1; k < strengths.size(); ++k)
         strengths.erase(strengths.begin() + static_cast<std::ptrdiff_t>(k));
-    changes += "every second strength";
-  }
+  if (setup.strengths != before.strengths) say("every second strength");
   while (too_long() && setup.seeds > 5) --setup.seeds;
-  if (setup.seeds < before.seeds)
-    changes += fmt::format(", {} seeds instead of {}", setup.seeds, before.seeds);
+  if (setup.seeds < before.seeds) say(fmt::format("{} seeds instead of {}", setup.seeds, before.seeds));
   const long fewest = std::max(1L, before.epochs / 5);
-  while (too_long() && setup.epochs > fewest) {
-    --setup.epochs;
-    per_run = seconds_of_run * static_cast<double>(setup.epochs) / static_cast<double>(before.epochs);
-  }
-  if (setup.epochs < before.epochs)
-    changes += fmt::format(", {} epochs instead of {}", setup.epochs, before.epochs);
+  while (too_long() && setup.epochs > fewest) --setup.epochs;
+  if (setup.epochs < before.epochs) say(fmt::format("{} epochs instead of {}", setup.epochs, before.epochs));
   return changes;
 }
 

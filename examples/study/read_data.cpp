@@ -15,6 +15,7 @@
 #include "espalier/data/mnist.hpp"
 #include "espalier/data/npy.hpp"
 #include "espalier/data/npz.hpp"
+#include "option_names.hpp"
 
 namespace study {
 namespace {
@@ -60,9 +61,15 @@ Samples read_table(const std::string& path, const DataOptions& options) {
   else
     csv.target = column_of(options.target);
   for (const std::string& name : options.ignore) csv.ignore.push_back(column_of(name));
-  Samples samples{esp::read_csv(path, csv), {}};
+  Samples samples;
+  try {
+    samples.data = esp::read_csv(path, csv);
+    if (!options.test.empty()) samples.test = esp::read_csv(options.test, samples.data.preparation);
+  } catch (const esp::FileError& error) {
+    throw InputError(with_option_names(error.what()));
+  }
+  for (std::string& note : samples.data.notes) note = with_option_names(std::move(note));
   if (!options.test.empty()) {
-    samples.test = esp::read_csv(options.test, samples.data.preparation);
     if (samples.test.labels.empty() && samples.test.targets.size() == 0)
       refuse(options.test, "the column to predict as in the first file", "none");
   }

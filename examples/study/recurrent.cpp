@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "errors.hpp"
+#include "workers.hpp"
 
 namespace study {
 
@@ -93,16 +94,32 @@ double finite(double loss, const std::string& where) {
   return loss;
 }
 
-/// Steps of training, each on a batch that the seed draws. Throws NotFiniteError where they diverge.
+/// The share of the steps so far in which the gradients were clipped, or a policy changed the recurrent
+/// weight; 0 without either.
+double active_share(const RecurrentNet& net, const Result& result, double clipped) {
+  if (result.trial.policy == clipped_gradients) return clipped / std::max(1.0, number(result, "steps"));
+  double share = 0;
+  net.for_each_parameter([&](const auto& p) {
+    if (p.path == recurrent_weight)
+      for (const esp::Activity& a : p.activity)
+        if (a.steps > 0) share = std::max(share, static_cast<double>(a.acted) / static_cast<double>(a.steps));
+  });
+  return share;
+}
+
+/// Steps of training, each on a batch that the seed draws. Throws NotFiniteError where they diverge, and
+/// Stopped where nobody waits for them any more.
 template <class Optimizer>
 void train_on(const SequenceTask& task, const RecurrentOptions& options, long seed, Optimizer optimizer,
               RecurrentNet& net, Result& result) {
   esp::Rng batches(static_cast<std::uint64_t>(seed), 1);
   esp::Matrix<float> gradient;
-  double &largest = result.numbers["largest_gradient"], &steps = result.numbers["steps"];
-  double losses = 0;
+  double &largest = result.numbers["largest_gradient"], &steps = result.numbers["steps"],
+         &active = result.numbers["active"];
+  double losses = 0, clipped = 0;
   const long counted = std::max(1L, options.steps / 10);
   for (long step = 0; step < options.steps; ++step) {
+    if (stop_requested()) throw Stopped();
     const Sequences batch = task.draw(batches);
     const double loss =
         finite(sequence_loss(batch, net.forward(batch.inputs), gradient), fmt::format("step {}", step + 1));
@@ -110,10 +127,12 @@ void train_on(const SequenceTask& task, const RecurrentOptions& options, long se
     net.backward(batch.inputs, gradient);
     const auto all = net.gradients();
     const Eigen::Map<const Eigen::ArrayXf> numbers(all.data(), static_cast<esp::Index>(all.size()));
-    if (const double norm = numbers.cast<double>().matrix().norm(); std::isfinite(norm))
-      largest = std::max(largest, norm);
+    const double norm = numbers.cast<double>().matrix().norm();
+    if (std::isfinite(norm)) largest = std::max(largest, norm);
     optimizer.step(net);
     ++steps;
+    if (norm > result.trial.strength) ++clipped;
+    active = active_share(net, result, clipped);
     if (step >= options.steps - counted) losses += loss;
   }
   result.numbers["train_loss"] = losses / static_cast<double>(counted);

@@ -72,7 +72,8 @@ std::vector<double> gradient_by_step(RecurrentNet& net, const Sequences& data);
 std::vector<Trial> recurrent_trials(const RecurrentOptions& options);
 
 /// Trains one network and measures it as stages.hpp says. Further numbers: train_loss (the mean of the last
-/// tenth of the steps), validation_loss of chorales, steps made, seconds.
+/// tenth of the steps), validation_loss of chorales, steps made, seconds. Throws Stopped (workers.hpp) within
+/// a step when a stop is requested.
 Result run_recurrent(const RecurrentOptions& options, const Trial& trial);
 
 }  // namespace study

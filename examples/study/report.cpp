@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "espalier/report/html_page.hpp"
+#include "own_files.hpp"
 #include "report_recurrent.hpp"
 #include "report_sections.hpp"
 
@@ -73,11 +74,13 @@ std::string html_report(const Setup& setup, const std::vector<Result>& results,
                                 {"cost", "Cost", page::cost_section(study)},
                                 {"method", "How it was done", page::method_section(study)}};
   const bool finished = !results.empty() && static_cast<long>(results.size()) >= planned;
-  const std::string title = "Constraints on the input layer: " + page::text(setup.data);
-  std::string all =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
-      title + (finished ? "" : " (not finished)") + "</title>\n<style>";
+  const std::string title = std::string("Constraints on ") +
+                            (setup.where == "all" ? "all layers" : "the input layer") + ": " +
+                            page::text(setup.data);
+  std::string all = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n" +
+                    std::string(page_mark) +
+                    "\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
+                    title + (finished ? "" : " (not finished)") + "</title>\n<style>";
   all.append(espalier::detail::page_style).append(more_style).append("</style>\n</head>\n<body>\n");
   all += "<h1>" + title + "</h1>\n" + progress(study) + contents(parts);
   for (const Part& part : parts) all += part.html;

@@ -96,13 +96,17 @@ std::string level_part(const Study& study, const std::string& stage, const std::
   const Metric m = metric(study.setup);
   Chart chart{"Validation by " + level_name, level_name, m.axis()};
   chart.log_x = log_x, chart.log_y = !m.accuracy;
+  const std::string differences = difference_table(study, stage, level_name);
   return subheading(title) + paragraph(lead + " Whiskers are 95 % intervals over the seeds.") +
          beside(figures(chart, over_levels(study, stage, "validation", m.scale()))) +
-         paragraph(std::string("The table gives the differences to the unconstrained network of the same "
-                               "seed, in ") +
-                   m.points() +
-                   ", with 95 % intervals that are not corrected for their number; above 0 is better.") +
-         difference_table(study, stage, level_name);
+         (differences.empty()
+              ? ""
+              : paragraph(
+                    std::string("The table gives the differences to the unconstrained network of the same "
+                                "seed, in ") +
+                    m.points() +
+                    ", with 95 % intervals that are not corrected for their number; above 0 is better.")) +
+         differences + source(study, {stage.c_str()});
 }
 
 std::string noise_share_table(const Study& study) {

@@ -76,11 +76,13 @@ std::string final_part(const Study& study) {
              percent(mean(g.values("dead"))), percent(mean(g.values("active")))});
   const std::string charts = gradient_charts(study);
   return subheading("By layer over the epochs") +
-         (charts.empty() ? ""
-                         : paragraph("Norm of the gradient of each layer's weight, the mean of an epoch; "
-                                     "layer 1 reads the inputs. All pictures have the same axes. Lines far "
-                                     "apart are layers that learn at different paces.") +
-                               charts) +
+         (charts.empty()
+              ? ""
+              : paragraph("Norm of the gradient of the loss by each layer's weight, without penalties "
+                          "and before any clipping, the mean of an epoch; "
+                          "layer 1 reads the inputs. All pictures have the same axes. Lines far "
+                          "apart are layers that learn at different paces.") +
+                    charts) +
          all.html() +
          source(study, {"final"},
                 "Lines are geometric means over the seeds, numbers plain means. A dead unit is 0 for all "
@@ -111,15 +113,19 @@ std::string depth_part(const Study& study) {
   ratio.log_x = ratio.log_y = true;
   Chart quality{"Validation by depth", "hidden layers", m.axis()};
   quality.log_x = true, quality.log_y = !m.accuracy;
+  const std::string differences = difference_table(study, "depth", "hidden layers");  // to WeightNorm
   return subheading("Deep against shallow") +
          paragraph(
              "A ratio that falls with depth is a gradient that vanishes on its way to the input layer; "
              "one that stays near 1 arrives. Whiskers are 95 % intervals over the seeds.") +
          beside(figures(ratio, ratios_by_depth(study)) +
                 figures(quality, over_levels(study, "depth", "validation", m.scale()))) +
-         paragraph(std::string("Differences to the unconstrained network of the same depth and seed, in ") +
-                   m.points() + ", with intervals that are not corrected; above 0 is better.") +
-         difference_table(study, "depth", "hidden layers");
+         (differences.empty()
+              ? ""
+              : paragraph(
+                    std::string("Differences to the unconstrained network of the same depth and seed, in ") +
+                    m.points() + ", with intervals that are not corrected; above 0 is better.")) +
+         differences + source(study, {"depth"});
 }
 
 /// All layers minus the input layer alone, paired by seed; > 0: all layers are better.

@@ -49,8 +49,7 @@ std::string difference_table(const Study& study, const std::string& stage, const
   std::vector<LevelPoint> all =
       levels(study.setup, study.results, stage, "validation", study.setup.classification());
   std::erase_if(all, [](const LevelPoint& p) { return p.policy == free_name; });
-  return by_level(all, level_name, [&](const LevelPoint& p) { return m.both(p.difference); }) +
-         source(study, {stage.c_str()});
+  return by_level(all, level_name, [&](const LevelPoint& p) { return m.both(p.difference); });
 }
 
 }  // namespace study::page

@@ -89,16 +89,18 @@ std::string difference_text(const Runs& runs, const Comparison& c) {
 
 std::string table(const std::vector<Runs>& all) {
   page::Table rows({"policy", "time steps", "runs", "diverged", "test loss", "difference to unconstrained",
-                    "largest gradient"});
+                    "largest gradient", "steps that the policy changed"});
   for (const Runs& runs : all) {
-    std::vector<double> losses, gradients;
+    std::vector<double> losses, gradients, active;
     for (const auto& [seed, loss] : losses_of(runs)) losses.push_back(loss);
     for (const Result* run : runs.all)
       if (const double g = number(*run, "largest_gradient"); std::isfinite(g)) gradients.push_back(g);
+    for (const Result* run : runs.all)
+      if (const double share = number(*run, "active"); std::isfinite(share)) active.push_back(share);
     rows.row({runs.name(), page::written(runs.level, "{:g}"), std::to_string(runs.all.size()),
               std::to_string(runs.diverged()), page::written(page::mean(losses)),
               difference_text(runs, to_unconstrained(runs, all)),
-              page::written(page::quantile(gradients, 1), "{:.3g}")});
+              page::written(page::quantile(gradients, 1), "{:.3g}"), page::percent(page::mean(active))});
   }
   return rows.html();
 }
@@ -174,10 +176,15 @@ std::string recurrent_section(const Setup&, const std::vector<Result>& results) 
                                     "time step.");
   if (adding.empty() && chorales.empty()) return "";
   const std::string how = page::paragraph(
-      "A run has diverged if its loss, a gradient or a weight was not finite any more; the losses are those "
-      "of the others. The difference is the mean over pairs of the same seed, with Student's 95 % interval; "
+      "A run has diverged if its loss, a gradient or a weight was not finite any more, or if a gradient was "
+      "so large that a float may not hold the sums of its squares; the losses are those of the others. The "
+      "difference is "
+      "the mean over pairs of the same seed, with Student's 95 % interval; "
       "below 0 is better, and it is not corrected for the number of comparisons. The largest gradient is "
-      "that of all weights in any step of training, before it was clipped. The charts have the derivative of "
+      "that of all weights in any step of training, before it was clipped. The policy changed a step in "
+      "which "
+      "gradients were clipped, or the recurrent weight was moved into its set. The charts have the "
+      "derivative of "
       "the last time step's loss by the inputs of each step, a geometric mean over the runs: a line that "
       "falls towards the first steps vanishes, one that rises explodes. What is 0 in floats is left out. The "
       "default learning rate was chosen so that unconstrained runs are at the edge of divergence: how many "

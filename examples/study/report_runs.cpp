@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Recovery and cost, and how the study was done.
+// Cost, and how the study was done.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -13,36 +13,6 @@
 namespace study::page {
 
 namespace {
-
-/// Of all runs: one that diverged counts with what it could measure.
-double median_gradient(const Group& group) {
-  std::vector<double> all;
-  for (const Result* run : group.runs)
-    if (const double x = number(*run, "largest_gradient"); std::isfinite(x)) all.push_back(x);
-  return quantile(all, 0.5);
-}
-
-/// Powers of ten only where numbers would be long.
-std::string size_text(double x) { return written(x, x >= 1000 && x < 1e6 ? "{:.0f}" : "{:.3g}"); }
-
-/// The sentence about the largest factor.
-std::string survivors(const std::vector<Group>& all) {
-  double largest = 0;
-  for (const Group& g : all) largest = std::max(largest, g.level);
-  std::vector<std::string> whole;
-  std::string free;
-  for (const Group& g : all) {
-    if (g.level != largest) continue;
-    if (g.policy == free_name)
-      free = fmt::format("At {:g} times the learning rate, {} of {} unconstrained runs diverged. ", largest,
-                         g.failed(), g.runs.size());
-    else if (g.failed() == 0)
-      whole.push_back(label(g.policy, g.strength));
-  }
-  if (free.empty()) return "";
-  return free + (whole.empty() ? "No policy kept all of its runs alive there."
-                               : "No run diverged there with " + listed(whole) + ".");
-}
 
 std::string shape_of(const Setup& s) {
   std::vector<std::string> hidden;
@@ -119,30 +89,12 @@ std::string failed_runs(const Study& study) {
 
 }  // namespace
 
-std::string recovery_section(const Study& study) {
-  const Metric m = metric(study.setup);
-  const std::vector<Group> all = groups(study, "recovery");
-  Table table({"policy", "strength", "factor", "runs", "diverged", "largest gradient, median",
-               "validation of those that ended"});
-  for (const Group& g : all)
-    table.row({g.policy, strength_text(g.strength), written(g.level, "{:g}"), std::to_string(g.runs.size()),
-               std::to_string(g.failed()), size_text(median_gradient(g)),
-               m.value(mean(g.values("validation")))});
-  if (table.empty()) return "";
-  const std::string sentence = survivors(all);
-  return section("recovery", "Recovery from a bad learning rate",
-                 "For the first half of the epochs the learning rate is too large by a factor: which runs "
-                 "survive it, and how well they end.",
-                 (sentence.empty() ? "" : paragraph(sentence, "say")) + table.html() +
-                     source(study, {"recovery"},
-                            "A run diverged if its loss was not finite, or if its rate was too large for "
-                            "its decay, which would have turned the signs of weights: then it made no step. "
-                            "The largest gradient is that of the steps until then, after clipping and with "
-                            "smooth penalties."));
-}
-
 std::string cost_section(const Study& study) {
-  Table table({"policy", "strength", "median", "lower quartile", "upper quartile", "rounds"});
+  Table table({"policy", "strength", "median", "lower quartile", "upper quartile", "rounds", "a step",
+               "unconstrained"});
+  const auto milliseconds = [](const Group& g, const char* name) {
+    return written(1000 * mean(g.values(name)), "{:.3g} ms");
+  };
   Forest forest{"Time of a step, as a multiple of the unconstrained network's", "cheaper to the left", 1};
   for (const Group& g : groups(study, "cost")) {
     std::vector<double> ratios;  // of all rounds, where they were kept
@@ -151,17 +103,21 @@ std::string cost_section(const Study& study) {
     if (ratios.empty()) ratios = g.values("ratio");
     const double low = quantile(ratios, 0.25), middle = quantile(ratios, 0.5), high = quantile(ratios, 0.75);
     table.row({g.policy, strength_text(g.strength), written(middle, "{:.3f}"), written(low, "{:.3f}"),
-               written(high, "{:.3f}"), std::to_string(ratios.size())});
+               written(high, "{:.3f}"), std::to_string(ratios.size()), milliseconds(g, "step"),
+               milliseconds(g, "free_step")});
     if (!ratios.empty())
       forest.rows.push_back({label(g.policy, g.strength), middle, low, high,
                              fmt::format("{:.2f} ({:.2f} to {:.2f})", middle, low, high)});
   }
   if (table.empty()) return "";
-  return section("cost", "Cost",
-                 "How long a step takes with each policy, as a multiple of a step of the unconstrained "
-                 "network: dots are medians and bars go from the lower to the upper quartile.",
-                 figure(forest) + table.html() +
-                     source(study, {"cost"}, "Both networks were timed in turns on the same machine."));
+  return section(
+      "cost", "Cost",
+      "How long a step takes with each policy, as a multiple of a step of the unconstrained "
+      "network: dots are medians and bars go from the lower to the upper quartile.",
+      figure(forest) + table.html() +
+          source(study, {"cost"},
+                 "Both networks were timed in turns on the same machine, by one thread; seconds of a "
+                 "step are medians over the rounds, and those of the gradient's norms are in them."));
 }
 
 std::string method_section(const Study& study) {
@@ -170,6 +126,7 @@ std::string method_section(const Study& study) {
   for (const Result& r : study.results) seeds.insert(r.trial.seed);
   std::string body =
       paragraph(data_words(s)) + paragraph("Network: " + shape_of(s) + ".") + paragraph(training_words(s));
+  if (!s.shortened.empty()) body += paragraph(s.shortened);
   if (!seeds.empty())
     body += paragraph(fmt::format("Runs: {} of {} planned, with {} ({} to {}).", study.results.size(),
                                   study.planned, counted(static_cast<long>(seeds.size()), "seed"),

@@ -18,7 +18,7 @@ std::vector<ChartSeries> over_levels(const Study& study, const std::string& stag
 std::string by_level(const std::vector<LevelPoint>& points, const std::string& level_name,
                      const std::function<std::string(const LevelPoint&)>& cell);
 /// The paired differences of the metric of the validation samples to unconstrained: a row a policy, a column
-/// a level.
+/// a level. Empty without policies.
 std::string difference_table(const Study& study, const std::string& stage, const std::string& level_name);
 
 std::string verdict_section(const Study& study);

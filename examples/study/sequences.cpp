@@ -13,6 +13,7 @@
 #include <espalier/espalier.hpp>
 
 #include "errors.hpp"
+#include "espalier/data/crc32.hpp"
 
 namespace study {
 
@@ -137,6 +138,22 @@ std::string chorale_file(const std::string& folder, const std::string& part) {
   return std::filesystem::exists(plain, unknown) && !std::filesystem::exists(plain + ".gz", unknown)
              ? plain
              : plain + ".gz";
+}
+
+unsigned long checksum_of_chorales(const std::string& folder) {
+  std::string all;  // each number as a byte of its own, with other bytes for the ends
+  for (const char* const part : {"train", "valid", "test"}) {
+    for (const Piece& piece : read_pieces(chorale_file(folder, part))) {
+      for (const std::vector<int>& step : piece) {
+        for (const int key : step) all += static_cast<char>(key);
+        all += static_cast<char>(keys);
+      }
+      all += static_cast<char>(keys + 1);
+    }
+    all += static_cast<char>(keys + 2);
+  }
+  const unsigned long checksum = esp::detail::crc32(all);
+  return checksum != 0 ? checksum : 1;
 }
 
 namespace {

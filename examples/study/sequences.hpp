@@ -50,6 +50,10 @@ std::vector<Piece> read_pieces(const std::string& path);
 /// JSB_Chorales_<part>data.txt.gz of a folder, or the same without ".gz" where there is no such file.
 std::string chorale_file(const std::string& folder, const std::string& part);
 
+/// CRC-32 of the pieces of the parts "train", "valid" and "test" of a folder; never 0. It does not depend on
+/// how the files are packed.
+unsigned long checksum_of_chorales(const std::string& folder);
+
 /// Pieces cut into windows of `steps` inputs, whose targets are the chords that follow each; every chord of a
 /// piece but the first is a target once. The last window of a piece is padded with rests, which do not count.
 /// Throws InputError, which names `where`, unless one window is full.

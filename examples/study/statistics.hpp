@@ -31,9 +31,9 @@ std::vector<double> holm(std::span<const double> p);
 /// level 0.05 as the first of `comparisons` in Holm's order. Infinite for fewer than two pairs.
 double smallest_visible(long pairs, long comparisons);
 
-/// Seeds of a study unless the user gives another number. With 8 policies Holm's first threshold is 0.05 / 8,
-/// and t with 9 degrees of freedom is beyond 3.5 that often: 10 pairs show a mean difference of 3.5 /
-/// sqrt(10) = 1.1 standard deviations. With 5 seeds it would be 2.4, with 3 seeds 7, more than a constraint
+/// Seeds of a study unless the user gives another number. With 10 policies Holm's first threshold is 0.05 /
+/// 10, and t with 9 degrees of freedom is beyond 3.7 that often: 10 pairs show a mean difference of 3.7 /
+/// sqrt(10) = 1.2 standard deviations. With 5 seeds it would be 2.5, with 3 seeds 8, more than a constraint
 /// does.
 inline constexpr long default_seeds = 10;
 

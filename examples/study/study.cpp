@@ -3,16 +3,17 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <espalier/core/threads.hpp>
 
+#include "budget.hpp"
 #include "cost.hpp"
 #include "errors.hpp"
 #include "files.hpp"
+#include "own_files.hpp"
 #include "plan.hpp"
 #include "recurrent.hpp"
 #include "report.hpp"
@@ -44,18 +45,14 @@ std::vector<std::string> stages_of(const Options& options) {
 /// The strengths of a policy, from weak to strong.
 std::vector<double> strengths_of(const Options& options, const Entry& entry) {
   const auto given = options.strengths.find(entry.name);
-  if (given == options.strengths.end()) return entry.strengths;
+  if (given == options.strengths.end()) {
+    if (options.quick && entry.strengths.size() > 2) return {entry.strengths.front(), entry.strengths.back()};
+    return entry.strengths;
+  }
   std::vector<double> strengths = given->second;
   std::ranges::sort(strengths);
   if (entry.strengths.front() > entry.strengths.back()) std::ranges::reverse(strengths);  // a radius
   return strengths;
-}
-
-/// A short study that shows that all works.
-void make_quick(Setup& setup) {
-  setup.epochs = 1, setup.seeds = 2;
-  for (std::vector<double>& strengths : setup.strengths)
-    if (strengths.size() > 2) strengths = {strengths.front(), strengths.back()};
 }
 
 Setup setup_of(const Options& options, const Task& task, const Grid& grid) {
@@ -66,12 +63,15 @@ Setup setup_of(const Options& options, const Task& task, const Grid& grid) {
   setup.epochs = options.epochs, setup.batch = options.batch, setup.seeds = options.seeds;
   setup.learning_rate = options.learning_rate;
   setup.stages = stages_of(options);
+  if (contains(setup.stages, "recurrent")) {
+    setup.recurrent_steps = options.quick ? 20 : RecurrentOptions{}.steps;
+    if (!options.chorales.empty()) setup.chorales = checksum_of_chorales(options.chorales);
+  }
   for (const Entry& entry : grid) {
     if (!contains(options.policies, entry.name)) continue;
     setup.policies.push_back(entry.name);
     setup.strengths.push_back(strengths_of(options, entry));
   }
-  if (options.quick) make_quick(setup);
   return setup;
 }
 
@@ -120,7 +120,7 @@ class Study {
   Study(const Options& options, const Grid& grid, Setup setup, Task task)
       : options_(options),
         grid_(grid),
-        recurrent_{.chorales = options.chorales, .steps = options.quick ? 20 : RecurrentOptions{}.steps},
+        recurrent_{.chorales = options.chorales, .steps = setup.recurrent_steps},
         file_(options.out + "/results.jsonl", setup),
         bench_(setup, std::move(task.fit), std::move(task.test), task.target_scale, options.out) {}
 
@@ -167,10 +167,25 @@ class Study {
     return todo;
   }
 
+  /// Takes what an earlier stage has trained from there: nothing equal is trained twice.
+  void take_known(std::vector<Trial>& todo, Progress& progress) {
+    for (const Trial& trial : todo) {
+      const Trial alike = first_alike(setup(), trial);
+      const auto known = std::ranges::find(file_.results(), alike, &Result::trial);
+      if (alike == trial || known == file_.results().end()) continue;
+      Result same = *known;
+      same.trial = trial;
+      file_.add(same);
+      progress.taken(trial.stage);
+    }
+    std::erase_if(todo, [&](const Trial& trial) { return file_.contains(trial); });
+  }
+
   void run_stage(const std::string& stage, Progress& progress) {
     const auto run = [&](const Trial& trial) { return run_trial(bench_, grid_, recurrent_, trial); };
     std::vector<Trial> todo = missing(stage);
     progress.expect(planned());
+    take_known(todo, progress);
     // What others at the same time take would be measured too.
     const int jobs = stage == "cost" ? 1 : static_cast<int>(options_.jobs);
     if (stage == "final") {  // whose other runs compare their filters with the unconstrained ones
@@ -197,55 +212,35 @@ std::vector<PolicyName> names_of(const Grid& grid) {
   return names;
 }
 
-/// Seconds of a run of the unconstrained network, from a short one.
-double seconds_of_run(Setup setup, const Task& task) {
-  const long epochs = std::exchange(setup.epochs, 2);
-  const Bench bench(setup, task.fit, task.test, task.target_scale, "");
-  const Result result = run_free(bench, {"where", free_name, 0, 0, 1}, false, {});
-  return number(result, "seconds") * static_cast<double>(epochs) / 2;
-}
-
-/// Makes the study fit the budget, and says so. One that was begun keeps to what was decided then.
-void keep_to_budget(Setup& setup, const Task& task, const Options& options) {
-  if (!(options.budget > 0)) return;
-  if (std::string line; std::getline(std::ifstream(options.out + "/results.jsonl"), line)) {
-    Setup begun;
-    try {
-      begun = setup_from_json(line);
-    } catch (const InputError&) {
-      return;  // ResultsFile will say what is wrong with it
-    }
-    if (begun.policies != setup.policies) return;  // another study, as ResultsFile will say
-    if (begun.seeds != setup.seeds || begun.epochs != setup.epochs || begun.strengths != setup.strengths)
-      fmt::print(stderr, "strengths, {} seeds and {} epochs are those with which {} was begun\n", begun.seeds,
-                 begun.epochs, options.out);
-    setup.strengths = begun.strengths, setup.seeds = begun.seeds, setup.epochs = begun.epochs;
-    return;
-  }
-  const double seconds = seconds_of_run(setup, task),
-               budget = 60 * options.budget * static_cast<double>(options.jobs);
-  const std::string changes = shorten(setup, seconds, budget);
-  if (!changes.empty()) fmt::print(stderr, "to end within {} minutes: {}\n", options.budget, changes);
-}
-
-}  // namespace
-
-int run(int argc, char** argv, const Grid& grid, const Options& defaults) try {
-  const Options options = parse(argc, argv, names_of(grid), defaults);
+int run_with(const Options& options, const Grid& grid) {
   if (options.hidden.empty())
     throw InputError(
         "--arch: expected the neurons of at least one hidden layer, such as 128 or 100,50; found none");
+  refuse_foreign_files(options.out);
   esp::set_threads(1);            // runs share the cores
   if (!options.chorales.empty())  // what is wrong with them is said before hours of other runs
     for (const long steps : RecurrentOptions{}.lengths) chorale_task(options.chorales, steps, 1);
   Task task = load_task(options.data, options.reading);
   for (const std::string& note : task.notes) fmt::print(stderr, "note: {}\n", note);
   Setup setup = setup_of(options, task, grid);
-  keep_to_budget(setup, task, options);
+  keep_to_budget(setup, task, options, [&grid](const Bench& bench, const Trial& trial) {
+    return run_trial(bench, grid, {}, trial);
+  });
   Study study(options, grid, setup, std::move(task));
   study.run();
   study.write();
   return stop_requested() ? 130 : 0;
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const Grid& grid, const Options& defaults) try {
+  const Options options = parse(argc, argv, names_of(grid), defaults);
+  try {
+    return run_with(options, grid);
+  } catch (const InputError& error) {
+    throw InputError(with_file(options, error.what()));
+  }
 } catch (const std::exception& error) {
   return exit_code(error);
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <espalier/espalier.hpp>
@@ -22,25 +23,34 @@ namespace study {
 /// The rate of stochastic gradient descent in the recovery stage, where it is not made too large.
 inline constexpr double recovery_rate = 0.05;
 
-/// The norms of the gradients of all weights as the step had them, clipped and with smooth penalties, and
-/// those of v under WeightNorm: their means over each epoch, and the largest of all steps. Ends a run that
-/// nobody waits for any more.
+/// Where gradients are clipped in the recovery stage, their norm is at most this.
+inline constexpr double recovery_limit = 1;
+
+/// The norms of the gradients of the loss by all weights, by v under WeightNorm: their means over each epoch,
+/// and the largest of all steps. Ends a run that nobody waits for any more.
 struct GradientWatch {
   std::vector<std::vector<double>> epochs{};  ///< of each weight, a number for each epoch
-  double largest = 0;                         ///< of all weights together
+  double largest = 0;                         ///< of all weights together, where they are finite
+  long steps = 0, above = 0;  ///< all steps, and those whose gradient of all parameters is above the limit
 
-  void batch(const auto& model, const esp::BatchReport&) {
+  /// Looks at the gradients of a step before penalties and clipping change them. Norms are in double, which
+  /// has room for the squares of floats.
+  void look(const auto& model) {
     if (stop_requested()) throw Stopped();
     std::size_t k = 0;
-    double squares = 0;
+    double squares = 0, biases = 0;
     model.for_each_parameter([&](const auto& p) {
-      if (p.kind != esp::ParameterKind::weight) return;
-      if (sums_.size() == k) sums_.push_back(0);
       const double norm = esp::detail::norm(p.gradients, p.size());
+      if (p.kind != esp::ParameterKind::weight) {
+        biases += norm * norm;
+        return;
+      }
+      if (sums_.size() == k) sums_.push_back(0);
       sums_[k++] += norm, squares += norm * norm;
     });
-    largest = std::max(largest, std::sqrt(squares));
-    ++steps_;
+    if (std::isfinite(squares)) largest = std::max(largest, std::sqrt(squares));
+    above += std::sqrt(squares + biases) > recovery_limit ? 1 : 0;
+    ++steps, ++steps_;
   }
   void epoch(const auto&, const esp::EpochReport&) {
     epochs.resize(sums_.size());
@@ -52,6 +62,23 @@ struct GradientWatch {
  private:
   std::vector<double> sums_;
   long steps_ = 0;
+};
+
+/// An optimizer that shows the gradients to a watch before each step. Observers of `fit` see them after it,
+/// when smooth penalties are added and transforms have acted.
+template <class Optimizer>
+class Watched : public Optimizer {
+ public:
+  Watched(Optimizer optimizer, GradientWatch& watch) : Optimizer(std::move(optimizer)), watch_(&watch) {}
+
+  template <class Net>
+  void step(Net& net) {
+    watch_->look(net);
+    Optimizer::step(net);
+  }
+
+ private:
+  GradientWatch* watch_;
 };
 
 /// The task's metric of a model (Setup::metric).
@@ -108,7 +135,8 @@ double active_share(const Net& net) {
 /// times the rate, for the first half of the epochs.
 template <class Net, class Optimizer>
 esp::History run_epochs(const Bench& bench, const Trial& trial, Net& net, const esp::Dataset& training,
-                        Optimizer optimizer, GradientWatch& watch) {
+                        const Optimizer& plain, GradientWatch& watch) {
+  Watched<Optimizer> optimizer(plain, watch);
   esp::FitOptions options{.epochs = trial.stage == "cost" ? 1 : bench.setup().epochs,
                           .batch = bench.setup().batch,
                           .seed = static_cast<std::uint64_t>(trial.seed)};
@@ -135,7 +163,8 @@ Result train(const Bench& bench, const Trial& trial, Net& net) {
                  esp::Optimizer{esp::Adam{.learning_rate = bench.setup().learning_rate}}, watch);
     else if (trial.policy == clipped_gradients)
       run_epochs(bench, trial, net, *parts.training,
-                 esp::Optimizer{esp::SGD{.learning_rate = recovery_rate}, esp::ClipNorm{1}}, watch);
+                 esp::Optimizer{esp::SGD{.learning_rate = recovery_rate}, esp::ClipNorm{recovery_limit}},
+                 watch);
     else
       run_epochs(bench, trial, net, *parts.training, esp::Optimizer{esp::SGD{.learning_rate = recovery_rate}},
                  watch);
@@ -149,6 +178,10 @@ Result train(const Bench& bench, const Trial& trial, Net& net) {
   }
   result.numbers["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   measure_gradients(watch.epochs, watch.largest, result);
+  result.numbers["active"] =
+      trial.policy == clipped_gradients
+          ? static_cast<double>(watch.above) / static_cast<double>(std::max(1L, watch.steps))
+          : active_share(net);
   if (result.failed.empty() && !std::isfinite(loss_of(bench, net, *parts.training)))
     result.failed = "the loss after training is not finite";
   if (!result.failed.empty()) return result;
@@ -157,7 +190,6 @@ Result train(const Bench& bench, const Trial& trial, Net& net) {
   result.numbers[measured] = metric(bench, net, *parts.evaluation);
   result.numbers["train_loss"] = loss_of(bench, net, *parts.training);
   result.numbers[measured + "_loss"] = loss_of(bench, net, *parts.evaluation);
-  result.numbers["active"] = active_share(net);
   measure(bench, trial, net, *parts.training, *parts.evaluation, result);
   return result;
 }

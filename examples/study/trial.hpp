@@ -22,7 +22,7 @@ struct Trial {
 };
 
 inline const std::string free_name = "unconstrained";
-/// In the recovery stage alone: no policy, and gradients whose norm is clipped at 1.
+/// In the stages recovery and recurrent: no policy, and gradients whose norm is clipped at 1.
 inline const std::string clipped_gradients = "clipped gradients";
 
 /// What a run measured, by name. A run that diverged has `failed`, and what it could measure until then.
@@ -58,6 +58,9 @@ struct Setup {
   std::vector<std::string> policies{};
   std::vector<std::vector<double>> strengths{};  ///< of each policy, from weak to strong
   std::vector<std::string> stages{};
+  long recurrent_steps = 0;    ///< of training in the stage "recurrent"; 0: it is no part of the study
+  unsigned long chorales = 0;  ///< CRC-32 of the chorales of that stage; 0: it has none
+  std::string shortened{};     ///< what a budget changed, in words; empty: nothing
 
   bool classification() const { return classes > 0; }
   /// The metric of the task: "accuracy" (larger is better) or "rmse" (smaller is better), in the units of the

@@ -24,7 +24,8 @@ GridPoint grid_point(const Setup& setup, const Runs& runs, const Runs& unconstra
   point.train_difference = compare(pairs_of(runs, unconstrained, "train", larger).differences);
   // Of few differences that are all equal the interval has no width, and p is that of their signs.
   point.hurts = (point.difference.high < 0 && point.difference.p <= 0.05) ||
-                (point.runs > 0 && point.failed == point.runs);
+                (point.runs > 0 && point.failed == point.runs &&
+                 (unconstrained.empty() || !measured(unconstrained, "validation").empty()));
   return point;
 }
 

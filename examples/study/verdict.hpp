@@ -18,7 +18,8 @@ struct GridPoint {
   double train = 0, validation = 0;  ///< means of the metric over the runs that did not fail
   Comparison difference{};           ///< of validation to unconstrained, paired; > 0 is better
   Comparison train_difference{};     ///< the same of train
-  bool hurts = false;                ///< the interval of the difference is below 0, or all runs failed
+  /// The interval of the difference is below 0, or all runs failed, and not all of the unconstrained ones.
+  bool hurts = false;
 };
 
 struct PolicyCurve {

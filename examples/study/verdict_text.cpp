@@ -32,6 +32,17 @@ std::string too_few(const Finding& found) {
                      found.difference.pairs == 1 ? "pair" : "pairs");
 }
 
+/// How many runs of a policy failed in a stage.
+struct Failures {
+  long runs = 0, failed = 0;
+};
+Failures failures_of(const std::vector<Result>& results, const std::string& stage,
+                     const std::string& policy) {
+  const Runs runs = runs_of(results, stage, policy);
+  const std::size_t whole = measured(runs, stage == "final" ? "test" : "validation").size();
+  return {static_cast<long>(runs.size()), static_cast<long>(runs.size() - whole)};
+}
+
 bool visible(const Finding& found) { return found.corrected_p <= 0.05; }
 
 /// What the seeds could have shown, where they show nothing.
@@ -91,11 +102,35 @@ std::string of_choice(const Words& words, const std::vector<Result>& results, co
       words.metric(unconstrained), name, metric);
 }
 
-/// Policies whose best strength is at an end of their grid; "" where there is none.
+/// Is the validation metric of each seed that of the unconstrained run?
+bool changes_nothing(const GridPoint& point) {
+  return point.difference.pairs > 0 && point.difference.mean == 0 && point.difference.deviation == 0;
+}
+
+/// Policies that change nothing at any strength, or at the weakest, which is chosen then; "" without any.
+std::string of_idle(const Words& words, const std::vector<PolicyCurve>& curves) {
+  std::string never, weak;
+  for (const PolicyCurve& curve : curves) {
+    if (curve.best < 0 || curve.points.size() < 2 || !changes_nothing(chosen(curve))) continue;
+    const bool all = std::all_of(curve.points.begin(), curve.points.end(), changes_nothing);
+    std::string& names = all ? never : weak;
+    names += (names.empty() ? "" : ", ") + curve.policy;
+  }
+  const std::string metric = words.setup.metric();
+  std::string text;
+  if (!never.empty())
+    text = fmt::format("No strength of {} changed the validation {} of any seed.", never, metric);
+  if (!weak.empty())
+    text += fmt::format("{}The chosen strength of {} changed the validation {} of no seed.",
+                        text.empty() ? "" : " ", weak, metric);
+  return text;
+}
+
+/// Policies whose best strength is at an end of their grid and changes something; "" where there is none.
 std::string of_ends(const std::vector<PolicyCurve>& curves) {
   std::string weakest, strongest;
   for (const PolicyCurve& curve : curves) {
-    if (curve.best < 0 || curve.points.size() < 2) continue;
+    if (curve.best < 0 || curve.points.size() < 2 || changes_nothing(chosen(curve))) continue;
     const bool strong = curve.best + 1 == static_cast<long>(curve.points.size());
     if (curve.best > 0 && !strong) continue;
     std::string& names = strong ? strongest : weakest;
@@ -109,13 +144,19 @@ std::string of_ends(const std::vector<PolicyCurve>& curves) {
 }
 
 /// Where a policy is too strong; "" where no strength is.
-std::string of_hurt(const Words& words, const PolicyCurve& curve) {
+std::string of_hurt(const Words& words, const std::vector<Result>& results, const PolicyCurve& curve) {
   if (curve.hurts_from < 0) return "";
   const GridPoint& point = curve.points[static_cast<std::size_t>(curve.hurts_from)];
   const std::string name = words.policy(curve.policy, point.strength);
   const std::string from = fmt::format(
       "{}{}", name, static_cast<long>(curve.points.size()) > curve.hurts_from + 1 ? " and stronger" : "");
-  if (point.failed == point.runs) return fmt::format("{} is too strong: all runs failed.", from);
+  if (point.failed == point.runs) {
+    const Failures free = failures_of(results, "grid", free_name);
+    return fmt::format("{} is too strong: all runs failed{}.", from,
+                       free.failed > 0
+                           ? fmt::format(", and {} of {} unconstrained ones", free.failed, free.runs)
+                           : std::string());
+  }
   const std::string evidence =
       fmt::format("validation {} ({}, not corrected)", words.change(point.difference.mean),
                   words.interval(point.difference));
@@ -127,7 +168,7 @@ std::string of_hurt(const Words& words, const PolicyCurve& curve) {
 }
 
 /// The strengths with failed runs; "" where none failed.
-std::string of_failures(const Words& words, const PolicyCurve& curve) {
+std::string of_failures(const Words& words, const std::vector<Result>& results, const PolicyCurve& curve) {
   std::string places;
   for (const GridPoint& point : curve.points)
     if (point.failed > 0)
@@ -136,21 +177,34 @@ std::string of_failures(const Words& words, const PolicyCurve& curve) {
   if (places.empty()) return "";
   const bool none = std::all_of(curve.points.begin(), curve.points.end(),
                                 [](const GridPoint& point) { return point.failed > 0; });
-  return fmt::format("Runs failed in {}: {}.", places,
+  const Failures free = failures_of(results, "grid", free_name);
+  return fmt::format("Runs failed in {}: {}{}.", places,
                      none ? "each strength has failed runs, so the policy is not compared"
-                          : "such a strength is never chosen");
+                          : "such a strength is never chosen",
+                     free.failed > 0 ? fmt::format(" (of the unconstrained runs {} of {} failed too)",
+                                                   free.failed, free.runs)
+                                     : std::string());
 }
 
+/// A network that fails without a constraint says something about the learning rate or the data.
 std::string of_free_failures(const std::vector<Result>& results) {
-  const Runs runs = runs_of(results, "grid", free_name);
-  const auto failed = runs.size() - measured(runs, "validation").size();
-  if (failed == 0) return "";
-  return fmt::format("{} of {} unconstrained runs of the grid failed; their pairs are left out.", failed,
-                     runs.size());
+  std::string places;
+  for (const auto& [stage, words] : {std::pair("grid", "the grid"), {"final", "the stage \"final\""}})
+    if (const Failures free = failures_of(results, stage, free_name); free.failed > 0)
+      places += fmt::format("{}{} of {} unconstrained runs of {}", places.empty() ? "" : " and ", free.failed,
+                            free.runs, words);
+  if (places.empty()) return "";
+  return fmt::format(
+      "{} failed, without any constraint: their pairs are left out, and where runs under a policy fail too, "
+      "that is not the policy's doing alone (a smaller --learning-rate may help both).",
+      places);
 }
 
 std::string of_method(const Setup& setup) {
   return fmt::format(
+      "The strengths and the best policy were chosen by cross-validation on the training part alone: each "
+      "seed "
+      "holds back another fifth of it as validation samples, drawn at random. "
       "Differences are paired by seed, and positive where the constraint is better ({} {}). The intervals "
       "are "
       "Student's over {} seeds, which change the initial weights, the order of the samples and the split "
@@ -189,7 +243,8 @@ std::vector<std::string> of_findings(const Words& words, const std::vector<Resul
         of_best(words, verdict.findings[static_cast<std::size_t>(verdict.best)], verdict.findings.size()));
   for (std::size_t i = 0; i < verdict.findings.size(); ++i)
     if (static_cast<long>(i) != verdict.best) all.push_back(of_other(words, verdict.findings[i]));
-  if (const std::string ends = of_ends(curves); !ends.empty()) all.push_back(ends);
+  for (const std::string& about : {of_ends(curves), of_idle(words, curves)})
+    if (!about.empty()) all.push_back(about);
   return all;
 }
 
@@ -208,10 +263,10 @@ std::vector<std::string> sentences(const Setup& setup, const std::vector<Result>
   const auto add = [&all](std::string sentence) {
     if (!sentence.empty()) all.push_back(std::move(sentence));
   };
-  if (judged)
-    for (const PolicyCurve& curve : curves) add(of_hurt(words, curve));
-  for (const PolicyCurve& curve : curves) add(of_failures(words, curve));
   add(of_free_failures(results));
+  if (judged)
+    for (const PolicyCurve& curve : curves) add(of_hurt(words, results, curve));
+  for (const PolicyCurve& curve : curves) add(of_failures(words, results, curve));
   if (judged && best) add(of_method(setup));
   return all;
 }

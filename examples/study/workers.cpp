@@ -142,6 +142,14 @@ void Progress::finished(const std::string& stage, double seconds) {
   if (out_) show();
 }
 
+void Progress::taken(const std::string& stage) {
+  const std::lock_guard guard(mutex_);
+  stage_ = stage;
+  ++done_;
+  newer_ = true;
+  if (out_) show();
+}
+
 std::string Progress::line() const {
   const std::lock_guard guard(mutex_);
   return text();

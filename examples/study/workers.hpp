@@ -56,6 +56,8 @@ class Progress {
   /// Another number of runs, as soon as it is known.
   void expect(long total);
   void finished(const std::string& stage, double seconds);
+  /// A run that was known from elsewhere, and took no time.
+  void taken(const std::string& stage);
   std::string line() const;
 
  private:

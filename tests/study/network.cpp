@@ -185,20 +185,84 @@ TEST_CASE("Later stages take only policies whose best strength is known", "") {
   CHECK(study::planned_trials("final", setup()).size() == 3 * 3);
 }
 
+TEST_CASE("What the grid has trained is known where the question is another one", "") {
+  study::Setup s = setup();
+  const auto grid = [](const std::string& policy, double strength) {
+    return study::Trial{"grid", policy, strength, 0, 2};
+  };
+  // Constraints are on the input layer in the grid.
+  CHECK(study::first_alike(s, {"where", "a", 3, 0, 2}) == grid("a", 3));
+  CHECK(study::first_alike(s, {"where", study::free_name, 0, 1, 2}) == grid(study::free_name, 0));
+  CHECK(study::first_alike(s, {"where", study::free_name, 0, 0, 2}) == grid(study::free_name, 0));
+  const study::Trial all{"where", "a", 3, 1, 2};
+  CHECK(study::first_alike(s, all) == all);
+  s.where = "all";
+  CHECK(study::first_alike(s, all) == grid("a", 3));
+  CHECK(study::first_alike(s, {"where", "a", 3, 0, 2}) == study::Trial{"where", "a", 3, 0, 2});
+  // Two hidden layers of one width are those of the stage depth.
+  const study::Trial two{"depth", study::free_name, 0, 2, 2}, wide{"depth", "WeightNorm", 0, 2, 2};
+  CHECK(study::first_alike(s, two) == two);  // 6 and 5 units
+  s.hidden = {6, 6};
+  CHECK(study::first_alike(s, two) == grid(study::free_name, 0));
+  CHECK(study::first_alike(s, wide) == grid("WeightNorm", 0));
+  s.where = "input";
+  CHECK(study::first_alike(s, wide) == study::Trial{"where", "WeightNorm", 0, 1, 2});
+  CHECK(study::first_alike(s, {"depth", study::free_name, 0, 4, 2}).stage == "depth");
+  for (const char* stage : {"grid", "final", "few", "irrelevant", "recovery", "cost"}) {
+    const study::Trial trial{stage, "a", 3, 1, 2};
+    CHECK(study::first_alike(s, trial) == trial);
+  }
+}
+
 TEST_CASE("A study is shortened until it fits, and says how", "") {
   study::Setup small = setup();
   small.stages = {"grid"};
   small.epochs = 10;
-  CHECK(study::shorten(small, 1, 1000).empty());
+  const study::Speed speed{.epoch = 0.1};
+  CHECK(study::shorten(small, speed, 1000).empty());
   CHECK(small == [] {
     auto s = setup();
     s.stages = {"grid"};
     s.epochs = 10;
     return s;
   }());
-  CHECK(study::expected_seconds(small, 1) == Approx(15));
-  CHECK(study::shorten(small, 1, 13) == "every second strength");
+  CHECK(study::expected_seconds(small, speed) == Approx(15));
+  CHECK(study::shorten(small, speed, 13) == "every second strength");
   CHECK(small.strengths == std::vector<std::vector<double>>{{1, 3}, {0}});
-  CHECK(study::shorten(small, 1, 7) == "every second strength, 7 epochs instead of 10");
-  CHECK(study::expected_seconds(small, 0.7) <= 7);
+  CHECK(study::shorten(small, speed, 7) == "every second strength, 7 epochs instead of 10");
+  CHECK(study::expected_seconds(small, speed) <= 7);
+  // The least of it may be too long, and nothing is said that was not done.
+  CHECK(study::shorten(small, speed, 1e-3) == "1 epochs instead of 7");
+  CHECK(study::shorten(small, speed, 1e-3).empty());
+  CHECK(study::expected_seconds(small, speed) > 1e-3);
+}
+
+TEST_CASE("What is not trained again takes no time, and the stage cost lets other threads wait", "") {
+  study::Setup s = setup();
+  s.epochs = 10;
+  s.stages = {"grid", "where"};  // 15 runs, and for 3 seeds two policies on all layers
+  CHECK(study::expected_seconds(s, {.epoch = 0.1}) == Approx(15 + 6));
+  s.stages = {"cost"};  // two policies, ten rounds of two epochs
+  CHECK(study::expected_seconds(s, {.epoch = 0.1, .jobs = 2}) == Approx(8));
+}
+
+TEST_CASE("Recurrent networks are counted by a budget, and get a fifth of it", "") {
+  study::Setup s = setup();
+  s.stages = {"grid", "recurrent"};
+  s.epochs = 10, s.recurrent_steps = 1000, s.chorales = 7;
+  const study::Speed speed{.epoch = 0.1, .recurrent_step = 0.01, .recurrent_rest = 1};
+  CHECK(study::expected_seconds(s, speed) == Approx(15 + 11));
+  study::Setup fits = s, kept = s, left_out = s, alone = s;
+  CHECK(study::shorten(fits, speed, 27).empty());
+  CHECK(fits == s);
+  CHECK(study::shorten(fits, speed, 20) == "300 steps of recurrent networks instead of 1000");
+  CHECK(fits.recurrent_steps == 300);
+  CHECK(
+      study::shorten(kept, speed, 5, false).starts_with("200 steps of recurrent networks instead of 1000, "));
+  CHECK(study::shorten(left_out, speed, 5).starts_with("no stage \"recurrent\", every second strength"));
+  CHECK(left_out.stages == std::vector<std::string>{"grid"});
+  CHECK(left_out.recurrent_steps == 0);
+  CHECK(left_out.chorales == 0);
+  alone.stages = {"recurrent"};
+  CHECK(study::shorten(alone, speed, 6) == "500 steps of recurrent networks instead of 1000");
 }

@@ -74,6 +74,19 @@ TEST_CASE("Each option is read") {
   CHECK(options.quiet);
 }
 
+TEST_CASE("--quick has defaults of its own, and what a user says wins") {
+  CHECK(parsed({"--quick"}).epochs == 1);
+  CHECK(parsed({"--quick"}).seeds == 2);
+  const Options options = parsed({"--seeds", "7", "--quick", "--epochs", "9"});
+  CHECK(options.quick);
+  CHECK(options.seeds == 7);
+  CHECK(options.epochs == 9);
+  const TemporaryDirectory folder;
+  const std::string file = folder.write("study.toml", "seeds = 5\nquick = true\n").string();
+  CHECK(parsed({"--config", file.c_str()}).seeds == 5);
+  CHECK(parsed({"--config", file.c_str()}).epochs == 1);
+}
+
 TEST_CASE("Columns are named by place too, and a linear model has no hidden sizes") {
   CHECK(parsed({"--label", "-1"}).reading.label == "-1");
   CHECK(parsed({"--label=class"}).reading.label == "class");
@@ -195,12 +208,32 @@ TEST_CASE("What is wrong in a file of options is refused: unknown names, bad val
   CHECK(has(unknown, "seds"));
   CHECK(has(message("nonsense\n"), "nonsense"));
   CHECK(has(message("[section]\nseeds = 3\n"), "section"));
-  CHECK(message("seeds = 0\n") == "--seeds: expected a whole number >= 1, found '0'");
-  CHECK(message("learning-rate = nan\n") == "--learning-rate: expected a number > 0, found 'nan'");
-  CHECK(has(message("seeds = 1, 2\n"), "--seeds: expected one value"));
+  const std::string file = (folder / "study.toml").string();
+  CHECK(message("seeds = 0\n") == file + ": --seeds: expected a whole number >= 1, found '0'");
+  CHECK(message("learning-rate = nan\n") == file + ": --learning-rate: expected a number > 0, found 'nan'");
+  CHECK(message("seeds = 1, 2\n").starts_with(file + ": --seeds: expected one value"));
+  CHECK(
+      message("strengths = \"L3=1\"\n").starts_with(file + ": --strengths: expected policies of this study"));
+  CHECK(message("quick = maybe\n").starts_with(file + ": expected true or false for a flag, found"));
   CHECK(has(message("quick = maybe\n"), "quick"));
+  // What the command line says is not the file's.
+  folder.write("study.toml", "seeds = 5\n");
+  CHECK(refused({"--config", file.c_str(), "--seeds", "0"}) ==
+        "--seeds: expected a whole number >= 1, found '0'");
+  CHECK(refused({"--config", file.c_str(), "--epochs=0"}) ==
+        "--epochs: expected a whole number >= 1, found '0'");
   CHECK(refused({"--config", "no-such-file"}) ==
         "--config: expected a file that can be read, found none: 'no-such-file'");
+}
+
+TEST_CASE("What is found wrong with an option later on names the file that it is from") {
+  const TemporaryDirectory folder;
+  const std::string file = folder.write("study.toml", "image = 3x3\nseeds = 2\n").string();
+  const Options options = parsed({"--config", file.c_str(), "--arch", ""});
+  CHECK(with_file(options, "--image: expected another size") == file + ": --image: expected another size");
+  CHECK(with_file(options, "--arch: expected a hidden layer") == "--arch: expected a hidden layer");
+  CHECK(with_file(options, "x.csv: expected a file") == "x.csv: expected a file");
+  CHECK(with_file(parsed({"--image", "3x3"}), "--image: expected") == "--image: expected");
 }
 
 TEST_CASE("--help ends with code 0 and has each option, the policies with their strengths, and examples") {

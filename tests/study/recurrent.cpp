@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "study/errors.hpp"
 #include "study/report_recurrent.hpp"
+#include "study/workers.hpp"
 
 namespace esp = espalier;
 using Catch::Approx;
@@ -251,6 +252,30 @@ TEST_CASE("a run whose rate is absurd has failed, and says where") {
   CHECK(series(result, "gradient_steps_end").empty());
 }
 
+TEST_CASE("a run ends within a step when a stop is requested") {
+  study::RecurrentOptions options = short_runs();
+  options.steps = 1000000;  // which would take minutes
+  {
+    const study::StopOnSignal signals;
+    study::request_stop();
+    CHECK_THROWS_AS(study::run_recurrent(options, trial(study::free_name)), study::Stopped);
+  }
+  const study::StopOnSignal signals;  // which forgets the request
+  CHECK_FALSE(study::stop_requested());
+}
+
+TEST_CASE("a run says in which share of its steps its policy acted") {
+  const study::RecurrentOptions options = short_runs();
+  const auto active = [&](const char* policy, double strength) {
+    return number(study::run_recurrent(options, trial(policy, strength)), "active");
+  };
+  CHECK(active("unconstrained", 0) == 0);
+  CHECK(active("clipped gradients", 1e-6) == 1);
+  CHECK(active("clipped gradients", 1e6) == 0);
+  CHECK(active("clipped weights", 1e-3) == 1);
+  CHECK(active("clipped weights", 1e6) == 0);
+}
+
 TEST_CASE("a policy that is none of the recurrent ones is refused") {
   CHECK(message_of([] { study::run_recurrent(short_runs(), trial("L3")); }) ==
         "recurrent: expected a policy for recurrent networks, found 'L3'");
@@ -297,6 +322,24 @@ TEST_CASE("a file of pieces that cannot be read names itself and the line") {
   CHECK(refused("\n\n") == "expected a piece in each line, found none");
   CHECK(message_of([] { study::read_pieces("no/such/file"); }) ==
         "no/such/file: expected a readable file, found none of that name");
+}
+
+TEST_CASE("chorales have a checksum of their data, however the files are packed") {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "espalier_checksum";
+  std::filesystem::create_directories(folder);
+  const auto checksum = [&](const std::string& train, const std::string& valid, const std::string& test) {
+    for (const auto& [part, text] : {std::pair("train", train), {"valid", valid}, {"test", test}})
+      std::ofstream(folder / ("JSB_Chorales_" + std::string(part) + "data.txt")) << text;
+    return study::checksum_of_chorales(folder.string());
+  };
+  const unsigned long first = checksum("1,5;2\n", "3;4\n", "5;6\n");
+  CHECK(first != 0);
+  CHECK(checksum("1,5;2\r\n", "3;4", "5;6\n\n") == first);
+  CHECK(checksum("1,5;3\n", "3;4\n", "5;6\n") != first);
+  CHECK(checksum("1;5;2\n", "3;4\n", "5;6\n") != first);
+  CHECK(checksum("1,5\n2\n", "3;4\n", "5;6\n") != first);
+  CHECK(checksum("3;4\n", "1,5;2\n", "5;6\n") != first);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("every chord of a piece but the first is a target once, and padding does not count") {
@@ -370,7 +413,7 @@ TEST_CASE("the section about recurrent networks says what diverged and what the 
   std::vector<study::Result> results;
   for (long seed = 1; seed <= 3; ++seed) {
     study::Result free{{"recurrent", study::free_name, 0, 8, seed}};
-    free.numbers = {{"test_loss", 0.2}, {"largest_gradient", 1234}};
+    free.numbers = {{"test_loss", 0.2}, {"largest_gradient", 1234}, {"active", 0.25}};
     free.series["gradient_steps"] = {100, 10, 1};
     free.series["gradient_steps_end"] = {0, 10, 1};
     results.push_back(free);
@@ -387,7 +430,7 @@ TEST_CASE("the section about recurrent networks says what diverged and what the 
   // Three runs, one of which diverged; the other two pairs differ by 0.1 each.
   CHECK(
       has("<td class=\"n\">8</td><td class=\"n\">3</td><td class=\"n\">1</td><td class=\"n\">0.1</td><td "
-          "class=\"n\">-0.1 (-0.1 to -0.1)</td><td class=\"n\">1.23e+03</td>"));
+          "class=\"n\">-0.1 (-0.1 to -0.1)</td><td class=\"n\">1.23e+03</td><td class=\"n\">25.0 %</td>"));
   CHECK(has("<td>SpectralBall"));
   CHECK(has("8 time steps, before training"));
   CHECK(has("8 time steps, after training"));

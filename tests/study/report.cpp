@@ -11,6 +11,9 @@
 
 #include "../report/xml.hpp"
 #include "catch.hpp"
+#include "refusal.hpp"
+#include "study/own_files.hpp"
+#include "study/results_file.hpp"
 #include "study/verdict.hpp"
 
 using namespace study;
@@ -102,7 +105,7 @@ void add_levels(std::vector<Result>& all) {
 
 Result recovery_run(const Chosen& c, double factor, long seed) {
   Result r{{"recovery", c.policy, c.strength, factor, seed},
-           {{"largest_gradient", 10.0 * static_cast<double>(seed)}}};
+           {{"largest_gradient", 10.0 * static_cast<double>(seed)}, {"active", 0.25}}};
   if (c.policy != "clip" && factor > 50 && seed != 2)
     r.failed = "the loss was not finite in epoch 2", r.numbers["validation"] = not_a_number;
   else
@@ -119,7 +122,8 @@ std::vector<Result> all_stages() {
     for (const double factor : {10.0, 100.0})
       for (const long seed : {1, 2, 3}) all.push_back(recovery_run(c, factor, seed));
   for (const double ratio : {1.5, 1.25, 1.0, 3.0, 2.0})
-    all.push_back({{"cost", "L2", 0.01, 0, static_cast<long>(4 * ratio)}, {{"ratio", ratio}}});
+    all.push_back({{"cost", "L2", 0.01, 0, static_cast<long>(4 * ratio)},
+                   {{"ratio", ratio}, {"step", 0.003}, {"free_step", 0.002}}});
   return all;
 }
 
@@ -208,6 +212,33 @@ TEST_CASE("A page of all stages has all sections in order") {
   CHECK_FALSE(page.says("not finished"));
 }
 
+TEST_CASE("A page has the mark by which a study knows its own ones") {
+  const TemporaryDirectory folder;
+  const auto refuse = [&] { refuse_foreign_files((folder / "").string()); };
+  folder.write("report.html", html_report(digits(), {}, {}, 1));
+  folder.write("results.csv", csv_of({}));
+  CHECK_NOTHROW(refuse());
+  folder.write("report.html", "<!DOCTYPE html><html><head><title>Mine</title></head></html>");
+  CHECK(has(refusal(refuse),
+            "report.html: expected a file that a study wrote, or none (--out names another "
+            "folder), found one of somebody else"));
+  // Pages of a study that had no mark yet.
+  folder.write("results.jsonl", "{\"study\":1,\"data\":\"x.csv\"}\n");
+  CHECK_NOTHROW(refuse());
+  std::filesystem::remove(folder / "results.jsonl");
+  std::filesystem::remove(folder / "report.html");
+  folder.write("results.csv", "a,b\n1,2\n");
+  CHECK(has(refusal(refuse), "results.csv: expected a file that a study wrote"));
+  std::filesystem::remove(folder / "results.csv");
+  CHECK_NOTHROW(refuse());
+  std::filesystem::create_directory(folder / "report.html");
+  CHECK(has(refusal(refuse), "report.html: expected a file, or none"));
+  std::filesystem::remove(folder / "report.html");
+  folder.write("filters", "");
+  CHECK(has(refusal(refuse), "filters: expected a folder, or none"));
+  CHECK_NOTHROW(refuse_foreign_files((folder / "no such folder").string()));
+}
+
 TEST_CASE("The verdict has its sentences, a forest of all policies and a table") {
   const std::vector<Result> results = all_stages();
   const Setup setup = digits();
@@ -266,16 +297,35 @@ TEST_CASE("Features and gradients are means over the seeds") {
   for (const char* const layer : {"layer 1", "layer 2", "layer 3"}) CHECK(page.says(layer));
 }
 
+TEST_CASE("Where no policy is compared no sentence stands over a table that is not there") {
+  std::vector<Result> results = all_stages();
+  std::erase_if(results, [](const Result& r) {
+    return (r.trial.stage == "depth" || r.trial.stage == "few") && r.trial.policy != free_name;
+  });
+  const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
+  CHECK(page.says("Deep against shallow"));
+  CHECK(page.says("From 12 runs of the stage \u201cdepth\u201d"));
+  CHECK_FALSE(page.says("Differences to the unconstrained network of the same depth"));
+  long tables = 0;
+  for (const Element& e : page.elements) tables += has(e.text, "The table gives the differences") ? 1 : 0;
+  CHECK(tables == 1);  // of inputs that mean nothing
+}
+
 TEST_CASE("Recovery counts the runs that diverged, and cost is a median with its quartiles") {
   const std::vector<Result> results = all_stages();
   const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
-  CHECK(page.has_row({"unconstrained", dash, "10", "3", "0", "20", "75.00 %"}));
-  CHECK(page.has_row({"unconstrained", dash, "100", "3", "2", "20", "75.00 %"}));
-  CHECK(page.has_row({"clip", dash, "100", "3", "0", "20", "75.00 %"}));
+  CHECK(page.has_row({"unconstrained", dash, "10", "3", "0", "20", "25.0 %", "75.00 %"}));
+  CHECK(page.has_row({"unconstrained", dash, "100", "3", "2", "20", "25.0 %", "75.00 %"}));
+  CHECK(page.has_row({"clip", dash, "100", "3", "0", "20", "25.0 %", "75.00 %"}));
+  // A line for each policy: of six runs two unconstrained ones diverged, and clip has both.
+  const std::string all = "75.00 %", some = "75.00 %, 2 diverged";
+  CHECK(page.has_row({"unconstrained", dash, all, some, "2 of 6", dash, "30"}));
+  CHECK(page.has_row({"L2", "0.01", all, some, "2 of 6", "0 of 2", "30"}));
+  CHECK(page.has_row({"clip", dash, all, all, "0 of 6", "2 of 2", "30"}));
   CHECK(
       page.says("At 100 times the learning rate, 2 of 3 unconstrained runs diverged. No run diverged there "
                 "with clip."));
-  CHECK(page.has_row({"L2", "0.01", "1.500", "1.250", "2.000", "5"}));
+  CHECK(page.has_row({"L2", "0.01", "1.500", "1.250", "2.000", "5", "3 ms", "2 ms"}));
   CHECK(page.has_row({"recovery", "L2", "0.01", "100", "1", "the loss was not finite in epoch 2"}));
 }
 
@@ -294,9 +344,22 @@ TEST_CASE("A page of an unfinished study says so and leaves out what it has no r
   CHECK(
       page.says("This study is not finished: " + std::to_string(results.size()) + " of 500 runs are done."));
   CHECK(page.sections() == std::vector<std::string>{"verdict", "generalization", "strength", "method"});
-  CHECK(page.elements[4].name == "title");
-  CHECK(page.elements[4].text == "Constraints on the input layer: digits.csv (not finished)");
+  CHECK(page.elements[5].name == "title");
+  CHECK(page.elements[5].text == "Constraints on the input layer: digits.csv (not finished)");
   CHECK_FALSE(page.says("All "));
+}
+
+TEST_CASE("A page says what a budget changed") {
+  Setup setup = digits();
+  setup.shortened = "To end within 1 min 00 s: no stage \"recurrent\".";
+  CHECK(seen(html_report(setup, {}, {}, 1)).says(setup.shortened));
+}
+
+TEST_CASE("A page of constraints on all layers says so in its title") {
+  Setup setup = digits();
+  setup.where = "all";
+  CHECK(seen(html_report(setup, {}, {}, 1)).says("Constraints on all layers: digits.csv"));
+  CHECK_FALSE(seen(html_report(setup, {}, {}, 1)).says("Constraints on the input layer"));
 }
 
 TEST_CASE("A page without runs says that there is nothing to see") {
@@ -333,7 +396,8 @@ TEST_CASE("Where all runs failed means are dashes") {
     for (auto& [key, values] : r.series) values.assign(4, not_a_number);
   }
   const Seen page = seen(html_report(digits(), results, {}, static_cast<long>(results.size())));
-  CHECK(page.has_row({"unconstrained", dash, "10", "3", "3", dash, dash}));
+  CHECK(page.has_row({"unconstrained", dash, "10", "3", "3", dash, dash, dash}));
+  CHECK(page.has_row({"clip", dash, "all diverged", "all diverged", "6 of 6", "0 of 6", dash}));
   CHECK(page.has_row({"L2", "0.01", dash, dash, dash, dash, dash, dash}));
   CHECK(page.says("runs ended early and are in no mean; the first 12 of them:"));
 }

@@ -30,7 +30,10 @@ Setup some_setup() {
   setup.learning_rate = 0.1;
   setup.policies = {"L1", "WeightNorm"};
   setup.strengths = {{1e-5, 1.0 / 3}, {0}};
-  setup.stages = {"grid", "final"};
+  setup.stages = {"grid", "final", "recurrent"};
+  setup.recurrent_steps = 1000;
+  setup.chorales = 0xffffffffUL;
+  setup.shortened = "To end within 1 min 00 s: 5 seeds instead of 10.";
   return setup;
 }
 
@@ -188,9 +191,20 @@ TEST_CASE("The results of another study are refused with what differs") {
             "[[1e-05,0.3333333333333333],[0.0]]");
 }
 
+TEST_CASE("Other chorales are other data, and other steps of recurrent networks another study") {
+  const TemporaryDirectory folder;
+  const auto path = two_runs(folder);
+  Setup other = some_setup();
+  other.chorales = 1;
+  other.recurrent_steps = 20;
+  CHECK(has(refusal([&] { ResultsFile(path.string(), other); }),
+            "recurrent_steps: expected 20, found 1000; chorales: expected 1, found 4294967295"));
+}
+
 TEST_CASE("A file that is none of results is refused and not touched") {
   const TemporaryDirectory folder;
-  for (const std::string text : {"my only copy", "a line\nanother\n", "{}\n", "\n", "{\"study\":2}\n"}) {
+  for (const std::string text :
+       {"my only copy", "a line\nanother\n", "{}\n", "\n", "{\"study\":1}\n", "{\"study\":99}\n"}) {
     CAPTURE(text);
     const auto path = folder.write("file", text);
     CHECK(refusal([&] {

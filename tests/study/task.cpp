@@ -11,6 +11,7 @@
 #include "espalier/data/npy.hpp"
 #include "espalier/data/npz.hpp"
 #include "refusal.hpp"
+#include "study/option_names.hpp"
 
 using namespace study;
 
@@ -265,12 +266,45 @@ TEST_CASE("Files that are missing, empty or no numbers are refused by name") {
       folder.write("text.csv", table(20, "a,b,c,kind", [](long k) { return k % 2 ? "x,1" : "y,0"; })));
   CHECK(has(text, (folder / "text.csv").string()));
   CHECK(has(text, "column 3 of 4 (c): text in 20 of 20 rows"));
+  CHECK(has(text, "(--text one_hot reads texts; --ignore leaves out columns)"));
   DataOptions options;
   options.label = "colour";
   const std::string column = refused(folder.write("two.csv", two_classes(30)), options);
   CHECK(has(column, (folder / "two.csv").string()));
   CHECK(has(column, "'colour'"));
   CHECK(has(refused(folder / ""), "train-images-idx3-ubyte: expected this file"));
+}
+
+TEST_CASE("Messages about tables name the options of the command line") {
+  CHECK(with_option_names("x.csv: expected numbers (the option gaps fills gaps or drops their rows; "
+                          "drop_unlabeled leaves out rows without a label or target; dates reads dates and "
+                          "times; max_categories, 100, is the most that text = Text::one_hot reads), found a "
+                          "column (a)") ==
+        "x.csv: expected numbers (--gaps fills gaps or drops their rows; --gaps drop leaves out rows without "
+        "a label or target; 100 different texts are the most that --text one_hot reads), found a column (a)");
+  CHECK(with_option_names("expected numbers (the option dates reads dates and times), found") ==
+        "expected numbers, found");
+  CHECK(with_option_names("no hint (of ours)") == "no hint (of ours)");
+  const TemporaryDirectory folder;
+  // What the library says in files that are wrong in each of these ways.
+  const std::vector<std::string> tables{
+      "a,b,kind\n" + std::string("1,2,x\n,3,y\n4,,z\n"),
+      "a;b;kind\n1;2;x\n3;4;y\n",
+      "a,b\nm,kg\n1,2\n3,4\n",
+      "0,1,2\n3,4,5\n6,7,8\n",
+      "a,b,kind\n1,2,x,\n3,4,y,\n",
+      "# a,b\n1,2,3\n4,5,6\n",
+      "day,b,kind\n2020-01-02,1,x\n2020-01-03,2,y\n",
+      "a,b,kind\n1,2,0.5\n3,4,0.25\n5,6,\n",
+      table(40, "a,b,c", [](long k) { return fmt::format("{}", 0.37 * static_cast<double>(k)); })};
+  for (const std::string& text : tables) {
+    CAPTURE(text);
+    const std::string message = refused(folder.write("table.csv", text));
+    CAPTURE(message);
+    for (const char* const name :
+         {"the option ", "the options ", "Text::", "drop_unlabeled", "max_categories"})
+      CHECK_FALSE(has(message, name));
+  }
 }
 
 TEST_CASE("A target that is constant, one class, and classes of two samples are refused") {

@@ -70,6 +70,7 @@ TEST_CASE("The verdict finds the winner with the interval and the corrected p of
              "p = 1); all pairs are equal."));
   CHECK(says(verdict, "The chosen strength is the strongest of the grid for ball: the best may lie beyond."));
   CHECK(says(verdict, "Student's over 10 seeds"));
+  CHECK(says(verdict, "by cross-validation on the training part alone"));
   CHECK(says(verdict, "corrected for the number of policies"));
 }
 
@@ -138,7 +139,25 @@ TEST_CASE("Results that are all the same have a p-value of 1 and no division by 
     CHECK((found.difference.low == 0 && found.difference.high == 0 && found.smallest == 0));
   }
   CHECK(verdict.findings[0].policy == "decay");  // of equal ones the first of the grid
+  CHECK(says(verdict, "No strength of decay, ball changed the validation accuracy of any seed."));
+  CHECK(!says(verdict, "may lie beyond"));
   CHECK(says(verdict, "all pairs are equal"));
+}
+
+TEST_CASE("A strength that changes nothing is not called the weakest of the grid") {
+  const Setup setup = made_up::setup();
+  std::vector<Result> results;
+  const auto metric = [](const std::string& policy, double strength, long seed) {
+    const bool loses = (policy == "decay" && strength > 0.01) || (policy == "ball" && strength == 1);
+    return 0.90 + chance(seed, 0) - (loses ? student(seed) : 0);
+  };
+  made_up::add(results, setup, "grid", setup.strengths, metric);
+  made_up::add(results, setup, "final", {{0.01}, {3}}, metric);
+  const study::Verdict verdict = checked(setup, results);
+  INFO(all_of(verdict));
+  CHECK(says(verdict, "The chosen strength of decay, ball changed the validation accuracy of no seed."));
+  CHECK(!says(verdict, "weakest of the grid"));
+  CHECK(!says(verdict, "No strength of"));
 }
 
 TEST_CASE("A study of one policy without a strength has a verdict without corrections and ends of the grid") {

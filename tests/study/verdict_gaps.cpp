@@ -54,6 +54,43 @@ TEST_CASE("A policy that fails at each strength is not compared") {
              "the policy is not compared."));
 }
 
+TEST_CASE("Where unconstrained runs fail too the verdict counts them, and does not blame the policy alone") {
+  const Setup setup = made_up::setup();
+  auto results = clear_study(setup);
+  for (long seed = 0; seed < 10; ++seed) {
+    for (const double strength : {3.0, 1.0})
+      find(results, {"grid", "ball", strength, 0, seed}).failed = "diverged";
+    if (seed < 4) find(results, {"grid", study::free_name, 0, 0, seed}).failed = "diverged";
+  }
+  find(results, {"final", study::free_name, 0, 0, 0}).failed = "diverged";
+  study::Verdict verdict = checked(setup, results);
+  CHECK(says(verdict,
+             "4 of 10 unconstrained runs of the grid and 1 of 10 unconstrained runs of the stage \"final\" "
+             "failed, without any constraint"));
+  CHECK(says(verdict,
+             "ball at 3 and stronger is too strong: all runs failed, and 4 of 10 unconstrained ones."));
+  CHECK(says(verdict, "so the policy is not compared (of the unconstrained runs 4 of 10 failed too)."));
+  // With all of them nothing is said about the strength.
+  for (long seed = 0; seed < 10; ++seed)
+    find(results, {"grid", study::free_name, 0, 0, seed}).failed = "diverged";
+  verdict = checked(setup, results);
+  CHECK(says(verdict, "10 of 10 unconstrained runs of the grid"));
+  CHECK_FALSE(says(verdict, "too strong"));
+  CHECK(study::curves(setup, results)[1].hurts_from == -1);
+  CHECK(says(verdict, "decay at 0.1 is best (accuracy 95.00 %); all unconstrained runs failed."));
+}
+
+TEST_CASE("Where every run fails the verdict says so of the unconstrained ones first") {
+  const Setup setup = made_up::setup();
+  auto results = clear_grid(setup);
+  for (Result& result : results) result.failed = "diverged";
+  const study::Verdict verdict = checked(setup, results);
+  REQUIRE(verdict.sentences.size() >= 2);
+  CHECK(verdict.sentences[0] == "No policy has a strength without failed runs, so none is compared.");
+  CHECK(verdict.sentences[1].starts_with("10 of 10 unconstrained runs of the grid failed"));
+  CHECK_FALSE(says(verdict, "too strong"));
+}
+
 TEST_CASE("A verdict of an unfinished study says what is missing and no more") {
   const Setup setup = made_up::setup();
   auto results = clear_study(setup);

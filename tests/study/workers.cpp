@@ -178,6 +178,13 @@ TEST_CASE("The line says how much is done and how long the rest takes") {
   CHECK(progress.line() == "final      [####################] 20/20 runs, 100 %");
 }
 
+TEST_CASE("A run that was known counts as done, and not as one that took no time") {
+  Progress progress(4, 0, 1, nullptr);
+  progress.finished("grid", 10);
+  progress.taken("where");
+  CHECK(progress.line() == "where      [##########----------] 2/4 runs, 50 %, 20 s left");
+}
+
 TEST_CASE("Durations are said in the units that people use") {
   CHECK(duration_text(0.4) == "0 s");
   CHECK(duration_text(59.6) == "1 min 00 s");
