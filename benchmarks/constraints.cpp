@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What each policy alone takes after a step: of the table in docs/constraints.md, the column "cost". A row
 // moves a weight of 128 x 784 floats back, or of 128 x 128 where the set is of square ones, which a step of
-// Adam's kind has just moved a little out of the set.
+// Adam's kind has just moved a little out of the set. What acts in forward and backward, or on several
+// weights, is measured by a whole training step of a layer of that size, beside one without.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <espalier/espalier.hpp>
 
-#include "suite.hpp"
+#include "problem.hpp"
 
 namespace bench {
 namespace {
@@ -61,6 +62,57 @@ void add_policy(const std::string& who, const P& policy, Index width = cols) {
        },
        {},
        false});
+}
+
+/// A training step with Adam and these transforms of gradients.
+template <class... Transforms>
+void add_step(const std::string& who, const auto& layer, const Transforms&... transforms) {
+  constexpr long batch = 32;
+  add({fmt::format("constraints/step of {}x{}, batch {}/{}", rows, cols, batch, who),
+       [=](benchmark::State& state) {
+         Problem problem(Sequential{layer}, batch);
+         Optimizer optimizer{Adam{.learning_rate = 1e-4}, transforms...};
+         for (int k = 0; k < 3; ++k) problem.step(optimizer);
+         for (auto _ : state) problem.step(optimizer);
+       },
+       {},
+       false});
+}
+
+/// The squares of all weights are at most `most`: what AugmentedLagrangian keeps to.
+struct SumOfSquares {
+  double most;
+
+  static constexpr std::string_view name = "SumOfSquares";
+  double value(const auto& parameters) const {
+    double sum = -most;
+    for (const double w : parameters.values()) sum += w * w;
+    return sum;
+  }
+  void add_gradient(auto& parameters, double factor) const {
+    for (std::size_t i = 0; i < parameters.values().size(); ++i)
+      parameters.gradients()[i] += static_cast<float>(2 * factor) * parameters.values()[i];
+  }
+};
+
+void add_steps() {
+  const auto layer = [](const auto&... policies) { return Dense(cols, rows, policies...); };
+  add_step("free", layer());
+  add_step("WeightNorm", layer(WeightNorm{}));
+  add_step("UnitNormalized", layer(UnitNormalized{}));
+  add_step("SoftplusWeight", layer(SoftplusWeight{}));
+  add_step("IntervalWeight", layer(IntervalWeight{-1, 1}));
+  add_step("Quantized", layer(Quantized{1.0 / 64, -1, 1}));
+  add_step("QuantizedTo", layer(QuantizedTo{-1, 0, 1}));
+  add_step("QuantizedTowardZero", layer(QuantizedTowardZero{1.0 / 64, -1, 1}));
+  add_step("SoftGrid", layer(SoftGrid{1.0 / 64, -1, 1, 0.5}));
+  add_step("SpectralRescaled", layer(SpectralRescaled{1, 1}));
+  add_step("Cayley", layer(Cayley{}));
+  add_step("LearnedBound", layer(LearnedBound<InfinityNorm>{}));
+  add_step("SpectralNormalized", layer(SpectralNormalized{1}));
+  add_step("ProductOfNorms", layer(), ProductOfNorms{1e-3});
+  add_step("LearnedBound, LipschitzProduct", layer(LearnedBound<InfinityNorm>{}), LipschitzProduct{1e-3});
+  add_step("AugmentedLagrangian", layer(), AugmentedLagrangian{SumOfSquares{1}});
 }
 
 const bool added = [] {
@@ -118,6 +170,7 @@ const bool added = [] {
     add_policy("Circulant", Circulant{}, rows);
     add_policy("PositiveSemidefinite", PositiveSemidefinite{}, rows);
     add_policy("OnEigenvalues", OnEigenvalues{Clip{-1, 1}}, rows);
+    add_steps();
   }
   return true;
 }();
