@@ -5,7 +5,6 @@
 #include <espalier/espalier.hpp>
 #include <espalier/report.hpp>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "../arguments.hpp"
+#include "../eigenvalues.hpp"
 #include "../mnist.hpp"
 
 namespace esp = espalier;
@@ -61,8 +61,7 @@ double positive_share(const esp::Dataset& data) {
 template <class Net>
 std::pair<double, double> singular_values(const Net& net, const std::string& path) {
   const Eigen::MatrixXd w = effective_weight(net, path).template cast<double>();
-  const Eigen::VectorXd squares =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(w * w.transpose(), Eigen::EigenvaluesOnly).eigenvalues();
+  const Eigen::VectorXd squares = eigenvalues_of(w * w.transpose()).values;
   return {std::sqrt(std::max(0.0, squares(0))), std::sqrt(squares(squares.size() - 1))};
 }
 

@@ -7,16 +7,15 @@
 #include <espalier/espalier.hpp>
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "../arguments.hpp"
+#include "../eigenvalues.hpp"
 
 namespace esp = espalier;
 using Eigen::MatrixXd, Eigen::VectorXd;
-using Eigenvalues = Eigen::SelfAdjointEigenSolver<MatrixXd>;
 
 constexpr auto usage =
     R"(identities: what must hold exactly, of bounds and of points of rest
@@ -31,15 +30,13 @@ bool row(const char* what, const std::string& expected, const std::string& found
 }
 
 /// The largest singular value, by the eigenvalues of w w'.
-double two_norm(const MatrixXd& w) {
-  return std::sqrt(Eigenvalues(w * w.transpose(), Eigen::EigenvaluesOnly).eigenvalues().maxCoeff());
-}
+double two_norm(const MatrixXd& w) { return std::sqrt(eigenvalues_of(w * w.transpose()).values.maxCoeff()); }
 
 /// The eigenvectors of a random symmetric matrix.
 MatrixXd random_orthogonal(esp::Index n, esp::Rng& rng) {
   MatrixXd w = MatrixXd::NullaryExpr(n, n, [&] { return rng.normal(); });
   w += w.transpose().eval();
-  return Eigenvalues(w).eigenvectors();
+  return eigenvalues_of(w).vectors;
 }
 
 /// ECLipsE-Fast (Xu & Sivaranjani 2024, algorithm 1) as it is written, for slopes in [0, 1]: X_0 = I, Q_i =
@@ -50,7 +47,7 @@ double eclipse_fast(const std::vector<MatrixXd>& weights) {
   double norm = 0;
   for (const MatrixXd& w : weights) {
     const MatrixXd q = w * x.llt().solve(w.transpose());
-    norm = Eigenvalues(q, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
+    norm = eigenvalues_of(q).values.maxCoeff();
     const double l = 2 / norm;
     x = l * MatrixXd::Identity(q.rows(), q.rows()) - l * l / 4 * q;
   }

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Dense>
+#include "../eigenvalues.hpp"
 
 namespace study {
 
@@ -23,8 +23,7 @@ double effective_rank(const Eigen::MatrixXf& weight) {
   const Eigen::MatrixXd w = weight.cast<double>();
   const bool wide = w.rows() < w.cols();
   const Eigen::MatrixXd gram = wide ? Eigen::MatrixXd(w * w.transpose()) : Eigen::MatrixXd(w.transpose() * w);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram, Eigen::EigenvaluesOnly);
-  const Eigen::ArrayXd values = solver.eigenvalues().array().max(0).sqrt();
+  const Eigen::ArrayXd values = eigenvalues_of(gram).values.array().max(0).sqrt();
   const double sum = values.sum();
   if (!(sum > 0)) return 0;
   double entropy = 0;
