@@ -5,7 +5,6 @@
 #include <espalier/espalier.hpp>
 #include <espalier/report.hpp>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -14,6 +13,7 @@
 
 #include "../arguments.hpp"
 #include "../mnist.hpp"
+#include "orthogonal_columns.hpp"
 
 namespace esp = espalier;
 using Matrix = esp::Matrix<float>;
@@ -57,13 +57,12 @@ double positive_share(const esp::Dataset& data) {
          static_cast<double>(data.samples());
 }
 
-/// The least and the largest singular value of a layer's weights, as roots of the eigenvalues of W W'.
+/// The least and the largest singular value of a layer's weights.
 template <class Net>
 std::pair<double, double> singular_values(const Net& net, const std::string& path) {
-  const Eigen::MatrixXd w = effective_weight(net, path).template cast<double>();
-  const Eigen::VectorXd squares =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(w * w.transpose(), Eigen::EigenvaluesOnly).eigenvalues();
-  return {std::sqrt(std::max(0.0, squares(0))), std::sqrt(squares(squares.size() - 1))};
+  const Eigen::MatrixXd columns =
+      orthogonal_columns(effective_weight(net, path).transpose().template cast<double>());
+  return {columns.col(columns.cols() - 1).norm(), columns.col(0).norm()};
 }
 
 /// The gradient of the output by the input, a column a sample.

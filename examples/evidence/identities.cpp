@@ -7,16 +7,15 @@
 #include <espalier/espalier.hpp>
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "../arguments.hpp"
+#include "orthogonal_columns.hpp"
 
 namespace esp = espalier;
 using Eigen::MatrixXd, Eigen::VectorXd;
-using Eigenvalues = Eigen::SelfAdjointEigenSolver<MatrixXd>;
 
 constexpr auto usage =
     R"(identities: what must hold exactly, of bounds and of points of rest
@@ -30,16 +29,13 @@ bool row(const char* what, const std::string& expected, const std::string& found
   return holds;
 }
 
-/// The largest singular value, by the eigenvalues of w w'.
-double two_norm(const MatrixXd& w) {
-  return std::sqrt(Eigenvalues(w * w.transpose(), Eigen::EigenvaluesOnly).eigenvalues().maxCoeff());
-}
+/// The largest singular value.
+double two_norm(const MatrixXd& w) { return orthogonal_columns(w).col(0).norm(); }
 
-/// The eigenvectors of a random symmetric matrix.
+/// The left singular vectors of a random matrix.
 MatrixXd random_orthogonal(esp::Index n, esp::Rng& rng) {
-  MatrixXd w = MatrixXd::NullaryExpr(n, n, [&] { return rng.normal(); });
-  w += w.transpose().eval();
-  return Eigenvalues(w).eigenvectors();
+  const MatrixXd w = MatrixXd::NullaryExpr(n, n, [&] { return rng.normal(); });
+  return orthogonal_columns(w).colwise().normalized();
 }
 
 /// ECLipsE-Fast (Xu & Sivaranjani 2024, algorithm 1) as it is written, for slopes in [0, 1]: X_0 = I, Q_i =
@@ -50,7 +46,7 @@ double eclipse_fast(const std::vector<MatrixXd>& weights) {
   double norm = 0;
   for (const MatrixXd& w : weights) {
     const MatrixXd q = w * x.llt().solve(w.transpose());
-    norm = Eigenvalues(q, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
+    norm = two_norm(q);
     const double l = 2 / norm;
     x = l * MatrixXd::Identity(q.rows(), q.rows()) - l * l / 4 * q;
   }

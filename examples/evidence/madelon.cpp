@@ -6,11 +6,11 @@
 #include <espalier/espalier.hpp>
 #include <espalier/select.hpp>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <set>
 
 #include "../arguments.hpp"
+#include "orthogonal_columns.hpp"
 
 namespace esp = espalier;
 
@@ -132,18 +132,14 @@ std::vector<esp::Index> run(const Problem& p, const std::string& penalty, double
   return select(net, p, strength);
 }
 
-/// Orthonormal directions in the space of these inputs over the samples (samples x directions): of the
+/// Orthonormal directions in the space of these inputs over the samples (samples x directions), that of the
 /// largest variance first; none for what rounding leaves of inputs that depend on others.
 Eigen::MatrixXd directions(const Problem& p, const std::vector<esp::Index>& inputs) {
-  const Eigen::MatrixXd values = rows_of(p.train.inputs, inputs).cast<double>();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(values * values.transpose());
-  const Eigen::Index n = values.rows();  // in rising order
-  Eigen::Index count = 0;
-  while (count < n && solver.eigenvalues()[n - 1 - count] > 1e-10 * solver.eigenvalues()[n - 1]) ++count;
-  Eigen::MatrixXd found(values.cols(), count);
-  for (Eigen::Index k = 0; k < count; ++k)
-    found.col(k) = (values.transpose() * solver.eigenvectors().col(n - 1 - k)).normalized();
-  return found;
+  Eigen::MatrixXd found = orthogonal_columns(rows_of(p.train.inputs, inputs).transpose().cast<double>());
+  const double least = 1e-10 * found.col(0).norm();
+  esp::Index count = 0;
+  for (; count < found.cols() && found.col(count).norm() > least; ++count) found.col(count).normalize();
+  return found.leftCols(count);
 }
 
 /// How much of the variance along each of the five directions in which the relevant inputs vary most is a
