@@ -3,8 +3,9 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
-#include <Eigen/Dense>
+#include <espalier/kernel/singular_sum.hpp>
 
 namespace study {
 
@@ -20,16 +21,16 @@ void measure_filters(const Eigen::MatrixXf& weight, std::map<std::string, double
 }
 
 double effective_rank(const Eigen::MatrixXf& weight) {
-  const Eigen::MatrixXd w = weight.cast<double>();
-  const bool wide = w.rows() < w.cols();
-  const Eigen::MatrixXd gram = wide ? Eigen::MatrixXd(w * w.transpose()) : Eigen::MatrixXd(w.transpose() * w);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram, Eigen::EigenvaluesOnly);
-  const Eigen::ArrayXd values = solver.eigenvalues().array().max(0).sqrt();
-  const double sum = values.sum();
-  if (!(sum > 0)) return 0;
-  double entropy = 0;
-  for (const double value : values)
-    if (value > 0) entropy -= value / sum * std::log(value / sum);
+  namespace detail = espalier::detail;
+  if (!weight.allFinite() || weight.isZero(0)) return 0;
+  std::vector<double> room(static_cast<std::size_t>(detail::sum_room * weight.size()));
+  // The numbers stand by columns: those of the transpose by rows, whose singular values are the same.
+  const detail::SingularSum values(espalier::Block<const float>{weight.data(), weight.cols(), weight.rows()},
+                                   room.data());
+  double sum = 0, entropy = 0;
+  for (Eigen::Index i = 0; i < values.size(); ++i) sum += values[i];
+  for (Eigen::Index i = 0; i < values.size(); ++i)
+    if (const double share = values[i] / sum; share > 0) entropy -= share * std::log(share);
   return std::exp(entropy);
 }
 
