@@ -4,9 +4,9 @@
 
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "any_activation.hpp"
 #include "espalier/constraint/softplus_weight.hpp"
 #include "espalier/constraint/weight_norm.hpp"
 #include "espalier/export/write_onnx.hpp"
@@ -24,24 +24,6 @@
 #include "espalier/layer/skip_connection.hpp"
 #include "espalier/layer/softmax.hpp"
 #include "nets.hpp"
-
-/// One of the activations, which is chosen when the program runs: one type of net for all of them.
-struct AnyActivation {
-  static constexpr bool by_sample = true;
-  std::variant<espalier::Identity, espalier::ReLU, espalier::LeakyReLU, espalier::ELU, espalier::GELU,
-               espalier::SiLU, espalier::Tanh, espalier::Sigmoid, espalier::Softplus, espalier::Softmax>
-      chosen;
-
-  void forward(const auto& x, auto&& y) const {
-    std::visit([&](const auto& f) { f.forward(x, y); }, chosen);
-  }
-  void backward(const auto& x, const auto& y, const auto& dy, auto&& dx) const {
-    std::visit([&](const auto& f) { f.backward(x, y, dy, dx); }, chosen);
-  }
-  void write_code(auto& out) const {
-    std::visit([&](const auto& f) { f.write_code(out); }, chosen);
-  }
-};
 
 /// f(name, net, extents of a sample), where no number of the net is what it starts with, nor a running
 /// average.

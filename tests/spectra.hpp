@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "espalier/core/block.hpp"
+#include "espalier/core/matrix.hpp"
 #include "espalier/core/rng.hpp"
 
 namespace test {
@@ -19,8 +20,9 @@ Wide widened(const std::vector<S>& w) {
   return Wide(w.begin(), w.end());
 }
 
-/// By rotations of columns until all are orthogonal (Hestenes 1958), in descending order; as many as columns.
-inline Wide singular_values(Wide a, std::size_t rows, std::size_t cols) {
+/// The columns u_i s_i of a matrix with the singular values s_i: rotated until all are orthogonal (Hestenes
+/// 1958).
+inline Wide orthogonal_columns(Wide a, std::size_t rows, std::size_t cols) {
   for (int sweep = 0; sweep < 60; ++sweep)
     for (std::size_t p = 0; p < cols; ++p)
       for (std::size_t q = p + 1; q < cols; ++q) {
@@ -37,6 +39,12 @@ inline Wide singular_values(Wide a, std::size_t rows, std::size_t cols) {
           a[j * cols + p] = c * u - s * v, a[j * cols + q] = s * u + c * v;
         }
       }
+  return a;
+}
+
+/// In descending order; as many as columns.
+inline Wide singular_values(const Wide& w, std::size_t rows, std::size_t cols) {
+  const Wide a = orthogonal_columns(w, rows, cols);
   Wide values(cols);
   for (std::size_t p = 0; p < cols; ++p) {
     for (std::size_t j = 0; j < rows; ++j) values[p] += a[j * cols + p] * a[j * cols + p];
@@ -52,6 +60,12 @@ Wide singular_values(const std::vector<S>& w, espalier::Index rows, espalier::In
   Wide values = singular_values(widened(w), m, n);
   values.resize(std::min(m, n));
   return values;
+}
+
+/// The largest of a matrix by columns, which is its transpose by rows.
+inline double two_norm(const espalier::Matrix<double>& w) {
+  const std::vector<double> numbers(w.data(), w.data() + w.size());
+  return static_cast<double>(singular_values(numbers, w.cols(), w.rows()).front());
 }
 
 /// Of a symmetric matrix, in descending order: A + c I is positive definite for large c, so that its singular

@@ -6,11 +6,11 @@
 #include <espalier/espalier.hpp>
 #include <espalier/select.hpp>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <set>
 
 #include "../arguments.hpp"
+#include "../eigenvalues.hpp"
 
 namespace esp = espalier;
 
@@ -45,14 +45,25 @@ struct Problem {
   }
 };
 
+esp::Matrix<float> rows_of(const esp::Matrix<float>& m, const std::vector<esp::Index>& rows) {
+  esp::Matrix<float> part(static_cast<esp::Index>(rows.size()), m.cols());
+  for (esp::Index k = 0; k < part.rows(); ++k) part.row(k) = m.row(rows[static_cast<std::size_t>(k)]);
+  return part;
+}
+
 /// The same inputs in both parts.
 Problem only(const Problem& from, const std::vector<esp::Index>& inputs) {
   Problem part = from;
   for (esp::Dataset* data : {&part.train, &part.test}) {
-    data->inputs = esp::Matrix<float>(data->inputs(inputs, Eigen::all));
+    data->inputs = rows_of(data->inputs, inputs);
     data->feature_names.clear();
   }
   return part;
+}
+
+/// Its policies are put on by set_policies: one type for those that are compared.
+auto network(esp::Index inputs) {
+  return esp::Sequential{esp::Dense(inputs, hidden_units), esp::ReLU{}, esp::Dense(hidden_units, 1)};
 }
 
 /// Accuracies of a network of these inputs alone, without a penalty; the best of some starts by its loss in
@@ -62,8 +73,7 @@ std::pair<double, double> accuracies(const Problem& all, const std::vector<esp::
   double least = HUGE_VAL;
   std::pair<double, double> best;
   for (std::uint64_t start = 0; start < static_cast<std::uint64_t>(all.starts); ++start) {
-    esp::Sequential net{esp::Dense(part.train.features(), hidden_units), esp::ReLU{},
-                        esp::Dense(hidden_units, 1)};
+    auto net = network(part.train.features());
     initialize(net, {.seed = all.seed + 1000 * start});
     const auto history =
         fit(net, part.train, esp::BinaryCrossEntropy{}, esp::Adam{.learning_rate = 1e-2}, part.fit());
@@ -110,8 +120,9 @@ std::vector<esp::Index> run(const Problem& p, const std::string& penalty, double
     initialize(net, {.seed = p.seed});
     return select(net, p, quantile_threshold(net, p.train, esp::BinaryCrossEntropy{}, options));
   }
-  esp::Sequential net{esp::Dense(inputs, hidden_units, esp::PerInput{esp::GroupLasso{}}), esp::ReLU{},
-                      esp::Dense(hidden_units, 1, esp::MaxNorm{.radius = 1})};
+  auto net = network(inputs);
+  set_policies(net, "0.weight", esp::PerInput{esp::GroupLasso{}});
+  set_policies(net, "2.weight", esp::MaxNorm{.radius = 1});
   initialize(net, {.seed = p.seed});
   const double strength = quantile_threshold(net, p.train, esp::BinaryCrossEntropy{}, options);
   if (penalty == "GroupMcp")
@@ -121,15 +132,25 @@ std::vector<esp::Index> run(const Problem& p, const std::string& penalty, double
   return select(net, p, strength);
 }
 
+/// Orthonormal directions in the space of these inputs over the samples (samples x directions): of the
+/// largest variance first; none for what rounding leaves of inputs that depend on others.
+Eigen::MatrixXd directions(const Problem& p, const std::vector<esp::Index>& inputs) {
+  const Eigen::MatrixXd values = rows_of(p.train.inputs, inputs).cast<double>();
+  const Eigenvalues all = eigenvalues_of(values * values.transpose());
+  const Eigen::Index n = values.rows();  // in rising order
+  Eigen::Index count = 0;
+  while (count < n && all.values[n - 1 - count] > 1e-10 * all.values[n - 1]) ++count;
+  Eigen::MatrixXd found(values.cols(), count);
+  for (Eigen::Index k = 0; k < count; ++k)
+    found.col(k) = (values.transpose() * all.vectors.col(n - 1 - k)).normalized();
+  return found;
+}
+
 /// How much of the variance along each of the five directions in which the relevant inputs vary most is a
 /// linear function of the kept ones: the least of five shares.
 double spanned(const Problem& p, const std::vector<esp::Index>& inputs) {
-  const std::vector<esp::Index> all(p.relevant.begin(), p.relevant.end());
-  const auto directions = [&](const std::vector<esp::Index>& of) {
-    const Eigen::MatrixXf part = p.train.inputs(of, Eigen::all).transpose();
-    return Eigen::MatrixXf(Eigen::BDCSVD<Eigen::MatrixXf>(part, Eigen::ComputeThinU).matrixU());
-  };
-  const Eigen::MatrixXf wanted = directions(all), kept = directions(inputs);
+  const Eigen::MatrixXd wanted = directions(p, {p.relevant.begin(), p.relevant.end()}),
+                        kept = directions(p, inputs);
   const Eigen::Index count = std::min<Eigen::Index>(5, wanted.cols());
   return (kept.transpose() * wanted.leftCols(count)).colwise().squaredNorm().minCoeff();
 }

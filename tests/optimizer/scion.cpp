@@ -3,9 +3,8 @@
 
 #include <limits>
 
-#include <Eigen/Eigenvalues>
-
 #include "../nets.hpp"
+#include "../spectra.hpp"
 #include "../support.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l2.hpp"
@@ -20,12 +19,11 @@ static_assert(MatrixRule<Scion>);
 
 namespace {
 
-using Eigenvalues = Eigen::SelfAdjointEigenSolver<Matrix<double>>;
 constexpr ScionBall balls[] = {ScionBall::spectral, ScionBall::rows, ScionBall::numbers};
 
 /// The norm whose ball it is.
 double size_of(ScionBall ball, const Matrix<double>& w) {
-  if (ball == ScionBall::spectral) return std::sqrt(Eigenvalues(w * w.transpose()).eigenvalues().maxCoeff());
+  if (ball == ScionBall::spectral) return test::two_norm(w);
   return ball == ScionBall::rows ? w.rowwise().norm().maxCoeff() : w.cwiseAbs().maxCoeff();
 }
 
@@ -38,13 +36,25 @@ double bound_of(const Scion& rule, Index rows, Index cols) {
   return rule.radius * (1 + unit * std::sqrt(n) * (1 / rule.learning_rate + 8));
 }
 
-/// The nearest point of the ball of radius 1, in closed form.
+/// The nearest point of the ball of radius 1, in closed form; for the spectral norm, of fewer rows than
+/// columns.
 Matrix<double> nearest(ScionBall ball, const Matrix<double>& goal) {
   if (ball == ScionBall::numbers) return goal.cwiseMax(-1).cwiseMin(1);
   if (ball == ScionBall::rows) return goal.array().colwise() / goal.rowwise().norm().array().max(1);
-  const Eigenvalues eigen(goal * goal.transpose());
-  const Matrix<double> shrink = eigen.eigenvalues().cwiseMax(1).cwiseSqrt().cwiseInverse().asDiagonal();
-  return eigen.eigenvectors() * shrink * eigen.eigenvectors().transpose() * goal;
+  const auto rows = static_cast<std::size_t>(goal.rows()), cols = static_cast<std::size_t>(goal.cols());
+  // goal = sum of u_i s_i v_i', of which v_i s_i are the columns of its transpose, rotated.
+  const test::Wide columns =
+      test::orthogonal_columns(test::Wide(goal.data(), goal.data() + goal.size()), cols, rows);
+  Matrix<double> found = Matrix<double>::Zero(goal.rows(), goal.cols());
+  for (std::size_t i = 0; i < rows; ++i) {
+    Eigen::VectorXd v(goal.cols());
+    for (std::size_t j = 0; j < cols; ++j)
+      v(static_cast<Index>(j)) = static_cast<double>(columns[j * rows + i]);
+    const double s = v.norm();
+    v /= s;
+    found += (goal * v) * v.transpose() / std::max(1.0, s);
+  }
+  return found;
 }
 
 }  // namespace

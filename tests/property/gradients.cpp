@@ -2,6 +2,7 @@
 // Every layer, loss and policy against central differences in double: relative error <= 1e-6.
 #include <functional>
 
+#include "../any_activation.hpp"
 #include "../nets.hpp"
 #include "espalier/constraint/clip.hpp"
 #include "espalier/constraint/l1.hpp"
@@ -11,15 +12,14 @@
 #include "espalier/constraint/unit_norm.hpp"
 #include "espalier/constraint/weight_decay.hpp"
 #include "espalier/constraint/weight_norm.hpp"
-#include "espalier/layer/activation.hpp"
 #include "espalier/layer/dense.hpp"
-#include "espalier/layer/softmax.hpp"
 #include "espalier/loss/binary_cross_entropy.hpp"
 #include "espalier/loss/cross_entropy.hpp"
 #include "espalier/loss/huber.hpp"
 #include "espalier/loss/mean_absolute.hpp"
 #include "espalier/loss/mean_squared.hpp"
 #include "espalier/loss/root_mean_squared.hpp"
+#include "espalier/model/policies.hpp"
 #include "espalier/testing/gradient_check.hpp"
 
 using namespace espalier;
@@ -87,7 +87,7 @@ const std::vector<Case>& losses() {
 }
 
 template <class Net>
-void check(Net net) {
+void check(Net& net) {
   initialize(net, Rng{5}, PyTorchLinear{});
   const Matrix<double> x = random_matrix<double>(inputs, samples, 7);
   for (const Case& one : losses())
@@ -97,44 +97,65 @@ void check(Net net) {
     }
 }
 
+/// Policies of a layer.
 template <class... Policies>
-void check_policies(const Policies&... policies) {
-  check(sequential<double>(Dense(inputs, hidden, policies...), Tanh{}, Dense(hidden, outputs, policies...)));
+void check_layers(const Policies&... policies) {
+  auto net =
+      sequential<double>(Dense(inputs, hidden, policies...), Tanh{}, Dense(hidden, outputs, policies...));
+  check(net);
+}
+
+using Policies = AnyPack<double>;
+
+/// Policies that are put on at run time: one type of net for all of them.
+void check_policies(const Policies& of_weights, const Policies& of_biases = {}) {
+  auto net = sequential<double>(Dense(inputs, hidden), Tanh{}, Dense(hidden, outputs));
+  for (const char* layer : {"0", "2"}) {
+    set_policies(net, std::string(layer) + ".weight", of_weights);
+    set_policies(net, std::string(layer) + ".bias", of_biases);
+  }
+  check(net);
 }
 
 /// Before and after a layer with parameters.
-void check_activation(const auto& activation) {
-  check(sequential<double>(Dense(inputs, hidden), activation, Dense(hidden, outputs), activation));
+void check_activation(const AnyActivation& f) {
+  auto net = sequential<double>(Dense(inputs, hidden), f, Dense(hidden, outputs), f);
+  check(net);
 }
 
 }  // namespace
 
 TEST_CASE("Gradients are right for every activation and loss") {
-  check_activation(Identity{});
-  check_activation(ReLU{});
-  check_activation(LeakyReLU{0.2});
-  check_activation(ELU{0.7});
-  check_activation(GELU{});
-  check_activation(SiLU{});
-  check_activation(Tanh{});
-  check_activation(Sigmoid{});
-  check_activation(Softplus{2});
-  check_activation(Softmax{});
+  check_activation({Identity{}});
+  check_activation({ReLU{}});
+  check_activation({LeakyReLU{0.2}});
+  check_activation({ELU{0.7}});
+  check_activation({GELU{}});
+  check_activation({SiLU{}});
+  check_activation({Tanh{}});
+  check_activation({Sigmoid{}});
+  check_activation({Softplus{2}});
+  check_activation({Softmax{}});
 }
 
 TEST_CASE("Gradients are right for every kind of policy and loss") {
-  check_policies(NoBias{});
-  check_policies(L2{0.3});
-  check_policies(L1{0.3});  // not in the gradient: by prox
-  check_policies(L2{0.3}, L1{0.3}, WeightDecay{0.3}, Bias{L2{0.2}});
-  check_policies(Clip{-0.2, 0.3}, MaxNorm{0.4});
-  check_policies(WeightNorm{});
-  check_policies(WeightNorm{}, Gain{L2{0.3}}, Bias{L2{0.2}});
-  check_policies(WeightNorm{}, Gain{Clip{0.1, 2}});
-  check_policies(UnitNormalized{}, NoBias{});
-  check_policies(NonNegative{}, UnitNorm{}, Bias{NonNegative{}});
+  check_policies(Policies(Pack(L2{0.3})));
+  check_policies(Policies(Pack(L1{0.3})));  // not in the gradient: by prox
+  check_policies(Policies(Pack(L2{0.3}, L1{0.3}, WeightDecay{0.3})), Policies(Pack(L2{0.2})));
+  check_policies(Policies(Pack(Clip{-0.2, 0.3}, MaxNorm{0.4})));
+  check_policies(Policies(Pack(NonNegative{}, UnitNorm{})), Policies(Pack(NonNegative{})));
+}
+
+TEST_CASE("Gradients are right for every kind of layer that policies make") {
+  check_layers(NoBias{});
+  check_layers(WeightNorm{});
+  check_layers(WeightNorm{}, Gain{L2{0.3}}, Bias{L2{0.2}});
+  check_layers(WeightNorm{}, Gain{Clip{0.1, 2}});
+  check_layers(UnitNormalized{}, NoBias{});
 }
 
 TEST_CASE("Gradients are right for sizes known at compile time") {
-  check(sequential<double>(Dense<inputs, hidden, WeightNorm>{}, GELU{}, Dense<hidden, outputs, L2>{L2{0.3}}));
+  auto net =
+      sequential<double>(Dense<inputs, hidden, WeightNorm>{}, GELU{}, Dense<hidden, outputs, L2>{L2{0.3}});
+  check(net);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A recurrent weight in the unit ball of the spectral norm keeps gradients bounded through 200 steps, where a
 // free one lets them explode.
-#include <Eigen/QR>
 #include <cmath>
 
 #include "../catch.hpp"
@@ -54,15 +53,23 @@ Matrix<double> sequences(Rng& rng) {
   return Matrix<double>::NullaryExpr(inputs * steps, samples, [&] { return 1e-40 * rng.normal(); });
 }
 
+/// The product of reflections I - 2 v v' / v'v.
+Matrix<double> random_rotation(Rng& rng) {
+  Matrix<double> product = Matrix<double>::Identity(hidden, hidden);
+  for (Index k = 0; k < hidden; ++k) {
+    const Eigen::VectorXd v = Eigen::VectorXd::NullaryExpr(hidden, [&] { return rng.normal(); });
+    product -= product * v * (2 / v.squaredNorm()) * v.transpose();
+  }
+  return product;
+}
+
 /// A model whose recurrent weight is 1.2 times a rotation, or what its policies leave of it.
 template <class... Policies>
 auto make(Rng& rng, const Policies&... policies) {
   auto net = sequential<double>(
       Recurrent(inputs, hidden, steps, {.last = true}, NoBias{}, RecurrentWeight{policies...}));
   initialize(net, rng);
-  const Matrix<double> random = Matrix<double>::NullaryExpr(hidden, hidden, [&] { return rng.normal(); });
-  const Matrix<double> rotation = random.householderQr().householderQ();
-  assign(net, "0.weight_hh", Matrix<double>(1.2 * rotation));
+  assign(net, "0.weight_hh", Matrix<double>(1.2 * random_rotation(rng)));
   return net;
 }
 

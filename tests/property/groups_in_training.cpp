@@ -96,13 +96,16 @@ void check(const Make& rows_of, const Make& columns_of, const Make& whole) {
 }
 
 /// The parameters alone: what an optimizer needs of a net.
-template <class... Ps>
-Make weight(const Ps&... policies) {
+Make weight_under(const AnyPack<float>& pack) {
   return [=](Index rows, Index cols) {
     Sequential net{Dense(cols, rows, NoBias{})};
-    set_policies(net, "0.weight", policies...);
+    set_policies(net, "0.weight", pack);
     return net.parameters();
   };
+}
+template <class... Ps>
+Make weight(const Ps&... policies) {
+  return weight_under(AnyPack<float>(Pack(policies...)));
 }
 
 template <class P, class... Elements>
