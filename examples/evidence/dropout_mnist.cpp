@@ -26,6 +26,7 @@ constexpr auto usage =
   --width N        units of each hidden layer (default 800)
   --rates A,B,C,D,E
                    learning rates of the five rows, first ones for the last three (default 0.01,0.01,1,1,1)
+  --half X         after this share of a run the first rates are halved (default 0.01)
   --scaled         those three are times 1 - momentum, as if the gradients of a velocity were averaged
   --l1 X           strength in L2+L1 (default 0.00001)
   --l2 X           strength in dropout+L2 (default 0.001)
@@ -51,6 +52,7 @@ struct Plan {
   long epochs = 30;
   esp::Index width = 800, batch = 100;
   bool scaled = false;
+  double half = 0.01;
   int threads = 0;
 };
 
@@ -88,13 +90,13 @@ void put_policies(Net& net, const Row& row) {
 }
 
 /// After a share `done` of the run. Rows with dropout or max-norm are trained as by the author's program,
-/// whose million steps are here as many as there are: the rate halves in a hundredth of them, the momentum
-/// rises in a tenth.
+/// whose million steps are here as many as there are: the rate halves in a share of them, there a hundredth,
+/// and falls on as 1 / t; the momentum rises in a tenth.
 struct Pace {
   bool fast;
-  double first_rate;
+  double first_rate, half;
 
-  double rate(double done) const { return fast ? first_rate / (1 + done / 0.01) : first_rate; }
+  double rate(double done) const { return fast ? first_rate / (1 + done / half) : first_rate; }
   double momentum(double done) const { return fast ? 0.5 + 0.49 * std::min(1.0, done / 0.1) : 0.9; }
 };
 
@@ -114,7 +116,7 @@ auto optimizer_of(const Row& row, const Plan& plan, const Pace& pace, double mom
 void train(Net& net, const esp::Dataset& data, const Row& row, const Plan& plan, std::uint64_t seed) {
   put_policies(net, row);
   initialize(net, {.seed = seed}, esp::LeCunNormal{});
-  const Pace pace{row.fast(), row.rate};
+  const Pace pace{row.fast(), row.rate, plan.half};
   auto optimizer = optimizer_of(row, plan, pace, pace.momentum(0));
   for (long epoch = 0; epoch < plan.epochs; ++epoch) {
     const auto done = [epochs = static_cast<double>(plan.epochs)](double epoch_now) {
@@ -175,7 +177,9 @@ std::string name_of(const Row& row, const Plan& plan, long seed, esp::Index samp
   if (row.l2 > 0) text += fmt::format(", L2 {}", row.l2);
   if (row.l1 > 0) text += fmt::format(", L1 {}", row.l1);
   if (row.radius > 0) text += fmt::format(", radius {}", row.radius);
-  return text + fmt::format(", rate {}{}", row.rate, row.fast() && plan.scaled ? " times 1 - momentum" : "");
+  text += fmt::format(", rate {}", row.rate);
+  if (row.fast()) text += fmt::format(" halved at {}{}", plan.half, plan.scaled ? " times 1 - momentum" : "");
+  return text;
 }
 
 /// Infinite where training diverges.
@@ -269,6 +273,7 @@ int main(int argc, char** argv) try {
   Plan plan{.epochs = arguments.number("--epochs", quick ? 4 : 30),
             .width = arguments.number("--width", quick ? 20 : 800),
             .scaled = arguments.has("--scaled"),
+            .half = arguments.real("--half", 0.01),
             .threads = static_cast<int>(arguments.number("--threads", 0, 0))};
   const long seeds = arguments.number("--seeds", quick ? 1 : 3);
   const std::string folder = arguments.text("--data", ""), only = arguments.text("--only", "");
