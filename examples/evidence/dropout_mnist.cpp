@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <sstream>
 
 #include "../arguments.hpp"
 #include "summary.hpp"
@@ -23,8 +24,10 @@ constexpr auto usage =
   --seeds N        networks of each row (default 3)
   --only ROW       L2, L2+L1, max-norm, dropout+L2 or dropout+max-norm
   --width N        units of each hidden layer (default 800)
-  --rate X         first learning rate of the rows with dropout or max-norm (default 1)
-  --scaled         their rate is times 1 - momentum, as if the gradients of a velocity were averaged
+  --rates A,B,C,D,E
+                   learning rates of the five rows, first ones for the last three (default 0.01,0.01,1,1,1)
+  --half X         after this share of a run the first rates are halved (default 0.01)
+  --scaled         those three are times 1 - momentum, as if the gradients of a velocity were averaged
   --l1 X           strength in L2+L1 (default 0.00001)
   --l2 X           strength in dropout+L2 (default 0.001)
   --radius X       of max-norm (default 3)
@@ -39,13 +42,17 @@ struct Row {
   bool dropout;
   double l2, l1, radius;
   double published;  ///< test error in percent
+  double rate = 0;
+
+  /// Rows with dropout or max-norm are trained as by the author's program.
+  bool fast() const { return dropout || radius > 0; }
 };
 
 struct Plan {
   long epochs = 30;
   esp::Index width = 800, batch = 100;
-  double rate = 1;
   bool scaled = false;
+  double half = 0.01;
   int threads = 0;
 };
 
@@ -83,13 +90,13 @@ void put_policies(Net& net, const Row& row) {
 }
 
 /// After a share `done` of the run. Rows with dropout or max-norm are trained as by the author's program,
-/// whose million steps are here as many as there are: the rate halves in a hundredth of them, the momentum
-/// rises in a tenth.
+/// whose million steps are here as many as there are: the rate halves in a share of them, there a hundredth,
+/// and falls on as 1 / t; the momentum rises in a tenth.
 struct Pace {
   bool fast;
-  double first_rate;
+  double first_rate, half;
 
-  double rate(double done) const { return fast ? first_rate / (1 + done / 0.01) : 0.01; }
+  double rate(double done) const { return fast ? first_rate / (1 + done / half) : first_rate; }
   double momentum(double done) const { return fast ? 0.5 + 0.49 * std::min(1.0, done / 0.1) : 0.9; }
 };
 
@@ -109,7 +116,7 @@ auto optimizer_of(const Row& row, const Plan& plan, const Pace& pace, double mom
 void train(Net& net, const esp::Dataset& data, const Row& row, const Plan& plan, std::uint64_t seed) {
   put_policies(net, row);
   initialize(net, {.seed = seed}, esp::LeCunNormal{});
-  const Pace pace{row.dropout || row.radius > 0, plan.rate};
+  const Pace pace{row.fast(), row.rate, plan.half};
   auto optimizer = optimizer_of(row, plan, pace, pace.momentum(0));
   for (long epoch = 0; epoch < plan.epochs; ++epoch) {
     const auto done = [epochs = static_cast<double>(plan.epochs)](double epoch_now) {
@@ -170,8 +177,8 @@ std::string name_of(const Row& row, const Plan& plan, long seed, esp::Index samp
   if (row.l2 > 0) text += fmt::format(", L2 {}", row.l2);
   if (row.l1 > 0) text += fmt::format(", L1 {}", row.l1);
   if (row.radius > 0) text += fmt::format(", radius {}", row.radius);
-  if (row.dropout || row.radius > 0)
-    text += fmt::format(", rate {}{}", plan.rate, plan.scaled ? " times 1 - momentum" : "");
+  text += fmt::format(", rate {}", row.rate);
+  if (row.fast()) text += fmt::format(" halved at {}{}", plan.half, plan.scaled ? " times 1 - momentum" : "");
   return text;
 }
 
@@ -196,23 +203,31 @@ void run(const Row& row, const Plan& plan, long seed, const esp::Dataset& train_
 /// Rows that have been run with these options.
 void print(const std::vector<Row>& rows, const Plan& plan, long seeds, esp::Index samples,
            const Results& results) {
-  fmt::print("{:<18}{:>10}{:>10}  {:<34}{:>18}{:>22}\n", "", "published", "above L2",
-             "errors of the seeds, in percent", "mean", "above L2");
+  const auto error_of = [&](const Row& row, long seed) {
+    return results.find(name_of(row, plan, seed, samples));
+  };
+  // Mean difference of the seeds that both rows have.
+  const auto above = [&](const Row& row, const Row& other) {
+    std::vector<double> pairs;
+    for (long seed = 1; seed <= seeds; ++seed)
+      if (const auto a = error_of(row, seed), b = error_of(other, seed); a && b) pairs.push_back(*a - *b);
+    return pairs.empty() ? "" : Summary(pairs).difference();
+  };
+  fmt::print("{:<18}{:>10}{:>10}{:>24}  {:<31}{:>8}{:>18}{:>24}\n", "", "published", "above L2",
+             "above dropout+max-norm", "errors of the seeds, in percent", "mean", "above L2",
+             "above dropout+max-norm");
   for (const Row& row : rows) {
-    std::vector<double> errors, pairs;
+    std::vector<double> errors;
     std::string all;
-    for (long seed = 1; seed <= seeds; ++seed) {
-      const auto error = results.find(name_of(row, plan, seed, samples));
-      const auto base = results.find(name_of(rows.front(), plan, seed, samples));
-      if (!error) continue;
-      errors.push_back(*error);
-      all += fmt::format("{:.2f} ", *error);
-      if (base) pairs.push_back(*error - *base);
-    }
+    for (long seed = 1; seed <= seeds; ++seed)
+      if (const auto error = error_of(row, seed)) {
+        errors.push_back(*error);
+        all += fmt::format("{:.2f} ", *error);
+      }
     if (errors.empty()) continue;
-    fmt::print("{:<18}{:>10.2f}{:>+10.2f}  {:<34}{:>18.2f}{:>22}\n", row.name, row.published,
-               row.published - rows.front().published, all, Summary(errors).mean,
-               pairs.empty() ? "" : Summary(pairs).difference());
+    fmt::print("{:<18}{:>10.2f}{:>+10.2f}{:>+24.2f}  {:<31}{:>8.2f}{:>18}{:>24}\n", row.name, row.published,
+               row.published - rows.front().published, row.published - rows.back().published, all,
+               Summary(errors).mean, above(row, rows.front()), above(row, rows.back()));
   }
 }
 
@@ -232,11 +247,19 @@ esp::Dataset made_up(esp::Index count, std::uint64_t seed) {
 std::vector<Row> rows_of(const Arguments& arguments) {
   const double l2 = arguments.real("--l2", 1e-3), l1 = arguments.real("--l1", 1e-5),
                radius = arguments.real("--radius", 3);
-  return {{"L2", false, 1e-3, 0, 0, 1.62},
-          {"L2+L1", false, 1e-3, l1, 0, 1.60},
-          {"max-norm", false, 0, 0, radius, 1.35},
-          {"dropout+L2", true, l2, 0, 0, 1.25},
-          {"dropout+max-norm", true, 0, 0, radius, 1.05}};
+  std::vector<Row> rows{{"L2", false, 1e-3, 0, 0, 1.62},
+                        {"L2+L1", false, 1e-3, l1, 0, 1.60},
+                        {"max-norm", false, 0, 0, radius, 1.35},
+                        {"dropout+L2", true, l2, 0, 0, 1.25},
+                        {"dropout+max-norm", true, 0, 0, radius, 1.05}};
+  std::istringstream rates(arguments.text("--rates", "0.01,0.01,1,1,1"));
+  for (Row& row : rows) {
+    char comma = ',';
+    if (!(rates >> row.rate) || !(row.rate > 0) || (rates >> comma && comma != ','))
+      throw esp::ValueError("--rates: expected five numbers > 0 with commas between them");
+  }
+  if (rates) throw esp::ValueError("--rates: expected five numbers > 0, found more");
+  return rows;
 }
 
 int main(int argc, char** argv) try {
@@ -249,8 +272,8 @@ int main(int argc, char** argv) try {
   const std::vector<Row> rows = rows_of(arguments);
   Plan plan{.epochs = arguments.number("--epochs", quick ? 4 : 30),
             .width = arguments.number("--width", quick ? 20 : 800),
-            .rate = arguments.real("--rate", 1),
             .scaled = arguments.has("--scaled"),
+            .half = arguments.real("--half", 0.01),
             .threads = static_cast<int>(arguments.number("--threads", 0, 0))};
   const long seeds = arguments.number("--seeds", quick ? 1 : 3);
   const std::string folder = arguments.text("--data", ""), only = arguments.text("--only", "");
