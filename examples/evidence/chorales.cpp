@@ -8,6 +8,7 @@
 #include <fstream>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <thread>
 
 #include "../arguments.hpp"
@@ -203,7 +204,9 @@ void print(const std::vector<Cell>& cells) {
 
 /// Pieces whose keys go up by one in each time step. Gone with the object.
 struct MadeUp {
-  std::string folder = (std::filesystem::temp_directory_path() / "espalier_evidence_chorales").string();
+  std::string folder =
+      (std::filesystem::temp_directory_path() / fmt::format("espalier_chorales_{}", std::random_device{}()))
+          .string();
 
   MadeUp() {
     std::filesystem::create_directories(folder);

@@ -49,6 +49,10 @@ echo "somebody's table" >"$out/results.csv"
 refused "foreign/results.csv: expected a file that a study wrote" --data "$folder/two.csv"
 [ "$(cat "$out/results.csv")" = "somebody's table" ] && [ ! -e "$out/results.jsonl" ] ||
   { echo "expected a table that is left alone, and no run" && failed=1; }
+out=$folder/filtered
+mkdir -p "$out/filters"
+echo "somebody's array" >"$out/filters/0.npy"
+refused "filtered/filters: expected an empty folder, or none, where there are no results" --data "$folder/two.csv"
 printf 'seeds = 0\n' >"$folder/study.toml"
 refused "study.toml: --seeds: expected a whole number >= 1, found '0'" --config "$folder/study.toml"
 exit $failed

@@ -75,11 +75,13 @@ bool take_over(Setup& setup, const Options& options) {
                "strengths, {} seeds, {} epochs and {} steps of recurrent networks are those with which {} "
                "was begun\n",
                begun.seeds, begun.epochs, begun.recurrent_steps, options.out);
+  else
+    fmt::print(stderr, "--budget changes nothing of the study that was begun in {}\n", options.out);
   setup.strengths = begun.strengths, setup.seeds = begun.seeds, setup.epochs = begun.epochs;
-  if (setup.recurrent_steps > 0 && begun.recurrent_steps == 0)
-    leave_out_recurrent(setup);
-  else if (setup.recurrent_steps > 0)
+  if (setup.recurrent_steps > 0 && begun.recurrent_steps > 0)
     setup.recurrent_steps = begun.recurrent_steps;
+  else if (setup.recurrent_steps > 0 && options.stages.empty() && !begun.shortened.empty())
+    leave_out_recurrent(setup);  // as it was then; where a stage was named, ResultsFile refuses other stages
   setup.shortened = begun.shortened;
   return true;
 }

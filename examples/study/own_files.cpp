@@ -5,8 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <string_view>
+#include <string>
+#include <utility>
 
 #include "errors.hpp"
 
@@ -34,10 +34,12 @@ std::string beginning_of(const fs::path& path) {
 
 void refuse_foreign_files(const std::string& folder) {
   std::error_code ignored;
+  const bool has_results = beginning_of(fs::path(folder) / "results.jsonl").starts_with("{\"study\":");
   const fs::path filters = fs::path(folder) / "filters";
   if (fs::exists(filters, ignored) && !fs::is_directory(filters, ignored))
     refuse(filters, "a folder, or none", "a file");
-  const bool has_results = beginning_of(fs::path(folder) / "results.jsonl").starts_with("{\"study\":");
+  if (!has_results && fs::exists(filters, ignored) && !fs::is_empty(filters, ignored))
+    refuse(filters, "an empty folder, or none, where there are no results", "one with files");
   for (const auto& [name, mark] : {std::pair("report.html", page_mark), {"results.csv", table_mark}}) {
     const fs::path path = fs::path(folder) / name;
     if (!fs::exists(path, ignored)) continue;

@@ -13,8 +13,8 @@ inline constexpr auto table_mark = "stage,policy,strength,level,seed,failed";
 
 /// InputError, naming the file, if the folder has a report.html or a results.csv that no study wrote: it
 /// would be written over at the end. Files without their marks belong to a study too if results.jsonl beside
-/// them is one of results. The same for a folder where a file is to stand, and for a file where `filters` is
-/// to.
+/// them is one of results. The same for a folder where a file is to stand, for a file where `filters` is to,
+/// and for files in `filters` without results.
 void refuse_foreign_files(const std::string& folder);
 
 }  // namespace study

@@ -179,6 +179,7 @@ std::string shorten(Setup& setup, const Speed& speed, double seconds, bool may_l
   };
   const auto too_long = [&] { return expected_seconds(setup, speed) > seconds; };
   if (too_long()) say(shorten_recurrent(setup, speed, seconds, may_leave_out));
+  if (setup.stages == std::vector<std::string>{"recurrent"}) return changes;  // nothing else makes it shorter
   if (too_long())
     for (std::vector<double>& strengths : setup.strengths)
       for (std::size_t k = 1; k < strengths.size(); ++k)
@@ -188,7 +189,8 @@ std::string shorten(Setup& setup, const Speed& speed, double seconds, bool may_l
   if (setup.seeds < before.seeds) say(fmt::format("{} seeds instead of {}", setup.seeds, before.seeds));
   const long fewest = std::max(1L, before.epochs / 5);
   while (too_long() && setup.epochs > fewest) --setup.epochs;
-  if (setup.epochs < before.epochs) say(fmt::format("{} epochs instead of {}", setup.epochs, before.epochs));
+  if (setup.epochs < before.epochs)
+    say(fmt::format("{} epoch{} instead of {}", setup.epochs, setup.epochs == 1 ? "" : "s", before.epochs));
   return changes;
 }
 

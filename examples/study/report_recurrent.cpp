@@ -178,14 +178,12 @@ std::string recurrent_section(const Setup&, const std::vector<Result>& results) 
   const std::string how = page::paragraph(
       "A run has diverged if its loss, a gradient or a weight was not finite any more, or if a gradient was "
       "so large that a float may not hold the sums of its squares; the losses are those of the others. The "
-      "difference is "
-      "the mean over pairs of the same seed, with Student's 95 % interval; "
+      "difference is the mean over pairs of the same seed, with Student's 95 % interval; "
       "below 0 is better, and it is not corrected for the number of comparisons. The largest gradient is "
       "that of all weights in any step of training, before it was clipped. The policy changed a step in "
-      "which "
-      "gradients were clipped, or the recurrent weight was moved into its set. The charts have the "
-      "derivative of "
-      "the last time step's loss by the inputs of each step, a geometric mean over the runs: a line that "
+      "which gradients were clipped, or the recurrent weight was moved into its set. The charts have the "
+      "derivative of the last time step's loss by the inputs of each step, a geometric mean over the runs: a "
+      "line that "
       "falls towards the first steps vanishes, one that rises explodes. What is 0 in floats is left out. The "
       "default learning rate was chosen so that unconstrained runs are at the edge of divergence: how many "
       "of them diverge says nothing of other rates.");

@@ -114,8 +114,7 @@ std::string strength_section(const Study& study) {
           "that does not touch the dashed line is a difference. \u201cHurts from here\u201d is the "
           "weakest strength from which on all are worse in this sense. Where training gets worse together "
           "with validation, the network underfits. (Validation samples stand for test samples here, which "
-          "are "
-          "looked at once, at the end, at the chosen strength alone.)") +
+          "are looked at once, at the end, at the chosen strength alone.)") +
           beside(pictures, true) + curve_table(study, m) +
           source(study, {"grid"}, "No policy is corrected for the number of strengths here."));
 }

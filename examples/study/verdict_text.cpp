@@ -60,8 +60,7 @@ std::string of_best(const Words& words, const Finding& found, std::size_t compar
     return fmt::format("On the test samples: {}: {}{}.", name, few, left_out(found));
   const std::string evidence = fmt::format(
       "On the test samples it has {}, unconstrained {}: a difference of {} ({}, {} after Holm's correction "
-      "for "
-      "{} {}{}).",
+      "for {} {}{}).",
       words.metric(found.test), words.value(found.unconstrained), words.change(found.difference.mean),
       words.interval(found.difference), words.p(found.corrected_p), comparisons,
       comparisons == 1 ? "policy" : "policies", left_out(found));
@@ -195,7 +194,7 @@ std::string of_free_failures(const std::vector<Result>& results) {
                             free.runs, words);
   if (places.empty()) return "";
   return fmt::format(
-      "{} failed, without any constraint: their pairs are left out, and where runs under a policy fail too, "
+      "{} failed: their pairs are left out, and where runs under a policy fail too, "
       "that is not the policy's doing alone (a smaller --learning-rate may help both).",
       places);
 }
@@ -203,13 +202,11 @@ std::string of_free_failures(const std::vector<Result>& results) {
 std::string of_method(const Setup& setup) {
   return fmt::format(
       "The strengths and the best policy were chosen by cross-validation on the training part alone: each "
-      "seed "
-      "holds back another fifth of it as validation samples, drawn at random. "
+      "seed holds back another fifth of it as validation samples, drawn at random. "
       "Differences are paired by seed, and positive where the constraint is better ({} {}). The intervals "
-      "are "
-      "Student's over {} seeds, which change the initial weights, the order of the samples and the split "
-      "into "
-      "training and validation samples; the test samples are the same in all runs, so the intervals do not "
+      "are Student's over {} seeds, which change the initial weights, the order of the samples and the split "
+      "into training and validation samples; the test samples are the same in all runs, so the intervals do "
+      "not "
       "speak about other test samples. An interval is that of one policy alone; the p-values on the test "
       "samples are corrected for the number of policies, and 0.05 or less is called better or worse.",
       setup.classification() ? "larger" : "smaller", setup.metric(), setup.seeds);

@@ -139,6 +139,7 @@ TEST_CASE("Gradients are right for every activation and loss") {
 }
 
 TEST_CASE("Gradients are right for every kind of policy and loss") {
+  check_layers(L2{0.3}, L1{0.3}, WeightDecay{0.3}, Bias{L2{0.2}});  // as users write it
   check_policies(Policies(Pack(L2{0.3})));
   check_policies(Policies(Pack(L1{0.3})));  // not in the gradient: by prox
   check_policies(Policies(Pack(L2{0.3}, L1{0.3}, WeightDecay{0.3})), Policies(Pack(L2{0.2})));

@@ -71,6 +71,14 @@ TEST_CASE("A study that was begun keeps to what was decided then") {
   folder.write("results.jsonl", to_json(begun) + "\n");
   CHECK(shortened(some_setup(), 0.01, 0.5, out) == begun);
   CHECK(shortened(some_setup(), 5, 0.5, out) == begun);
+  Setup recurrent = some_setup();
+  recurrent.stages = {"grid", "recurrent"}, recurrent.recurrent_steps = 100;
+  CHECK(shortened(recurrent, 5, 0.5, out).stages == begun.stages);  // they were left out for the budget
+  Options named;
+  named.budget = 5, named.jobs = 2, named.out = out, named.stages = recurrent.stages;
+  Setup asked = recurrent;
+  keep_to_budget(asked, some_task(), named, [](const Bench&, const Trial& trial) { return Result{trial}; });
+  CHECK(asked.stages == recurrent.stages);  // which ResultsFile refuses
   Setup other = some_setup();
   other.policies = {"b", "c"};
   CHECK(shortened(other, 5, 0.5, out) == other);  // which ResultsFile refuses

@@ -232,9 +232,20 @@ TEST_CASE("A study is shortened until it fits, and says how", "") {
   CHECK(study::shorten(small, speed, 7) == "every second strength, 7 epochs instead of 10");
   CHECK(study::expected_seconds(small, speed) <= 7);
   // The least of it may be too long, and nothing is said that was not done.
-  CHECK(study::shorten(small, speed, 1e-3) == "1 epochs instead of 7");
+  CHECK(study::shorten(small, speed, 1e-3) == "1 epoch instead of 7");
   CHECK(study::shorten(small, speed, 1e-3).empty());
   CHECK(study::expected_seconds(small, speed) > 1e-3);
+}
+
+TEST_CASE("Of a study of recurrent networks alone only their steps are fewer", "") {
+  study::Setup s = setup();
+  s.stages = {"recurrent"}, s.recurrent_steps = 1000;
+  const study::Setup before = s;
+  CHECK(study::shorten(s, {.recurrent_step = 1}, 10) == "200 steps of recurrent networks instead of 1000");
+  CHECK(s.recurrent_steps == 200);
+  CHECK(s.strengths == before.strengths);
+  CHECK(s.seeds == before.seeds);
+  CHECK(s.epochs == before.epochs);
 }
 
 TEST_CASE("What is not trained again takes no time, and the stage cost lets other threads wait", "") {

@@ -66,7 +66,7 @@ TEST_CASE("Where unconstrained runs fail too the verdict counts them, and does n
   study::Verdict verdict = checked(setup, results);
   CHECK(says(verdict,
              "4 of 10 unconstrained runs of the grid and 1 of 10 unconstrained runs of the stage \"final\" "
-             "failed, without any constraint"));
+             "failed: their pairs are left out"));
   CHECK(says(verdict,
              "ball at 3 and stronger is too strong: all runs failed, and 4 of 10 unconstrained ones."));
   CHECK(says(verdict, "so the policy is not compared (of the unconstrained runs 4 of 10 failed too)."));
